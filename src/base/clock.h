@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What time it is. Tests set it. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+/* Seconds since 1970, UTC. */
+time_t clock_now(void);
+/* Fixes clock_now() (--at, tests); 0 gives the real time back. */
+void clock_fix(time_t now);
+/* Milliseconds that only ever grow, from an arbitrary start. */
+int64_t clock_ms(void);
+/* "2026-12-07" and "2026-12-07T10:00:00Z" (both UTC) into text of at least 32 bytes; returns it.
+ */
+char *clock_date(time_t t, char *text);
+char *clock_rfc3339(time_t t, char *text);
+/* RFC 3339 with "Z" or an offset; returns 0 or DP_EFORMAT. */
+struct why;
+int clock_parse_rfc3339(const char *text, time_t *ret_t, struct why *why);
+
+#endif

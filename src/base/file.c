@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/why.h"
+
+static int read_all(int fd, const char *path, struct buf *b, struct why *why)
+{
+	char chunk[16384];
+	ssize_t n;
+
+	for (;;) {
+		n = read(fd, chunk, sizeof(chunk));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return why_errno(why, errno, "can't read %s", path);
+		if (n == 0)
+			return 0;
+		if (!buf_add(b, chunk, (size_t)n))
+			return why_set(why, DP_ELIMIT, "%s is larger than %zu bytes",
+				       path, b->max);
+	}
+}
+
+int file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
+	      struct why *why)
+{
+	bool is_stdin = !strcmp(path, "-");
+	struct buf b;
+	int fd, rc;
+
+	fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return why_errno(why, errno, "can't open %s", path);
+	buf_init(&b, max);
+	rc = read_all(fd, path, &b, why);
+	if (!is_stdin)
+		close(fd);
+	if (rc < 0) {
+		if (b.data)
+			mem_wipe(b.data, b.len);
+		buf_clear(&b);
+		return rc;
+	}
+	*ret_len = b.len;
+	*ret_data = b.data ? b.data : mem_text("");
+	return 0;
+}
+
+static int write_all(int fd, const char *p, size_t len)
+{
+	ssize_t n;
+
+	while (len) {
+		n = write(fd, p, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		p += n;
+		len -= (size_t)n;
+	}
+	return fsync(fd);
+}
+
+static int sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? mem_text_n(path, (size_t)(slash - path) + 1) : mem_text(".");
+	int fd, rc;
+
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(folder);
+	if (fd < 0)
+		return -1;
+	rc = fsync(fd);
+	close(fd);
+	return rc;
+}
+
+/* link() fails where rename() would silently replace what is there. */
+static int place(int fd, const char *tmp, const char *path, unsigned mode,
+		 const void *data, size_t len)
+{
+	if (fchmod(fd, (mode_t)mode) < 0 || write_all(fd, data, len) < 0)
+		return -1;
+	if (link(tmp, path) < 0)
+		return -1;
+	return sync_folder(path);
+}
+
+int file_create(const char *path, unsigned mode, const void *data, size_t len,
+		struct why *why)
+{
+	char *tmp;
+	int fd, rc, failed;
+
+	if (access(path, F_OK) == 0)
+		return why_errno(why, EEXIST, "%s is not overwritten", path);
+	tmp = mem_printf("%s.XXXXXX", path);
+	fd = mkstemp(tmp); /* 0600 and O_EXCL */
+	if (fd < 0) {
+		rc = why_errno(why, errno, "can't create %s", path);
+		free(tmp);
+		return rc;
+	}
+	rc = place(fd, tmp, path, mode, data, len);
+	failed = errno;
+	close(fd);
+	unlink(tmp);
+	free(tmp);
+	if (rc == 0)
+		return 0;
+	if (failed == EEXIST)
+		return why_errno(why, failed, "%s is not overwritten", path);
+	return why_errno(why, failed, "can't write %s", path);
+}

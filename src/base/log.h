@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Diagnostics on standard error, one line each, with remote bytes escaped. */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stddef.h>
+
+/* How much is said: 0 errors, 1 warnings too (the default), 2 info, 3 debug. */
+void log_set_level(int level);
+void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A copy on the heap in which control bytes, DEL and bytes that are not valid UTF-8 are
+ * written \xHH: what may go to a terminal. */
+char *log_escape(const char *text, size_t len);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one event loop. Callbacks run from loop_run() only, never from inside the call that
+ * asks for them. */
+#ifndef BASE_LOOP_H
+#define BASE_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct event_base;
+struct loop;
+struct loop_io;	   /* a watched file descriptor */
+struct loop_timer; /* fires once */
+
+typedef void loop_fn(void *arg);
+typedef void loop_io_fn(void *arg, bool readable, bool writable);
+
+struct loop *loop_new(void); /* NULL: the system gave no event mechanism */
+void loop_free(struct loop *loop);
+/* Runs until loop_stop() or until nothing is left to wait for. */
+void loop_run(struct loop *loop);
+void loop_stop(struct loop *loop);
+/* For libunbound, which attaches itself; borrowed. */
+struct event_base *loop_base(struct loop *loop);
+
+/* fn is called each time fd is ready for what is asked for, until loop_io_free(). The fd
+ * stays the caller's; free the watch before closing it. */
+struct loop_io *loop_io_new(struct loop *loop, int fd, loop_io_fn *fn, void *arg);
+void loop_io_want(struct loop_io *io, bool read, bool write);
+void loop_io_free(struct loop_io *io);
+
+/* Calls fn once, delay_ms from now (0: as soon as the loop runs). Freeing it (also from
+ * within fn) cancels it; each one must be freed. */
+struct loop_timer *loop_timer_new(struct loop *loop, int64_t delay_ms, loop_fn *fn,
+				  void *arg);
+void loop_timer_free(struct loop_timer *timer);
+
+#endif

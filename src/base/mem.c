@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *present(void *p)
+{
+	if (p)
+		return p;
+	fputs("daneprobe: out of memory\n", stderr);
+	exit(3);
+}
+
+void *mem_zero(size_t size)
+{
+	return mem_array(1, size);
+}
+
+void *mem_array(size_t count, size_t size)
+{
+	return present(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *mem_copy(const void *data, size_t len)
+{
+	void *copy;
+
+	if (!len)
+		return NULL;
+	copy = present(malloc(len));
+	memcpy(copy, data, len);
+	return copy;
+}
+
+char *mem_text(const char *text)
+{
+	return text ? mem_text_n(text, strlen(text)) : NULL;
+}
+
+char *mem_text_n(const char *text, size_t len)
+{
+	char *copy = present(malloc(len + 1));
+
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+char *mem_printf(const char *fmt, ...)
+{
+	va_list ap, again;
+	char *text;
+	int len;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	text = present(malloc((size_t)(len < 0 ? 0 : len) + 1));
+	text[0] = '\0';
+	if (len >= 0)
+		vsnprintf(text, (size_t)len + 1, fmt, again);
+	va_end(again);
+	return text;
+}
+
+void *mem_resize(void *data, size_t size)
+{
+	return present(realloc(data, size));
+}
+
+/* Capacities are 1, 2, 4 ..: the array is full just when count is a power of two. */
+void *mem_grow(void *items, size_t count, size_t size)
+{
+	if (count & (count - 1))
+		return items;
+	if (count > SIZE_MAX / 2 / size)
+		return present(NULL);
+	return mem_resize(items, (count ? count * 2 : 1) * size);
+}
+
+void mem_wipe(void *data, size_t len)
+{
+	volatile unsigned char *p = data;
+
+	while (len--)
+		*p++ = 0;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a check found out, as data: filled by dns, net and probe, judged by verdict.c, shown by
+ * render. Strings are owned heap copies unless marked; text from the network is raw (render
+ * escapes it). Times are seconds since 1970, -1 unknown; durations ms, -1 unknown. */
+#ifndef VERDICT_FACTS_H
+#define VERDICT_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "dane/match.h"
+#include "dane/tlsa.h"
+#include "verdict/code.h"
+#include "verdict/finding.h"
+
+/* DNSSEC status of an RRset or of a proof of absence (RFC 4033 section 5). */
+enum security { SECURITY_INDETERMINATE, SECURITY_INSECURE, SECURITY_BOGUS, SECURITY_SECURE };
+
+/* One question of the lookup, in the order in which it mattered: the "dns" lines. */
+struct facts_lookup {
+	char *name;	/* A-labels without final dot */
+	char *type;	/* "A", "AAAA", "CNAME", "TLSA" ... */
+	enum security security;
+	bool failed;	/* no usable answer (SERVFAIL, time); error says why */
+	bool absent;	/* securely or not, as security says: NODATA or NXDOMAIN */
+	bool nxdomain;
+	char *data;	/* "192.0.2.10, 192.0.2.11" or the CNAME's target; NULL none; TLSA: NULL */
+	int64_t ttl;	/* -1 unknown */
+	time_t rrsig_expires, rrsig_inception; /* of the RRSIG that expires first; -1 none */
+	int64_t rrsig_original_ttl;
+	char *error;	/* libunbound's reason when bogus, or why it failed; NULL */
+};
+
+/* A line of the "dns" block: A and AAAA of one name share one when their security is the same;
+ * render does that joining. */
+
+struct facts_record {
+	struct tlsa rr;
+	bool usable;
+	char *reason; /* why unusable, or superseded; NULL */
+};
+
+struct facts_cert {
+	char *subject, *issuer; /* RFC 4514 text; "" for an empty DN */
+	char *common_name;	/* NULL none */
+	char **san;		/* DNS names and others as "DNS:..."-less text for dNSName, "IP:..", "email:.." */
+	size_t san_count;
+	time_t not_before, not_after;
+	char *key; /* "ECDSA P-256", "RSA 2048", "Ed25519" */
+	bool has_cert; /* false: a raw public key (RFC 7250), or octets that can't be parsed */
+	char spki_sha256[65], cert_sha256[65]; /* hex; "" unknown */
+};
+
+struct facts_tls {
+	char *version, *cipher, *group, *alpn, *sni; /* NULL unknown or not negotiated */
+	char *auth; /* "ECDSA", "RSA", "EdDSA": key of the leaf */
+};
+
+struct facts_http {
+	int status;  /* 0: no answer */
+	char *error; /* NULL: as expected */
+};
+
+struct facts_peer {
+	char *address; /* text form, no brackets */
+	int port;
+	enum state state;
+	enum code code;
+	bool has_match;	  /* match below is filled (a chain was seen and judged) */
+	struct match match; /* record and depth, and what became of each record */
+	char *error;	  /* why it failed; NULL on match */
+	struct facts_http *http; /* owned; NULL: not asked */
+	bool has_tls;
+	struct facts_tls tls;
+	struct facts_cert *chain; /* owned */
+	size_t chain_count;
+	int64_t connect_ms, starttls_ms, handshake_ms;
+};
+
+struct facts_endpoint {
+	char *host;
+	int port;
+	const char *protocol; /* "tcp"; constant */
+	const char *service;  /* "https"; constant */
+	char *base_domain;    /* TLSA base domain (RFC 7671 section 7) = SNI; NULL unknown */
+	enum state state;
+	enum code code;
+	char *error; /* why no peer was tried; NULL */
+	char *tlsa_name; /* owner asked for; NULL when none was */
+	enum security tlsa_security;
+	int64_t tlsa_ttl;
+	time_t tlsa_rrsig_expires;
+	char *tlsa_why_bogus; /* NULL */
+	struct facts_record *record; /* owned */
+	size_t record_count;
+	struct facts_peer *peer; /* owned */
+	size_t peer_count;
+};
+
+/* "discovery" of JSON: mx:// and srv://; none in other schemes. */
+struct facts_discovery {
+	const char *kind; /* "mx" | "srv" | NULL */
+	char *name;
+	enum security security;
+	char **record; /* presentation form */
+	size_t record_count;
+};
+
+/* What to tell the operator after the facts. */
+struct facts_advice {
+	char *story;  /* what is wrong, a sentence or two; NULL on OK */
+	char *remedy; /* what to do, NULL none; record lines follow it */
+	char **record; /* "3 1 1 HEX" lines to publish, owned */
+	size_t record_count;
+	char *remedy_after; /* text behind the record lines; NULL none */
+};
+
+struct facts_target {
+	char *target; /* as given, blanks trimmed, raw */
+	long line;    /* with -f; 0 otherwise */
+	char *normalized; /* SCHEME://ALABEL:PORT[/PATH]; NULL: bad target */
+	enum state state;
+	enum code code;
+	char *summary; /* one sentence without a final stop */
+	struct facts_discovery *discovery; /* owned; NULL: none */
+	struct facts_lookup *lookup; /* owned */
+	size_t lookup_count;
+	struct facts_endpoint *endpoint; /* owned */
+	size_t endpoint_count;
+	struct finding_list findings;
+	struct facts_advice advice;
+	char **blame; /* owned lines: whose fault a DNS failure is, EDE texts */
+	size_t blame_count;
+	int64_t dns_ms, total_ms; /* -1 unknown */
+	/* the signature that ends first among those that the verdict hangs on */
+	time_t rrsig_expires, rrsig_inception; /* -1 none */
+	bool dry_run;
+};
+
+struct facts_target *facts_target_new(void); /* zeroed, times and durations unknown */
+void facts_target_free(struct facts_target *t);
+struct facts_endpoint *facts_add_endpoint(struct facts_target *t); /* borrowed until the next add */
+struct facts_peer *facts_add_peer(struct facts_endpoint *e);	   /* likewise */
+struct facts_lookup *facts_add_lookup(struct facts_target *t);	   /* likewise */
+void facts_add_blame(struct facts_target *t, char *take_line);
+const char *security_name(enum security s); /* "secure" */
+
+#endif
