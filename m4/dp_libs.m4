@@ -1,0 +1,78 @@
+dnl What daneprobe is linked with. A library that is missing is noted, and
+dnl DP_REPORT_MISSING names all of them at once, with their packages.
+
+dnl DP_MISSING(WHAT, DEBIAN, FEDORA, ALPINE)
+AC_DEFUN([DP_MISSING], [
+  dp_missing="$dp_missing
+  $1
+      Debian, Ubuntu: $2   Fedora: $3   Alpine: $4"
+])
+
+dnl DP_LIB(PREFIX, PKG-CONFIG SPEC, DEBIAN, FEDORA, ALPINE)
+AC_DEFUN([DP_LIB], [
+  PKG_CHECK_MODULES([$1], [$2],
+    [DP_CPPFLAGS="$DP_CPPFLAGS $[]$1[]_CFLAGS"; DP_LIBS="$[]$1[]_LIBS $DP_LIBS"; dp_have_$1=yes],
+    [dp_have_$1=no; DP_MISSING([$2], [$3], [$4], [$5])])
+])
+
+AC_DEFUN([DP_REPORT_MISSING], [
+  AS_IF([test -n "$dp_missing"],
+    [AC_MSG_ERROR([these are missing; install the packages named and run configure again:
+$dp_missing
+])])
+])
+
+dnl DP_WITH_LIBS(PREFIX, COMMANDS): run COMMANDS with that library's flags.
+AC_DEFUN([DP_WITH_LIBS], [
+  dp_save_CPPFLAGS=$CPPFLAGS
+  dp_save_LIBS=$LIBS
+  CPPFLAGS="$CPPFLAGS $[]$1[]_CFLAGS"
+  LIBS="$[]$1[]_LIBS $LIBS"
+  $2
+  CPPFLAGS=$dp_save_CPPFLAGS
+  LIBS=$dp_save_LIBS
+])
+
+AC_DEFUN([DP_UNBOUND_EVENT], [
+  AS_IF([test "$dp_have_UNBOUND" = yes], [
+    DP_WITH_LIBS([UNBOUND], [
+      AC_CACHE_CHECK([whether libunbound has its event API], [dp_cv_unbound_event],
+        [AC_LINK_IFELSE([AC_LANG_SOURCE([[
+#include <sys/types.h>
+#include <unbound.h>
+#include <unbound-event.h>
+int main(void) { return ub_ctx_create_event(0) != 0; }
+]])], [dp_cv_unbound_event=yes], [dp_cv_unbound_event=no])])
+    ])
+    AS_IF([test "$dp_cv_unbound_event" = no],
+      [DP_MISSING([libunbound with ub_ctx_create_event (unbound's configure: --enable-event-api)],
+        [libunbound-dev], [unbound-devel], [unbound-dev])])
+  ])
+])
+
+dnl The TLS library of libcurl must be ours: two in one process means two trust
+dnl stores and two sets of rules.
+AC_DEFUN([DP_CURL_BACKEND], [
+  AS_IF([test "$dp_have_CURL" = yes], [
+    DP_WITH_LIBS([CURL], [
+      AC_CACHE_CHECK([which TLS library libcurl uses], [dp_cv_curl_tls],
+        [AC_RUN_IFELSE([AC_LANG_SOURCE([[
+#include <stdio.h>
+#include <curl/curl.h>
+int main(void)
+{
+	FILE *f = fopen("conftest.out", "w");
+	const char *tls = curl_version_info(CURLVERSION_NOW)->ssl_version;
+	if (!f)
+		return 1;
+	fprintf(f, "%s\n", tls ? tls : "none");
+	return fclose(f) != 0;
+}
+]])], [dp_cv_curl_tls=`cat conftest.out`], [dp_cv_curl_tls=unknown],
+      [dp_cv_curl_tls="GnuTLS (assumed: cross compiling)"])])
+    ])
+    AS_CASE([$dp_cv_curl_tls], [GnuTLS*], [],
+      [DP_MISSING([libcurl built with GnuTLS (this one has $dp_cv_curl_tls)], [libcurl4-gnutls-dev],
+        [none, build curl --with-gnutls and set PKG_CONFIG_PATH], [none, the same])])
+  ])
+])
