@@ -8,14 +8,15 @@
 #include <stdio.h>
 #include <time.h>
 
+struct facts_peer;
 struct facts_target;
 struct verdict_conf;
 
 struct render_conf {
 	FILE *out;
-	int verbosity; /* -1 quiet, 0, 1 ... */
-	bool colour;   /* a terminal, and NO_COLOR unset */
-	time_t now;    /* for "69 d" */
+	int verbosity;			    /* -1 quiet, 0, 1 ... */
+	bool colour;			    /* a terminal, and NO_COLOR unset */
+	time_t now;			    /* for "69 d" */
 	const struct verdict_conf *verdict; /* thresholds for perfdata */
 	bool single; /* just one target was given: changes nagios' first line */
 };
@@ -30,9 +31,9 @@ struct renderer {
 };
 
 /* NULL when there is none of that name. */
-const struct renderer *renderer_find(const char *name);
+const struct renderer *render_find(const char *name);
 /* "text, nagios, json, ndjson" for messages. */
-const char *renderer_names(void);
+const char *render_names(void);
 /* Whether everything got out (a full disk, a closed pipe). */
 bool render_flushed(FILE *out);
 

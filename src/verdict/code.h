@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Codes, states and what --on makes of them. One table row a code, worst first. */
+/* Codes: what came out at a peer, an endpoint, a target. In the order of precedence. */
 #ifndef VERDICT_CODE_H
 #define VERDICT_CODE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-struct why;
-
-/* Values are the exit statuses. */
-enum state { STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN };
+#include "verdict/state.h"
 
 enum code {
 	CODE_BOGUS,
@@ -42,22 +36,5 @@ const char *code_name(enum code code);
 enum state code_default_state(enum code code);
 /* A short meaning for people, e.g. "no usable record matches the chain". */
 const char *code_meaning(enum code code);
-
-const char *state_name(enum state state); /* "CRITICAL" */
-/* CRITICAL over UNKNOWN over WARNING over OK. */
-enum state state_worse(enum state a, enum state b);
-
-/* A set of --on CODE=STATE and --on FINDING=STATE. Starts zeroed. */
-struct overrides {
-	bool code_set[CODE_COUNT];
-	enum state code[CODE_COUNT];
-	bool finding_set[32];
-	enum state finding[32];
-};
-/* Reads one "CODE=STATE" (ok, warning, critical, unknown, any case); DP_EINVAL names what is
- * unknown and lists what there is. */
-int overrides_parse(struct overrides *o, const char *text, struct why *why);
-/* o may be NULL. */
-enum state overrides_code_state(const struct overrides *o, enum code code);
 
 #endif

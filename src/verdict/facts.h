@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a check found out, as data: filled by dns, net and probe, judged by verdict.c, shown by
- * render. Strings are owned heap copies unless marked; text from the network is raw (render
- * escapes it). Times are seconds since 1970, -1 unknown; durations ms, -1 unknown. */
+/* What a check found out, as data: filled by dns, net and probe, judged by verdict.c,
+ * shown by render. Strings are owned heap copies unless marked; text from the network is
+ * raw (render escapes it). Times are seconds since 1970, -1 unknown; durations ms, -1
+ * unknown. */
 #ifndef VERDICT_FACTS_H
 #define VERDICT_FACTS_H
 
@@ -14,27 +15,27 @@
 #include "dane/tlsa.h"
 #include "verdict/code.h"
 #include "verdict/finding.h"
-
-/* DNSSEC status of an RRset or of a proof of absence (RFC 4033 section 5). */
-enum security { SECURITY_INDETERMINATE, SECURITY_INSECURE, SECURITY_BOGUS, SECURITY_SECURE };
+#include "verdict/security.h"
 
 /* One question of the lookup, in the order in which it mattered: the "dns" lines. */
 struct facts_lookup {
-	char *name;	/* A-labels without final dot */
-	char *type;	/* "A", "AAAA", "CNAME", "TLSA" ... */
+	char *name; /* A-labels without final dot */
+	char *type; /* "A", "AAAA", "CNAME", "TLSA" ... */
 	enum security security;
-	bool failed;	/* no usable answer (SERVFAIL, time); error says why */
-	bool absent;	/* securely or not, as security says: NODATA or NXDOMAIN */
+	bool failed; /* no usable answer (SERVFAIL, time); error says why */
+	bool absent; /* securely or not, as security says: NODATA or NXDOMAIN */
 	bool nxdomain;
-	char *data;	/* "192.0.2.10, 192.0.2.11" or the CNAME's target; NULL none; TLSA: NULL */
-	int64_t ttl;	/* -1 unknown */
-	time_t rrsig_expires, rrsig_inception; /* of the RRSIG that expires first; -1 none */
+	char *data;  /* "192.0.2.10, 192.0.2.11" or the CNAME's target; NULL none; TLSA:
+			NULL */
+	int64_t ttl; /* -1 unknown */
+	time_t rrsig_expires,
+		rrsig_inception; /* of the RRSIG that expires first; -1 none */
 	int64_t rrsig_original_ttl;
-	char *error;	/* libunbound's reason when bogus, or why it failed; NULL */
+	char *error; /* libunbound's reason when bogus, or why it failed; NULL */
 };
 
-/* A line of the "dns" block: A and AAAA of one name share one when their security is the same;
- * render does that joining. */
+/* A line of the "dns" block: A and AAAA of one name share one when their security is the
+ * same; render does that joining. */
 
 struct facts_record {
 	struct tlsa rr;
@@ -45,11 +46,13 @@ struct facts_record {
 struct facts_cert {
 	char *subject, *issuer; /* RFC 4514 text; "" for an empty DN */
 	char *common_name;	/* NULL none */
-	char **san;		/* DNS names and others as "DNS:..."-less text for dNSName, "IP:..", "email:.." */
+	char **san; /* DNS names and others as "DNS:..."-less text for dNSName, "IP:..",
+		       "email:.." */
 	size_t san_count;
 	time_t not_before, not_after;
-	char *key; /* "ECDSA P-256", "RSA 2048", "Ed25519" */
-	bool has_cert; /* false: a raw public key (RFC 7250), or octets that can't be parsed */
+	char *key;     /* "ECDSA P-256", "RSA 2048", "Ed25519" */
+	bool has_cert; /* false: a raw public key (RFC 7250), or octets that can't be
+			  parsed */
 	char spki_sha256[65], cert_sha256[65]; /* hex; "" unknown */
 };
 
@@ -68,9 +71,9 @@ struct facts_peer {
 	int port;
 	enum state state;
 	enum code code;
-	bool has_match;	  /* match below is filled (a chain was seen and judged) */
-	struct match match; /* record and depth, and what became of each record */
-	char *error;	  /* why it failed; NULL on match */
+	bool has_match;		 /* match below is filled (a chain was seen and judged) */
+	struct match match;	 /* record and depth, and what became of each record */
+	char *error;		 /* why it failed; NULL on match */
 	struct facts_http *http; /* owned; NULL: not asked */
 	bool has_tls;
 	struct facts_tls tls;
@@ -84,15 +87,15 @@ struct facts_endpoint {
 	int port;
 	const char *protocol; /* "tcp"; constant */
 	const char *service;  /* "https"; constant */
-	char *base_domain;    /* TLSA base domain (RFC 7671 section 7) = SNI; NULL unknown */
+	char *base_domain; /* TLSA base domain (RFC 7671 section 7) = SNI; NULL unknown */
 	enum state state;
 	enum code code;
-	char *error; /* why no peer was tried; NULL */
+	char *error;	 /* why no peer was tried; NULL */
 	char *tlsa_name; /* owner asked for; NULL when none was */
 	enum security tlsa_security;
 	int64_t tlsa_ttl;
 	time_t tlsa_rrsig_expires;
-	char *tlsa_why_bogus; /* NULL */
+	char *tlsa_why_bogus;	     /* NULL */
 	struct facts_record *record; /* owned */
 	size_t record_count;
 	struct facts_peer *peer; /* owned */
@@ -110,22 +113,22 @@ struct facts_discovery {
 
 /* What to tell the operator after the facts. */
 struct facts_advice {
-	char *story;  /* what is wrong, a sentence or two; NULL on OK */
-	char *remedy; /* what to do, NULL none; record lines follow it */
+	char *story;   /* what is wrong, a sentence or two; NULL on OK */
+	char *remedy;  /* what to do, NULL none; record lines follow it */
 	char **record; /* "3 1 1 HEX" lines to publish, owned */
 	size_t record_count;
 	char *remedy_after; /* text behind the record lines; NULL none */
 };
 
 struct facts_target {
-	char *target; /* as given, blanks trimmed, raw */
-	long line;    /* with -f; 0 otherwise */
+	char *target;	  /* as given, blanks trimmed, raw */
+	long line;	  /* with -f; 0 otherwise */
 	char *normalized; /* SCHEME://ALABEL:PORT[/PATH]; NULL: bad target */
 	enum state state;
 	enum code code;
-	char *summary; /* one sentence without a final stop */
+	char *summary;			   /* one sentence without a final stop */
 	struct facts_discovery *discovery; /* owned; NULL: none */
-	struct facts_lookup *lookup; /* owned */
+	struct facts_lookup *lookup;	   /* owned */
 	size_t lookup_count;
 	struct facts_endpoint *endpoint; /* owned */
 	size_t endpoint_count;
@@ -139,12 +142,25 @@ struct facts_target {
 	bool dry_run;
 };
 
-struct facts_target *facts_target_new(void); /* zeroed, times and durations unknown */
-void facts_target_free(struct facts_target *t);
-struct facts_endpoint *facts_add_endpoint(struct facts_target *t); /* borrowed until the next add */
-struct facts_peer *facts_add_peer(struct facts_endpoint *e);	   /* likewise */
-struct facts_lookup *facts_add_lookup(struct facts_target *t);	   /* likewise */
+/* Everything unknown: times and durations -1, securities indeterminate. A target's code
+ * starts as CODE_MATCH, which means "none of its own" (a bad target, a failed discovery
+ * have one); an endpoint's and a peer's start as CODE_DNS_ERROR, so that what nobody
+ * decided isn't OK. */
+struct facts_target *facts_target_new(void);
+void facts_target_free(struct facts_target *t); /* NULL is fine */
+/* Each appends one and returns it, borrowed until the next add to the same list. */
+struct facts_endpoint *facts_add_endpoint(struct facts_target *t);
+struct facts_peer *facts_add_peer(struct facts_endpoint *e);
+struct facts_lookup *facts_add_lookup(struct facts_target *t);
+struct facts_record *facts_add_record(struct facts_endpoint *e);
+struct facts_cert *facts_add_cert(struct facts_peer *p);
+void facts_add_san(struct facts_cert *c, char *take_name);
 void facts_add_blame(struct facts_target *t, char *take_line);
-const char *security_name(enum security s); /* "secure" */
+void facts_add_advice_record(struct facts_advice *advice, char *take_record);
+/* An empty "discovery" of the target, made on the first call. */
+struct facts_discovery *facts_discovery(struct facts_target *t);
+void facts_add_discovery_record(struct facts_discovery *d, char *take_record);
+/* "http" of the peer, made on the first call. */
+struct facts_http *facts_http(struct facts_peer *p);
 
 #endif

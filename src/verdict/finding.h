@@ -3,9 +3,12 @@
 #ifndef VERDICT_FINDING_H
 #define VERDICT_FINDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "verdict/code.h"
+#include "verdict/state.h"
+
+struct overrides;
 
 enum finding_id {
 	/* these raise the state */
@@ -15,18 +18,20 @@ enum finding_id {
 	FINDING_COMBINATION_STALE,
 	FINDING_ANCHOR_ONLY_IN_DNS,
 	/* these are told and leave exit 0 */
-	FINDING_RESOLVER_NO_DNSSEC, /* the system's resolver can't deliver DNSSEC: asked the root */
+	FINDING_RESOLVER_NO_DNSSEC, /* the system's resolver can't deliver DNSSEC: asked
+				       the root */
 	FINDING_IPV6_UNREACHABLE,   /* the probing host has no IPv6 route */
 	FINDING_KEY_TYPE_DIFFERS,   /* addresses present keys of different types */
 	FINDING_EE_SELECTOR_0,	    /* 3 0 x or 1 0 x: breaks at the next renewal */
 	FINDING_FULL_DATA,	    /* x y 0: whole certificate or key in DNS */
 	FINDING_CN_FALLBACK,	    /* the CN stood in for a missing SAN */
-	FINDING_NAME_IGNORED,	    /* DANE-EE matched, the names don't fit; the rule ignores it */
-	FINDING_DATES_IGNORED,	    /* DANE-EE matched outside the validity dates */
-	FINDING_UNUSABLE_RECORD,    /* some, not all, records are unusable */
+	FINDING_NAME_IGNORED, /* DANE-EE matched, the names don't fit; the rule ignores it
+			       */
+	FINDING_DATES_IGNORED,	 /* DANE-EE matched outside the validity dates */
+	FINDING_UNUSABLE_RECORD, /* some, not all, records are unusable */
 	FINDING_HTTP_SKIPPED,
 	FINDING_DIFFERENT_CHAINS, /* addresses present different leaves */
-	FINDING_PARTIAL_DNS	  /* one of A and AAAA could not be resolved; the other could */
+	FINDING_PARTIAL_DNS /* one of A and AAAA could not be resolved; the other could */
 };
 #define FINDING_COUNT (FINDING_PARTIAL_DNS + 1)
 
@@ -44,11 +49,13 @@ struct finding_list {
 	size_t count;
 };
 
-const char *finding_name(enum finding_id id); /* "cert-expiring" */
-const char *severity_name(enum severity severity); /* "warning" */
-/* Appends; takes text. Overrides (may be NULL) decide the state; without one it is that of the
- * severity for the ids that raise, else STATE_OK. A second finding with the same id and text
- * is dropped. */
+const char *finding_name(enum finding_id id);		   /* "cert-expiring" */
+const char *finding_severity_name(enum severity severity); /* "warning" */
+/* Whether the finding raises the state without --on. */
+bool finding_raises(enum finding_id id);
+/* Appends; takes text. Overrides (may be NULL) decide the state; without one it is that
+ * of the severity for the ids that raise, else STATE_OK. A second finding with the same
+ * id and text is dropped. */
 void finding_take(struct finding_list *list, enum finding_id id, enum severity severity,
 		  const struct overrides *o, char *take_text);
 void finding_list_clear(struct finding_list *list);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verdict/facts.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct facts_target *facts_target_new(void)
+{
+	struct facts_target *t = mem_zero(sizeof(*t));
+
+	t->code = CODE_MATCH;
+	t->dns_ms = t->total_ms = -1;
+	t->rrsig_expires = t->rrsig_inception = -1;
+	return t;
+}
+
+static void free_texts(char **text, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		free(text[i]);
+	free(text);
+}
+
+static void clear_lookup(struct facts_lookup *l)
+{
+	free(l->name);
+	free(l->type);
+	free(l->data);
+	free(l->error);
+}
+
+static void clear_cert(struct facts_cert *c)
+{
+	free(c->subject);
+	free(c->issuer);
+	free(c->common_name);
+	free_texts(c->san, c->san_count);
+	free(c->key);
+}
+
+static void clear_peer(struct facts_peer *p)
+{
+	size_t i;
+
+	free(p->address);
+	if (p->has_match)
+		match_clear(&p->match);
+	free(p->error);
+	if (p->http)
+		free(p->http->error);
+	free(p->http);
+	free(p->tls.version);
+	free(p->tls.cipher);
+	free(p->tls.group);
+	free(p->tls.alpn);
+	free(p->tls.sni);
+	free(p->tls.auth);
+	for (i = 0; i < p->chain_count; i++)
+		clear_cert(&p->chain[i]);
+	free(p->chain);
+}
+
+static void clear_endpoint(struct facts_endpoint *e)
+{
+	size_t i;
+
+	free(e->host);
+	free(e->base_domain);
+	free(e->error);
+	free(e->tlsa_name);
+	free(e->tlsa_why_bogus);
+	for (i = 0; i < e->record_count; i++) {
+		tlsa_clear(&e->record[i].rr);
+		free(e->record[i].reason);
+	}
+	free(e->record);
+	for (i = 0; i < e->peer_count; i++)
+		clear_peer(&e->peer[i]);
+	free(e->peer);
+}
+
+static void free_discovery(struct facts_discovery *d)
+{
+	if (!d)
+		return;
+	free(d->name);
+	free_texts(d->record, d->record_count);
+	free(d);
+}
+
+void facts_target_free(struct facts_target *t)
+{
+	size_t i;
+
+	if (!t)
+		return;
+	free(t->target);
+	free(t->normalized);
+	free(t->summary);
+	free_discovery(t->discovery);
+	for (i = 0; i < t->lookup_count; i++)
+		clear_lookup(&t->lookup[i]);
+	free(t->lookup);
+	for (i = 0; i < t->endpoint_count; i++)
+		clear_endpoint(&t->endpoint[i]);
+	free(t->endpoint);
+	finding_list_clear(&t->findings);
+	free(t->advice.story);
+	free(t->advice.remedy);
+	free_texts(t->advice.record, t->advice.record_count);
+	free(t->advice.remedy_after);
+	free_texts(t->blame, t->blame_count);
+	free(t);
+}
+
+struct facts_endpoint *facts_add_endpoint(struct facts_target *t)
+{
+	struct facts_endpoint *e;
+
+	t->endpoint = mem_grow(t->endpoint, t->endpoint_count, sizeof(*e));
+	e = &t->endpoint[t->endpoint_count++];
+	*e = (struct facts_endpoint){ .protocol = "tcp",
+				      .code = CODE_DNS_ERROR,
+				      .state = STATE_UNKNOWN,
+				      .tlsa_ttl = -1,
+				      .tlsa_rrsig_expires = -1 };
+	return e;
+}
+
+struct facts_peer *facts_add_peer(struct facts_endpoint *e)
+{
+	struct facts_peer *p;
+
+	e->peer = mem_grow(e->peer, e->peer_count, sizeof(*p));
+	p = &e->peer[e->peer_count++];
+	*p = (struct facts_peer){ .code = CODE_DNS_ERROR,
+				  .state = STATE_UNKNOWN,
+				  .connect_ms = -1,
+				  .starttls_ms = -1,
+				  .handshake_ms = -1 };
+	return p;
+}
+
+struct facts_lookup *facts_add_lookup(struct facts_target *t)
+{
+	struct facts_lookup *l;
+
+	t->lookup = mem_grow(t->lookup, t->lookup_count, sizeof(*l));
+	l = &t->lookup[t->lookup_count++];
+	*l = (struct facts_lookup){ .ttl = -1,
+				    .rrsig_expires = -1,
+				    .rrsig_inception = -1,
+				    .rrsig_original_ttl = -1 };
+	return l;
+}
+
+struct facts_record *facts_add_record(struct facts_endpoint *e)
+{
+	e->record = mem_grow(e->record, e->record_count, sizeof(*e->record));
+	e->record[e->record_count] = (struct facts_record){ 0 };
+	return &e->record[e->record_count++];
+}
+
+struct facts_cert *facts_add_cert(struct facts_peer *p)
+{
+	p->chain = mem_grow(p->chain, p->chain_count, sizeof(*p->chain));
+	p->chain[p->chain_count] =
+		(struct facts_cert){ .not_before = -1, .not_after = -1 };
+	return &p->chain[p->chain_count++];
+}
+
+static char **append(char **text, size_t *count, char *take_text)
+{
+	text = mem_grow(text, *count, sizeof(*text));
+	text[(*count)++] = take_text;
+	return text;
+}
+
+void facts_add_san(struct facts_cert *c, char *take_name)
+{
+	c->san = append(c->san, &c->san_count, take_name);
+}
+
+void facts_add_blame(struct facts_target *t, char *take_line)
+{
+	t->blame = append(t->blame, &t->blame_count, take_line);
+}
+
+void facts_add_advice_record(struct facts_advice *advice, char *take_record)
+{
+	advice->record = append(advice->record, &advice->record_count, take_record);
+}
+
+void facts_add_discovery_record(struct facts_discovery *d, char *take_record)
+{
+	d->record = append(d->record, &d->record_count, take_record);
+}
+
+struct facts_discovery *facts_discovery(struct facts_target *t)
+{
+	if (!t->discovery)
+		t->discovery = mem_zero(sizeof(*t->discovery));
+	return t->discovery;
+}
+
+struct facts_http *facts_http(struct facts_peer *p)
+{
+	if (!p->http)
+		p->http = mem_zero(sizeof(*p->http));
+	return p->http;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verdict/overrides.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/why.h"
+
+static int state_from_text(const char *text)
+{
+	int i;
+
+	for (i = STATE_OK; i <= STATE_UNKNOWN; i++)
+		if (!strcasecmp(text, state_name((enum state)i)))
+			return i;
+	return -1;
+}
+
+static bool same(const char *text, size_t len, const char *name)
+{
+	return strlen(name) == len && !strncasecmp(text, name, len);
+}
+
+static int unknown_id(const char *text, size_t len, struct why *why)
+{
+	struct buf names;
+	int i;
+
+	buf_init(&names, 4096);
+	for (i = 0; i < CODE_COUNT; i++)
+		buf_printf(&names, " %s", code_name((enum code)i));
+	for (i = 0; i < FINDING_COUNT; i++)
+		buf_printf(&names, " %s", finding_name((enum finding_id)i));
+	why_set(why, DP_EINVAL, "'%.*s' is no code or finding; there are%s",
+		len > 40 ? 40 : (int)len, text, buf_str(&names));
+	buf_clear(&names);
+	return DP_EINVAL;
+}
+
+int overrides_parse(struct overrides *o, const char *text, struct why *why)
+{
+	const char *equals = strchr(text, '=');
+	bool known = false;
+	int state, i;
+	size_t len;
+
+	if (!equals)
+		return why_set(why, DP_EINVAL,
+			       "'%.40s' is not CODE=STATE, like no-tlsa=warning", text);
+	state = state_from_text(equals + 1);
+	if (state < 0)
+		return why_set(why, DP_EINVAL,
+			       "'%.40s' is no state; there are ok, warning, critical and "
+			       "unknown",
+			       equals + 1);
+	len = (size_t)(equals - text);
+	for (i = 0; i < CODE_COUNT; i++) {
+		if (same(text, len, code_name((enum code)i))) {
+			o->code_set[i] = known = true;
+			o->code[i] = (enum state)state;
+		}
+	}
+	for (i = 0; i < FINDING_COUNT; i++) {
+		if (same(text, len, finding_name((enum finding_id)i))) {
+			o->finding_set[i] = known = true;
+			o->finding[i] = (enum state)state;
+		}
+	}
+	return known ? 0 : unknown_id(text, len, why);
+}
+
+enum state overrides_code_state(const struct overrides *o, enum code code)
+{
+	return o && o->code_set[code] ? o->code[code] : code_default_state(code);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Performance values of a target. */
+#ifndef VERDICT_PERF_H
+#define VERDICT_PERF_H
+
+#include <stddef.h>
+#include <time.h>
+
+struct facts_target;
+struct verdict_conf;
+
+#define PERF_MAX 4
+
+/* One value, for Nagios or otherwise. min and max: NAN where there is none. */
+struct perf {
+	const char *label; /* constant; unit in the name, no blanks */
+	double value;
+	const char *uom;	 /* "", "s", "%", "c", "B" */
+	char warn[24], crit[24]; /* ranges, "" none */
+	double min, max;
+	int decimals;
+};
+/* time, cert_days, rrsig_hours, peers_matched: those that are known. Returns how many. */
+size_t perf_collect(const struct facts_target *t, const struct verdict_conf *conf,
+		    time_t now, struct perf ret_perf[PERF_MAX]);
+
+#endif
