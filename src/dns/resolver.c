@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dns/resolver.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unbound-event.h>
+#include <unbound.h>
+
+#include "base/file.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "dns/anchor.h"
+#include "dns/answer.h"
+
+#define CLASS_IN 1
+#define RCODE_NXDOMAIN 3
+#define HINTS_MAX_BYTES 65536
+
+struct resolver {
+	struct loop *loop; /* borrowed */
+	struct ub_ctx *ctx; /* owned */
+	struct resolver_question *first; /* list of all that aren't freed */
+	bool closing;
+};
+
+/* libunbound's callback may come at once, or after the asker lost interest: the question
+ * lives until both it and the asker have let go. */
+struct resolver_question {
+	struct resolver *resolver; /* borrowed; NULL once the resolver is gone */
+	struct resolver_question *next, *prev;
+	char *name; /* owned */
+	uint16_t type;
+	resolver_fn *fn; /* NULL: nobody listens any more */
+	void *arg;
+	bool in_unbound; /* libunbound still holds the pointer */
+	bool freed;	 /* the asker let go */
+	bool answered;
+	struct answer answer;	  /* owned; filled when answered */
+	struct loop_timer *timer; /* owned; delivers the answer from the loop */
+};
+
+static void unlink_question(struct resolver_question *q)
+{
+	if (q->prev)
+		q->prev->next = q->next;
+	else if (q->resolver)
+		q->resolver->first = q->next;
+	if (q->next)
+		q->next->prev = q->prev;
+}
+
+static void release(struct resolver_question *q)
+{
+	if (!q->freed || q->in_unbound)
+		return;
+	unlink_question(q);
+	loop_timer_free(q->timer);
+	if (q->answered)
+		answer_clear(&q->answer);
+	free(q->name);
+	free(q);
+}
+
+static void deliver(void *arg)
+{
+	struct resolver_question *q = arg;
+	resolver_fn *fn = q->fn;
+
+	q->fn = NULL;
+	if (fn)
+		fn(q->arg, &q->answer);
+}
+
+static enum security security_of(int sec)
+{
+	return sec == 2 ? SECURITY_SECURE :
+	       sec == 1 ? SECURITY_BOGUS :
+			  SECURITY_INSECURE;
+}
+
+static void read_packet(struct resolver_question *q, const void *packet, int len, int sec)
+{
+	struct why why;
+
+	if (answer_from_packet(packet, (size_t)len, q->name, q->type, &q->answer, &why) <
+	    0) {
+		answer_failed(&q->answer, SECURITY_INDETERMINATE, mem_text(why.text));
+		return;
+	}
+	q->answer.security = q->answer.kind == ANSWER_FAILED ? SECURITY_INDETERMINATE :
+							       security_of(sec);
+}
+
+static void on_answer(void *arg, int rcode, void *packet, int packet_len, int sec,
+		      char *why_bogus, int was_ratelimited)
+{
+	struct resolver_question *q = arg;
+
+	(void)was_ratelimited;
+	q->in_unbound = false;
+	if (q->freed || !q->resolver || q->resolver->closing) {
+		release(q);
+		return;
+	}
+	if (sec == 1)
+		answer_failed(&q->answer, SECURITY_BOGUS,
+			      mem_text(why_bogus ? why_bogus : "validation failed"));
+	else if ((rcode == 0 || rcode == RCODE_NXDOMAIN) && packet && packet_len > 0)
+		read_packet(q, packet, packet_len, sec);
+	else
+		answer_failed(&q->answer, SECURITY_INDETERMINATE,
+			      mem_printf("no usable answer to %s (SERVFAIL)", q->name));
+	q->answered = true;
+	q->timer = loop_timer_new(q->resolver->loop, 0, deliver, q);
+}
+
+struct resolver_question *resolver_ask(struct resolver *r, const char *name,
+				       uint16_t type, resolver_fn *fn, void *arg)
+{
+	struct resolver_question *q = mem_zero(sizeof(*q));
+	int rc;
+
+	*q = (struct resolver_question){ .resolver = r,
+					 .name = mem_text(name),
+					 .type = type,
+					 .fn = fn,
+					 .arg = arg,
+					 .next = r->first,
+					 .in_unbound = true };
+	if (r->first)
+		r->first->prev = q;
+	r->first = q;
+	rc = ub_resolve_event(r->ctx, q->name, type, CLASS_IN, q, on_answer, NULL);
+	if (rc != 0) {
+		q->in_unbound = false;
+		answer_failed(&q->answer, SECURITY_INDETERMINATE,
+			      mem_printf("can't ask for %s: %s", name, ub_strerror(rc)));
+		q->answered = true;
+		q->timer = loop_timer_new(r->loop, 0, deliver, q);
+	}
+	return q;
+}
+
+void resolver_question_free(struct resolver_question *q)
+{
+	if (!q)
+		return;
+	q->freed = true;
+	q->fn = NULL;
+	release(q);
+}
+
+int resolver_check_address(const char *text, struct why *why)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+	const char *at = strchr(text, '@');
+	char *host = mem_text_n(text, at ? (size_t)(at - text) : strlen(text));
+	char *percent = strchr(host, '%'), *end = NULL;
+	bool good;
+
+	if (percent)
+		*percent = '\0'; /* a scope, as in fe80::1%eth0 */
+	good = inet_pton(AF_INET, host, address) == 1 ||
+	       inet_pton(AF_INET6, host, address) == 1;
+	free(host);
+	if (good && at) {
+		long port = strtol(at + 1, &end, 10);
+
+		good = end != at + 1 && !*end && port > 0 && port < 65536;
+	}
+	if (good)
+		return 0;
+	return why_set(why, DP_EINVAL,
+		       "resolver '%s' is not ADDR or ADDR@PORT (an IP address)", text);
+}
+
+struct option {
+	const char *name, *value;
+};
+
+/* What the library's small defaults would break: many questions at once, loopback
+ * resolvers, and name servers that fail on empty non-terminals such as _tcp. */
+static const struct option options[] = {
+	{ "outgoing-range:", "4096" },
+	{ "num-queries-per-thread:", "4096" },
+	{ "msg-cache-size:", "8m" },
+	{ "rrset-cache-size:", "16m" },
+	{ "key-cache-size:", "4m" },
+	{ "neg-cache-size:", "2m" },
+	{ "infra-cache-numhosts:", "20000" },
+	{ "qname-minimisation:", "no" },
+	{ "do-not-query-localhost:", "no" },
+	{ "val-log-level:", "2" }, /* fills in why an answer is bogus */
+};
+
+static int set_options(struct ub_ctx *ctx, struct why *why)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		rc = ub_ctx_set_option(ctx, options[i].name, options[i].value);
+		if (rc != 0)
+			return why_set(why, DP_EDNS, "libunbound refuses %s %s: %s",
+				       options[i].name, options[i].value,
+				       ub_strerror(rc));
+	}
+	return 0;
+}
+
+static int set_upstream(struct ub_ctx *ctx, const struct resolver_conf *conf,
+			struct why *why)
+{
+	char *data;
+	size_t i, len;
+	int rc;
+
+	for (i = 0; i < conf->forward_count; i++) {
+		rc = resolver_check_address(conf->forward[i], why);
+		if (rc < 0)
+			return rc;
+		rc = ub_ctx_set_fwd(ctx, conf->forward[i]);
+		if (rc != 0)
+			return why_set(why, DP_EDNS, "resolver %s: %s", conf->forward[i],
+				       ub_strerror(rc));
+	}
+	if (!conf->root_hints)
+		return 0;
+	/* libunbound reads the file only at the first question, too late to complain. */
+	rc = file_read(conf->root_hints, HINTS_MAX_BYTES, &data, &len, why);
+	if (rc < 0)
+		return rc;
+	free(data);
+	rc = ub_ctx_set_option(ctx, "root-hints:", conf->root_hints);
+	if (rc != 0)
+		return why_set(why, DP_EDNS, "root hints %s: %s", conf->root_hints,
+			       ub_strerror(rc));
+	return 0;
+}
+
+static int set_anchors(struct ub_ctx *ctx, const struct resolver_conf *conf,
+		       struct why *why)
+{
+	struct anchor_set set;
+	size_t i;
+	int rc;
+
+	if (conf->blind)
+		return 0;
+	rc = anchor_set_load(conf->trust_anchor, &set, why);
+	if (rc < 0)
+		return rc;
+	for (i = 0; i < set.count && rc == 0; i++) {
+		rc = ub_ctx_add_ta(ctx, set.text[i]);
+		if (rc != 0)
+			rc = why_set(why, DP_EFORMAT, "trust anchor from %s: %s",
+				     set.source, ub_strerror(rc));
+	}
+	anchor_set_clear(&set);
+	return rc;
+}
+
+/* libunbound answers these by itself (RFC 6761, RFC 8375); who names a resolver or a root
+ * of their own means what that one says. */
+static void unblock_private_zones(struct ub_ctx *ctx, const struct resolver_conf *conf)
+{
+	if (!conf->forward_count && !conf->root_hints)
+		return;
+	(void)ub_ctx_zone_remove(ctx, "test.");
+	(void)ub_ctx_zone_remove(ctx, "home.arpa.");
+}
+
+int resolver_new(struct loop *loop, const struct resolver_conf *conf,
+		 struct resolver **ret_resolver, struct why *why)
+{
+	struct resolver *r = mem_zero(sizeof(*r));
+	int rc;
+
+	r->loop = loop;
+	r->ctx = ub_ctx_create_event(loop_base(loop));
+	if (!r->ctx) {
+		free(r);
+		return why_set(why, DP_EDNS, "libunbound can't start");
+	}
+	rc = set_options(r->ctx, why);
+	if (rc == 0)
+		rc = set_upstream(r->ctx, conf, why);
+	if (rc == 0)
+		rc = set_anchors(r->ctx, conf, why);
+	if (rc < 0) {
+		resolver_free(r);
+		return rc;
+	}
+	unblock_private_zones(r->ctx, conf);
+	*ret_resolver = r;
+	return 0;
+}
+
+void resolver_free(struct resolver *r)
+{
+	struct resolver_question *q;
+
+	if (!r)
+		return;
+	r->closing = true;
+	/* Calls back for every open question. */
+	ub_ctx_delete(r->ctx);
+	while ((q = r->first)) {
+		unlink_question(q);
+		q->next = q->prev = NULL;
+		q->resolver = NULL;
+		q->in_unbound = false;
+		release(q);
+	}
+	free(r);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The validating resolver: libunbound on the event loop. The only user of libunbound. */
+#ifndef DNS_RESOLVER_H
+#define DNS_RESOLVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct answer;
+struct loop;
+struct why;
+
+struct resolver_conf {
+	const char *const *forward; /* "ADDR" or "ADDR@PORT"; none: from the root itself */
+	size_t forward_count;
+	const char *root_hints;	  /* file, or NULL: libunbound's own */
+	const char *trust_anchor; /* file, or NULL: the system's, else built in */
+	bool blind;		  /* don't validate: for finding out what went wrong */
+};
+
+struct resolver;
+struct resolver_question;
+
+/* answer is borrowed for the call. */
+typedef void resolver_fn(void *arg, const struct answer *answer);
+
+/* DP_EINVAL, DP_EFORMAT, DP_ENOENT for an address, anchor or hints file that can't be used. */
+int resolver_new(struct loop *loop, const struct resolver_conf *conf,
+		 struct resolver **ret_resolver, struct why *why);
+/* Open questions are dropped without their callback. */
+void resolver_free(struct resolver *r);
+/* Asks for (name, type). fn is called once, always from the loop and never from inside this
+ * call; there is no deadline, free the question instead. The question must be freed, before
+ * or after fn (also from within). */
+struct resolver_question *resolver_ask(struct resolver *r, const char *name,
+				       uint16_t type, resolver_fn *fn, void *arg);
+void resolver_question_free(struct resolver_question *q);
+/* Whether libunbound can make sense of "ADDR" or "ADDR@PORT". */
+int resolver_check_address(const char *text, struct why *why);
+
+#endif

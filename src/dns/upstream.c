@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dns/upstream.h"
+
+#include <ldns/ldns.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "dns/ask.h"
+#include "dns/resolver.h"
+
+#define SYSTEM_MAX 3	       /* MAXNS of resolv.conf(5) */
+#define RESOLV_CONF_MAX 65536
+#define TRY_MS 1500	       /* for each system resolver to show the root's keys */
+
+struct waiter {
+	upstream_fn *fn;
+	void *arg;
+};
+
+struct upstream {
+	struct loop *loop; /* borrowed */
+	char *root_hints, *trust_anchor; /* owned, may be NULL */
+	bool given;
+	char **forward; /* owned */
+	size_t forward_count;
+	struct ask *ask[SYSTEM_MAX]; /* owned; trying the system's */
+	bool good[SYSTEM_MAX];
+	size_t open; /* how many of them haven't ended */
+	struct buf refused; /* what each of those left said */
+	char *left;	    /* owned */
+	struct resolver *resolver, *root[2]; /* owned; root: validating, blind */
+	bool ready;
+	struct waiter *waiter; /* owned */
+	size_t waiter_count;
+	struct loop_timer *wake; /* owned */
+};
+
+static void add_forward(struct upstream *u, const char *text)
+{
+	u->forward = mem_grow(u->forward, u->forward_count, sizeof(*u->forward));
+	u->forward[u->forward_count++] = mem_text(text);
+}
+
+static void read_resolv_conf(struct upstream *u, const char *path)
+{
+	char *data, *line, *save = NULL, address[64];
+	size_t len;
+
+	if (file_read(path ? path : "/etc/resolv.conf", RESOLV_CONF_MAX, &data, &len,
+		      NULL) < 0)
+		return;
+	for (line = strtok_r(data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (u->forward_count < SYSTEM_MAX &&
+		    sscanf(line, " nameserver %63s", address) == 1 &&
+		    resolver_check_address(address, NULL) == 0)
+			add_forward(u, address);
+	free(data);
+}
+
+static int make_resolver(struct upstream *u, bool forward, bool blind,
+			 struct resolver **ret_resolver, struct why *why)
+{
+	struct resolver_conf conf = { .root_hints = u->root_hints,
+				      .trust_anchor = u->trust_anchor,
+				      .blind = blind };
+
+	if (forward) {
+		conf.forward = (const char *const *)u->forward;
+		conf.forward_count = u->forward_count;
+	}
+	return resolver_new(u->loop, &conf, ret_resolver, why);
+}
+
+static void wake_waiters(void *arg)
+{
+	struct upstream *u = arg;
+	struct waiter next;
+
+	loop_timer_free(u->wake);
+	u->wake = NULL;
+	while (u->waiter_count) {
+		next = u->waiter[0];
+		upstream_forget(u, next.arg);
+		next.fn(next.arg);
+	}
+}
+
+static void be_ready(struct upstream *u)
+{
+	u->ready = true;
+	if (u->waiter_count && !u->wake)
+		u->wake = loop_timer_new(u->loop, 0, wake_waiters, u);
+}
+
+static void note_refusal(struct upstream *u, const char *server,
+			 const struct ask_reply *reply)
+{
+	const char *sep = u->refused.len ? "; " : "";
+
+	if (!reply->answered)
+		buf_printf(&u->refused, "%s%s: %s", sep, server, reply->error);
+	else if (reply->rr_count)
+		buf_printf(&u->refused, "%s%s strips the signatures", sep, server);
+	else
+		buf_printf(&u->refused, "%s%s answers %s without the root's keys", sep,
+			   server, reply->rcode_text);
+}
+
+/* Keeps the forwarders that are good; with none, the root itself is asked. */
+static void choose(struct upstream *u)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < u->forward_count; i++) {
+		if (u->good[i])
+			u->forward[kept++] = u->forward[i];
+		else
+			free(u->forward[i]);
+	}
+	if (kept == u->forward_count)
+		return;
+	u->forward_count = kept;
+	if (!kept)
+		u->left = mem_printf("the system's resolver does not deliver DNSSEC (%s);"
+				     " asked the root itself instead",
+				     buf_str(&u->refused));
+	resolver_free(u->resolver);
+	u->resolver = NULL;
+	(void)make_resolver(u, kept > 0, false, &u->resolver, NULL);
+}
+
+static void end_trial(struct upstream *u, size_t index, const struct ask_reply *reply)
+{
+	u->good[index] = reply->answered && reply->rr_count && reply->has_rrsig;
+	if (!u->good[index])
+		note_refusal(u, u->forward[index], reply);
+	if (--u->open)
+		return;
+	choose(u);
+	be_ready(u);
+}
+
+static void on_trial_0(void *arg, const struct ask_reply *reply)
+{
+	end_trial(arg, 0, reply);
+}
+
+static void on_trial_1(void *arg, const struct ask_reply *reply)
+{
+	end_trial(arg, 1, reply);
+}
+
+static void on_trial_2(void *arg, const struct ask_reply *reply)
+{
+	end_trial(arg, 2, reply);
+}
+
+/* A stub such as systemd's, or a forwarder that strips signatures, makes every signed domain
+ * look bogus: so each of the system's resolvers first has to show the root's keys. */
+static void try_system(struct upstream *u)
+{
+	static ask_fn *const on_trial[SYSTEM_MAX] = { on_trial_0, on_trial_1, on_trial_2 };
+	struct ask_reply none = { .error = "is not an address" };
+	struct ask_conf conf = { .name = ".",
+				 .type = LDNS_RR_TYPE_DNSKEY,
+				 .recursive = true,
+				 .timeout_ms = TRY_MS };
+	size_t i;
+
+	u->open = u->forward_count;
+	for (i = 0; i < u->forward_count; i++) {
+		conf.server = u->forward[i];
+		if (ask_new(u->loop, &conf, on_trial[i], u, &u->ask[i], NULL) < 0)
+			end_trial(u, i, &none);
+	}
+}
+
+int upstream_new(struct loop *loop, const struct upstream_conf *conf,
+		 struct upstream **ret_upstream, struct why *why)
+{
+	struct upstream *u = mem_zero(sizeof(*u));
+	size_t i;
+	int rc;
+
+	u->loop = loop;
+	u->root_hints = mem_text(conf->root_hints);
+	u->trust_anchor = mem_text(conf->trust_anchor);
+	u->given = conf->given_count > 0;
+	buf_init(&u->refused, 400);
+	for (i = 0; i < conf->given_count; i++)
+		add_forward(u, conf->given[i]);
+	if (!u->given && !conf->recurse)
+		read_resolv_conf(u, conf->resolv_conf);
+	/* Made now, so that a bad anchor or address is told before any packet. */
+	rc = make_resolver(u, u->forward_count > 0, false, &u->resolver, why);
+	if (rc < 0) {
+		upstream_free(u);
+		return rc;
+	}
+	if (u->given || conf->recurse || !u->forward_count)
+		be_ready(u);
+	else
+		try_system(u);
+	*ret_upstream = u;
+	return 0;
+}
+
+void upstream_free(struct upstream *u)
+{
+	size_t i;
+
+	if (!u)
+		return;
+	for (i = 0; i < SYSTEM_MAX; i++)
+		ask_free(u->ask[i]);
+	loop_timer_free(u->wake);
+	resolver_free(u->resolver);
+	resolver_free(u->root[0]);
+	resolver_free(u->root[1]);
+	for (i = 0; i < u->forward_count; i++)
+		free(u->forward[i]);
+	free(u->forward);
+	free(u->root_hints);
+	free(u->trust_anchor);
+	free(u->left);
+	free(u->waiter);
+	buf_clear(&u->refused);
+	free(u);
+}
+
+void upstream_wait(struct upstream *u, upstream_fn *fn, void *arg)
+{
+	u->waiter = mem_grow(u->waiter, u->waiter_count, sizeof(*u->waiter));
+	u->waiter[u->waiter_count++] = (struct waiter){ fn, arg };
+	if (u->ready)
+		be_ready(u);
+}
+
+void upstream_forget(struct upstream *u, void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < u->waiter_count; i++) {
+		if (u->waiter[i].arg != arg)
+			continue;
+		memmove(u->waiter + i, u->waiter + i + 1,
+			(u->waiter_count - i - 1) * sizeof(*u->waiter));
+		u->waiter_count--;
+		return;
+	}
+}
+
+struct resolver *upstream_resolver(struct upstream *u)
+{
+	return u->resolver;
+}
+
+struct resolver *upstream_root(struct upstream *u, bool blind)
+{
+	if (!u->root[blind])
+		(void)make_resolver(u, false, blind, &u->root[blind], NULL);
+	return u->root[blind];
+}
+
+const char *const *upstream_forwarders(const struct upstream *u, size_t *ret_count)
+{
+	*ret_count = u->forward_count;
+	return (const char *const *)u->forward;
+}
+
+bool upstream_is_given(const struct upstream *u)
+{
+	return u->given;
+}
+
+const char *upstream_left(const struct upstream *u)
+{
+	return u->left;
+}

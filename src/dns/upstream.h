@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which resolver to ask: the one given, the system's if it passes DNSSEC on, else the root. */
+#ifndef DNS_UPSTREAM_H
+#define DNS_UPSTREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct loop;
+struct resolver;
+struct upstream;
+struct why;
+
+struct upstream_conf {
+	const char *const *given; /* --resolver, repeatable */
+	size_t given_count;
+	bool recurse;
+	const char *root_hints, *trust_anchor; /* files or NULL */
+	const char *resolv_conf;	       /* NULL: /etc/resolv.conf */
+};
+
+typedef void upstream_fn(void *arg);
+
+int upstream_new(struct loop *loop, const struct upstream_conf *conf,
+		 struct upstream **ret_upstream, struct why *why);
+void upstream_free(struct upstream *u);
+/* Calls fn from the loop once it's known which resolver to use: at once unless the system's
+ * has to be tried first. At most one waiter a key; upstream_forget() drops it. */
+void upstream_wait(struct upstream *u, upstream_fn *fn, void *arg);
+void upstream_forget(struct upstream *u, void *arg);
+/* The resolver; after fn was called. Borrowed. */
+struct resolver *upstream_resolver(struct upstream *u);
+/* A resolver of its own that asks from the root: validating, or blind (for finding name
+ * servers after a failure). Made on first use, borrowed; NULL if it can't be made. */
+struct resolver *upstream_root(struct upstream *u, bool blind);
+/* "127.0.0.53" and so on: the forwarders in use; count 0 when asking from the root. */
+const char *const *upstream_forwarders(const struct upstream *u, size_t *ret_count);
+bool upstream_is_given(const struct upstream *u); /* by --resolver */
+/* Why the system's resolver was left, NULL if it wasn't: one sentence. Borrowed. */
+const char *upstream_left(const struct upstream *u);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/handshake.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/why.h"
+#include "verdict/facts.h"
+
+#define HANDSHAKE_MAX_BYTES (1024 * 1024) /* a chain of 100 large certificates fits */
+
+/* TLS 1.2 and 1.3, and GnuTLS's normal algorithms. */
+#define PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+static const char *const priorities[] = {
+	[HANDSHAKE_AUTO] = PRIORITY,
+	[HANDSHAKE_RSA] = PRIORITY ":-SIGN-ALL:+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:"
+				   "+SIGN-RSA-SHA512:+SIGN-RSA-PSS-SHA256:"
+				   "+SIGN-RSA-PSS-SHA384:+SIGN-RSA-PSS-SHA512:"
+				   "+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384:"
+				   "+SIGN-RSA-PSS-RSAE-SHA512:-ECDHE-ECDSA",
+	[HANDSHAKE_ECDSA] = PRIORITY ":-SIGN-ALL:+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:"
+				     "+SIGN-ECDSA-SHA512:+SIGN-ECDSA-SECP256R1-SHA256:"
+				     "+SIGN-ECDSA-SECP384R1-SHA384:"
+				     "+SIGN-ECDSA-SECP521R1-SHA512:+SIGN-EDDSA-ED25519:"
+				     "+SIGN-EDDSA-ED448:-ECDHE-RSA:-DHE-RSA:-RSA",
+};
+
+struct handshake_kit {
+	gnutls_priority_t priority;		 /* owned */
+	gnutls_certificate_credentials_t cred; /* owned; empty */
+};
+
+struct handshake {
+	gnutls_session_t session; /* owned */
+	char *sni;		  /* owned */
+};
+
+struct handshake_kit *handshake_kit_new(enum handshake_auth auth, struct why *why)
+{
+	struct handshake_kit *kit = mem_zero(sizeof(*kit));
+	const char *at = NULL;
+	int rc = gnutls_priority_init(&kit->priority, priorities[auth], &at);
+
+	if (rc == 0)
+		rc = gnutls_certificate_allocate_credentials(&kit->cred);
+	if (rc == 0)
+		return kit;
+	why_gnutls(why, rc, "TLS settings (at '%s')", at ? at : "");
+	handshake_kit_free(kit);
+	return NULL;
+}
+
+void handshake_kit_free(struct handshake_kit *kit)
+{
+	if (!kit)
+		return;
+	if (kit->priority)
+		gnutls_priority_deinit(kit->priority);
+	if (kit->cred)
+		gnutls_certificate_free_credentials(kit->cred);
+	free(kit);
+}
+
+static int set_up(struct handshake *h, struct handshake_kit *kit, int fd,
+		  const char *alpn)
+{
+	gnutls_datum_t protocol = { 0 };
+	int rc;
+
+	rc = gnutls_init(&h->session,
+			 GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |
+				 GNUTLS_NO_TICKETS);
+	if (rc < 0)
+		return rc;
+	rc = gnutls_priority_set(h->session, kit->priority);
+	if (rc < 0)
+		return rc;
+	rc = gnutls_credentials_set(h->session, GNUTLS_CRD_CERTIFICATE, kit->cred);
+	if (rc < 0)
+		return rc;
+	rc = gnutls_server_name_set(h->session, GNUTLS_NAME_DNS, h->sni, strlen(h->sni));
+	if (rc < 0)
+		return rc;
+	if (alpn) {
+		protocol.size = (unsigned)strlen(alpn);
+		protocol.data = mem_copy(alpn, protocol.size);
+		rc = gnutls_alpn_set_protocols(h->session, &protocol, 1, 0);
+		free(protocol.data);
+		if (rc < 0)
+			return rc;
+	}
+	gnutls_handshake_set_max_packet_length(h->session, HANDSHAKE_MAX_BYTES);
+	gnutls_handshake_set_timeout(h->session, 0); /* the caller's deadline bounds it */
+	gnutls_transport_set_int(h->session, fd);
+	return 0;
+}
+
+int handshake_new(struct handshake_kit *kit, int fd, const char *sni, const char *alpn,
+		  struct handshake **ret_handshake, struct why *why)
+{
+	struct handshake *h = mem_zero(sizeof(*h));
+	int rc;
+
+	h->sni = mem_text(sni);
+	rc = set_up(h, kit, fd, alpn);
+	if (rc < 0) {
+		handshake_free(h);
+		return why_gnutls(why, rc, "can't start TLS with SNI %s", sni);
+	}
+	*ret_handshake = h;
+	return 0;
+}
+
+static void explain(const struct handshake *h, int rc, struct why *why)
+{
+	const char *name;
+
+	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED || rc == GNUTLS_E_WARNING_ALERT_RECEIVED) {
+		name = gnutls_alert_get_name(gnutls_alert_get(h->session));
+		why_set(why, DP_ECRYPTO, "the server refused the handshake: alert \"%s\"",
+			name ? name : "unknown");
+		return;
+	}
+	if (rc == GNUTLS_E_PREMATURE_TERMINATION)
+		why_set(why, DP_ECRYPTO,
+			"the server closed the connection during the handshake");
+	else if (rc == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
+		 rc == GNUTLS_E_UNSUPPORTED_VERSION_PACKET ||
+		 rc == GNUTLS_E_UNEXPECTED_PACKET)
+		why_set(why, DP_ECRYPTO, "what the server sends is not TLS 1.2 or 1.3 (%s)",
+			gnutls_strerror(rc));
+	else if (rc == GNUTLS_E_PULL_ERROR || rc == GNUTLS_E_PUSH_ERROR)
+		why_set(why, DP_ECRYPTO,
+			"the server reset the connection during the handshake");
+	else
+		why_gnutls(why, rc, "TLS handshake failed");
+}
+
+enum handshake_status handshake_step(struct handshake *h, struct why *why)
+{
+	int rc;
+
+	do
+		rc = gnutls_handshake(h->session);
+	while (rc == GNUTLS_E_INTERRUPTED ||
+	       (rc < 0 && rc != GNUTLS_E_AGAIN && !gnutls_error_is_fatal(rc)));
+	if (rc == 0)
+		return HANDSHAKE_DONE;
+	if (rc == GNUTLS_E_AGAIN)
+		return gnutls_record_get_direction(h->session) ? HANDSHAKE_WANT_WRITE :
+								 HANDSHAKE_WANT_READ;
+	explain(h, rc, why);
+	return HANDSHAKE_FAILED;
+}
+
+const gnutls_datum_t *handshake_chain(const struct handshake *h, size_t *ret_count)
+{
+	unsigned count = 0;
+	const gnutls_datum_t *list = gnutls_certificate_get_peers(h->session, &count);
+
+	*ret_count = list ? count : 0;
+	return list;
+}
+
+static char *copy_alpn(gnutls_session_t session)
+{
+	gnutls_datum_t alpn;
+
+	if (gnutls_alpn_get_selected_protocol(session, &alpn) < 0)
+		return NULL;
+	return mem_text_n((const char *)alpn.data, alpn.size);
+}
+
+void handshake_describe(const struct handshake *h, struct facts_tls *tls)
+{
+	gnutls_session_t s = h->session;
+	const char *group = gnutls_group_get_name(gnutls_group_get(s));
+	const char *version = gnutls_protocol_get_name(gnutls_protocol_get_version(s));
+
+	tls->version = mem_text(version);
+	tls->cipher = mem_text(gnutls_cipher_get_name(gnutls_cipher_get(s)));
+	tls->group = mem_text(group);
+	tls->alpn = copy_alpn(s);
+	tls->sni = mem_text(h->sni);
+}
+
+void handshake_bye(struct handshake *h)
+{
+	(void)gnutls_bye(h->session, GNUTLS_SHUT_WR);
+}
+
+void handshake_free(struct handshake *h)
+{
+	if (!h)
+		return;
+	if (h->session)
+		gnutls_deinit(h->session);
+	free(h->sni);
+	free(h);
+}
