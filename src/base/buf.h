@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 struct buf {
-	char *data; /* owned; NULL while empty and never written */
+	char *data;	  /* owned; NULL while empty and never written */
 	size_t len, size; /* bytes held; bytes allocated */
 	size_t max;	  /* never holds more bytes than this */
 	bool overflow;	  /* something was refused since the last buf_reset */

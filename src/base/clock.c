@@ -26,23 +26,22 @@ int64_t clock_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-static char *format(time_t t, const char *fmt, char *text)
+char *clock_date(time_t t, char *text)
 {
 	struct tm tm;
 
-	if (!gmtime_r(&t, &tm) || !strftime(text, 32, fmt, &tm))
+	if (!gmtime_r(&t, &tm) || !strftime(text, 32, "%Y-%m-%d", &tm))
 		text[0] = '\0';
 	return text;
 }
 
-char *clock_date(time_t t, char *text)
-{
-	return format(t, "%Y-%m-%d", text);
-}
-
 char *clock_rfc3339(time_t t, char *text)
 {
-	return format(t, "%Y-%m-%dT%H:%M:%SZ", text);
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || !strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		text[0] = '\0';
+	return text;
 }
 
 /* Days from 1970-01-01 to the given day of the proleptic Gregorian calendar. */

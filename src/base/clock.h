@@ -12,7 +12,8 @@ time_t clock_now(void);
 void clock_fix(time_t now);
 /* Milliseconds that only ever grow, from an arbitrary start. */
 int64_t clock_ms(void);
-/* "2026-12-07" and "2026-12-07T10:00:00Z" (both UTC) into text of at least 32 bytes; returns it.
+/* "2026-12-07" and "2026-12-07T10:00:00Z" (both UTC) into text of at least 32 bytes;
+ * returns it.
  */
 char *clock_date(time_t t, char *text);
 char *clock_rfc3339(time_t t, char *text);

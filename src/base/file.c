@@ -75,7 +75,8 @@ static int write_all(int fd, const char *p, size_t len)
 static int sync_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *folder = slash ? mem_text_n(path, (size_t)(slash - path) + 1) : mem_text(".");
+	char *folder =
+		slash ? mem_text_n(path, (size_t)(slash - path) + 1) : mem_text(".");
 	int fd, rc;
 
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

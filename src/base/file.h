@@ -7,8 +7,8 @@
 
 struct why;
 
-/* Reads all of path ("-" is standard input); DP_ELIMIT past max bytes, DP_ENOENT when there is
- * none. *ret_data is on the heap with a NUL behind its *ret_len bytes. */
+/* Reads all of path ("-" is standard input); DP_ELIMIT past max bytes, DP_ENOENT when
+ * there is none. *ret_data is on the heap with a NUL behind its *ret_len bytes. */
 int file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
 	      struct why *why);
 /* Creates path with mode and content by a temporary file beside it: fsynced, then linked

@@ -35,7 +35,8 @@ static size_t utf8_length(const unsigned char *p, size_t left)
 		return 0;
 	if (p[0] == 0xc2 && p[1] < 0xa0) /* C1 controls */
 		return 0;
-	/* marks that reorder or hide text: U+200B..U+200F, U+2028..U+202E, U+2066..U+2069 */
+	/* marks that reorder or hide text: U+200B..U+200F, U+2028..U+202E, U+2066..U+2069
+	 */
 	if (p[0] == 0xe2 && ((p[1] == 0x80 && ((p[2] >= 0x8b && p[2] <= 0x8f) ||
 					       (p[2] >= 0xa8 && p[2] <= 0xae))) ||
 			     (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)))

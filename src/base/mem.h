@@ -5,13 +5,13 @@
 
 #include <stddef.h>
 
-void *mem_zero(size_t size);			 /* zeroed; size may be 0 */
-void *mem_array(size_t count, size_t size);	 /* zeroed, overflow checked */
-void *mem_copy(const void *data, size_t len);	 /* NULL for len 0 */
-char *mem_text(const char *text);		 /* strdup; NULL stays NULL */
-char *mem_text_n(const char *text, size_t len);	 /* a copy with a final NUL */
+void *mem_zero(size_t size);			/* zeroed; size may be 0 */
+void *mem_array(size_t count, size_t size);	/* zeroed, overflow checked */
+void *mem_copy(const void *data, size_t len);	/* NULL for len 0 */
+char *mem_text(const char *text);		/* strdup; NULL stays NULL */
+char *mem_text_n(const char *text, size_t len); /* a copy with a final NUL */
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void *mem_resize(void *data, size_t size);	 /* realloc */
+void *mem_resize(void *data, size_t size); /* realloc */
 /* Room for one more element at items[count]; grows by doubling. The new one is not
  * cleared. Use: v = mem_grow(v, n, sizeof(*v)); v[n++] = x; */
 void *mem_grow(void *items, size_t count, size_t size);

@@ -18,14 +18,16 @@
 #define KSK_2024_TAG 38696
 
 /* https://data.iana.org/root-anchors/root-anchors.xml */
-static const char ksk_2017[] = ". IN DS 20326 8 2 "
-			       "E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D";
-static const char ksk_2024[] = ". IN DS 38696 8 2 "
-			       "683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16";
+static const char ksk_2017[] =
+	". IN DS 20326 8 2 "
+	"E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D";
+static const char ksk_2024[] =
+	". IN DS 38696 8 2 "
+	"683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16";
 
 static const char *const system_files[] = {
-	"/var/lib/unbound/root.key",		   /* kept by unbound-anchor */
-	"/usr/share/dns/root.key",		   /* Debian dns-root-data */
+	"/var/lib/unbound/root.key",		  /* kept by unbound-anchor */
+	"/usr/share/dns/root.key",		  /* Debian dns-root-data */
 	"/usr/share/dnssec-root/trusted-key.key", /* Alpine */
 	"/etc/unbound/root.key",
 };

@@ -12,7 +12,7 @@
 
 struct why;
 
-#define ANSWER_RR_MAX 1024 /* records of one RRset that we keep; more is refused */
+#define ANSWER_RR_MAX 1024  /* records of one RRset that we keep; more is refused */
 #define ANSWER_ALIAS_MAX 16 /* CNAME links followed within one answer */
 
 enum answer_kind {
@@ -30,20 +30,21 @@ struct answer {
 	enum answer_kind kind;
 	enum security security; /* of the whole answer, all its aliases included */
 	bool nxdomain;		/* kind ANSWER_ABSENT: no such name, else no such type */
-	char **alias;		/* owned; the targets of the CNAMEs on the way, in order */
+	char **alias; /* owned; the targets of the CNAMEs on the way, in order */
 	size_t alias_count;
-	bool by_dname; /* some link was synthesised from a DNAME (RFC 6672) */
+	bool by_dname;	      /* some link was synthesised from a DNAME (RFC 6672) */
 	struct answer_rr *rr; /* owned */
 	size_t rr_count;
-	int64_t ttl; /* seconds, -1 unknown */
+	int64_t ttl;			       /* seconds, -1 unknown */
 	time_t rrsig_expires, rrsig_inception; /* of the RRSIG that ends first; -1 none */
 	int64_t rrsig_original_ttl;	       /* -1 none */
-	char *error; /* owned; kind ANSWER_FAILED: why */
+	char *error;			       /* owned; kind ANSWER_FAILED: why */
 };
 
-/* Reads the answer to (qname, qtype) out of a packet; security is left indeterminate. RCODEs other than
- * NOERROR and NXDOMAIN give ANSWER_FAILED. DP_EFORMAT for a packet that can't be
- * parsed, DP_ELIMIT for one that passes the limits above. Undo with answer_clear(). */
+/* Reads the answer to (qname, qtype) out of a packet; security is left indeterminate.
+ * RCODEs other than NOERROR and NXDOMAIN give ANSWER_FAILED. DP_EFORMAT for a packet that
+ * can't be parsed, DP_ELIMIT for one that passes the limits above. Undo with
+ * answer_clear(). */
 int answer_from_packet(const uint8_t *packet, size_t len, const char *qname,
 		       uint16_t qtype, struct answer *ret_answer, struct why *why);
 /* An answer that says only why there is none; takes error. */

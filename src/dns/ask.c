@@ -16,10 +16,10 @@
 #include "base/mem.h"
 #include "base/why.h"
 
-#define UDP_SIZE 1232	   /* what passes everywhere without fragments */
-#define UDP_RETRY_MS 700   /* one lost packet costs this, not the whole timeout */
-#define MESSAGE_MAX 65535  /* of DNS over TCP: a two-octet length */
-#define EDNS_EDE 15	   /* option code, RFC 8914 section 2 */
+#define UDP_SIZE 1232	  /* what passes everywhere without fragments */
+#define UDP_RETRY_MS 700  /* one lost packet costs this, not the whole timeout */
+#define MESSAGE_MAX 65535 /* of DNS over TCP: a two-octet length */
+#define EDNS_EDE 15	  /* option code, RFC 8914 section 2 */
 
 struct ask {
 	struct loop *loop; /* borrowed */
@@ -33,21 +33,40 @@ struct ask {
 	socklen_t server_len;
 	int fd;
 	bool tcp;
-	struct loop_io *io;	      /* owned */
-	struct loop_timer *deadline;  /* owned */
-	struct loop_timer *retry;     /* owned; also used to report a failure at start */
-	uint8_t *in;		      /* owned; what came over TCP, its length first */
+	struct loop_io *io;	     /* owned */
+	struct loop_timer *deadline; /* owned */
+	struct loop_timer *retry;    /* owned; also used to report a failure at start */
+	uint8_t *in;		     /* owned; what came over TCP, its length first */
 	size_t in_len, out_len;
 	struct ask_reply reply;
 };
 
 static const char *const ede_names[] = {
-	"Other Error", "Unsupported DNSKEY Algorithm", "Unsupported DS Digest Type",
-	"Stale Answer", "Forged Answer", "DNSSEC Indeterminate", "DNSSEC Bogus",
-	"Signature Expired", "Signature Not Yet Valid", "DNSKEY Missing", "RRSIGs Missing",
-	"No Zone Key Bit Set", "NSEC Missing", "Cached Error", "Not Ready", "Blocked",
-	"Censored", "Filtered", "Prohibited", "Stale NXDomain Answer", "Not Authoritative",
-	"Not Supported", "No Reachable Authority", "Network Error", "Invalid Data",
+	"Other Error",
+	"Unsupported DNSKEY Algorithm",
+	"Unsupported DS Digest Type",
+	"Stale Answer",
+	"Forged Answer",
+	"DNSSEC Indeterminate",
+	"DNSSEC Bogus",
+	"Signature Expired",
+	"Signature Not Yet Valid",
+	"DNSKEY Missing",
+	"RRSIGs Missing",
+	"No Zone Key Bit Set",
+	"NSEC Missing",
+	"Cached Error",
+	"Not Ready",
+	"Blocked",
+	"Censored",
+	"Filtered",
+	"Prohibited",
+	"Stale NXDomain Answer",
+	"Not Authoritative",
+	"Not Supported",
+	"No Reachable Authority",
+	"Network Error",
+	"Invalid Data",
 };
 
 const char *ask_ede_name(int code)
@@ -123,10 +142,12 @@ static bool same_question(const ldns_pkt *pkt, const char *name, uint16_t type)
 
 	if (!ldns_pkt_qr(pkt))
 		return false;
-	if (ldns_rr_list_rr_count(question) == 0) /* some servers leave it out of errors */
+	if (ldns_rr_list_rr_count(question) ==
+	    0) /* some servers leave it out of errors */
 		return ldns_pkt_get_rcode(pkt) != LDNS_RCODE_NOERROR;
 	wanted = ldns_dname_new_frm_str(name);
-	same = wanted && ldns_rr_get_type(ldns_rr_list_rr(question, 0)) == (ldns_rr_type)type &&
+	same = wanted &&
+	       ldns_rr_get_type(ldns_rr_list_rr(question, 0)) == (ldns_rr_type)type &&
 	       ldns_dname_compare(ldns_rr_owner(ldns_rr_list_rr(question, 0)), wanted) ==
 		       0;
 	ldns_rdf_deep_free(wanted);

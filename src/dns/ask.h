@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One plain question to one server, without validation: what it says by itself. For
- * explanations (extended DNS errors, which name server differs) and for finding out whether
- * a resolver passes DNSSEC on; never for a verdict. */
+ * explanations (extended DNS errors, which name server differs) and for finding out
+ * whether a resolver passes DNSSEC on; never for a verdict. */
 #ifndef DNS_ASK_H
 #define DNS_ASK_H
 
@@ -23,8 +23,8 @@ struct ask_conf {
 };
 
 struct ask_reply {
-	bool answered;	/* false: error says why not */
-	int rcode;	/* as on the wire */
+	bool answered; /* false: error says why not */
+	int rcode;     /* as on the wire */
 	char rcode_text[16];
 	size_t rr_count; /* records of the type asked for in the answer section */
 	bool has_rrsig;	 /* an RRSIG over them, or over the proof that there are none */
@@ -43,7 +43,8 @@ typedef void ask_fn(void *arg, const struct ask_reply *reply);
 int ask_new(struct loop *loop, const struct ask_conf *conf, ask_fn *fn, void *arg,
 	    struct ask **ret_ask, struct why *why);
 void ask_free(struct ask *a);
-/* Reads a reply packet; DP_EFORMAT when it can't be parsed or answers another question. */
+/* Reads a reply packet; DP_EFORMAT when it can't be parsed or answers another question.
+ */
 int ask_read_reply(const uint8_t *packet, size_t len, const char *name, uint16_t type,
 		   struct ask_reply *ret_reply, struct why *why);
 /* "Signature Expired" for 7; "code N" for unknown ones is left to the caller: NULL. */

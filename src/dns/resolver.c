@@ -19,8 +19,8 @@
 #define HINTS_MAX_BYTES 65536
 
 struct resolver {
-	struct loop *loop; /* borrowed */
-	struct ub_ctx *ctx; /* owned */
+	struct loop *loop;		 /* borrowed */
+	struct ub_ctx *ctx;		 /* owned */
 	struct resolver_question *first; /* list of all that aren't freed */
 	bool closing;
 };
@@ -75,9 +75,7 @@ static void deliver(void *arg)
 
 static enum security security_of(int sec)
 {
-	return sec == 2 ? SECURITY_SECURE :
-	       sec == 1 ? SECURITY_BOGUS :
-			  SECURITY_INSECURE;
+	return sec == 2 ? SECURITY_SECURE : sec == 1 ? SECURITY_BOGUS : SECURITY_INSECURE;
 }
 
 static void read_packet(struct resolver_question *q, const void *packet, int len, int sec)
@@ -89,8 +87,8 @@ static void read_packet(struct resolver_question *q, const void *packet, int len
 		answer_failed(&q->answer, SECURITY_INDETERMINATE, mem_text(why.text));
 		return;
 	}
-	q->answer.security = q->answer.kind == ANSWER_FAILED ? SECURITY_INDETERMINATE :
-							       security_of(sec);
+	q->answer.security = q->answer.kind == ANSWER_FAILED ? SECURITY_INDETERMINATE
+							     : security_of(sec);
 }
 
 static void on_answer(void *arg, int rcode, void *packet, int packet_len, int sec,

@@ -12,7 +12,8 @@ struct loop;
 struct why;
 
 struct resolver_conf {
-	const char *const *forward; /* "ADDR" or "ADDR@PORT"; none: from the root itself */
+	const char *const
+		*forward; /* "ADDR" or "ADDR@PORT"; none: from the root itself */
 	size_t forward_count;
 	const char *root_hints;	  /* file, or NULL: libunbound's own */
 	const char *trust_anchor; /* file, or NULL: the system's, else built in */
@@ -25,14 +26,15 @@ struct resolver_question;
 /* answer is borrowed for the call. */
 typedef void resolver_fn(void *arg, const struct answer *answer);
 
-/* DP_EINVAL, DP_EFORMAT, DP_ENOENT for an address, anchor or hints file that can't be used. */
+/* DP_EINVAL, DP_EFORMAT, DP_ENOENT for an address, anchor or hints file that can't be
+ * used. */
 int resolver_new(struct loop *loop, const struct resolver_conf *conf,
 		 struct resolver **ret_resolver, struct why *why);
 /* Open questions are dropped without their callback. */
 void resolver_free(struct resolver *r);
-/* Asks for (name, type). fn is called once, always from the loop and never from inside this
- * call; there is no deadline, free the question instead. The question must be freed, before
- * or after fn (also from within). */
+/* Asks for (name, type). fn is called once, always from the loop and never from inside
+ * this call; there is no deadline, free the question instead. The question must be freed,
+ * before or after fn (also from within). */
 struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 				       uint16_t type, resolver_fn *fn, void *arg);
 void resolver_question_free(struct resolver_question *q);

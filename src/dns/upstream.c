@@ -14,9 +14,9 @@
 #include "dns/ask.h"
 #include "dns/resolver.h"
 
-#define SYSTEM_MAX 3	       /* MAXNS of resolv.conf(5) */
+#define SYSTEM_MAX 3 /* MAXNS of resolv.conf(5) */
 #define RESOLV_CONF_MAX 65536
-#define TRY_MS 1500	       /* for each system resolver to show the root's keys */
+#define TRY_MS 1500 /* for each system resolver to show the root's keys */
 
 struct waiter {
 	upstream_fn *fn;
@@ -24,16 +24,16 @@ struct waiter {
 };
 
 struct upstream {
-	struct loop *loop; /* borrowed */
+	struct loop *loop;		 /* borrowed */
 	char *root_hints, *trust_anchor; /* owned, may be NULL */
 	bool given;
 	char **forward; /* owned */
 	size_t forward_count;
 	struct ask *ask[SYSTEM_MAX]; /* owned; trying the system's */
 	bool good[SYSTEM_MAX];
-	size_t open; /* how many of them haven't ended */
-	struct buf refused; /* what each of those left said */
-	char *left;	    /* owned */
+	size_t open;			     /* how many of them haven't ended */
+	struct buf refused;		     /* what each of those left said */
+	char *left;			     /* owned */
 	struct resolver *resolver, *root[2]; /* owned; root: validating, blind */
 	bool ready;
 	struct waiter *waiter; /* owned */
@@ -161,11 +161,13 @@ static void on_trial_2(void *arg, const struct ask_reply *reply)
 	end_trial(arg, 2, reply);
 }
 
-/* A stub such as systemd's, or a forwarder that strips signatures, makes every signed domain
- * look bogus: so each of the system's resolvers first has to show the root's keys. */
+/* A stub such as systemd's, or a forwarder that strips signatures, makes every signed
+ * domain look bogus: so each of the system's resolvers first has to show the root's keys.
+ */
 static void try_system(struct upstream *u)
 {
-	static ask_fn *const on_trial[SYSTEM_MAX] = { on_trial_0, on_trial_1, on_trial_2 };
+	static ask_fn *const on_trial[SYSTEM_MAX] = { on_trial_0, on_trial_1,
+						      on_trial_2 };
 	struct ask_reply none = { .error = "is not an address" };
 	struct ask_conf conf = { .name = ".",
 				 .type = LDNS_RR_TYPE_DNSKEY,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which resolver to ask: the one given, the system's if it passes DNSSEC on, else the root. */
+/* Which resolver to ask: the one given, the system's if it passes DNSSEC on, else the
+ * root. */
 #ifndef DNS_UPSTREAM_H
 #define DNS_UPSTREAM_H
 
@@ -24,8 +25,9 @@ typedef void upstream_fn(void *arg);
 int upstream_new(struct loop *loop, const struct upstream_conf *conf,
 		 struct upstream **ret_upstream, struct why *why);
 void upstream_free(struct upstream *u);
-/* Calls fn from the loop once it's known which resolver to use: at once unless the system's
- * has to be tried first. At most one waiter a key; upstream_forget() drops it. */
+/* Calls fn from the loop once it's known which resolver to use: at once unless the
+ * system's has to be tried first. At most one waiter a key; upstream_forget() drops it.
+ */
 void upstream_wait(struct upstream *u, upstream_fn *fn, void *arg);
 void upstream_forget(struct upstream *u, void *arg);
 /* The resolver; after fn was called. Borrowed. */

@@ -29,7 +29,7 @@ static const char *const priorities[] = {
 };
 
 struct handshake_kit {
-	gnutls_priority_t priority;		 /* owned */
+	gnutls_priority_t priority;	       /* owned */
 	gnutls_certificate_credentials_t cred; /* owned; empty */
 };
 
@@ -70,9 +70,8 @@ static int set_up(struct handshake *h, struct handshake_kit *kit, int fd,
 	gnutls_datum_t protocol = { 0 };
 	int rc;
 
-	rc = gnutls_init(&h->session,
-			 GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |
-				 GNUTLS_NO_TICKETS);
+	rc = gnutls_init(&h->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |
+					      GNUTLS_NO_TICKETS);
 	if (rc < 0)
 		return rc;
 	rc = gnutls_priority_set(h->session, kit->priority);
@@ -118,7 +117,8 @@ static void explain(const struct handshake *h, int rc, struct why *why)
 {
 	const char *name;
 
-	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED || rc == GNUTLS_E_WARNING_ALERT_RECEIVED) {
+	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED ||
+	    rc == GNUTLS_E_WARNING_ALERT_RECEIVED) {
 		name = gnutls_alert_get_name(gnutls_alert_get(h->session));
 		why_set(why, DP_ECRYPTO, "the server refused the handshake: alert \"%s\"",
 			name ? name : "unknown");
@@ -130,7 +130,8 @@ static void explain(const struct handshake *h, int rc, struct why *why)
 	else if (rc == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
 		 rc == GNUTLS_E_UNSUPPORTED_VERSION_PACKET ||
 		 rc == GNUTLS_E_UNEXPECTED_PACKET)
-		why_set(why, DP_ECRYPTO, "what the server sends is not TLS 1.2 or 1.3 (%s)",
+		why_set(why, DP_ECRYPTO,
+			"what the server sends is not TLS 1.2 or 1.3 (%s)",
 			gnutls_strerror(rc));
 	else if (rc == GNUTLS_E_PULL_ERROR || rc == GNUTLS_E_PUSH_ERROR)
 		why_set(why, DP_ECRYPTO,
@@ -150,8 +151,8 @@ enum handshake_status handshake_step(struct handshake *h, struct why *why)
 	if (rc == 0)
 		return HANDSHAKE_DONE;
 	if (rc == GNUTLS_E_AGAIN)
-		return gnutls_record_get_direction(h->session) ? HANDSHAKE_WANT_WRITE :
-								 HANDSHAKE_WANT_READ;
+		return gnutls_record_get_direction(h->session) ? HANDSHAKE_WANT_WRITE
+							       : HANDSHAKE_WANT_READ;
 	explain(h, rc, why);
 	return HANDSHAKE_FAILED;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A TLS handshake as a client on a connected, non-blocking socket: GnuTLS's only session
- * user. It verifies that the server holds the key it shows, and nothing more: whether that
- * key is the right one is for dane/ to say. */
+ * user. It verifies that the server holds the key it shows, and nothing more: whether
+ * that key is the right one is for dane/ to say. */
 #ifndef NET_HANDSHAKE_H
 #define NET_HANDSHAKE_H
 
@@ -28,15 +28,15 @@ enum handshake_status {
 struct handshake_kit *handshake_kit_new(enum handshake_auth auth, struct why *why);
 void handshake_kit_free(struct handshake_kit *kit);
 
-/* fd stays the caller's and must outlive the handshake; sni without a final dot; alpn a protocol name
- * or NULL. kit is borrowed until handshake_free(). */
+/* fd stays the caller's and must outlive the handshake; sni without a final dot; alpn a
+ * protocol name or NULL. kit is borrowed until handshake_free(). */
 int handshake_new(struct handshake_kit *kit, int fd, const char *sni, const char *alpn,
 		  struct handshake **ret_handshake, struct why *why);
-/* Goes on as far as the socket lets it. On HANDSHAKE_FAILED, why says what happened (an alert,
- * garbage, a closed connection). */
+/* Goes on as far as the socket lets it. On HANDSHAKE_FAILED, why says what happened (an
+ * alert, garbage, a closed connection). */
 enum handshake_status handshake_step(struct handshake *h, struct why *why);
-/* After HANDSHAKE_DONE: the certificates as sent, borrowed until handshake_free(). NULL and 0 when
- * the server showed none. */
+/* After HANDSHAKE_DONE: the certificates as sent, borrowed until handshake_free(). NULL
+ * and 0 when the server showed none. */
 const gnutls_datum_t *handshake_chain(const struct handshake *h, size_t *ret_count);
 /* After HANDSHAKE_DONE: fills version, cipher, group, alpn, sni. */
 void handshake_describe(const struct handshake *h, struct facts_tls *tls);
