@@ -17,8 +17,8 @@ struct match_input {
 	const struct tlsa *rr;
 	size_t rr_count;
 	const struct chain *chain;
-	const char *const *names; /* reference identifiers, A-labels, lower case; the first
-				   * one is the TLSA base domain */
+	const char *const *names; /* reference identifiers, A-labels, lower case; the
+				   * first one is the TLSA base domain */
 	size_t name_count;
 	const struct trust *trust; /* CAs of PKIX usages; NULL: none */
 	time_t now;
@@ -30,9 +30,11 @@ struct match_input {
 /* In the order in which a failure is reported: the nearest to a match last but one. */
 enum match_code {
 	MATCH_OK,
-	MATCH_NAME,	/* a record matches, no reference name does */
-	MATCH_EXPIRED,	/* a record matches, a certificate on its path is out of its dates */
-	MATCH_PKIX,	/* PKIX usage: no path to a trusted CA */
+	MATCH_NAME,    /* a record matches, no reference name does */
+	MATCH_EXPIRED, /* a record matches, a certificate on its path is out of its dates
+			*/
+	MATCH_PKIX, /* PKIX usage: no path that holds to a trusted CA other than the leaf
+		     */
 	MATCH_MISMATCH, /* nothing matches */
 	MATCH_UNUSABLE	/* records exist, none usable */
 };
@@ -41,36 +43,30 @@ enum match_code {
 struct match_record {
 	enum match_code code; /* MATCH_UNUSABLE for one that is left out */
 	bool usable;	      /* RFC 7671 section 4 and R3 of the design */
-	bool superseded;      /* usable, but a stronger digest of its usage and selector is
-			       * published (RFC 7671 section 9) */
-	bool anchor_in_dns;   /* it matched by an anchor that only DNS has */
-	int depth;	      /* 0 leaf, counted along the path; -1 no match */
-	char reason[200];     /* why not, or what it matched; a phrase */
+	bool superseded;    /* usable, but a stronger digest of its usage and selector is
+			     * published (RFC 7671 section 9) */
+	bool anchor_in_dns; /* it matched by an anchor that only DNS has */
+	int depth;	    /* 0 leaf, counted along the path; -1 names nothing on one */
+	char reason[200]; /* why not, or what it matched; a phrase to follow the record */
 };
 
 struct match {
 	enum match_code code;
-	int record; /* index of the record that decided, usages 3 2 1 0, then the smallest
-		     * depth; -1 none */
-	int depth;
+	int record; /* index of the record that matched, the first in the order of usages
+		     * 3 2 1 0, then of the smallest depth, then of index; -1 unless
+		     * MATCH_OK */
+	int depth;  /* of that; -1 */
 	struct match_record *rec; /* owned; one a record */
 	size_t rec_count;
-	bool cn_used;	   /* the leaf's CN stood in for a missing SAN */
-	bool name_matched; /* some reference name fits the leaf, whether it counts or not */
-	char why[300];	   /* the failure in one sentence; "" on MATCH_OK */
+	bool cn_used; /* the names counted, and the leaf's CN stood in for a missing SAN
+		       */
+	bool name_matched; /* some reference name fits the leaf, whether it counts or not
+			    */
+	char why[300];	   /* the failure in one sentence, records numbered from 1; "" on
+			      MATCH_OK */
 };
 
 /* Never fails: what can't be decided doesn't match. Undo with match_clear(). */
 void match_chain(const struct match_input *in, struct match *ret_match);
 void match_clear(struct match *match);
-/* R3 for one record; a phrase into reason (200 bytes) when it is unusable. */
-bool match_record_usable(const struct tlsa *rr, bool mta_relay, char *reason);
-/* Whether the CA bundle will be looked at for these records. */
-bool match_needs_trust(const struct tlsa *rr, size_t count, bool mta_relay);
-/* R13 (RFC 7671 section 8): calls back, for each published combination of which no record
- * matches although another combination does, with the index of its first record. Returns
- * how many there are; at most max indices are written. */
-size_t match_stale_combinations(const struct tlsa *rr, const struct match *match,
-				size_t *ret_index, size_t max);
-
 #endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dane/judge.h"
+
+#include <gnutls/crypto.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dane/chain.h"
+#include "dane/tlsa.h"
+
+bool judge_open(const struct judge *judge, size_t index, unsigned usage)
+{
+	const struct match_record *rec = &judge->out->rec[index];
+
+	return judge->in->rr[index].usage == usage && rec->usable && !rec->superseded &&
+	       rec->code != MATCH_OK;
+}
+
+bool judge_record_names(const struct tlsa *rr, const struct chain_cert *cert)
+{
+	gnutls_datum_t octets = chain_select(cert, rr->selector);
+	size_t len = rr->mtype == TLSA_SHA256 ? 32 : 64;
+	uint8_t digest[64];
+
+	/* octets that no TLS client could use prove nothing; without DER it is a raw key
+	 */
+	if (!octets.data || !octets.size || !rr->data || (cert->der.data && !cert->crt))
+		return false;
+	if (rr->mtype == TLSA_FULL)
+		return rr->len == octets.size && !memcmp(rr->data, octets.data, rr->len);
+	if (rr->mtype > TLSA_SHA512 || rr->len != len)
+		return false;
+	if (gnutls_hash_fast(len == 32 ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA512,
+			     octets.data, octets.size, digest) < 0)
+		return false;
+	return !memcmp(rr->data, digest, len);
+}
+
+static void name_depth(size_t depth, char *text, size_t size)
+{
+	if (depth)
+		snprintf(text, size, "certificate %zu", depth);
+	else
+		snprintf(text, size, "the leaf");
+}
+
+static void describe(struct match_record *rec, const struct judge_outcome *outcome)
+{
+	char what[80];
+
+	name_depth(outcome->depth, what, sizeof(what));
+	switch (rec->code) {
+	case MATCH_OK:
+		if (outcome->in_dns)
+			snprintf(rec->reason, sizeof(rec->reason),
+				 "matches; the anchor is only in DNS");
+		else
+			snprintf(rec->reason, sizeof(rec->reason), "matches %s", what);
+		return;
+	case MATCH_NAME:
+		snprintf(rec->reason, sizeof(rec->reason),
+			 "matches %s, which has no name asked for",
+			 outcome->depth ? "the chain" : what);
+		return;
+	case MATCH_EXPIRED:
+	case MATCH_PKIX:
+	case MATCH_MISMATCH:
+	case MATCH_UNUSABLE:
+		snprintf(rec->reason, sizeof(rec->reason), "names %s, but %s", what,
+			 outcome->reason);
+	}
+}
+
+static bool needs_name(const struct judge *judge, size_t index)
+{
+	return judge->in->rr[index].usage != TLSA_DANE_EE || judge->in->ee_name_check;
+}
+
+void judge_settle(struct judge *judge, size_t index, const struct judge_outcome *outcome,
+		  enum match_code invalid)
+{
+	struct match_record *rec = &judge->out->rec[index];
+	enum match_code code = MATCH_OK;
+
+	if (outcome->state == PATH_INVALID)
+		code = invalid;
+	else if (needs_name(judge, index) && judge->name == NAME_NONE)
+		code = MATCH_NAME;
+	else if (outcome->state == PATH_EXPIRED)
+		code = MATCH_EXPIRED;
+	if (rec->depth >= 0 && (code > rec->code ||
+				(code == rec->code && (int)outcome->depth >= rec->depth)))
+		return;
+	rec->code = code;
+	rec->depth = (int)outcome->depth;
+	rec->anchor_in_dns = outcome->in_dns;
+	describe(rec, outcome);
+}
+
+void judge_fail(struct judge *judge, size_t index, enum match_code code, const char *fmt,
+		...)
+{
+	struct match_record *rec = &judge->out->rec[index];
+	va_list ap;
+
+	rec->code = code;
+	va_start(ap, fmt);
+	vsnprintf(rec->reason, sizeof(rec->reason), fmt, ap);
+	va_end(ap);
+}

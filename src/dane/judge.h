@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One judgement in progress, shared by the files that settle its records: match.c
+ * (DANE-EE), anchor.c (DANE-TA) and pkix.c. */
+#ifndef DANE_JUDGE_H
+#define DANE_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "dane/match.h"
+#include "dane/name.h"
+#include "dane/path.h"
+
+struct judge {
+	const struct match_input *in; /* borrowed */
+	struct match *out;	      /* borrowed; rec is there */
+	struct path_budget budget;
+	enum name_source name; /* where a reference name was found */
+};
+
+/* What a path that a record names comes to. */
+struct judge_outcome {
+	enum path_state state;
+	size_t depth;	    /* of the certificate that the record names */
+	bool in_dns;	    /* the anchor is only there */
+	const char *reason; /* of a path that isn't valid */
+};
+
+/* Whether the record is of this usage, usable, not superseded and not matched yet. */
+bool judge_open(const struct judge *judge, size_t index, unsigned usage);
+/* Whether the record's data is made from this certificate (or raw public key). */
+bool judge_record_names(const struct tlsa *rr, const struct chain_cert *cert);
+/* Sets record index to what the outcome means, unless something better (or as good at a
+ * smaller depth) is there. invalid is the code of PATH_INVALID. */
+void judge_settle(struct judge *judge, size_t index, const struct judge_outcome *outcome,
+		  enum match_code invalid);
+/* Sets a code that has nothing to do with a path. */
+void judge_fail(struct judge *judge, size_t index, enum match_code code, const char *fmt,
+		...) __attribute__((format(printf, 4, 5)));
+
+#endif

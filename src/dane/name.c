@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dane/name.h"
+
+#include <gnutls/x509-ext.h>
+#include <stdint.h>
+#include <string.h>
+
+#define NAME_LEN_MAX 255 /* of a host name in text (RFC 1035 section 2.3.4) */
+
+static int lower(unsigned char c)
+{
+	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+static bool same(const unsigned char *a, const unsigned char *b, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (lower(a[i]) != lower(b[i]))
+			return false;
+	return true;
+}
+
+/* Letters, digits, hyphen and underscore in labels that aren't empty. */
+static bool is_host_name(const unsigned char *text, size_t len)
+{
+	size_t i, label = 0;
+
+	for (i = 0; i < len; i++) {
+		int c = lower(text[i]);
+
+		if (c == '.' && !label)
+			return false;
+		label = c == '.' ? 0 : label + 1;
+		if (c != '.' && c != '-' && c != '_' && !(c >= 'a' && c <= 'z') &&
+		    !(c >= '0' && c <= '9'))
+			return false;
+	}
+	return label > 0 && len <= NAME_LEN_MAX;
+}
+
+bool name_covers(const void *presented, size_t len, const char *reference)
+{
+	const unsigned char *name = presented;
+	const unsigned char *want = (const unsigned char *)reference;
+	size_t want_len = strlen(reference), label;
+
+	if (!is_host_name(want, want_len) || len < 1)
+		return false;
+	if (name[0] != '*')
+		return len == want_len && is_host_name(name, len) &&
+		       same(name, want, len);
+	if (len < 3 || name[1] != '.' || !is_host_name(name + 2, len - 2) ||
+	    !memchr(name + 2, '.', len - 2))
+		return false;
+	label = strcspn(reference, ".");
+	return want_len - label == len - 1 && same(name + 1, want + label, len - 1);
+}
+
+static bool any_covered(const void *presented, size_t len, const char *const *names,
+			size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (name_covers(presented, len, names[i]))
+			return true;
+	return false;
+}
+
+/* The one CN of crt; a subject with several says nothing certain. */
+static bool cn_covered(gnutls_x509_crt_t crt, const char *const *names, size_t count)
+{
+	char cn[NAME_LEN_MAX + 1], second[2];
+	size_t len = sizeof(cn), second_len = sizeof(second);
+
+	if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, cn,
+					  &len) < 0)
+		return false;
+	if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 1, 0, second,
+					  &second_len) !=
+	    GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+		return false;
+	return any_covered(cn, len, names, count);
+}
+
+/* The SAN, NULL when there is none or it can't be read; *ret_absent tells these apart. */
+static gnutls_subject_alt_names_t read_san(gnutls_x509_crt_t crt, bool *ret_absent)
+{
+	gnutls_subject_alt_names_t san = NULL;
+	gnutls_datum_t ext = { NULL, 0 };
+	int rc = gnutls_x509_crt_get_extension_by_oid2(crt, GNUTLS_X509EXT_OID_SAN, 0,
+						       &ext, NULL);
+
+	*ret_absent = rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
+	if (rc < 0)
+		return NULL;
+	if (gnutls_subject_alt_names_init(&san) < 0)
+		san = NULL;
+	if (san && gnutls_x509_ext_import_subject_alt_names(&ext, san, 0) < 0) {
+		gnutls_subject_alt_names_deinit(san);
+		san = NULL;
+	}
+	gnutls_free(ext.data);
+	return san;
+}
+
+enum name_source name_find(gnutls_x509_crt_t crt, const char *const *names, size_t count,
+			   bool allow_cn)
+{
+	bool absent, has_dns = false, found = false;
+	gnutls_subject_alt_names_t san = read_san(crt, &absent);
+	gnutls_datum_t name;
+	unsigned type, i;
+
+	if (!san && !absent)
+		return NAME_NONE;
+	for (i = 0; san && !found; i++) {
+		if (gnutls_subject_alt_names_get(san, i, &type, &name, NULL) < 0)
+			break;
+		if (type != GNUTLS_SAN_DNSNAME)
+			continue;
+		has_dns = true;
+		found = any_covered(name.data, name.size, names, count);
+	}
+	gnutls_subject_alt_names_deinit(san);
+	if (found)
+		return NAME_SAN;
+	if (has_dns || !allow_cn)
+		return NAME_NONE;
+	return cn_covered(crt, names, count) ? NAME_CN : NAME_NONE;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dane/tlsa.h"
+
+#include <gnutls/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/mem.h"
+#include "base/why.h"
+
+#define BLANKS " \t\r\n\f\v"
+/* In the short text: longer data is cut to this many octets at its start and end. */
+#define SHORT_ALL 16
+#define SHORT_START 8
+#define SHORT_END 4
+
+static int set_data(struct tlsa *rr, const void *data, size_t len, struct why *why)
+{
+	if (len > TLSA_DATA_MAX)
+		return why_set(why, DP_ELIMIT,
+			       "%zu octets of association data; a record holds %d", len,
+			       TLSA_DATA_MAX);
+	rr->data = mem_copy(data, len);
+	rr->len = len;
+	return 0;
+}
+
+int tlsa_from_rdata(const uint8_t *rdata, size_t len, struct tlsa *ret_rr,
+		    struct why *why)
+{
+	struct tlsa rr = { 0 };
+	int rc;
+
+	if (len < 3)
+		return why_set(why, DP_EFORMAT, "TLSA data of %zu octets; 3 is the least",
+			       len);
+	rr.usage = rdata[0];
+	rr.selector = rdata[1];
+	rr.mtype = rdata[2];
+	rc = set_data(&rr, rdata + 3, len - 3, why);
+	if (rc < 0)
+		return rc;
+	*ret_rr = rr;
+	return 0;
+}
+
+/* One decimal field with the blanks before it; *text moves behind it. */
+static int parse_field(const char **text, const char *name, uint8_t *ret_value,
+		       struct why *why)
+{
+	const char *p = *text + strspn(*text, BLANKS);
+	size_t digits = strspn(p, "0123456789");
+	unsigned value = 0;
+	size_t i;
+
+	if (!*p)
+		return why_set(why, DP_EFORMAT, "no %s: a record is 'U S M HEX'", name);
+	if (!digits || digits > 3 || (p[digits] && !strchr(BLANKS, p[digits])))
+		return why_set(why, DP_EFORMAT, "%s is not a number from 0 to 255", name);
+	for (i = 0; i < digits; i++)
+		value = value * 10 + (unsigned)(p[i] - '0');
+	if (value > 255)
+		return why_set(why, DP_EFORMAT, "%s is %u; 255 is the most", name, value);
+	*ret_value = (uint8_t)value;
+	*text = p + digits;
+	return 0;
+}
+
+int tlsa_parse(const char *text, struct tlsa *ret_rr, struct why *why)
+{
+	struct tlsa rr = { 0 };
+	uint8_t *data = NULL;
+	size_t len;
+	int rc;
+
+	rc = parse_field(&text, "usage", &rr.usage, why);
+	if (rc == 0)
+		rc = parse_field(&text, "selector", &rr.selector, why);
+	if (rc == 0)
+		rc = parse_field(&text, "matching type", &rr.mtype, why);
+	if (rc < 0)
+		return rc;
+	if (!text[strspn(text, BLANKS)])
+		return why_set(why, DP_EFORMAT, "no data: a record is 'U S M HEX'");
+	rc = hex_decode(text, &data, &len, why);
+	if (rc < 0)
+		return rc;
+	rc = set_data(&rr, data, len, why);
+	free(data);
+	if (rc < 0)
+		return rc;
+	*ret_rr = rr;
+	return 0;
+}
+
+int tlsa_from_octets(uint8_t usage, uint8_t selector, uint8_t mtype, const void *octets,
+		     size_t len, struct tlsa *ret_rr, struct why *why)
+{
+	struct tlsa rr = { .usage = usage, .selector = selector, .mtype = mtype };
+	bool sha256 = mtype == TLSA_SHA256;
+	uint8_t digest[64];
+	int rc;
+
+	if (mtype > TLSA_SHA512)
+		return why_set(why, DP_EINVAL, "matching type %u is unknown",
+			       (unsigned)mtype);
+	if (mtype == TLSA_FULL) {
+		rc = set_data(&rr, octets, len, why);
+		if (rc < 0)
+			return rc;
+		*ret_rr = rr;
+		return 0;
+	}
+	rc = gnutls_hash_fast(sha256 ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA512, octets, len,
+			      digest);
+	if (rc < 0)
+		return why_gnutls(why, rc, "hash of %zu octets", len);
+	rr.len = sha256 ? 32 : 64;
+	rr.data = mem_copy(digest, rr.len);
+	*ret_rr = rr;
+	return 0;
+}
+
+void tlsa_clear(struct tlsa *rr)
+{
+	free(rr->data);
+	memset(rr, 0, sizeof(*rr));
+}
+
+int tlsa_copy(const struct tlsa *rr, struct tlsa *ret_rr)
+{
+	struct tlsa copy = *rr;
+
+	copy.data = mem_copy(rr->data, rr->len);
+	*ret_rr = copy;
+	return 0;
+}
+
+bool tlsa_equal(const struct tlsa *a, const struct tlsa *b)
+{
+	return a->usage == b->usage && a->selector == b->selector &&
+	       a->mtype == b->mtype && a->len == b->len &&
+	       (!a->len || !memcmp(a->data, b->data, a->len));
+}
+
+char *tlsa_to_text(const struct tlsa *rr)
+{
+	char *hex = hex_encode(rr->data, rr->len);
+	char *text =
+		mem_printf("%u %u %u%s%s", (unsigned)rr->usage, (unsigned)rr->selector,
+			   (unsigned)rr->mtype, rr->len ? " " : "", hex);
+
+	free(hex);
+	return text;
+}
+
+char *tlsa_to_short_text(const struct tlsa *rr)
+{
+	char *start, *end, *text;
+
+	if (rr->len <= SHORT_ALL)
+		return tlsa_to_text(rr);
+	start = hex_encode(rr->data, SHORT_START);
+	end = hex_encode(rr->data + rr->len - SHORT_END, SHORT_END);
+	text = mem_printf("%u %u %u %s...%s", (unsigned)rr->usage, (unsigned)rr->selector,
+			  (unsigned)rr->mtype, start, end);
+	free(start);
+	free(end);
+	return text;
+}
