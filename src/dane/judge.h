@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One judgement in progress, shared by the files that settle its records: match.c
- * (DANE-EE), anchor.c (DANE-TA) and pkix.c. */
+ * (DANE-EE), issuer.c (DANE-TA) and pkix.c. */
 #ifndef DANE_JUDGE_H
 #define DANE_JUDGE_H
 

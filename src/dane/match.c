@@ -7,7 +7,7 @@
 
 #include "base/hex.h"
 #include "base/mem.h"
-#include "dane/anchor.h"
+#include "dane/issuer.h"
 #include "dane/chain.h"
 #include "dane/judge.h"
 #include "dane/pkix.h"
@@ -203,7 +203,7 @@ void match_chain(const struct match_input *in, struct match *ret_match)
 				name_find(leaf, in->names, in->name_count, in->mta_relay);
 		ret_match->name_matched = judge.name != NAME_NONE;
 		match_leaf(&judge);
-		anchor_match(&judge);
+		issuer_match(&judge);
 		pkix_match(&judge);
 	}
 	first = decide(&judge);

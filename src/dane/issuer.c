@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "dane/anchor.h"
+#include "dane/issuer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "dane/tlsa.h"
 
 /* One walk over the presented certificates. */
-struct anchor_walk {
+struct issuer_walk {
 	struct judge *judge;
 	struct chain
 		*in_dns; /* one a record: the certificate of a 2 0 0 record, or empty */
@@ -29,7 +29,7 @@ static void settle_path(struct judge *judge, size_t index, const struct path *pa
  * is no anchor, whatever it says of itself. */
 static bool visit_presented(const struct path *path, void *arg)
 {
-	struct anchor_walk *walk = arg;
+	struct issuer_walk *walk = arg;
 	struct judge *judge = walk->judge;
 	size_t i;
 
@@ -83,7 +83,7 @@ static void try_dns_key(struct judge *judge, size_t index, const struct path *pa
 
 static bool visit_dns(const struct path *path, void *arg)
 {
-	struct anchor_walk *walk = arg;
+	struct issuer_walk *walk = arg;
 	struct judge *judge = walk->judge;
 	size_t i;
 
@@ -101,7 +101,7 @@ static bool visit_dns(const struct path *path, void *arg)
 static void walk_dns_anchors(struct judge *judge, const struct chain_cert *const *pool,
 			     size_t count)
 {
-	struct anchor_walk walk = { .judge = judge };
+	struct issuer_walk walk = { .judge = judge };
 	size_t i, wanted = 0;
 
 	walk.in_dns = mem_array(judge->in->rr_count, sizeof(*walk.in_dns));
@@ -153,10 +153,10 @@ static void explain(struct judge *judge, size_t index)
 	judge_fail(judge, index, MATCH_MISMATCH, "no match");
 }
 
-void anchor_match(struct judge *judge)
+void issuer_match(struct judge *judge)
 {
 	const struct chain *chain = judge->in->chain;
-	struct anchor_walk walk = { .judge = judge };
+	struct issuer_walk walk = { .judge = judge };
 	const struct chain_cert **pool = mem_array(chain->count, sizeof(*pool));
 	size_t i;
 
