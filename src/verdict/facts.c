@@ -212,3 +212,33 @@ struct facts_http *facts_http(struct facts_peer *p)
 		p->http = mem_zero(sizeof(*p->http));
 	return p->http;
 }
+
+const struct facts_endpoint *facts_culprit(const struct facts_target *t,
+					   const struct facts_peer **ret_peer)
+{
+	const struct facts_endpoint *e;
+	size_t i, k;
+
+	*ret_peer = NULL;
+	for (i = 0; i < t->endpoint_count; i++) {
+		e = &t->endpoint[i];
+		if (e->code != t->code)
+			continue;
+		for (k = 0; k < e->peer_count && !*ret_peer; k++)
+			if (e->peer[k].code == t->code)
+				*ret_peer = &e->peer[k];
+		return e;
+	}
+	return NULL;
+}
+
+const struct facts_lookup *facts_lookup_with(const struct facts_target *t,
+					     enum security security)
+{
+	size_t i;
+
+	for (i = t->lookup_count; i-- > 0;)
+		if (t->lookup[i].security == security && !t->lookup[i].failed)
+			return &t->lookup[i];
+	return NULL;
+}

@@ -25,11 +25,11 @@ struct facts_lookup {
 	bool failed; /* no usable answer (SERVFAIL, time); error says why */
 	bool absent; /* securely or not, as security says: NODATA or NXDOMAIN */
 	bool nxdomain;
-	char *data;  /* "192.0.2.10, 192.0.2.11" or the CNAME's target; NULL none; TLSA:
-			NULL */
-	int64_t ttl; /* -1 unknown */
-	time_t rrsig_expires,
-		rrsig_inception; /* of the RRSIG that expires first; -1 none */
+	char *data; /* "192.0.2.10, 192.0.2.11", a CNAME's target; NULL none, and for TLSA
+		     */
+	int64_t ttl;		/* -1 unknown */
+	time_t rrsig_expires;	/* of the RRSIG that expires first; -1 none */
+	time_t rrsig_inception; /* of the same; -1 none */
 	int64_t rrsig_original_ttl;
 	char *error; /* libunbound's reason when bogus, or why it failed; NULL */
 };
@@ -46,13 +46,11 @@ struct facts_record {
 struct facts_cert {
 	char *subject, *issuer; /* RFC 4514 text; "" for an empty DN */
 	char *common_name;	/* NULL none */
-	char **san; /* DNS names and others as "DNS:..."-less text for dNSName, "IP:..",
-		       "email:.." */
+	char **san; /* DNS names as they are, others as "IP:...", "email:..." */
 	size_t san_count;
 	time_t not_before, not_after;
 	char *key;     /* "ECDSA P-256", "RSA 2048", "Ed25519" */
-	bool has_cert; /* false: a raw public key (RFC 7250), or octets that can't be
-			  parsed */
+	bool has_cert; /* false: a raw public key (RFC 7250), or unreadable octets */
 	char spki_sha256[65], cert_sha256[65]; /* hex; "" unknown */
 };
 
@@ -160,6 +158,13 @@ void facts_add_advice_record(struct facts_advice *advice, char *take_record);
 /* An empty "discovery" of the target, made on the first call. */
 struct facts_discovery *facts_discovery(struct facts_target *t);
 void facts_add_discovery_record(struct facts_discovery *d, char *take_record);
+/* Where the target's code comes from: the first endpoint that has it, and the first of
+ * its peers that has it. NULL where there is none. */
+const struct facts_endpoint *facts_culprit(const struct facts_target *t,
+					   const struct facts_peer **ret_peer);
+/* The last lookup that has this status and wasn't a mere failure to answer; NULL none. */
+const struct facts_lookup *facts_lookup_with(const struct facts_target *t,
+					     enum security security);
 /* "http" of the peer, made on the first call. */
 struct facts_http *facts_http(struct facts_peer *p);
 

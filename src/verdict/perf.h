@@ -20,7 +20,7 @@ struct perf {
 	double min, max;
 	int decimals;
 };
-/* time, cert_days, rrsig_hours, peers_matched: those that are known. Returns how many. */
+/* cert_days, rrsig_hours, time, peers_matched: those that are known. Returns how many. */
 size_t perf_collect(const struct facts_target *t, const struct verdict_conf *conf,
 		    time_t now, struct perf ret_perf[PERF_MAX]);
 

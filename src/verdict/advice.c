@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verdict/advice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/hex.h"
+#include "base/mem.h"
+#include "verdict/facts.h"
+#include "verdict/phrase.h"
+
+#define RECENT_S (14 * 86400) /* a certificate younger than this points to its renewal   \
+			       */
+#define NAMES_SHOWN 4
+
+struct context {
+	struct facts_target *t;
+	const struct facts_endpoint *e; /* where the code comes from; NULL none */
+	const struct facts_peer *p;	/* likewise */
+	const struct facts_cert *leaf;	/* of p, else of any peer of e; NULL none */
+	time_t now;
+};
+
+static void say(char **slot, char *take_text)
+{
+	if (*slot)
+		free(take_text);
+	else
+		*slot = take_text;
+}
+
+static void story(const struct context *c, char *take_text)
+{
+	say(&c->t->advice.story, take_text);
+}
+
+static void remedy(const struct context *c, const char *text)
+{
+	say(&c->t->advice.remedy, mem_text(text));
+}
+
+/* The record that the presented key needs; false when no key was seen. */
+static bool record_of_leaf(const struct context *c)
+{
+	if (!c->leaf || !c->leaf->spki_sha256[0])
+		return false;
+	if (!c->t->advice.record_count)
+		facts_add_advice_record(&c->t->advice,
+					mem_printf("3 1 1 %s", c->leaf->spki_sha256));
+	return true;
+}
+
+static const char *host(const struct context *c)
+{
+	return c->e && c->e->base_domain ? c->e->base_domain
+	       : c->e && c->e->host	 ? c->e->host
+					 : c->t->target;
+}
+
+/* Why it failed in the words of whoever saw it, else what the code means. */
+static const char *error_text(const struct context *c)
+{
+	if (c->p && c->p->error)
+		return c->p->error;
+	if (c->e && c->e->error)
+		return c->e->error;
+	return code_meaning(c->t->code);
+}
+
+static void place_and_error(const struct context *c)
+{
+	const char *error = error_text(c);
+	char *place = c->p ? phrase_peer(c->p) : mem_text(host(c));
+
+	if (strstr(error, place) ||
+	    (c->p && c->p->address && strstr(error, c->p->address)))
+		story(c, mem_text(error));
+	else
+		story(c, mem_printf("%s: %s", place, error));
+	free(place);
+}
+
+static bool names_leaf(const struct facts_record *r)
+{
+	return r->usable && (r->rr.usage == TLSA_DANE_EE || r->rr.usage == TLSA_PKIX_EE);
+}
+
+/* What the usable records for the leaf name: its key, its certificate only, or nothing.
+ */
+enum named { NAMED_NOTHING, NAMED_CERT, NAMED_KEY };
+
+static enum named what_is_named(const struct facts_endpoint *e)
+{
+	enum named named = NAMED_NOTHING;
+	size_t i;
+
+	for (i = 0; i < e->record_count; i++) {
+		if (!names_leaf(&e->record[i]))
+			continue;
+		if (e->record[i].rr.selector == TLSA_SPKI)
+			return NAMED_KEY;
+		named = NAMED_CERT;
+	}
+	return named;
+}
+
+static char *age_text(const struct context *c, enum named named)
+{
+	double age =
+		c->leaf->not_before == -1 ? -1 : difftime(c->now, c->leaf->not_before);
+	char *span, *text;
+
+	if (age < 0 || age > RECENT_S)
+		return mem_text("");
+	span = phrase_span(age);
+	text = mem_printf("; the certificate is %s old: a renewal made a new %s", span,
+			  named == NAMED_CERT ? "certificate" : "key");
+	free(span);
+	return text;
+}
+
+static void mismatch_story(const struct context *c, enum named named)
+{
+	size_t matched, all = phrase_addresses(c->e, &matched);
+	char *place = phrase_peer(c->p);
+	char *who = all > 1 ? mem_printf("%zu of %zu addresses match, but %s", matched,
+					 all, place)
+			    : mem_text("the server");
+	char *digest = phrase_digest(named == NAMED_CERT ? c->leaf->cert_sha256
+							 : c->leaf->spki_sha256);
+	char *age = age_text(c, named);
+
+	if (named == NAMED_NOTHING)
+		story(c, mem_printf("%s presents a chain in which no certificate is one "
+				    "that the records name; the key of its leaf is %s",
+				    who, digest));
+	else
+		story(c, mem_printf("%s presents %s %s, which no record names%s", who,
+				    named == NAMED_CERT ? "certificate" : "key", digest,
+				    age));
+	free(place);
+	free(who);
+	free(digest);
+	free(age);
+}
+
+/* "or install the key whose digest is 8f434346..." for the records that name one. */
+static char *install_text(const struct context *c, enum named named)
+{
+	uint8_t selector = named == NAMED_KEY ? TLSA_SPKI : TLSA_CERT;
+	struct buf text;
+	size_t i, told = 0;
+	char *hex;
+
+	buf_init(&text, 1000);
+	for (i = 0; i < c->e->record_count && told < 3; i++) {
+		const struct facts_record *r = &c->e->record[i];
+
+		if (!names_leaf(r) || r->rr.selector != selector ||
+		    r->rr.mtype == TLSA_FULL || r->rr.len < 4)
+			continue;
+		hex = hex_encode(r->rr.data, 4);
+		buf_printf(&text, "%s%s...", told++ ? " or " : "", hex);
+		free(hex);
+	}
+	hex = told ? mem_printf("or install the %s whose digest is %s",
+				named == NAMED_KEY ? "key" : "certificate",
+				buf_str(&text))
+		   : NULL;
+	buf_clear(&text);
+	return hex;
+}
+
+static void mismatch(const struct context *c)
+{
+	bool explained = c->t->advice.story != NULL;
+	enum named named;
+	char *install;
+
+	if (!c->e || !c->p || !c->leaf) {
+		place_and_error(c);
+		return;
+	}
+	named = what_is_named(c->e);
+	mismatch_story(c, named);
+	if (c->t->advice.remedy || !record_of_leaf(c))
+		return;
+	install = explained ? NULL : install_text(c, named);
+	say(&c->t->advice.remedy,
+	    mem_printf("publish this record %s%s%s",
+		       explained ? "in place of the wrong one" : "beside the current one",
+		       c->e->record_count > 1 && !explained ? "s" : "",
+		       install ? "," : ":"));
+	if (install)
+		say(&c->t->advice.remedy_after, install);
+}
+
+static char *names_of(const struct facts_cert *leaf)
+{
+	struct buf text;
+	size_t i;
+	char *names;
+
+	if (!leaf || !leaf->san_count)
+		return mem_text("no name");
+	buf_init(&text, 4000);
+	for (i = 0; i < leaf->san_count && i < NAMES_SHOWN; i++)
+		buf_printf(&text, "%s%s", i ? ", " : "", leaf->san[i]);
+	if (leaf->san_count > NAMES_SHOWN)
+		buf_printf(&text, " and %zu more", leaf->san_count - NAMES_SHOWN);
+	names = mem_text(buf_str(&text));
+	buf_clear(&text);
+	return names;
+}
+
+static void name_mismatch(const struct context *c)
+{
+	char *names = names_of(c->leaf);
+	bool ee = c->p && c->p->has_match && c->e && c->p->match.record >= 0 &&
+		  (size_t)c->p->match.record < c->e->record_count &&
+		  c->e->record[c->p->match.record].rr.usage == TLSA_DANE_EE;
+
+	story(c, mem_printf("a record matches, but the certificate names %s and not %s",
+			    names, host(c)));
+	if (!c->t->advice.remedy && !ee && record_of_leaf(c))
+		say(&c->t->advice.remedy,
+		    mem_printf("get a certificate that names %s, or publish this record "
+			       "too, with which names do not count:",
+			       host(c)));
+	say(&c->t->advice.remedy, mem_printf("get a certificate that names %s", host(c)));
+	free(names);
+}
+
+static const struct facts_cert *out_of_dates(const struct context *c, size_t *ret_depth)
+{
+	size_t i;
+
+	for (i = 0; c->p && i < c->p->chain_count; i++) {
+		const struct facts_cert *cert = &c->p->chain[i];
+
+		if ((cert->not_after != -1 && cert->not_after < c->now) ||
+		    (cert->not_before != -1 && cert->not_before > c->now)) {
+			*ret_depth = i;
+			return cert;
+		}
+	}
+	return NULL;
+}
+
+static void expired(const struct context *c)
+{
+	const struct facts_cert *cert;
+	size_t depth = 0;
+	char date[32], *span;
+
+	cert = out_of_dates(c, &depth);
+	if (!cert) {
+		place_and_error(c);
+		remedy(c, "renew the certificate that is out of its dates");
+	} else if (cert->not_before != -1 && cert->not_before > c->now) {
+		clock_rfc3339(cert->not_before, date);
+		story(c, mem_printf("certificate %zu of the chain is not valid before %s",
+				    depth, date));
+		remedy(c, "wait until then, or check the clocks of this host and of the "
+			  "one that issued it");
+	} else {
+		clock_date(cert->not_after, date);
+		span = phrase_span(difftime(c->now, cert->not_after));
+		story(c, mem_printf("certificate %zu of the chain ended on %s, %s ago",
+				    depth, date, span));
+		free(span);
+		remedy(c, depth ? "install the chain that the CA gives out today"
+				: "renew the certificate and reload the server");
+	}
+}
+
+static void pkix_failed(const struct context *c)
+{
+	place_and_error(c);
+	if (!c->t->advice.remedy && record_of_leaf(c))
+		say(&c->t->advice.remedy,
+		    mem_text(
+			    "let the server send its intermediate certificates, name its "
+			    "CA by --ca-file, or publish this record too, which needs "
+			    "no CA:"));
+	remedy(c, "let the server send its intermediate certificates, or name its CA by "
+		  "--ca-file");
+}
+
+static void unusable(const struct context *c)
+{
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, 4000);
+	for (i = 0; c->e && i < c->e->record_count && i < NAMES_SHOWN; i++)
+		if (!c->e->record[i].usable)
+			buf_printf(&text, "%s record %zu: %s", text.len ? ";" : "", i + 1,
+				   c->e->record[i].reason ? c->e->record[i].reason
+							  : "unusable");
+	story(c, mem_printf("no TLSA record of %s is usable%s%s", host(c),
+			    text.len ? ":" : "", buf_str(&text)));
+	buf_clear(&text);
+	remedy(c, record_of_leaf(c)
+			  ? "publish this record in their place:"
+			  : "publish a record that `daneprobe record` computes");
+}
+
+static void no_tlsa(const struct context *c)
+{
+	const char *name = c->e && c->e->tlsa_name ? c->e->tlsa_name : host(c);
+
+	story(c, mem_printf("there is no TLSA record at %s: DNSSEC proves it", name));
+	if (c->t->advice.remedy)
+		return;
+	if (record_of_leaf(c))
+		say(&c->t->advice.remedy, mem_printf("publish this record at %s:", name));
+	else
+		say(&c->t->advice.remedy,
+		    mem_printf(
+			    "publish at %s the record that `daneprobe record` computes "
+			    "from the server's key",
+			    name));
+}
+
+static void insecure(const struct context *c)
+{
+	const struct facts_lookup *l = facts_lookup_with(c->t, SECURITY_INSECURE);
+	const struct facts_discovery *d = c->t->discovery;
+
+	if (d && d->kind && d->security == SECURITY_INSECURE && !strcmp(d->kind, "mx"))
+		story(c, mem_printf("the MX records of %s are not signed: a sender whose "
+				    "policy is dane-only will not deliver, one with dane "
+				    "may still go by the hosts' own TLSA records",
+				    d->name));
+	else if (l)
+		story(c, mem_printf("no DNSSEC chain of trust leads to %s %s, so TLSA "
+				    "records cannot count: anybody could forge them",
+				    l->name, l->type));
+	else
+		story(c, mem_text("no DNSSEC chain of trust leads to the records that "
+				  "decide, so TLSA records cannot count"));
+	remedy(c, "sign the zone and have its registrar or parent publish the DS record");
+}
+
+/* What libunbound's reasons hint at; the first row whose word occurs counts. */
+static const struct {
+	const char *word, *remedy;
+} bogus_remedies[] = {
+	{ "expired",
+	  "sign the zone anew, and find out why that did not happen by itself" },
+	{ "not yet", "check the clocks of this host and of the signer" },
+	{ "inception", "check the clocks of this host and of the signer" },
+	{ "no DNSSEC records",
+	  "look at the blame above; if it is your own resolver, name "
+	  "another one by --resolver or go around it by --recurse" },
+	{ "no DS", "publish the DS record of the zone's key at its parent, or take the "
+		   "wrong one away" },
+	{ "DS hash mismatches", "replace the DS record at the parent by that of the "
+				"zone's key" },
+	{ "key for validation", "replace the DS record at the parent by that of the "
+				"zone's key, and see that its DNSKEY is signed" },
+	{ "nodata proof", "let the signer add its NSEC or NSEC3 records anew" },
+	{ "nxdomain proof", "let the signer add its NSEC or NSEC3 records anew" },
+	{ "no signatures", "sign that RRset: every name server must hand out its RRSIG" },
+	{ "signature", "sign the zone anew: the records and their RRSIG do not agree" },
+};
+
+static void bogus(const struct context *c)
+{
+	const struct facts_lookup *l = facts_lookup_with(c->t, SECURITY_BOGUS);
+	const char *reason = l && l->error ? l->error
+			     : c->e	   ? c->e->tlsa_why_bogus
+					   : NULL;
+	size_t i;
+
+	reason = reason ? reason : error_text(c);
+	if (l)
+		story(c, mem_printf("DNSSEC validation of %s %s failed: %s", l->name,
+				    l->type, reason));
+	else
+		story(c, mem_printf("DNSSEC validation failed: %s", reason));
+	for (i = 0; i < sizeof(bogus_remedies) / sizeof(*bogus_remedies); i++)
+		if (strstr(reason, bogus_remedies[i].word))
+			remedy(c, bogus_remedies[i].remedy);
+	remedy(c, "repair the zone's signatures, or the DS record at its parent");
+}
+
+static void http_failed(const struct context *c)
+{
+	const struct facts_http *http = c->p ? c->p->http : NULL;
+	char *place = c->p ? phrase_peer(c->p) : mem_text(host(c));
+
+	if (http && http->error)
+		story(c, mem_printf("the key at %s matches, but the page fails: %s",
+				    place, http->error));
+	else if (http && http->status)
+		story(c, mem_printf("the key at %s matches, but the page answers with "
+				    "status %d",
+				    place, http->status));
+	else
+		story(c, mem_printf("the key at %s matches, but the page fails: %s",
+				    place, error_text(c)));
+	free(place);
+	remedy(c, "look at the web server's log, or say what to expect by "
+		  "--expect-status and --expect-body");
+}
+
+static void matched(const struct context *c)
+{
+	size_t i, all = 0;
+	const char *what = NULL, *first = NULL;
+
+	for (i = 0; i < c->t->endpoint_count; i++) {
+		const struct facts_endpoint *e = &c->t->endpoint[i];
+		size_t k;
+
+		all += phrase_addresses(e, NULL);
+		for (k = 0; k < e->peer_count; k++) {
+			const struct facts_peer *p = &e->peer[k];
+			const struct tlsa *rr;
+
+			if (p->match.record < 0 || !p->has_match ||
+			    (size_t)p->match.record >= e->record_count)
+				continue;
+			rr = &e->record[p->match.record].rr;
+			what = rr->usage == TLSA_DANE_TA || rr->usage == TLSA_PKIX_TA
+				       ? "a chain to the published CA"
+			       : rr->selector == TLSA_SPKI ? "the published key"
+							   : "the published certificate";
+			first = first && first != what ? "what is published" : what;
+		}
+	}
+	if (all == 1)
+		story(c,
+		      mem_printf("the address presents %s", first ? first : "a match"));
+	else
+		story(c, mem_printf("all %zu addresses present %s", all,
+				    first ? first : "a match"));
+}
+
+/* Codes whose story is the error itself, and what to do then. */
+static const char *const plain_remedies[CODE_COUNT] = {
+	[CODE_STARTTLS_REFUSED] = "let the server offer STARTTLS there; a middlebox that "
+				  "takes it out looks the same",
+	[CODE_TRY_LATER] = "try again later; greylisting and connection limits pass, or "
+			   "can be lifted for this host",
+	[CODE_TLS_FAILED] = "see the server's log for this handshake; that it speaks TLS "
+			    "1.2 or later on this port, and with this name (SNI)",
+	[CODE_CONNECT_FAILED] =
+		"see that the service listens at that address and port and "
+		"that no firewall refuses it",
+	[CODE_TIMEOUT] = "see that no firewall swallows the packets and that the server "
+			 "answers; -t gives it more time",
+	[CODE_NXDOMAIN] = "check how the name is written, or publish it",
+	[CODE_NO_ADDRESS] = "publish an A or AAAA record, or name an address by "
+			    "--connect-to",
+	[CODE_BAD_TARGET] = "write HOST, HOST:PORT or SCHEME://HOST[:PORT][/PATH]",
+	[CODE_DNS_ERROR] =
+		"name another resolver by --resolver, or resolve from the root "
+		"by --recurse",
+	[CODE_NO_ROUTE] = "run the check from a host that has such addresses itself",
+};
+
+static void plain(const struct context *c)
+{
+	if (!c->e && c->t->summary)
+		story(c, mem_text(c->t->summary));
+	place_and_error(c);
+	if (plain_remedies[c->t->code])
+		remedy(c, plain_remedies[c->t->code]);
+}
+
+static void dispatch(const struct context *c)
+{
+	switch (c->t->code) {
+	case CODE_BOGUS:
+		bogus(c);
+		return;
+	case CODE_MISMATCH:
+		mismatch(c);
+		return;
+	case CODE_NAME_MISMATCH:
+		name_mismatch(c);
+		return;
+	case CODE_EXPIRED:
+		expired(c);
+		return;
+	case CODE_PKIX_FAILED:
+		pkix_failed(c);
+		return;
+	case CODE_UNUSABLE:
+		unusable(c);
+		return;
+	case CODE_NO_TLSA:
+		no_tlsa(c);
+		return;
+	case CODE_INSECURE:
+		insecure(c);
+		return;
+	case CODE_HTTP_FAILED:
+		http_failed(c);
+		return;
+	case CODE_MATCH:
+		matched(c);
+		return;
+	case CODE_STARTTLS_REFUSED:
+	case CODE_TRY_LATER:
+	case CODE_TLS_FAILED:
+	case CODE_CONNECT_FAILED:
+	case CODE_TIMEOUT:
+	case CODE_NXDOMAIN:
+	case CODE_NO_ADDRESS:
+	case CODE_NO_SERVICE:
+	case CODE_BAD_TARGET:
+	case CODE_DNS_ERROR:
+	case CODE_NO_ROUTE:
+		plain(c);
+		return;
+	}
+}
+
+void advice_write(struct facts_target *t, time_t now)
+{
+	struct context c = { .t = t, .now = now };
+	size_t i;
+
+	c.e = facts_culprit(t, &c.p);
+	if (c.p && c.p->chain_count)
+		c.leaf = &c.p->chain[0];
+	for (i = 0; c.e && !c.leaf && i < c.e->peer_count; i++)
+		if (c.e->peer[i].chain_count)
+			c.leaf = &c.e->peer[i].chain[0];
+	dispatch(&c);
+	t->advice.story = phrase_sentence(t->advice.story);
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verdict/derive.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "dane/policy.h"
+#include "verdict/facts.h"
+#include "verdict/phrase.h"
+#include "verdict/verdict.h"
+
+#define STALE_MAX                                                                        \
+	24 /* usages x selectors x matching types: there are no more combinations */
+
+struct context {
+	struct facts_target *t;
+	const struct verdict_conf *conf;
+	time_t now;
+};
+
+static void add(const struct context *c, enum finding_id id, enum severity severity,
+		char *take_text)
+{
+	finding_take(&c->t->findings, id, severity, &c->conf->overrides, take_text);
+}
+
+/* What became of record i at the peer; NULL when it wasn't judged. */
+static const struct match_record *judged(const struct facts_peer *p, size_t i)
+{
+	return p->has_match && i < p->match.rec_count ? &p->match.rec[i] : NULL;
+}
+
+static bool matches(const struct facts_peer *p, size_t i)
+{
+	const struct match_record *r = judged(p, i);
+
+	return r && r->code == MATCH_OK;
+}
+
+bool derive_only_dane_ee(const struct facts_endpoint *e, const struct facts_peer *p)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < e->record_count; i++) {
+		if (!matches(p, i))
+			continue;
+		if (e->record[i].rr.usage != TLSA_DANE_EE)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* Which of two thresholds a remaining life is under, SEVERITY_INFO for none. capped: a
+ * default raises warnings at most. */
+static enum severity grade(double left, double whole, const struct threshold *warn,
+			   const struct threshold *crit, bool capped)
+{
+	bool is_crit = whole >= 0 || !crit->is_share;
+	bool is_warn = whole >= 0 || !warn->is_share;
+
+	is_crit = is_crit && left < threshold_seconds(crit, whole);
+	is_warn = is_warn && left < threshold_seconds(warn, whole);
+	if (is_crit && (crit->given || !capped))
+		return SEVERITY_CRITICAL;
+	return is_warn || is_crit ? SEVERITY_WARNING : SEVERITY_INFO;
+}
+
+static char *expiry_text(const struct facts_endpoint *e, const struct facts_cert *leaf,
+			 time_t now)
+{
+	double left = difftime(leaf->not_after, now);
+	char *span = phrase_span(left < 0 ? -left : left);
+	char date[32], *text;
+
+	clock_date(leaf->not_after, date);
+	if (left < 0)
+		text = mem_printf("the certificate of %s ended %s ago, on %s: renew it",
+				  e->host, span, date);
+	else
+		text = mem_printf("the certificate of %s ends in %s, on %s: renew it",
+				  e->host, span, date);
+	free(span);
+	return text;
+}
+
+static void cert_expiring(const struct context *c, const struct facts_endpoint *e,
+			  const struct facts_peer *p)
+{
+	const struct facts_cert *leaf = p->chain;
+	enum severity severity;
+
+	/* where the dates decide, the code says it */
+	if (!p->chain_count || leaf->not_after == -1 || p->code == CODE_EXPIRED)
+		return;
+	severity = grade(
+		difftime(leaf->not_after, c->now),
+		leaf->not_before == -1 ? -1 : difftime(leaf->not_after, leaf->not_before),
+		&c->conf->warn_expiry, &c->conf->crit_expiry, derive_only_dane_ee(e, p));
+	if (severity != SEVERITY_INFO)
+		add(c, FINDING_CERT_EXPIRING, severity, expiry_text(e, leaf, c->now));
+}
+
+/* "the TLSA RRset of NAME", for the signature that ends at that time. */
+static char *signed_thing(const struct facts_target *t)
+{
+	size_t i;
+
+	for (i = t->lookup_count; i-- > 0;)
+		if (t->lookup[i].rrsig_expires == t->rrsig_expires)
+			return mem_printf("the DNSSEC signature of %s %s",
+					  t->lookup[i].name, t->lookup[i].type);
+	return mem_text("a DNSSEC signature that this hangs on");
+}
+
+static void rrsig_expiring(const struct context *c)
+{
+	const struct facts_target *t = c->t;
+	double left = difftime(t->rrsig_expires, c->now);
+	enum severity severity;
+	char date[32], *thing, *span;
+
+	if (t->rrsig_expires == -1)
+		return;
+	severity = grade(left,
+			 t->rrsig_inception == -1
+				 ? -1
+				 : difftime(t->rrsig_expires, t->rrsig_inception),
+			 &c->conf->warn_rrsig, &c->conf->crit_rrsig, false);
+	if (severity == SEVERITY_INFO)
+		return;
+	thing = signed_thing(t);
+	span = phrase_span(left < 0 ? -left : left);
+	clock_rfc3339(t->rrsig_expires, date);
+	add(c, FINDING_RRSIG_EXPIRING, severity,
+	    mem_printf("%s %s %s%s, at %s: see that the zone is signed anew", thing,
+		       left < 0 ? "ended" : "ends in", span, left < 0 ? " ago" : "",
+		       date));
+	free(thing);
+	free(span);
+}
+
+static bool over(const struct threshold *t, int64_t ms)
+{
+	return t->given && (double)ms > t->value * 1000;
+}
+
+static void slow(const struct context *c)
+{
+	const struct verdict_conf *conf = c->conf;
+	int64_t ms = c->t->total_ms;
+	bool crit = over(&conf->crit_time, ms);
+
+	if (ms < 0 || (!crit && !over(&conf->warn_time, ms)))
+		return;
+	add(c, FINDING_SLOW, crit ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+	    mem_printf("the check took %.3f s, more than %g s", (double)ms / 1000,
+		       crit ? conf->crit_time.value : conf->warn_time.value));
+}
+
+static char *combination(const struct tlsa *rr)
+{
+	return mem_printf("%u %u %u", rr->usage, rr->selector, rr->mtype);
+}
+
+static void combination_stale(const struct context *c, const struct facts_endpoint *e,
+			      const struct facts_peer *p)
+{
+	size_t stale[STALE_MAX], count, i;
+	struct tlsa *rr;
+	char *fields;
+
+	if (!p->has_match || p->match.code != MATCH_OK ||
+	    p->match.rec_count != e->record_count)
+		return;
+	rr = mem_array(e->record_count, sizeof(*rr));
+	for (i = 0; i < e->record_count; i++)
+		rr[i] = e->record[i].rr; /* borrowed */
+	count = policy_stale_combinations(rr, &p->match, stale, STALE_MAX);
+	for (i = 0; i < count && i < STALE_MAX; i++) {
+		fields = combination(&rr[stale[i]]);
+		add(c, FINDING_COMBINATION_STALE, SEVERITY_WARNING,
+		    mem_printf("no %s record of %s matches, though others do: a client "
+			       "that goes by it alone fails; correct or remove it",
+			       fields, e->host));
+		free(fields);
+	}
+	free(rr);
+}
+
+static void match_facts(const struct context *c, const struct facts_endpoint *e,
+			const struct facts_peer *p)
+{
+	const struct match *m = &p->match;
+	const struct facts_cert *leaf = p->chain;
+	size_t i;
+
+	if (!p->has_match || m->code != MATCH_OK)
+		return;
+	for (i = 0; i < e->record_count; i++)
+		if (matches(p, i) && m->rec[i].anchor_in_dns)
+			add(c, FINDING_ANCHOR_ONLY_IN_DNS, SEVERITY_WARNING,
+			    mem_printf("the trust anchor of %s is only in DNS: clients "
+				       "that want it in the chain fail; let the server "
+				       "send it",
+				       e->host));
+	if (m->cn_used)
+		add(c, FINDING_CN_FALLBACK, SEVERITY_INFO,
+		    mem_printf("the certificate of %s has no DNS name as subject "
+			       "alternative name; its CN stood in",
+			       e->host));
+	if (!derive_only_dane_ee(e, p) || !p->chain_count || !leaf->has_cert)
+		return;
+	if (!m->name_matched)
+		add(c, FINDING_NAME_IGNORED, SEVERITY_INFO,
+		    mem_printf("the certificate does not name %s, which DANE-EE(3) "
+			       "does not ask for",
+			       e->base_domain ? e->base_domain : e->host));
+	if ((leaf->not_after != -1 && c->now > leaf->not_after) ||
+	    (leaf->not_before != -1 && c->now < leaf->not_before))
+		add(c, FINDING_DATES_IGNORED, SEVERITY_INFO,
+		    mem_printf("the certificate of %s is outside its validity dates, "
+			       "which DANE-EE(3) does not look at",
+			       e->host));
+}
+
+static void record_facts(const struct context *c, const struct facts_endpoint *e)
+{
+	size_t i, usable = 0;
+	char *fields;
+
+	for (i = 0; i < e->record_count; i++)
+		usable += e->record[i].usable;
+	for (i = 0; i < e->record_count; i++) {
+		const struct facts_record *r = &e->record[i];
+		const struct tlsa *rr = &r->rr;
+
+		fields = combination(rr);
+		if (!r->usable && usable)
+			add(c, FINDING_UNUSABLE_RECORD, SEVERITY_INFO,
+			    mem_printf("record %zu (%s) of %s is unusable: %s", i + 1,
+				       fields, e->tlsa_name ? e->tlsa_name : e->host,
+				       r->reason ? r->reason : "no reason known"));
+		if (r->usable && rr->selector == TLSA_CERT &&
+		    (rr->usage == TLSA_DANE_EE || rr->usage == TLSA_PKIX_EE))
+			add(c, FINDING_EE_SELECTOR_0, SEVERITY_INFO,
+			    mem_printf("%s names the certificate of %s, so that every "
+				       "renewal breaks it: %u 1 1 names the key",
+				       fields, e->host, rr->usage));
+		if (r->usable && rr->mtype == TLSA_FULL)
+			add(c, FINDING_FULL_DATA, SEVERITY_INFO,
+			    mem_printf("%s of %s holds %zu octets: a digest keeps "
+				       "answers small",
+				       fields, e->host, rr->len));
+		free(fields);
+	}
+}
+
+static const struct facts_cert *leaf_of(const struct facts_peer *p)
+{
+	return p->chain_count ? &p->chain[0] : NULL;
+}
+
+/* Whether some peer at p's address presents a leaf with the same field. */
+static bool presented_at(const struct facts_endpoint *e, const struct facts_peer *p,
+			 const struct facts_cert *leaf, bool by_key)
+{
+	const struct facts_cert *other;
+	size_t i;
+
+	for (i = 0; i < e->peer_count; i++) {
+		other = leaf_of(&e->peer[i]);
+		if (!other || !e->peer[i].address || !p->address ||
+		    strcmp(e->peer[i].address, p->address))
+			continue;
+		if (by_key ? other->key && leaf->key && !strcmp(other->key, leaf->key)
+			   : !strcmp(other->cert_sha256, leaf->cert_sha256) &&
+				     !strcmp(other->spki_sha256, leaf->spki_sha256))
+			return true;
+	}
+	return false;
+}
+
+/* A second handshake with one address (--auth both) shows another leaf by intent, so it
+ * is addresses that are compared. */
+static bool leaves_differ(const struct facts_endpoint *e, bool by_key)
+{
+	const struct facts_cert *leaf;
+	size_t i, k;
+
+	for (i = 0; i < e->peer_count; i++) {
+		leaf = leaf_of(&e->peer[i]);
+		for (k = 0; leaf && k < e->peer_count; k++)
+			if (leaf_of(&e->peer[k]) &&
+			    !presented_at(e, &e->peer[k], leaf, by_key))
+				return true;
+	}
+	return false;
+}
+
+static void compare_peers(const struct context *c, const struct facts_endpoint *e)
+{
+	if (leaves_differ(e, true))
+		add(c, FINDING_KEY_TYPE_DIFFERS, SEVERITY_INFO,
+		    mem_printf("the addresses of %s present keys of different types",
+			       e->host));
+	else if (leaves_differ(e, false))
+		add(c, FINDING_DIFFERENT_CHAINS, SEVERITY_INFO,
+		    mem_printf("the addresses of %s present different certificates",
+			       e->host));
+}
+
+void derive_findings(struct facts_target *t, const struct verdict_conf *conf, time_t now)
+{
+	const struct context c = { .t = t, .conf = conf, .now = now };
+	const struct facts_endpoint *e;
+	size_t i, k;
+
+	for (i = 0; i < t->endpoint_count; i++) {
+		e = &t->endpoint[i];
+		for (k = 0; k < e->peer_count; k++) {
+			cert_expiring(&c, e, &e->peer[k]);
+			combination_stale(&c, e, &e->peer[k]);
+			match_facts(&c, e, &e->peer[k]);
+		}
+		record_facts(&c, e);
+		compare_peers(&c, e);
+	}
+	rrsig_expiring(&c);
+	slow(&c);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verdict/perf.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "verdict/facts.h"
+#include "verdict/verdict.h"
+
+/* "22.5:" alarms below; "" where the limit isn't known. */
+static void range_below(const struct threshold *t, double whole_s, double unit_s,
+			char *text, size_t size)
+{
+	size_t len;
+
+	text[0] = '\0';
+	if (whole_s < 0 && t->is_share)
+		return;
+	snprintf(text, size - 1, "%.2f", threshold_seconds(t, whole_s) / unit_s);
+	len = strlen(text);
+	while (text[len - 1] == '0')
+		len--;
+	len -= text[len - 1] == '.';
+	memcpy(text + len, ":", 2);
+}
+
+static void range_above(const struct threshold *t, char *text, size_t size)
+{
+	text[0] = '\0';
+	if (t->given)
+		snprintf(text, size, "%.10g", t->value);
+}
+
+static double whole_life(const struct facts_cert *c)
+{
+	return c->not_before == -1 ? -1 : difftime(c->not_after, c->not_before);
+}
+
+/* The leaf that comes first under its own warning, since a 6-day certificate with 5 days
+ * left is better off than a 90-day one with 20. */
+static const struct facts_cert *most_urgent(const struct facts_target *t,
+					    const struct threshold *warn)
+{
+	const struct facts_cert *found = NULL;
+	double slack, least = 0;
+	size_t i, k;
+
+	for (i = 0; i < t->endpoint_count; i++) {
+		for (k = 0; k < t->endpoint[i].peer_count; k++) {
+			const struct facts_peer *p = &t->endpoint[i].peer[k];
+			const struct facts_cert *c = p->chain;
+
+			if (!p->chain_count || c->not_after == -1)
+				continue;
+			slack = (double)c->not_after -
+				(warn->is_share && c->not_before == -1
+					 ? 0
+					 : threshold_seconds(warn, whole_life(c)));
+			if (!found || slack < least) {
+				found = c;
+				least = slack;
+			}
+		}
+	}
+	return found;
+}
+
+static bool cert_days(const struct facts_target *t, const struct verdict_conf *conf,
+		      time_t now, struct perf *ret)
+{
+	const struct facts_cert *c = most_urgent(t, &conf->warn_expiry);
+
+	if (!c)
+		return false;
+	*ret = (struct perf){ .label = "cert_days",
+			      .value = difftime(c->not_after, now) / 86400,
+			      .uom = "",
+			      .min = 0,
+			      .max = NAN,
+			      .decimals = 1 };
+	range_below(&conf->warn_expiry, whole_life(c), 86400, ret->warn,
+		    sizeof(ret->warn));
+	range_below(&conf->crit_expiry, whole_life(c), 86400, ret->crit,
+		    sizeof(ret->crit));
+	return true;
+}
+
+static bool rrsig_hours(const struct facts_target *t, const struct verdict_conf *conf,
+			time_t now, struct perf *ret)
+{
+	double whole = t->rrsig_inception == -1
+			       ? -1
+			       : difftime(t->rrsig_expires, t->rrsig_inception);
+
+	if (t->rrsig_expires == -1)
+		return false;
+	*ret = (struct perf){ .label = "rrsig_hours",
+			      .value = difftime(t->rrsig_expires, now) / 3600,
+			      .uom = "",
+			      .min = 0,
+			      .max = NAN,
+			      .decimals = 1 };
+	range_below(&conf->warn_rrsig, whole, 3600, ret->warn, sizeof(ret->warn));
+	range_below(&conf->crit_rrsig, whole, 3600, ret->crit, sizeof(ret->crit));
+	return true;
+}
+
+static bool whole_time(const struct facts_target *t, const struct verdict_conf *conf,
+		       struct perf *ret)
+{
+	if (t->total_ms < 0)
+		return false;
+	*ret = (struct perf){ .label = "time",
+			      .value = (double)t->total_ms / 1000,
+			      .uom = "s",
+			      .min = 0,
+			      .max = conf->timeout_ms > 0
+					     ? (double)conf->timeout_ms / 1000
+					     : NAN,
+			      .decimals = 3 };
+	range_above(&conf->warn_time, ret->warn, sizeof(ret->warn));
+	range_above(&conf->crit_time, ret->crit, sizeof(ret->crit));
+	return true;
+}
+
+static bool peers_matched(const struct facts_target *t, struct perf *ret)
+{
+	size_t i, k, tried = 0, matched = 0;
+
+	for (i = 0; i < t->endpoint_count; i++) {
+		for (k = 0; k < t->endpoint[i].peer_count; k++) {
+			const struct facts_peer *p = &t->endpoint[i].peer[k];
+
+			tried += p->code != CODE_NO_ROUTE;
+			matched += p->has_match && p->match.code == MATCH_OK;
+		}
+	}
+	if (!tried)
+		return false;
+	*ret = (struct perf){ .label = "peers_matched",
+			      .value = (double)matched,
+			      .uom = "",
+			      .min = 0,
+			      .max = (double)tried };
+	snprintf(ret->warn, sizeof(ret->warn), "%zu:", tried);
+	snprintf(ret->crit, sizeof(ret->crit), "%zu:", tried);
+	return true;
+}
+
+size_t perf_collect(const struct facts_target *t, const struct verdict_conf *conf,
+		    time_t now, struct perf ret_perf[PERF_MAX])
+{
+	size_t n = 0;
+
+	n += cert_days(t, conf, now, &ret_perf[n]);
+	n += rrsig_hours(t, conf, now, &ret_perf[n]);
+	n += whole_time(t, conf, &ret_perf[n]);
+	n += peers_matched(t, &ret_perf[n]);
+	return n;
+}

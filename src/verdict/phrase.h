@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Small pieces of sentences. Heap strings are the caller's. */
+#ifndef VERDICT_PHRASE_H
+#define VERDICT_PHRASE_H
+
+#include <stddef.h>
+
+struct facts_endpoint;
+struct facts_peer;
+
+/* "8 days", "1 day", "5 hours", "12 minutes": rounded down, of a span >= 0. */
+char *phrase_span(double seconds);
+/* The first 8 and last 8 digits, "2c26b46b...4a1e9b02"; whole up to 19 digits. */
+char *phrase_digest(const char *hex);
+/* "192.0.2.10:443" or "[2001:db8::10]:443". */
+char *phrase_peer(const struct facts_peer *p);
+/* How many different addresses and ports the endpoint's peers have, of those that were
+ * tried (all when none was); matched counts only those where every peer matches. */
+size_t phrase_addresses(const struct facts_endpoint *e, size_t *ret_matched);
+/* A sentence: first letter upper case (ASCII), a final stop. Takes text, NULL stays. */
+char *phrase_sentence(char *take_text);
+
+#endif
