@@ -1,0 +1,171 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The test lab: a signed DNS tree of its own, TLS servers and peers that misbehave, on loopback.
+#
+#   lab.sh up DIR             build it from scratch under DIR and start it
+#   lab.sh down DIR           stop every process that `up` started
+#   lab.sh run DIR -- CMD...  up, CMD with the lab's environment, down whatever happens
+#   lab.sh shell [DIR]        the same with a shell, for a person
+#
+# DIR/env holds the lab's shell variables. Exit 77: it can't run here, the reason is on stderr.
+set -eu
+
+labsrc=$(cd "$(dirname "$0")" && pwd)
+export labsrc
+
+usage()
+{
+	sed -n '5,8s/^# *//p' "$0" >&2
+	exit 3
+}
+
+skip()
+{
+	echo "lab: $*" >&2
+	exit 77
+}
+
+need_tools()
+{
+	missing=
+	for tool in nsd ldns-signzone ldns-keygen drill certtool openssl nginx unbound jq; do
+		command -v "$tool" >/dev/null || missing="$missing $tool"
+	done
+	[ -z "$missing" ] || skip "not installed:$missing (Debian: nsd ldnsutils gnutls-bin openssl nginx-light unbound jq)"
+}
+
+# An ordinary user, or a second lab beside one that holds the addresses, gets a namespace.
+enter_namespace()
+{
+	[ -z "${LAB_NAMESPACE:-}" ] || return 0
+	if [ "$(id -u)" -ne 0 ]; then
+		unshare -Urmn true 2>/dev/null ||
+			skip "needs root, or user namespaces, which this system does not allow"
+		LAB_NAMESPACE=user exec unshare -Urmn "$0" "$@"
+	fi
+	if drill -t -Q @127.53.0.1 . SOA >/dev/null 2>&1; then
+		unshare -nm true 2>/dev/null ||
+			skip "another lab holds 127.53.0.1:53, and a network namespace is not allowed here"
+		LAB_NAMESPACE=root exec unshare -nm "$0" "$@"
+	fi
+}
+
+up()
+{
+	dir=$1
+	mkdir -p "$dir/log" "$dir/run" "$dir/etc"
+	chmod 711 "$dir"
+	dir=$(cd "$dir" && pwd)
+	export dir
+	[ -z "${LAB_NAMESPACE:-}" ] || ip link set lo up
+	"$labsrc/programs.sh"
+	"$labsrc/certs.sh"
+	"$labsrc/zones.sh"
+	"$labsrc/dns.sh"
+	"$labsrc/tls.sh"
+	cat >"$dir/env" <<-EOF
+	LAB='$dir'
+	R='--recurse --root-hints $dir/root.hints --trust-anchor $dir/root.key --ca-file $dir/ca.pem'
+	F='--trust-anchor $dir/root.key --ca-file $dir/ca.pem'
+	export LAB R F
+	EOF
+}
+
+started()
+{
+	awk '{ sub(/.*\) /, ""); print $20 }' "/proc/$1/stat" 2>/dev/null || :
+}
+
+# A pid is ours only while its start time is the one that was written down.
+down()
+{
+	for file in "$1"/run/*.pid; do
+		[ -e "$file" ] || continue
+		read -r pid start <"$file"
+		[ -n "$start" ] && [ "$(started "$pid")" = "$start" ] || continue
+		kill "$pid" 2>/dev/null || :
+	done
+	for file in "$1"/run/*.pid; do
+		[ -e "$file" ] || continue
+		read -r pid start <"$file"
+		tries=0
+		while [ -n "$start" ] && [ "$(started "$pid")" = "$start" ]; do
+			tries=$((tries + 1))
+			[ "$tries" -lt 100 ] || { kill -9 "$pid" 2>/dev/null || :; break; }
+			sleep 0.05
+		done
+		rm -f "$file"
+	done
+}
+
+show_logs()
+{
+	for log in "$1"/log/*; do
+		[ ! -s "$log" ] || { echo "--- $log"; tail -n 20 "$log"; } >&2
+	done
+}
+
+
+# A process of its own, so that set -e holds in it.
+start()
+{
+	status=0
+	"$0" start "$1" || status=$?
+	[ "$status" -ne 0 ] || return 0
+	[ "$status" -eq 77 ] || show_logs "$1"
+	down "$1"
+	exit "$status"
+}
+
+run()
+{
+	lab=$1
+	shift
+	trap 'down "$lab"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	start "$lab"
+	. "$lab/env"
+	status=0
+	"$@" || status=$?
+	exit "$status"
+}
+
+[ $# -ge 1 ] || usage
+verb=$1
+case $verb in
+up)
+	[ $# -eq 2 ] || usage
+	need_tools
+	[ "$(id -u)" -eq 0 ] || skip "up needs root; an ordinary user takes: lab.sh run DIR -- CMD, or lab.sh shell"
+	! drill -t -Q @127.53.0.1 . SOA >/dev/null 2>&1 || skip "another lab holds 127.53.0.1:53"
+	start "$2"
+	;;
+start) # of up, run and shell
+	up "$2"
+	;;
+down)
+	[ $# -eq 2 ] || usage
+	down "$2"
+	;;
+run)
+	[ $# -ge 4 ] && [ "$3" = -- ] || usage
+	need_tools
+	enter_namespace "$@"
+	lab=$2
+	shift 3
+	run "$lab" "$@"
+	;;
+shell)
+	need_tools
+	lab=${2:-$(mktemp -d)}
+	enter_namespace shell "$lab"
+	echo "The lab is in $lab. For example:"
+	echo "  daneprobe check \$R https://ee.match.example"
+	echo "Leave the shell to stop it."
+	run "$lab" "${SHELL:-/bin/sh}" -i
+	;;
+*)
+	usage
+	;;
+esac

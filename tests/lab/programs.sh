@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Find the lab's own programs where `make check` built them, or build them, into DIR/bin.
+set -eu
+mkdir -p "$dir/bin"
+for prog in hostile dnsrelay; do
+	built=${top_builddir:-.}/tests/lab/$prog
+	if [ -x "$built" ]; then
+		ln -sf "$(cd "$(dirname "$built")" && pwd)/$prog" "$dir/bin/$prog"
+		continue
+	fi
+	libs=
+	[ "$prog" != dnsrelay ] || libs=-lldns
+	# shellcheck disable=SC2086
+	${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -o "$dir/bin/$prog" "$labsrc/$prog.c" $libs
+done

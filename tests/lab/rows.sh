@@ -1,0 +1,218 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Run the rows of rows.tsv against the lab: TAP, one test a row.
+#   rows.sh [--only NAME]...      starts a lab of its own, or uses the one that $LAB names
+set -eu
+
+src=$(cd "$(dirname "$0")" && pwd)
+table=$src/rows.tsv
+row_limit_s=40
+jobs=4
+tab=$(printf '\t')
+
+# The table without comments; with --only just those rows.
+rows()
+{
+	grep -v -e '^#' -e '^[[:space:]]*$' "$table" | if [ -n "${ONLY:-}" ]; then
+		awk -F '\t' -v only=" $ONLY " 'index(only, " " $1 " ")'
+	else
+		cat
+	fi
+}
+
+# Lines of the table: 7 or 8 fields, names once, zones and servers that exist.
+check_table()
+{
+	awk -F '\t' '
+	function bad(text) { print "rows.sh: " FILENAME ":" FNR ": " text > "/dev/stderr"; failed = 1 }
+	/^#/ || /^[ \t]*$/ { next }
+	FILENAME ~ /zones.txt$/ { split($0, word, " "); if (word[1] == "zone") zone[word[2]]; next }
+	FILENAME ~ /(tls|dns).tsv$/ { server[$1]; next }
+	NF < 7 || NF > 8 { bad("has " NF " fields") }
+	$1 in seen { bad("name " $1 " again") }
+	{ seen[$1] }
+	$2 != "-" && !($2 in zone) { bad("no zone " $2) }
+	{
+		n = split($3, list, " ")
+		for (i = 1; i <= n; i++)
+			if (list[i] != "-" && !(list[i] in server))
+				bad("no server " list[i])
+	}
+	END { exit failed }' "$src/zones.txt" "$src/tls.tsv" "$src/dns.tsv" "$table"
+}
+
+# The wanted lists hold one word a target, each with alternatives: "match,mismatch|timeout".
+same()
+{
+	echo "$1 $2" | awk '{
+		n = split($1, want, ","); m = split($2, got, ",")
+		if (n != m) exit 1
+		for (i = 1; i <= n; i++) {
+			k = split(want[i], one, "|"); ok = 0
+			for (j = 1; j <= k; j++) if (one[j] == got[i]) ok = 1
+			if (!ok) exit 1
+		}
+	}'
+}
+
+complain()
+{
+	echo "$*" >>"$out.why"
+}
+
+# One item of the last column, "KIND:WHAT".
+check_wish()
+{
+	case $1 in
+	has:*) grep -qF -e "${1#has:}" "$out.json" || complain "not in the JSON: ${1#has:}" ;;
+	not:*) ! grep -qF -e "${1#not:}" "$out.json" || complain "in the JSON: ${1#not:}" ;;
+	jq:*) jq -e ".[0] | ${1#jq:}" <"$out.json" >/dev/null 2>&1 || complain "not so: ${1#jq:}" ;;
+	text:* | notext:*)
+		[ -e "$out.text" ] || probe text "$command" >"$out.text" 2>>"$out.err" || :
+		# The sentence may be broken into lines anywhere.
+		tr -s '\n ' ' ' <"$out.text" >"$out.flat"
+		case $1 in
+		text:*) grep -qF -e "${1#text:}" "$out.flat" || complain "not in the text: ${1#text:}" ;;
+		*) ! grep -qF -e "${1#notext:}" "$out.flat" || complain "in the text: ${1#notext:}" ;;
+		esac
+		;;
+	*) complain "rows.tsv: what is $1?" ;;
+	esac
+}
+
+probe()
+{
+	format=$1
+	eval "set -- $2"
+	timeout -k 2 "$row_limit_s" "$DANEPROBE" check -o "$format" "$@" </dev/null
+}
+
+check_row()
+{
+	got=0
+	rm -f "$out.why" "$out.text"
+	probe json "$command" >"$out.json" 2>"$out.err" || got=$?
+	[ "$got" -eq "$exit" ] || complain "exit $got, not $exit"
+	if [ "$code" != - ]; then
+		codes=$(jq -r 'map(.code) | join(",")' <"$out.json" 2>&1) || codes="no JSON: $codes"
+		states=$(jq -r 'map(.state) | join(",")' <"$out.json" 2>/dev/null) || states=-
+		same "$code" "$codes" || complain "code $codes, not $code"
+		same "$state" "$states" || complain "state $states, not $state"
+	fi
+	if [ -n "$schema" ] && [ "$code" != - ]; then
+		"$PYTHON" "$src/validate.py" "$schema" "$out.json" >>"$out.err" 2>&1 ||
+			complain "the JSON is not what the schema says"
+	fi
+	old_ifs=$IFS
+	IFS=$(printf '\037')
+	# shellcheck disable=SC2046
+	set -f -- $(printf '%s' "$wishes" | sed 's/ *;; */\x1f/g')
+	IFS=$old_ifs
+	for wish in "$@"; do
+		check_wish "$wish"
+	done
+}
+
+diagnose()
+{
+	sed 's/^/# /' "$out.why"
+	echo "# \$ daneprobe check $command"
+	[ -e "$out.text" ] || probe text "$command" >"$out.text" 2>>"$out.err" || :
+	sed 's/^/#   /' "$out.text"
+	sed 's/^/#   stderr: /' "$out.err"
+	cut -c1-4000 "$out.json" | sed 's/^/#   /'
+}
+
+run_row()
+{
+	number=$1
+	out=$RESULTS/$number
+	cd "$RESULTS"
+	# Tabs in a row are blank to read, so empty columns are written as "-".
+	IFS=$tab read -r name zone server command code state exit wishes <<-EOF
+	$(rows | sed -n "${number}p")
+	EOF
+	check_row
+	if [ -e "$out.why" ]; then
+		{ echo "not ok $number - $name"; diagnose; } >"$out.tap"
+	else
+		echo "ok $number - $name" >"$out.tap"
+	fi
+}
+
+run_all()
+{
+	check_table
+	RESULTS=$(mktemp -d)
+	export RESULTS
+	trap 'rm -rf "$RESULTS"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	total=$(rows | wc -l)
+	echo "1..$total"
+	seq "$total" | xargs -n1 -P"$jobs" "$0" --row || :
+	ran=0
+	failed=0
+	n=1
+	while [ "$n" -le "$total" ]; do
+		if [ -e "$RESULTS/$n.tap" ]; then
+			cat "$RESULTS/$n.tap"
+			ran=$((ran + 1))
+			grep -q '^ok' "$RESULTS/$n.tap" || failed=$((failed + 1))
+		else
+			echo "not ok $n - $(rows | sed -n "${n}p" | cut -f1): did not run"
+			failed=$((failed + 1))
+		fi
+		n=$((n + 1))
+	done
+	[ "$ran" -eq "$total" ] || echo "Bail out! $ran rows ran, the table has $total"
+	[ "$failed" -eq 0 ] || {
+		echo "# $failed of $total rows failed"
+		for log in "$LAB"/log/*; do
+			[ ! -s "$log" ] || { echo "# --- $log"; tail -n 5 "$log" | sed 's/^/# /'; }
+		done
+		exit 1
+	}
+}
+
+DANEPROBE=${DANEPROBE:-${top_builddir:-.}/src/daneprobe}
+DANEPROBE=$(cd "$(dirname "$DANEPROBE")" && pwd)/$(basename "$DANEPROBE")
+PYTHON=${PYTHON:-/usr/bin/python3}
+export DANEPROBE PYTHON
+schema=$src/../../doc/daneprobe.schema.json
+if [ ! -e "$schema" ] || ! "$PYTHON" -c 'import jsonschema' 2>/dev/null; then
+	schema=
+fi
+
+case ${1:-} in
+--row)
+	run_row "$2"
+	exit 0
+	;;
+--inside)
+	run_all
+	exit 0
+	;;
+esac
+ONLY=
+while [ $# -ge 2 ] && [ "$1" = --only ]; do
+	ONLY="$ONLY $2"
+	shift 2
+done
+export ONLY
+[ $# -eq 0 ] || { echo "usage: rows.sh [--only NAME]..." >&2; exit 3; }
+
+if [ -n "${LAB:-}" ]; then
+	"$0" --inside
+	exit
+fi
+lab=$(mktemp -d)
+trap 'rm -rf "$lab"' EXIT
+status=0
+"$src/lab.sh" run "$lab" -- "$0" --inside || status=$?
+if [ "$status" -eq 77 ]; then
+	[ "${CI:-}" = true ] || { echo "1..0 # SKIP the lab can't run here (see stderr)"; exit 0; }
+	echo "Bail out! the lab can't run here"
+	exit 1
+fi
+exit "$status"

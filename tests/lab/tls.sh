@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Start the TLS servers and hostile peers of tls.tsv, and wait until each accepts.
+set -euf
+tab=$(printf '\t')
+certs=$dir/certs
+
+rows()
+{
+	grep -v -e '^#' -e '^$' "$labsrc/tls.tsv"
+}
+
+# The chain file of "CERT CERT...", the certificates in that order.
+chain_file()
+{
+	if [ "$1" = deep ]; then
+		echo "$certs/deep-chain.pem"
+		return
+	fi
+	chain=$certs/$(echo "$*" | tr ' ' '+').pem
+	for cert in "$@"; do
+		cat "$certs/$cert.crt"
+	done >"$chain"
+	echo "$chain"
+}
+
+key_file()
+{
+	case $1 in
+	deep) echo "$certs/deep099.key" ;;
+	*) echo "$certs/$1.key" ;;
+	esac
+}
+
+bracketed()
+{
+	case $1 in
+	*:*) echo "[$1]" ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# One server block; "+" parts two certificates of one server, NAME= gives the name that it is for.
+nginx_server()
+{
+	address=$1 ports=$2 chains=$3 options=$4
+	echo "server {"
+	for port in $ports; do
+		echo "    listen $(bracketed "$address"):$port ssl;"
+	done
+	name=_ protocols="TLSv1.2 TLSv1.3"
+	for option in $options; do
+		case $option in
+		name=*) name=${option#name=} ;;
+		tls12) protocols=TLSv1.2 ;;
+		tls13) protocols=TLSv1.3 ;;
+		reject) echo "    ssl_reject_handshake on;" ;;
+		esac
+	done
+	echo "    server_name $name;"
+	echo "    ssl_protocols $protocols;"
+	echo "$chains" | tr '+' '\n' | while read -r cert more; do
+		# shellcheck disable=SC2086
+		echo "    ssl_certificate $(chain_file $cert $more);"
+		echo "    ssl_certificate_key $(key_file "$cert");"
+	done
+	cat "$labsrc/nginx-paths.conf"
+	echo "}"
+}
+
+nginx_conf()
+{
+	cat <<-EOF
+	# One process, no other user: an ordinary user's namespace has only root.
+	daemon off;
+	master_process off;
+	pid $dir/run/nginx.nginxpid;
+	error_log stderr warn;
+	events { worker_connections 1024; }
+	http {
+	    access_log off;
+	    client_body_temp_path $dir/run/nginx-body;
+	    proxy_temp_path $dir/run/nginx-proxy;
+	    fastcgi_temp_path $dir/run/nginx-fastcgi;
+	    uwsgi_temp_path $dir/run/nginx-uwsgi;
+	    scgi_temp_path $dir/run/nginx-scgi;
+	    ssl_ciphers DEFAULT:@SECLEVEL=0;
+	    keepalive_timeout 5s;
+	    root $dir/www;
+	EOF
+	rows | while IFS=$tab read -r name address ports kind chains options; do
+		[ "$kind" = nginx ] || continue
+		nginx_server "$address" "$ports" "$chains" "$options"
+	done
+	echo "}"
+}
+
+mkdir -p "$dir/www"
+truncate -s 100G "$dir/www/big"
+nginx_conf >"$dir/etc/nginx.conf"
+"$labsrc/start.sh" nginx nginx -c "$dir/etc/nginx.conf" -p "$dir/run"
+
+hostile=
+for row in $(rows | awk -F '\t' '$4 ~ /^hostile/ { print $2 ":" $3 "=" substr($4, 9) }'); do
+	hostile="$hostile $row"
+done
+# shellcheck disable=SC2086
+"$labsrc/start.sh" hostile "$dir/bin/hostile" $hostile
+
+rows | while IFS=$tab read -r name address ports kind chains options; do
+	[ "$kind" = s_server ] || continue
+	# shellcheck disable=SC2086
+	chain=$(chain_file $chains)
+	for port in $ports; do
+		"$labsrc/start.sh" "s_server-$name-$port" openssl s_server -quiet -www \
+			-accept "$(bracketed "$address"):$port" -key "$(key_file "${chains%% *}")" \
+			-cert "$chain" -cert_chain "$chain"
+	done
+done
+
+# shellcheck disable=SC2046
+timeout 10 "$dir/bin/hostile" --wait $(rows | awk -F '\t' '$4 != "none" {
+	n = split($3, ports, " ")
+	for (i = 1; i <= n; i++)
+		print $2 ":" ports[i]
+}') || { echo "tls.sh: not all TLS servers listen" >&2; exit 1; }
