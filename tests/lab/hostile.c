@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Peers of the lab that misbehave. hostile ADDRESS:PORT=MODE... serves each; hostile --wait
- * ADDRESS:PORT... returns when all of them accept connections. One process a connection.
+ * Peers of the lab that misbehave. hostile ADDRESS:PORT=MODE... serves each; hostile
+ * --wait ADDRESS:PORT... returns when all of them accept connections. One process a
+ * connection.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -52,7 +53,8 @@ static void serve_silent(int fd)
 
 static void serve_garbage(int fd)
 {
-	static const char text[] = "Welcome! This is no TLS server, but it talks a lot.\r\n";
+	static const char text[] =
+		"Welcome! This is no TLS server, but it talks a lot.\r\n";
 	int i;
 
 	for (i = 0; i < 20; i++)
@@ -107,8 +109,9 @@ static void serve_endless(int fd)
 }
 
 static const struct mode modes[] = {
-	{ "silent", serve_silent }, { "garbage", serve_garbage }, { "close", serve_close },
-	{ "reset", serve_reset },   { "trickle", serve_trickle }, { "endless", serve_endless },
+	{ "silent", serve_silent },   { "garbage", serve_garbage },
+	{ "close", serve_close },     { "reset", serve_reset },
+	{ "trickle", serve_trickle }, { "endless", serve_endless },
 };
 
 static const struct mode *mode_find(const char *name)
@@ -223,7 +226,8 @@ static int wait_for_all(int count, char **args)
 			fd = socket(address.addr.ss_family, SOCK_STREAM, 0);
 			if (fd < 0)
 				die("socket");
-			if (connect(fd, (struct sockaddr *)&address.addr, address.len) == 0)
+			if (connect(fd, (struct sockaddr *)&address.addr, address.len) ==
+			    0)
 				break;
 			close(fd);
 			poll(NULL, 0, 20);

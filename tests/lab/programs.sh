@@ -9,8 +9,9 @@ for prog in hostile dnsrelay; do
 		ln -sf "$(cd "$(dirname "$built")" && pwd)/$prog" "$dir/bin/$prog"
 		continue
 	fi
-	libs=
-	[ "$prog" != dnsrelay ] || libs=-lldns
-	# shellcheck disable=SC2086
-	${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -o "$dir/bin/$prog" "$labsrc/$prog.c" $libs
+	case $prog in
+	hostile) set -- "$labsrc/hostile.c" ;;
+	dnsrelay) set -- "$labsrc/dnsrelay.c" "$labsrc/dnsmode.c" -lldns ;;
+	esac
+	${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -O1 -o "$dir/bin/$prog" "$@"
 done
