@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/nearest.h"
+#include "base/why.h"
+#include "cmd/opts.h"
+#include "cmd/version.h"
+
+typedef const struct cmd *verb_fn(void);
+static verb_fn *const verbs[] = {
+	verb_check,
+};
+
+#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+
+const struct cmd *cmd_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < VERB_COUNT; i++)
+		if (!strcmp(verbs[i]()->name, name))
+			return verbs[i]();
+	return NULL;
+}
+
+int cmd_finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	log_error("can't write to standard output: %s", strerror(errno));
+	return CMD_USAGE;
+}
+
+int cmd_fail(const struct why *why, int status)
+{
+	log_error("%s", why->text);
+	return status;
+}
+
+int cmd_usage_error(const struct cmd *cmd, const struct why *why)
+{
+	log_error("%s: %s", cmd->name, why->text);
+	fprintf(stderr, "Try 'daneprobe %s --help'.\n", cmd->name);
+	return CMD_USAGE;
+}
+
+/* The text's lines, each behind prefix. */
+static void print_lines(const char *prefix, const char *text)
+{
+	size_t len;
+
+	for (;; text += len + 1) {
+		len = strcspn(text, "\n");
+		printf("%s%.*s\n", prefix, (int)len, text);
+		if (!text[len])
+			return;
+	}
+}
+
+int cmd_help(const struct cmd *cmd)
+{
+	const char *p;
+	size_t len;
+
+	printf("usage: daneprobe %s ", cmd->name);
+	len = strcspn(cmd->synopsis, "\n");
+	printf("%.*s\n", (int)len, cmd->synopsis);
+	if (cmd->synopsis[len])
+		print_lines("           ", cmd->synopsis + len + 1);
+	putchar('\n');
+	opts_wrap(stdout, cmd->summary, 0, 0);
+	puts("\nOptions:");
+	opts_help(cmd->opts, stdout);
+	for (p = cmd->notes; p && *p; p += len + (p[len] != '\0')) {
+		len = strcspn(p, "\n");
+		char paragraph[1024];
+
+		snprintf(paragraph, sizeof(paragraph), "%.*s", (int)len, p);
+		putchar('\n');
+		opts_wrap(stdout, paragraph, 0, 0);
+	}
+	return cmd_finish(CMD_DONE);
+}
+
+static int help_all(FILE *out)
+{
+	size_t i;
+
+	fputs("usage: daneprobe VERB [OPTIONS] ARGUMENTS\n"
+	      "       daneprobe --version [-v] | --help | VERB --help\n\n"
+	      "Set up and check DANE: TLSA records in DNSSEC for TLS services.\n\n"
+	      "Verbs:\n",
+	      out);
+	for (i = 0; i < VERB_COUNT; i++) {
+		int column = fprintf(out, "  %s", verbs[i]()->name);
+
+		opts_wrap(out, verbs[i]()->summary, 10, column);
+	}
+	return CMD_DONE;
+}
+
+static int refuse_verb(const char *name)
+{
+	struct nearest near;
+	size_t i;
+
+	nearest_init(&near, name);
+	for (i = 0; i < VERB_COUNT; i++)
+		nearest_offer(&near, verbs[i]()->name);
+	if (near.best)
+		log_error("unknown verb '%s': did you mean %s?", name, near.best);
+	else if (strchr(name, '.'))
+		log_error("unknown verb '%s': to check it, daneprobe check %s", name,
+			  name);
+	else
+		log_error("unknown verb '%s'", name);
+	fputs("Try 'daneprobe --help'.\n", stderr);
+	return CMD_USAGE;
+}
+
+int cmd_main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+	const struct cmd *cmd;
+
+	if (!word) {
+		help_all(stderr);
+		return CMD_USAGE;
+	}
+	if (!strcmp(word, "--version") || !strcmp(word, "-V"))
+		return cmd_finish(version_print(argc - 2, argv + 2));
+	if (!strcmp(word, "--help") || !strcmp(word, "-h"))
+		return cmd_finish(help_all(stdout));
+	cmd = cmd_find(word);
+	if (!cmd)
+		return refuse_verb(word);
+	return cmd->run(cmd, argc - 1, argv + 1);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The verbs of the command line. */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+struct opt;
+struct why;
+
+/* Exit statuses that all verbs share. */
+enum { CMD_DONE = 0, CMD_NO = 2, CMD_USAGE = 3 };
+
+struct cmd {
+	const char *name;
+	const char *synopsis; /* what follows the verb; lines of one text, "\n" between
+				 them */
+	const char *summary;  /* a phrase */
+	const char
+		*notes; /* paragraphs behind the options, "\n" between them; NULL none */
+	const struct opt *opts;
+	/* argv[0] is the verb; returns the exit status. --help is run's business by
+	 * cmd_help(), since only it parses. */
+	int (*run)(const struct cmd *cmd, int argc, char **argv);
+};
+
+/* The whole program: picks the verb and returns the exit status. */
+int cmd_main(int argc, char **argv);
+/* NULL when there is none of that name. */
+const struct cmd *cmd_find(const char *name);
+/* Prints the help of a verb on stdout; returns the exit status. */
+int cmd_help(const struct cmd *cmd);
+/* Says what is wrong on stderr, and where help is; returns CMD_USAGE. */
+int cmd_usage_error(const struct cmd *cmd, const struct why *why);
+/* Says what went wrong on stderr; returns status. */
+int cmd_fail(const struct why *why, int status);
+/* Whether what was printed got out: status, or CMD_USAGE after saying that it didn't. */
+int cmd_finish(int status);
+
+/* One row each, in a file of that name. */
+const struct cmd *verb_check(void);
+const struct cmd *verb_verify(void);
+const struct cmd *verb_record(void);
+const struct cmd *verb_keygen(void);
+const struct cmd *verb_csr(void);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* daneprobe --version. */
+#ifndef CMD_VERSION_H
+#define CMD_VERSION_H
+
+/* The version; with -v also how it was built and what it runs with. Returns the exit
+ * status. */
+int version_print(int argc, char **argv);
+
+#endif

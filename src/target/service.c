@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "target/service.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Of two with one port the first is what HOST:PORT means. */
+static const struct service services[] = {
+	{ .name = "https", .port = 443, .http = true },
+	{ .name = "smtps", .port = 465 },
+	{ .name = "submissions", .port = 465 },
+	{ .name = "imaps", .port = 993 },
+	{ .name = "pop3s", .port = 995 },
+	{ .name = "ldaps", .port = 636 },
+	{ .name = "ftps", .port = 990 },
+	{ .name = "xmpps-client", .port = 5223 },
+	{ .name = "xmpps-server", .port = 5270 },
+	{ .name = "nntps", .port = 563 },
+	{ .name = "sips", .port = 5061 },
+	{ .name = "ircs", .port = 6697 },
+	{ .name = "dot", .port = 853 },
+	{ .name = "tls" },
+	{ .name = "smtp", .port = 25, .start = SERVICE_SMTP, .mta_relay = true },
+	{ .name = "submission", .port = 587, .start = SERVICE_SMTP },
+	{ .name = "lmtp", .port = 24, .start = SERVICE_LMTP },
+	{ .name = "imap", .port = 143, .start = SERVICE_IMAP },
+	{ .name = "pop3", .port = 110, .start = SERVICE_POP3 },
+	{ .name = "sieve", .port = 4190, .start = SERVICE_SIEVE },
+	{ .name = "ftp", .port = 21, .start = SERVICE_FTP },
+	{ .name = "ldap", .port = 389, .start = SERVICE_LDAP },
+	{ .name = "xmpp-client", .port = 5222, .start = SERVICE_XMPP_CLIENT },
+	{ .name = "xmpp-server", .port = 5269, .start = SERVICE_XMPP_SERVER },
+	{ .name = "nntp", .port = 119, .start = SERVICE_NNTP },
+	{ .name = "postgres", .port = 5432, .start = SERVICE_POSTGRES },
+	{ .name = "mysql", .port = 3306, .start = SERVICE_MYSQL },
+	{ .name = "mx",
+	  .port = 25,
+	  .start = SERVICE_SMTP,
+	  .discovery = SERVICE_MX,
+	  .mta_relay = true },
+	{ .name = "srv", .discovery = SERVICE_SRV },
+};
+
+#define SERVICE_COUNT (sizeof(services) / sizeof(services[0]))
+
+const struct service *service_at(size_t index)
+{
+	return index < SERVICE_COUNT ? &services[index] : NULL;
+}
+
+const struct service *service_find(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < SERVICE_COUNT; i++)
+		if (strlen(services[i].name) == len &&
+		    !strncasecmp(services[i].name, name, len))
+			return &services[i];
+	return NULL;
+}
+
+const struct service *service_by_port(int port)
+{
+	size_t i;
+
+	for (i = 0; i < SERVICE_COUNT; i++)
+		if (port && services[i].port == port)
+			return &services[i];
+	return service_find("tls", 3);
+}

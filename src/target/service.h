@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The schemes of targets: one constant table row each. */
+#ifndef TARGET_SERVICE_H
+#define TARGET_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How TLS starts. */
+enum service_start {
+	SERVICE_TLS_AT_ONCE,
+	SERVICE_SMTP,
+	SERVICE_LMTP,
+	SERVICE_IMAP,
+	SERVICE_POP3,
+	SERVICE_SIEVE,
+	SERVICE_FTP,
+	SERVICE_LDAP,
+	SERVICE_XMPP_CLIENT,
+	SERVICE_XMPP_SERVER,
+	SERVICE_NNTP,
+	SERVICE_POSTGRES,
+	SERVICE_MYSQL
+};
+
+/* Where the endpoints come from. */
+enum service_discovery { SERVICE_HOST, SERVICE_MX, SERVICE_SRV };
+
+struct service {
+	const char *name;
+	int port; /* 0: none (tls wants one, srv:// gets it from DNS) */
+	enum service_start start;
+	enum service_discovery discovery;
+	bool mta_relay;	  /* RFC 7672: usages 0 and 1 are unusable, the CN may stand in */
+	bool http;	  /* a path can be fetched */
+	const char *alpn; /* offered; NULL: none, so that no server can refuse it */
+};
+
+/* NULL when there is none of that name (any case; name need not end at len). */
+const struct service *service_find(const char *name, size_t len);
+/* The scheme that HOST:PORT means: the first whose default port it is, else tls. */
+const struct service *service_by_port(int port);
+/* The table, for lists: NULL behind the last. */
+const struct service *service_at(size_t index);
+
+#endif
