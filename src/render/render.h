@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <time.h>
 
-struct facts_peer;
 struct facts_target;
 struct verdict_conf;
 
@@ -34,6 +33,8 @@ struct renderer {
 const struct renderer *render_find(const char *name);
 /* "text, nagios, json, ndjson" for messages. */
 const char *render_names(void);
+/* How the target is called in text: as given, with its scheme; safe to print. Heap. */
+char *render_target_name(const struct facts_target *t);
 /* Whether everything got out (a full disk, a closed pipe). */
 bool render_flushed(FILE *out);
 

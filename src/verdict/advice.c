@@ -11,8 +11,9 @@
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
 
-#define RECENT_S (14 * 86400) /* a certificate younger than this points to its renewal   \
-			       */
+#define RECENT_S                                                                         \
+	(14 * 86400) /* a certificate younger than this points to its renewal            \
+		      */
 #define NAMES_SHOWN 4
 
 struct context {
@@ -215,12 +216,22 @@ static char *names_of(const struct facts_cert *leaf)
 	return names;
 }
 
+/* --ee-name-check: then a DANE-EE record would not help. */
+static bool names_asked_of_ee(const struct context *c)
+{
+	size_t i;
+
+	for (i = 0; c->p && c->p->has_match && i < c->p->match.rec_count; i++)
+		if (c->p->match.rec[i].code == MATCH_NAME && i < c->e->record_count &&
+		    c->e->record[i].rr.usage == TLSA_DANE_EE)
+			return true;
+	return false;
+}
+
 static void name_mismatch(const struct context *c)
 {
 	char *names = names_of(c->leaf);
-	bool ee = c->p && c->p->has_match && c->e && c->p->match.record >= 0 &&
-		  (size_t)c->p->match.record < c->e->record_count &&
-		  c->e->record[c->p->match.record].rr.usage == TLSA_DANE_EE;
+	bool ee = names_asked_of_ee(c);
 
 	story(c, mem_printf("a record matches, but the certificate names %s and not %s",
 			    names, host(c)));

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "render/layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+
+#define LABEL_WIDTH 9 /* two blanks, the label, and blanks up to here */
+
+/* Columns of len bytes of valid UTF-8, one for each character. */
+static size_t columns(const char *text, size_t len)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < len; i++)
+		n += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return n;
+}
+
+size_t layout_width(const char *text)
+{
+	char *safe = log_escape(text, strlen(text));
+	size_t width = columns(safe, strlen(safe));
+
+	free(safe);
+	return width;
+}
+
+static void blanks(struct buf *out, size_t n)
+{
+	while (n-- > 0)
+		buf_text(out, " ");
+}
+
+/* Appends words from the given column on and ends the line. Blanks between words are
+ * kept, but for those at a break. A word that fits on no line stays whole, to be copied.
+ */
+static void wrap(struct buf *out, size_t column, size_t indent, const char *safe)
+{
+	size_t gap, len, width;
+	const char *p = safe;
+	int at_start = 1;
+
+	for (;;) {
+		gap = strspn(p, " ");
+		p += gap;
+		len = strcspn(p, " ");
+		if (!len)
+			break;
+		width = columns(p, len);
+		gap = at_start ? 0 : gap;
+		if (column + gap + width > LAYOUT_COLUMNS && column > indent) {
+			buf_text(out, "\n");
+			blanks(out, indent);
+			column = indent;
+			gap = 0;
+		}
+		blanks(out, gap);
+		buf_add(out, p, len);
+		column += gap + width;
+		p += len;
+		at_start = 0;
+	}
+	buf_text(out, "\n");
+}
+
+static void put_label(struct buf *out, const char *label)
+{
+	size_t len = strlen(label);
+
+	if (!len) {
+		blanks(out, LABEL_WIDTH);
+		return;
+	}
+	buf_printf(out, "  %s", label);
+	blanks(out, len + 2 < LABEL_WIDTH ? LABEL_WIDTH - 2 - len : 1);
+}
+
+void layout_row(struct buf *out, const struct layout_row *row)
+{
+	const char *mark = row->mark ? row->mark : "";
+	char *cell = log_escape(row->cell, strlen(row->cell));
+	char *text = log_escape(row->text, strlen(row->text));
+	size_t width = columns(cell, strlen(cell));
+	size_t start = LABEL_WIDTH + row->cell_width;
+	size_t mark_width = row->mark ? row->mark_width : 0;
+	size_t rest = mark_width + columns(text, strlen(text));
+
+	put_label(out, row->label);
+	buf_text(out, cell);
+	if (!*mark && !*text) {
+		buf_text(out, "\n");
+	} else {
+		if (width < row->cell_width) {
+			blanks(out, row->cell_width - width);
+		} else if (LABEL_WIDTH + width + 1 + rest <= LAYOUT_COLUMNS) {
+			blanks(out, 1);
+			start = LABEL_WIDTH + width + 1;
+		} else {
+			buf_text(out, "\n");
+			blanks(out, start);
+		}
+		buf_text(out, mark);
+		if (*text && strlen(mark) < mark_width)
+			blanks(out, mark_width - strlen(mark));
+		wrap(out, start + mark_width, start + mark_width, text);
+	}
+	free(cell);
+	free(text);
+}
+
+void layout_paragraph(struct buf *out, const char *lead, size_t indent, const char *text)
+{
+	char *safe = log_escape(text, strlen(text));
+
+	buf_text(out, lead);
+	wrap(out, strlen(lead), indent, safe);
+	free(safe);
+}
