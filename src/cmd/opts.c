@@ -83,6 +83,7 @@ static int set_time(const struct opt *o, const char *text, int64_t *field,
 static int set_value(const struct opt *o, const char *text, void *values, struct why *why)
 {
 	void *field = (char *)values + o->offset;
+	int choice;
 
 	switch (o->kind) {
 	case OPT_FLAG:
@@ -102,6 +103,9 @@ static int set_value(const struct opt *o, const char *text, void *values, struct
 	case OPT_SECONDS:
 	case OPT_TIME:
 		return set_time(o, text, field, why);
+	case OPT_WORD:
+		*(const char **)field = text;
+		return set_choice(o, text, &choice, why);
 	case OPT_CHOICE:
 		return set_choice(o, text, field, why);
 	case OPT_OWN:

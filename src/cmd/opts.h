@@ -18,6 +18,7 @@ enum opt_kind {
 	OPT_INT,     /* int, from min to max */
 	OPT_SECONDS, /* int64_t ms; a bare number is seconds; min and max in ms */
 	OPT_TIME,    /* int64_t ms; the unit is needed; min and max in ms */
+	OPT_WORD,    /* const char *, borrowed: one of the words in argument ("a|b|c") */
 	OPT_CHOICE,  /* int: which of the words in argument ("a|b|c") */
 	OPT_OWN	     /* parse() below; repeatable if it lets itself be called again */
 };

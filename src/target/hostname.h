@@ -15,7 +15,7 @@ struct why;
 /* What is let in beside letters, digits, hyphens and inner underscores. */
 enum hostname_allow {
 	HOSTNAME_PLAIN = 0,
-	HOSTNAME_WILDCARD = 1,	 /* "*" as the whole first label (certificates) */
+	HOSTNAME_WILDCARD = 1,	/* "*" as the whole first label (certificates) */
 	HOSTNAME_UNDERSCORE = 2 /* labels that begin with "_" (SRV) */
 };
 

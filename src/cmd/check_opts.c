@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/check_opts.h"
+
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/why.h"
+#include "dns/resolver.h"
+
+static int parse_life(const char *text, void *field, struct why *why)
+{
+	return threshold_parse(text, true, field, why);
+}
+
+static int parse_duration(const char *text, void *field, struct why *why)
+{
+	return threshold_parse(text, false, field, why);
+}
+
+static int parse_override(const char *text, void *field, struct why *why)
+{
+	return overrides_parse(field, text, why);
+}
+
+static int parse_connect_to(const char *text, void *field, struct why *why)
+{
+	return connect_to_add(field, text, why);
+}
+
+/* One "200" or "200-399" of the list. */
+static int parse_range(const char *text, struct check_statuses *s, struct why *why)
+{
+	char *first = mem_text(text), *last = strchr(first, '-');
+	int64_t from = 0, to = 0;
+	int rc;
+
+	if (last)
+		*last++ = '\0';
+	rc = number_parse(first, 100, CHECK_STATUS_END - 1, &from, NULL);
+	if (rc == 0)
+		rc = number_parse(last ? last : first, from, CHECK_STATUS_END - 1, &to,
+				  NULL);
+	free(first);
+	if (rc < 0)
+		return why_set(why, rc,
+			       "'%.40s' is no status or range like 200 or 200-399", text);
+	for (; from <= to; from++)
+		s->wanted[from] = true;
+	return 0;
+}
+
+static int parse_statuses(const char *text, void *field, struct why *why)
+{
+	struct check_statuses *s = field;
+	char *copy;
+	size_t len;
+	int rc = 0;
+
+	*s = (struct check_statuses){ .given = true };
+	for (;; text += len + 1) {
+		len = strcspn(text, ",");
+		copy = mem_text_n(text, len);
+		rc = parse_range(copy, s, why);
+		free(copy);
+		if (rc < 0 || !text[len])
+			return rc;
+	}
+}
+
+/* Compiled here only to refuse it in time. */
+static int parse_regex(const char *text, void *field, struct why *why)
+{
+	char message[120];
+	regex_t regex;
+	int rc = regcomp(&regex, text, REG_EXTENDED | REG_NOSUB);
+
+	if (rc) {
+		regerror(rc, &regex, message, sizeof(message));
+		return why_set(why, DP_EINVAL, "'%.80s': %s", text, message);
+	}
+	regfree(&regex);
+	*(const char **)field = text;
+	return 0;
+}
+
+#define AT(field) .offset = offsetof(struct check_opts, field)
+
+static const struct opt table[] = {
+	{ "file", 'f', OPT_TEXT, AT(file), .argument = "FILE",
+	  .help = "read targets, one a line; # begins a comment; - is stdin" },
+	{ "output", 'o', OPT_WORD, AT(output), .fallback = "text",
+	  .argument = "text|nagios|json|ndjson",
+	  .help = "format: json is one array, ndjson one object a line as each target "
+		  "ends" },
+	{ "resolver", 0, OPT_LIST, AT(resolvers), .argument = "ADDR[@PORT]",
+	  .help = "forward questions to this server (repeatable); answers are validated "
+		  "here "
+		  "all the same. Default: the system's resolv.conf" },
+	{ "recurse", 0, OPT_FLAG, AT(recurse),
+	  .help = "resolve from the root servers down" },
+	{ "root-hints", 0, OPT_TEXT, AT(root_hints), .argument = "FILE",
+	  .help = "root servers for --recurse, which it implies" },
+	{ "trust-anchor", 0, OPT_TEXT, AT(trust_anchor), .argument = "FILE",
+	  .help = "DS or DNSKEY lines of the root. Default: the system's root key file, "
+		  "else "
+		  "the built-in anchors" },
+	{ "connect-to", 0, OPT_OWN, AT(connect_to), .argument = "HOST:PORT:ADDR:PORT",
+	  .help = "connect elsewhere for this host and port (repeatable: all are "
+		  "probed); "
+		  "names, TLSA and SNI stay",
+	  .parse = parse_connect_to },
+	{ "ipv4", '4', OPT_FLAG, AT(ipv4_only), .help = "IPv4 addresses only" },
+	{ "ipv6", '6', OPT_FLAG, AT(ipv6_only), .help = "IPv6 addresses only" },
+	{ "auth", 0, OPT_CHOICE, AT(auth), .fallback = "auto",
+	  .argument = "auto|both|rsa|ecdsa",
+	  .help = "authentication algorithms offered; ecdsa includes EdDSA; with both "
+		  "each "
+		  "key type of the server must match" },
+	{ "timeout", 't', OPT_SECONDS, AT(timeout_ms), 100, 3600000, "10", "SECONDS",
+	  .help = "bounds one attempt at one target as a whole" },
+	{ "wait", 0, OPT_TIME, AT(wait_ms), 1, 7 * 86400000LL, .argument = "TIME",
+	  .help = "try again every 5 s until OK, for so long; prints the last attempt" },
+	{ "jobs", 'j', OPT_INT, AT(jobs), 1, 10000, "64", "N",
+	  .help = "targets in flight at once" },
+	{ "ca-file", 0, OPT_TEXT, AT(ca_file), .argument = "FILE",
+	  .help = "CA certificates for PKIX-TA(0) and PKIX-EE(1). Default: the "
+		  "system's" },
+	{ "ee-name-check", 0, OPT_FLAG, AT(ee_name_check),
+	  .help = "check names for DANE-EE(3) too" },
+	{ "warn-expiry", 0, OPT_OWN, AT(verdict.warn_expiry), .fallback = "25%",
+	  .argument = "X",
+	  .help = "WARNING below this rest of the leaf certificate's life: N% of it, or "
+		  "Nd",
+	  .parse = parse_life },
+	{ "crit-expiry", 0, OPT_OWN, AT(verdict.crit_expiry), .fallback = "10%",
+	  .argument = "X", .help = "CRITICAL likewise; by default not for DANE-EE(3)",
+	  .parse = parse_life },
+	{ "warn-rrsig", 0, OPT_OWN, AT(verdict.warn_rrsig), .fallback = "15%",
+	  .argument = "X",
+	  .help = "WARNING below this rest of the DNSSEC signatures' life: N% of it, or "
+		  "Nh",
+	  .parse = parse_life },
+	{ "crit-rrsig", 0, OPT_OWN, AT(verdict.crit_rrsig), .fallback = "5%",
+	  .argument = "X", .help = "CRITICAL likewise", .parse = parse_life },
+	{ "warn-time", 0, OPT_OWN, AT(verdict.warn_time), .argument = "TIME",
+	  .help = "WARNING when the check takes longer", .parse = parse_duration },
+	{ "crit-time", 0, OPT_OWN, AT(verdict.crit_time), .argument = "TIME",
+	  .help = "CRITICAL when the check takes longer", .parse = parse_duration },
+	{ "expect-status", 0, OPT_OWN, AT(expect_status), .fallback = "200-399",
+	  .argument = "LIST",
+	  .help = "HTTP statuses wanted, like 200,204,300-399; given without a path it "
+		  "fetches /",
+	  .parse = parse_statuses },
+	{ "expect-body", 0, OPT_OWN, AT(expect_body), .argument = "REGEX",
+	  .help = "the page must match this extended regular expression; fetches "
+		  "likewise",
+	  .parse = parse_regex },
+	{ "on", 0, OPT_OWN, AT(verdict.overrides), .argument = "CODE=STATE",
+	  .help = "what a code or a finding means, e.g. no-tlsa=warning (repeatable)",
+	  .parse = parse_override },
+	{ "dry-run", 0, OPT_FLAG, AT(dry_run),
+	  .help = "print what would be looked up and where it would connect; send "
+		  "nothing" },
+	{ "quiet", 'q', OPT_COUNT, AT(quiet), .help = "the first line only" },
+	{ "verbose", 'v', OPT_COUNT, AT(verbose), .help = "more detail (repeatable)" },
+	{ .long_name = NULL },
+};
+
+const struct opt *check_opts_table(void)
+{
+	return table;
+}
+
+static void init(struct check_opts *o)
+{
+	memset(o, 0, sizeof(*o));
+	opts_init(table, o);
+	o->verdict.warn_expiry.given = o->verdict.crit_expiry.given = false;
+	o->verdict.warn_rrsig.given = o->verdict.crit_rrsig.given = false;
+	o->expect_status.given = false;
+}
+
+static int finish(struct check_opts *o, struct why *why)
+{
+	struct why inner;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < o->resolvers.count; i++) {
+		rc = resolver_check_address(o->resolvers.item[i], &inner);
+		if (rc < 0)
+			return why_set(why, rc, "--%.480s", inner.text);
+	}
+	if (o->root_hints)
+		o->recurse = true;
+	if (o->recurse && o->resolvers.count)
+		return why_set(why, DP_EINVAL,
+			       "--resolver and --recurse exclude each other");
+	if (o->ipv4_only && o->ipv6_only)
+		return why_set(
+			why, DP_EINVAL,
+			"-4 and -6 exclude each other: without them both are probed");
+	o->verdict.timeout_ms = o->timeout_ms;
+	return 0;
+}
+
+int check_opts_parse(int argc, char **argv, struct check_opts *ret_opts,
+		     struct opts_rest *ret_rest, struct why *why)
+{
+	int rc;
+
+	init(ret_opts);
+	rc = opts_parse(table, argc, argv, ret_opts, ret_rest, why);
+	if (rc < 0 || ret_rest->help)
+		return rc;
+	rc = finish(ret_opts, why);
+	if (rc == 0 && !ret_rest->args.count && !ret_opts->file)
+		rc = why_set(why, DP_EINVAL,
+			     "no target: give HOST, HOST:PORT, a URL, or -f FILE");
+	return rc;
+}
+
+void check_opts_clear(struct check_opts *opts, struct opts_rest *rest)
+{
+	connect_to_clear(&opts->connect_to);
+	opts_clear(table, opts, rest);
+}
+
+bool check_opts_nagios(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "-onagios") || !strcmp(argv[i], "--output=nagios") ||
+		    (i + 1 < argc && !strcmp(argv[i + 1], "nagios") &&
+		     (!strcmp(argv[i], "-o") || !strcmp(argv[i], "--output"))))
+			return true;
+	return false;
+}

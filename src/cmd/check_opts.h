@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Every option of daneprobe check. */
+#ifndef CMD_CHECK_OPTS_H
+#define CMD_CHECK_OPTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/opts.h"
+#include "target/connect_to.h"
+#include "verdict/verdict.h"
+
+/* In the order of --auth's words. */
+enum check_auth { CHECK_AUTH_AUTO, CHECK_AUTH_BOTH, CHECK_AUTH_RSA, CHECK_AUTH_ECDSA };
+
+#define CHECK_STATUS_END 1000 /* HTTP statuses have three digits */
+
+/* Which HTTP statuses are wanted. */
+struct check_statuses {
+	bool given; /* by the user; the default asks for no fetch */
+	bool wanted[CHECK_STATUS_END];
+};
+
+/* Texts are borrowed from argv or constant. */
+struct check_opts {
+	const char *file;		       /* -f; NULL none, "-" stdin */
+	const char *output;		       /* one of the renderers' names */
+	struct opt_list resolvers;	       /* ADDR[@PORT], checked */
+	bool recurse;			       /* --root-hints sets it too */
+	const char *root_hints, *trust_anchor; /* NULL: the default */
+	struct connect_to_list connect_to;
+	bool ipv4_only, ipv6_only;   /* never both */
+	int auth;		     /* enum check_auth */
+	int64_t timeout_ms, wait_ms; /* wait 0: none */
+	int jobs;
+	const char *ca_file; /* NULL: the system's */
+	bool ee_name_check;
+	struct verdict_conf verdict; /* thresholds and overrides; timeout_ms too */
+	struct check_statuses expect_status;
+	const char
+		*expect_body; /* extended regular expression that compiles; NULL none */
+	bool dry_run;
+	int quiet, verbose;
+};
+
+const struct opt *check_opts_table(void);
+/* Defaults, parsing and what options demand of one another. Undo with check_opts_clear()
+ * in any case. */
+int check_opts_parse(int argc, char **argv, struct check_opts *ret_opts,
+		     struct opts_rest *ret_rest, struct why *why);
+void check_opts_clear(struct check_opts *opts, struct opts_rest *rest);
+/* Whether the command line asks for -o nagios, also where it can't be parsed: then the
+ * usage error goes to stdout too. */
+bool check_opts_nagios(int argc, char **argv);
+
+#endif
