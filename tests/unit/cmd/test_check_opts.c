@@ -18,7 +18,7 @@ static int parse(const char *line, struct check_opts *o, struct opts_rest *rest,
 		 struct why *why)
 {
 	static char copy[600];
-	char *argv[40], *p, *next = NULL;
+	char *argv[80], *p, *next = NULL;
 	int argc = 0;
 
 	snprintf(copy, sizeof(copy), "check %s", line);
