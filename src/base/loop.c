@@ -91,7 +91,7 @@ void loop_io_want(struct loop_io *io, bool read, bool write)
 		return;
 	io->event = event_new(io->base, io->fd, what, on_io, io);
 	if (!io->event || event_add(io->event, NULL) < 0)
-		abort();
+		mem_exhausted();
 }
 
 void loop_io_free(struct loop_io *io)
@@ -126,7 +126,7 @@ struct loop_timer *loop_timer_new(struct loop *loop, int64_t delay_ms, loop_fn *
 	timer->arg = arg;
 	timer->event = event_new(loop->base, -1, 0, on_timer, timer);
 	if (!timer->event || event_add(timer->event, &tv) < 0)
-		abort();
+		mem_exhausted();
 	return timer;
 }
 

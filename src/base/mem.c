@@ -7,12 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *present(void *p)
+void mem_exhausted(void)
 {
-	if (p)
-		return p;
 	fputs("daneprobe: out of memory\n", stderr);
 	exit(3);
+}
+
+static void *present(void *p)
+{
+	if (!p)
+		mem_exhausted();
+	return p;
 }
 
 void *mem_zero(size_t size)

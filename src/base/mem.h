@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* Says so and ends the program with exit status 3. */
+_Noreturn void mem_exhausted(void);
+
 void *mem_zero(size_t size);			/* zeroed; size may be 0 */
 void *mem_array(size_t count, size_t size);	/* zeroed, overflow checked */
 void *mem_copy(const void *data, size_t len);	/* NULL for len 0 */

@@ -274,7 +274,8 @@ gnutls_datum_t chain_select(const struct chain_cert *cert, uint8_t selector)
 	return der_view(NULL, 0);
 }
 
-int trust_from_pem(const void *data, size_t len, struct trust *ret_trust, struct why *why)
+int chain_trust_from_pem(const void *data, size_t len, struct trust *ret_trust,
+			 struct why *why)
 {
 	const char *text = data;
 	struct trust trust = { 0 };
@@ -288,7 +289,7 @@ int trust_from_pem(const void *data, size_t len, struct trust *ret_trust, struct
 	return 0;
 }
 
-void trust_clear(struct trust *trust)
+void chain_trust_clear(struct trust *trust)
 {
 	struct chain chain = { .cert = trust->cert, .count = trust->count };
 

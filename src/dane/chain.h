@@ -17,9 +17,10 @@ struct why;
 
 /* One certificate. Octets are always there, the rest only if GnuTLS can parse them. */
 struct chain_cert {
-	gnutls_datum_t der;   /* owned */
+	gnutls_datum_t der;    /* owned */
 	gnutls_x509_crt_t crt; /* owned; NULL: can't be parsed */
-	gnutls_datum_t spki;  /* owned DER of SubjectPublicKeyInfo; data NULL: can't be had */
+	gnutls_datum_t
+		spki; /* owned DER of SubjectPublicKeyInfo; data NULL: can't be had */
 	uint8_t cert_sha256[32], spki_sha256[32]; /* zero where the octets are missing */
 	time_t not_before, not_after;		  /* -1 unknown */
 };
@@ -36,12 +37,13 @@ int chain_from_ders(const gnutls_datum_t *ders, size_t count, struct chain *ret_
 		    struct why *why);
 int chain_from_raw_key(const gnutls_datum_t *spki, struct chain *ret_chain,
 		       struct why *why);
-/* PEM (any number of certificates, text between them ignored, private keys skipped) or one
- * DER certificate, or a public key in PEM or DER: what verify --chain reads. */
+/* PEM (any number of certificates, text between them ignored, private keys skipped) or
+ * one DER certificate, or a public key in PEM or DER: what verify --chain reads. */
 int chain_from_file(const void *data, size_t len, struct chain *ret_chain,
 		    struct why *why);
 void chain_clear(struct chain *chain);
-/* What selector covers of cert (RFC 6698 section 2.1.2), borrowed; data NULL where it can't be had. */
+/* What selector covers of cert (RFC 6698 section 2.1.2), borrowed; data NULL where it
+ * can't be had. */
 gnutls_datum_t chain_select(const struct chain_cert *cert, uint8_t selector);
 
 /* CA certificates for PKIX usages, from a PEM bundle. */
@@ -50,7 +52,8 @@ struct trust {
 	size_t count;
 };
 /* Certificates that can't be parsed are left out; an empty bundle is no error. */
-int trust_from_pem(const void *data, size_t len, struct trust *ret_trust, struct why *why);
-void trust_clear(struct trust *trust);
+int chain_trust_from_pem(const void *data, size_t len, struct trust *ret_trust,
+			 struct why *why);
+void chain_trust_clear(struct trust *trust);
 
 #endif

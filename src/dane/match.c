@@ -7,8 +7,8 @@
 
 #include "base/hex.h"
 #include "base/mem.h"
-#include "dane/issuer.h"
 #include "dane/chain.h"
+#include "dane/issuer.h"
 #include "dane/judge.h"
 #include "dane/pkix.h"
 #include "dane/policy.h"

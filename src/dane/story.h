@@ -17,19 +17,21 @@ enum story_kind {
 	STORY_EMPTY,	      /* the digest of no octets at all */
 	STORY_PEM,	      /* digest of PEM text instead of DER */
 	STORY_HEX_TEXT,	      /* digest of the hexadecimal text of DER or of a digest */
-	STORY_KEY_BITS,	      /* digest of the bare key bits, without their SubjectPublicKeyInfo */
-	STORY_CSR,	      /* digest of the certificate signing request */
-	STORY_WRONG_HASH      /* SHA-1, MD5 or SHA-384 in place of the digest announced */
+	STORY_KEY_BITS, /* digest of the bare key bits, without their SubjectPublicKeyInfo
+			 */
+	STORY_CSR,	/* digest of the certificate signing request */
+	STORY_WRONG_HASH /* SHA-1, MD5 or SHA-384 in place of the digest announced */
 };
 
 struct story {
 	enum story_kind kind;
-	size_t record;	    /* index of the record that it explains */
-	size_t depth;	    /* certificate that the data was made from; 0 the leaf */
-	uint8_t fix_usage, fix_selector, fix_mtype; /* values with which the data is right, where
-						     * only values are wrong */
-	char text[240];	    /* one sentence, e.g. "record 2 is the SHA-256 of the leaf's
-			     * PEM text: hash the DER form" */
+	size_t record; /* index of the record that it explains */
+	size_t depth;  /* certificate that the data was made from; 0 the leaf */
+	uint8_t fix_usage, fix_selector,
+		fix_mtype; /* values with which the data is right, where
+			    * only values are wrong */
+	char text[240];	   /* one sentence, e.g. "record 2 is the SHA-256 of the leaf's
+			    * PEM text: hash the DER form" */
 };
 
 /* Tries every record (of those, at most max stories are written, the first that fits a

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/why.h"
 #include "dns/anchor.h"
 #include "dns/answer.h"
@@ -155,7 +156,8 @@ int resolver_check_address(const char *text, struct why *why)
 	unsigned char address[sizeof(struct in6_addr)];
 	const char *at = strchr(text, '@');
 	char *host = mem_text_n(text, at ? (size_t)(at - text) : strlen(text));
-	char *percent = strchr(host, '%'), *end = NULL;
+	char *percent = strchr(host, '%');
+	int64_t port;
 	bool good;
 
 	if (percent)
@@ -163,11 +165,8 @@ int resolver_check_address(const char *text, struct why *why)
 	good = inet_pton(AF_INET, host, address) == 1 ||
 	       inet_pton(AF_INET6, host, address) == 1;
 	free(host);
-	if (good && at) {
-		long port = strtol(at + 1, &end, 10);
-
-		good = end != at + 1 && !*end && port > 0 && port < 65536;
-	}
+	if (good && at)
+		good = number_parse(at + 1, 1, 65535, &port, NULL) == 0;
 	if (good)
 		return 0;
 	return why_set(why, DP_EINVAL,

@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Functions and constructs that the program does without, or only in named places.
+. "$(dirname "$0")/lint.sh"
+
+# What is banned (ERE, as a whole word), where it is allowed all the same (ERE on the path), and why.
+cat >"$tmp/rules" <<'END'
+(v?sprintf|strn?cpy|strn?cat|stpcpy|gets|strtok) *\(;^$;unbounded or surprising: buf.h
+(atoi|atol|atoll|atof) *\(;^$;no error reported
+strto(l|ll|ul|ull|d|f|imax|umax) *\(;^base/;numbers are parsed in base
+(localtime|localtime_r|gmtime|ctime|asctime|mktime) *\(;^$;clock.h, in UTC
+(v?printf|puts|putchar|fputs|fputc|putc|v?fprintf|fwrite|perror) *\(;^(render/|cmd/|main\.c|base/(log|mem|file)\.c);printing is for render and cmd
+(exit|_exit|_Exit|abort|quick_exit) *\(;^(cmd/|render/|main\.c|base/mem\.c);only main, cmd and mem end the process
+(malloc|calloc|realloc|reallocarray|strdup|strndup|asprintf|vasprintf|alloca) *\(;^base/mem\.c;mem.h
+(system|popen|tmpnam|mktemp|rand|srand|random) *\(;^$;shell, race or weak
+(sleep|usleep|nanosleep|poll|select) *\(;^$;the loop waits, nobody else
+extern;^$;no shared variables
+typedef struct;^$;struct x is its own name
+# *(if|ifdef|ifndef|elif) .*;\.h$;configure picks files, not the preprocessor
+END
+
+banned()
+{
+	sources "$1" | while read -r file; do
+		path=${file#"$1"/src/}
+		code "$file" >"$tmp/code"
+		while IFS=';' read -r what where why; do
+			! echo "$path" | grep -qE "$where" || continue
+			grep -nE "(^|[^A-Za-z0-9_])$what" "$tmp/code" |
+				sed "s|^\([0-9]*\):[[:blank:]]*|src/$path:\1: $why: |" || :
+		done <"$tmp/rules"
+	done
+}
+
+# bad NAME PATH TEXT
+bad()
+{
+	rm -rf "$tmp/tree"
+	mkdir -p "$(dirname "$tmp/tree/src/$2")"
+	printf '%s\n' "$3" >"$tmp/tree/src/$2"
+	dirty "self-test: $1" banned "$tmp/tree"
+}
+
+good()
+{
+	rm -rf "$tmp/tree"
+	mkdir -p "$(dirname "$tmp/tree/src/$2")"
+	printf '%s\n' "$3" >"$tmp/tree/src/$2"
+	clean "self-test: $1" banned "$tmp/tree"
+}
+
+clean "nothing banned is used" banned "$top_srcdir"
+bad "strcpy" base/x.c '	strcpy(a, b);'
+bad "strtol outside base" dns/x.c '	n = strtol(a, &end, 10);'
+bad "printf in dns" dns/x.c '	printf("hello");'
+bad "exit in net" net/x.c '	exit(1);'
+bad "ifdef in a .c" net/x.c '#ifdef HAVE_X'
+good "a word in a comment or a string" net/x.c '/* strcpy(a) */ x("printf (\" gets(");'
+good "snprintf" net/x.c '	snprintf(a, sizeof(a), "x");'
+good "a guard in a header" net/x.h '#ifndef NET_X_H'
+finish
