@@ -1,5 +1,191 @@
 #!/bin/sh
-# Make configure from configure.ac.
+# SPDX-License-Identifier: BSD-2-Clause
+# Makes configure from configure.ac; with an option, builds in _build and runs it too.
 set -eu
 cd "$(dirname "$0")"
-exec autoreconf -fi
+build=_build
+
+# What is needed, by kind of system: to build, then to test (and for the demo).
+debian='autoconf automake libtool pkg-config gcc make libc6-dev
+	libgnutls28-dev libunbound-dev libevent-dev libldns-dev libcurl4-gnutls-dev
+	libjansson-dev libidn2-dev
+	libcmocka-dev nsd nginx-light gnutls-bin openssl ldnsutils unbound iproute2
+	util-linux procps certbot python3 python3-jsonschema jq mandoc strace
+	universal-ctags shellcheck clang-format'
+fedora='autoconf automake libtool pkgconf-pkg-config gcc make glibc-devel
+	gnutls-devel unbound-devel libevent-devel ldns-devel libcurl-devel
+	jansson-devel libidn2-devel
+	libcmocka-devel nsd nginx gnutls-utils openssl ldns-utils unbound iproute
+	util-linux procps-ng certbot python3 python3-jsonschema jq mandoc strace
+	ctags ShellCheck clang-tools-extra'
+alpine='autoconf automake libtool pkgconf gcc make musl-dev
+	gnutls-dev unbound-dev libevent-dev ldns-dev curl-dev
+	jansson-dev libidn2-dev
+	cmocka-dev nsd nginx gnutls-utils openssl ldns-tools unbound iproute2
+	util-linux procps certbot python3 py3-jsonschema jq mandoc strace
+	ctags shellcheck clang-extra-tools'
+
+usage()
+{
+	cat <<END
+usage: ./autogen.sh             make configure; then ./configure && make
+       ./autogen.sh --demo      install what is missing, build in $build, show real checks
+       ./autogen.sh --check     install what is missing, build in $build, run all tests
+END
+}
+
+# tool COMMAND DEBIAN FEDORA ALPINE
+tool()
+{
+	command -v "$1" >/dev/null 2>&1 && return
+	echo "autogen.sh: $1 is missing. Debian, Ubuntu: $2   Fedora: $3   Alpine: $4" >&2
+	lacking=yes
+}
+
+configure_script()
+{
+	lacking=
+	tool autoreconf autoconf autoconf autoconf
+	tool automake automake automake automake
+	tool libtoolize libtool libtool libtool
+	tool pkg-config pkg-config pkgconf-pkg-config pkgconf
+	[ -z "$lacking" ] || exit 1
+	autoreconf -fi
+}
+
+# Sets family, the packages of this system that are not there, and the installing command.
+look_at_system()
+{
+	missing=
+	if command -v apt-get >/dev/null; then
+		family=debian packages=$debian
+	elif command -v dnf >/dev/null; then
+		family=fedora packages=$fedora
+	elif command -v apk >/dev/null; then
+		family=alpine packages=$alpine
+	else
+		family= packages=
+		echo "autogen.sh: neither apt-get, dnf nor apk here: going on with what is there" >&2
+	fi
+	for package in $packages; do
+		is_installed "$package" || missing="$missing $package"
+	done
+}
+
+is_installed()
+{
+	case $family in
+	debian) [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ;;
+	fedora) rpm -q --whatprovides "$1" >/dev/null 2>&1 ;;
+	alpine) apk info -e "$1" >/dev/null 2>&1 ;;
+	esac
+}
+
+# Run as root with the packages as arguments. On Debian installing a server also starts it:
+# a policy of our own forbids that, and what stood there before comes back.
+install_debian='
+policy=/usr/sbin/policy-rc.d
+kept=$policy.before-daneprobe
+put_back() { rm -f "$policy"; [ ! -e "$kept" ] || mv "$kept" "$policy"; }
+trap put_back EXIT
+trap "exit 130" INT
+trap "exit 143" TERM
+[ ! -e "$policy" ] || mv "$policy" "$kept"
+printf "#!/bin/sh\nexit 101\n" >"$policy"
+chmod 755 "$policy"
+export DEBIAN_FRONTEND=noninteractive
+apt-get -q update
+apt-get -q -y install --no-install-recommends "$@"
+'
+# shellcheck disable=SC2016 # the $@ is the inner shell's
+install_fedora='dnf -y install "$@"'
+# shellcheck disable=SC2016
+install_alpine='apk add "$@"'
+
+install_missing()
+{
+	look_at_system
+	[ -n "$missing" ] || return 0
+	echo "autogen.sh: installing$missing"
+	case $family in
+	debian) script=$install_debian ;;
+	fedora) script=$install_fedora ;;
+	alpine) script=$install_alpine ;;
+	esac
+	root=
+	if [ "$(id -u)" -ne 0 ]; then
+		root=sudo
+		if ! command -v sudo >/dev/null; then
+			echo "autogen.sh: these need root to install:$missing" >&2
+			exit 1
+		fi
+	fi
+	# shellcheck disable=SC2086 # one word a package
+	$root sh -euc "$script" sh $missing </dev/null
+}
+
+# Each step only where it isn't done yet; make sees to the rest.
+build()
+{
+	if [ -e config.status ]; then
+		echo "autogen.sh: this tree is configured in place; make distclean first" >&2
+		exit 1
+	fi
+	[ -e configure ] || configure_script
+	mkdir -p $build
+	[ -e $build/config.status ] || (cd $build && ../configure)
+	make -C $build -j"$(nproc)" all lab-programs
+}
+
+# count RESULT...: how many tests of the last make check had it
+count()
+{
+	sum=0
+	for result in "$@"; do
+		n=$(sed -n "s/^# $result: *//p" $build/test-suite.log)
+		sum=$((sum + ${n:-0}))
+	done
+	echo $sum
+}
+
+check()
+{
+	status=0
+	rm -f $build/test-suite.log
+	make -C $build -j"$(nproc)" check TESTS= >/dev/null
+	rm -f $build/test-suite.log
+	# One at a time: the tests share the lab's addresses.
+	make -C $build check VERBOSE=yes || status=$?
+	if [ ! -e $build/test-suite.log ]; then
+		echo "autogen.sh: the tests did not run" >&2
+		exit 1
+	fi
+	failed=$(count FAIL XPASS ERROR) skipped=$(count SKIP)
+	grep -h '^SKIP' $build/test-suite.log || :
+	echo "$(count PASS XFAIL) passed, $failed failed, $skipped skipped"
+	[ $status -eq 0 ] && [ "$failed" -eq 0 ] || exit 1
+	[ "${CI:-}" != true ] || [ "$skipped" -eq 0 ] || exit 1
+}
+
+case ${1:-} in
+'')
+	configure_script
+	;;
+--demo)
+	install_missing
+	build
+	exec tests/lab/demo.sh $build
+	;;
+--check)
+	install_missing
+	build
+	check
+	;;
+--help)
+	usage
+	;;
+*)
+	usage >&2
+	exit 1
+	;;
+esac
