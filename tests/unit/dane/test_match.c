@@ -47,7 +47,8 @@ static void judge(const struct row *row, struct match *ret_match)
 	in.chain = &chain;
 	if (row->trust) {
 		pem = pki_pem(row->trust);
-		assert_return_code(trust_from_pem(pem, strlen(pem), &trust, NULL), 0);
+		assert_return_code(chain_trust_from_pem(pem, strlen(pem), &trust, NULL),
+				   0);
 		free(pem);
 		in.trust = &trust;
 	}
@@ -56,7 +57,7 @@ static void judge(const struct row *row, struct match *ret_match)
 	match_chain(&in, ret_match);
 	pki_records_free(rr, in.rr_count);
 	chain_clear(&chain);
-	trust_clear(&trust);
+	chain_trust_clear(&trust);
 }
 
 /* What is wrong with the row's outcome, on the heap; NULL nothing. */
