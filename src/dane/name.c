@@ -124,8 +124,7 @@ enum name_source name_find(gnutls_x509_crt_t crt, const char *const *names, size
 		has_dns = true;
 		found = any_covered(name.data, name.size, names, count);
 	}
-	if (san)
-		gnutls_subject_alt_names_deinit(san);
+	gnutls_subject_alt_names_deinit(san);
 	if (found)
 		return NAME_SAN;
 	if (has_dns || !allow_cn)

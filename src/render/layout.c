@@ -93,7 +93,7 @@ void layout_row(struct buf *out, const struct layout_row *row)
 	if (!*mark && !*text) {
 		buf_text(out, "\n");
 	} else {
-		if (width < row->cell_width) {
+		if (!width || width < row->cell_width) {
 			blanks(out, row->cell_width - width);
 		} else if (LABEL_WIDTH + width + 1 + rest <= LAYOUT_COLUMNS) {
 			blanks(out, 1);

@@ -19,13 +19,15 @@
 #define MARK_MIN 8	    /* "secure", "match" and a gap */
 #define RECORD_WIDTH 36	    /* a SHA-256 record with its digest cut, and a gap */
 #define CERTS_SHOWN 6	    /* of a chain, without -v */
-#define SUBJECT_SHOWN 60    /* columns of a subject, without -v */
+#define SUBJECT_SHOWN 60 /* octets of a subject; -v has it whole in a line of its own */
+#define NAME_SHOWN 260	 /* no DNS name is longer */
 
 struct page {
 	struct buf *out;
 	const struct render_conf *conf;
 	const struct facts_target *t;
-	size_t cell_width, mark_width;
+	size_t cell_width; /* one for all blocks */
+	size_t mark_width; /* of the block at hand */
 };
 
 static void row(const struct page *g, const char *label, const char *cell,
@@ -81,8 +83,7 @@ static void add_answer(struct buf *b, const struct page *g, const struct facts_l
 	bool is_tlsa = !strcmp(l->type, "TLSA");
 
 	if (l->failed || l->security == SECURITY_BOGUS) {
-		buf_printf(b, "%s%s: %s", b->len ? ", " : "", l->type,
-			   l->error ? l->error : "no usable answer");
+		buf_printf(b, "%s%s", b->len ? ", " : "", l->type);
 		return;
 	}
 	if (l->nxdomain)
@@ -119,6 +120,16 @@ static bool superfluous(const struct page *g, const struct facts_lookup *l,
 	return false;
 }
 
+/* Reasons are long, so they get whole lines; but not the one that the advice tells. */
+static void lookup_error(const struct page *g, const struct facts_lookup *l)
+{
+	bool told = g->t->code == CODE_BOGUS && g->conf->verbosity <= 0 &&
+		    l == facts_lookup_with(g->t, SECURITY_BOGUS);
+
+	if (l->error && !told)
+		layout_paragraph(g->out, "           ", 11, l->error);
+}
+
 static void dns_block(const struct page *g)
 {
 	const struct facts_lookup *l = g->t->lookup, *all = l + g->t->lookup_count;
@@ -136,6 +147,8 @@ static void dns_block(const struct page *g)
 				add_answer(&text, g, i);
 		row(g, label, name && !strcmp(name, l->name) ? "" : l->name, status(l),
 		    buf_str(&text));
+		for (i = l; i < end; i++)
+			lookup_error(g, i);
 		label = "";
 		name = l->name;
 	}
@@ -356,11 +369,12 @@ static const char *leaf_name(const struct facts_endpoint *e, const struct facts_
 	return c->san_count ? c->san[0] : c->common_name;
 }
 
-static char *cert_cell(const struct page *g, const struct facts_endpoint *e,
-		       const struct facts_cert *c, size_t depth)
+static char *cert_cell(const struct facts_endpoint *e, const struct facts_cert *c,
+		       size_t depth)
 {
 	const char *name = depth ? NULL : leaf_name(e, c);
 	struct buf b;
+	size_t limit;
 	char *cell;
 
 	buf_init(&b, TEXT_MAX);
@@ -371,14 +385,12 @@ static char *cert_cell(const struct page *g, const struct facts_endpoint *e,
 		buf_text(&b, name);
 	else
 		add_names_of_dn(&b, c->subject ? c->subject : "");
-	if (b.len > SUBJECT_SHOWN && g->conf->verbosity <= 0 && !name) {
-		/* keep whole UTF-8 characters: what is cut in half would show as escapes
-		 */
-		size_t cut = SUBJECT_SHOWN - 3;
-
-		while (cut && ((unsigned char)b.data[cut] & 0xc0) == 0x80)
-			cut--;
-		cell = mem_printf("%.*s...", (int)cut, b.data);
+	limit = name ? NAME_SHOWN : SUBJECT_SHOWN;
+	if (b.len > limit) {
+		/* whole UTF-8 characters: what is cut in half would show as escapes */
+		for (limit -= 3; limit && ((unsigned char)b.data[limit] & 0xc0) == 0x80;)
+			limit--;
+		cell = mem_printf("%.*s...", (int)limit, b.data);
 	} else {
 		cell = mem_text(buf_str(&b));
 	}
@@ -446,7 +458,7 @@ static void chain_rows(const struct page *g, const struct facts_endpoint *e,
 	if (g->conf->verbosity <= 0 && shown > CERTS_SHOWN)
 		shown = CERTS_SHOWN - 1;
 	for (i = 0; i < shown; i++) {
-		cell = cert_cell(g, e, &p->chain[i], i);
+		cell = cert_cell(e, &p->chain[i], i);
 		life = cert_life(g, &p->chain[i], i);
 		row(g, i ? "" : label, cell, NULL, life);
 		if (g->conf->verbosity > 0)
@@ -568,44 +580,63 @@ static void measure_endpoint(struct page *g, const struct facts_endpoint *e)
 	for (i = 0; i < e->peer_count; i++) {
 		text = phrase_peer(&e->peer[i]);
 		widen(&g->cell_width, text, 1, CELL_MAX);
-		widen(&g->mark_width, code_name(e->peer[i].code), 1, CELL_MAX);
 		free(text);
 		for (k = 0; k < e->peer[i].chain_count && k < CERTS_SHOWN; k++) {
-			text = cert_cell(g, e, &e->peer[i].chain[k], k);
+			text = cert_cell(e, &e->peer[i].chain[k], k);
 			widen(&g->cell_width, text, 1, CELL_MAX);
 			free(text);
 		}
 	}
 }
 
-/* One width of the columns for all blocks, from what goes into them. */
-static void measure(struct page *g)
+/* One width of names for all blocks, from what goes into them. */
+static void measure_cells(struct page *g)
 {
 	const struct facts_target *t = g->t;
 	size_t i;
 
-	for (i = 0; i < t->lookup_count; i++) {
+	g->cell_width = CELL_MIN;
+	for (i = 0; i < t->lookup_count; i++)
 		widen(&g->cell_width, t->lookup[i].name, 1, CELL_MAX);
-		widen(&g->mark_width, status(&t->lookup[i]), 1, CELL_MAX);
-	}
 	for (i = 0; i < t->endpoint_count; i++)
 		measure_endpoint(g, &t->endpoint[i]);
+}
+
+static void measure_dns_marks(struct page *g)
+{
+	size_t i;
+
+	g->mark_width = MARK_MIN;
+	for (i = 0; i < g->t->lookup_count; i++)
+		widen(&g->mark_width, status(&g->t->lookup[i]), 1, CELL_MAX);
+}
+
+static void measure_peer_marks(struct page *g)
+{
+	const struct facts_endpoint *e;
+	size_t i, k;
+
+	g->mark_width = MARK_MIN;
+	for (i = 0; i < g->t->endpoint_count; i++) {
+		e = &g->t->endpoint[i];
+		widen(&g->mark_width, code_name(e->code), 1, CELL_MAX);
+		for (k = 0; k < e->peer_count; k++)
+			widen(&g->mark_width, code_name(e->peer[k].code), 1, CELL_MAX);
+	}
 }
 
 void text_body(struct buf *out, const struct render_conf *conf,
 	       const struct facts_target *t)
 {
-	struct page g = { .out = out,
-			  .conf = conf,
-			  .t = t,
-			  .cell_width = CELL_MIN,
-			  .mark_width = MARK_MIN };
+	struct page g = { .out = out, .conf = conf, .t = t };
 	size_t i;
 
-	measure(&g);
+	measure_cells(&g);
+	measure_dns_marks(&g);
 	discovery_block(&g);
 	dns_block(&g);
 	blame_block(&g);
+	measure_peer_marks(&g);
 	for (i = 0; i < t->endpoint_count; i++)
 		endpoint_block(&g, &t->endpoint[i]);
 	finding_block(&g);

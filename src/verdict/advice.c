@@ -115,7 +115,9 @@ static char *age_text(const struct context *c, enum named named)
 
 	if (age < 0 || age > RECENT_S)
 		return mem_text("");
-	span = phrase_span(age);
+	/* "2 days old" is nearer to a day and three quarters than "42 hours" is to people
+	 */
+	span = phrase_span(age < 36 * 3600 ? age : age + 12 * 3600);
 	text = mem_printf("; the certificate is %s old: a renewal made a new %s", span,
 			  named == NAMED_CERT ? "certificate" : "key");
 	free(span);
@@ -387,7 +389,7 @@ static void bogus(const struct context *c)
 					   : NULL;
 	size_t i;
 
-	reason = reason ? reason : error_text(c);
+	reason = phrase_reason(reason ? reason : error_text(c));
 	if (l)
 		story(c, mem_printf("DNSSEC validation of %s %s failed: %s", l->name,
 				    l->type, reason));

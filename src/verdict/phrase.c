@@ -83,6 +83,15 @@ size_t phrase_addresses(const struct facts_endpoint *e, size_t *ret_matched)
 	return count;
 }
 
+const char *phrase_reason(const char *reason)
+{
+	const char *end = strstr(reason, ">: ");
+
+	if (!strncmp(reason, "validation failure <", 20) && end)
+		return end + 3;
+	return reason;
+}
+
 char *phrase_sentence(char *take_text)
 {
 	size_t len = take_text ? strlen(take_text) : 0;

@@ -17,6 +17,9 @@ char *phrase_peer(const struct facts_peer *p);
 /* How many different addresses and ports the endpoint's peers have, of those that were
  * tried (all when none was); matched counts only those where every peer matches. */
 size_t phrase_addresses(const struct facts_endpoint *e, size_t *ret_matched);
+/* A reason of libunbound's without the "validation failure <NAME TYPE CLASS>: " before
+ * it; borrowed from reason. */
+const char *phrase_reason(const char *reason);
 /* A sentence: first letter upper case (ASCII), a final stop. Takes text, NULL stays. */
 char *phrase_sentence(char *take_text);
 

@@ -86,9 +86,9 @@ static char *bogus_text(const struct facts_target *t, const struct facts_endpoin
 	const struct facts_lookup *l = facts_lookup_with(t, SECURITY_BOGUS);
 
 	if (l && l->error)
-		return mem_printf("%s %s: %s", l->name, l->type, l->error);
+		return mem_printf("%s %s: %s", l->name, l->type, phrase_reason(l->error));
 	if (e && e->tlsa_why_bogus)
-		return mem_text(e->tlsa_why_bogus);
+		return mem_text(phrase_reason(e->tlsa_why_bogus));
 	if (l)
 		return mem_printf("DNSSEC validation of %s %s failed", l->name, l->type);
 	return mem_text(e && e->error ? e->error : code_meaning(CODE_BOGUS));

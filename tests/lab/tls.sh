@@ -18,8 +18,7 @@ chain_file()
 		return
 	fi
 	chain=$certs/$(echo "$*" | tr ' ' '+').pem
-	# A server may be reading one that is there already.
-	[ -e "$chain" ] || for cert in "$@"; do
+	for cert in "$@"; do
 		cat "$certs/$cert.crt"
 	done >"$chain"
 	echo "$chain"
@@ -52,7 +51,7 @@ nginx_server()
 	name=_ protocols="TLSv1.2 TLSv1.3"
 	for option in $options; do
 		case $option in
-		name=*) name=$(echo "${option#name=}" | tr , ' ') ;;
+		name=*) name=${option#name=} ;;
 		tls12) protocols=TLSv1.2 ;;
 		tls13) protocols=TLSv1.3 ;;
 		reject) echo "    ssl_reject_handshake on;" ;;

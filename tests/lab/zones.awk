@@ -25,8 +25,7 @@ function begin_zone(    i, kv)
 		else if (kv[1] == "damage") damage = kv[2]
 		else fail("unknown option " $i)
 	}
-	if (denial == "none")
-		ds = "no"
+	if (denial == "none" && damage == "none") ds = (ds == "yes") ? "no" : ds
 	if (ns == "") ns = at
 	gsub(",", " ", ns)
 	file = out "/" zone "@" at
@@ -47,12 +46,8 @@ function begin_zone(    i, kv)
 	}
 }
 
-# "CERT" or "CERT/S/M"
-function data_of(cert, s, m,    part)
+function data_of(cert, s, m)
 {
-	if (split(cert, part, "/") == 3) {
-		cert = part[1]; s = part[2]; m = part[3]
-	}
 	if (!((cert, s, m) in data))
 		fail("no certificate " cert)
 	return data[cert, s, m]
@@ -73,7 +68,7 @@ $2 ~ /^(A|AAAA)$/ && $3 ~ /^@/ {
 }
 # "NAME TLSA U S M @CERT": the data of a certificate
 $2 == "TLSA" && $6 ~ /^@/ { $6 = data_of(substr($6, 2), $4, $5) }
-# "x EACH U SERVER CERT": the combinations of a usage, each at a name of its own, uUSM
+# "NAME TLSA-EACH U": the combinations of a usage, each at uUSM.NAME... of its own
 $2 == "EACH" {
 	for (s = 0; s <= 1; s++)
 		for (m = 0; m <= 2; m++) {
@@ -89,7 +84,7 @@ $2 == "FILL" {
 		print $1 " TLSA 3 1 1 " sprintf("%064x", 4711 + i) > file
 	next
 }
-# "@ SERVERS": the addresses of all name servers
+# "NAME SERVERS": the addresses of all name servers
 $2 == "SERVERS" {
 	for (s in server)
 		print s ".nic A " server[s] > file
