@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dns/describe.h"
+
+#include <arpa/inet.h>
+#include <ldns/ldns.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "dns/answer.h"
+#include "dns/dname.h"
+
+#define DATA_MAX 4000 /* of one line's text; addresses of a host fit many times */
+
+static const char *type_name(uint16_t type)
+{
+	switch (type) {
+	case LDNS_RR_TYPE_A:
+		return "A";
+	case LDNS_RR_TYPE_AAAA:
+		return "AAAA";
+	case LDNS_RR_TYPE_CNAME:
+		return "CNAME";
+	case LDNS_RR_TYPE_TLSA:
+		return "TLSA";
+	default:
+		return "?";
+	}
+}
+
+static void add_address(struct buf *b, int family, const struct answer_rr *rr)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (rr->len == (family == AF_INET ? 4u : 16u) &&
+	    inet_ntop(family, rr->rdata, text, sizeof(text)))
+		buf_printf(b, "%s%s", b->len ? ", " : "", text);
+}
+
+static void add_name(struct buf *b, const struct answer_rr *rr)
+{
+	ldns_rdf *name = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, rr->len, rr->rdata);
+	char *text = name ? dname_text(name) : NULL;
+
+	if (text)
+		buf_text(b, text);
+	free(text);
+	ldns_rdf_deep_free(name);
+}
+
+/* NULL where the records aren't shown in this line. */
+static char *data_text(uint16_t type, const struct answer *answer)
+{
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, DATA_MAX);
+	for (i = 0; i < answer->rr_count; i++) {
+		if (type == LDNS_RR_TYPE_A)
+			add_address(&b, AF_INET, &answer->rr[i]);
+		else if (type == LDNS_RR_TYPE_AAAA)
+			add_address(&b, AF_INET6, &answer->rr[i]);
+		else if (type == LDNS_RR_TYPE_CNAME && i == 0)
+			add_name(&b, &answer->rr[i]);
+	}
+	return b.data;
+}
+
+static void note_expiry(struct facts_target *t, const struct answer *answer)
+{
+	if (answer->security != SECURITY_SECURE || answer->kind != ANSWER_DATA ||
+	    answer->rrsig_expires == -1)
+		return;
+	if (t->rrsig_expires != -1 && t->rrsig_expires <= answer->rrsig_expires)
+		return;
+	t->rrsig_expires = answer->rrsig_expires;
+	t->rrsig_inception = answer->rrsig_inception;
+}
+
+void describe_answer(struct facts_target *t, const char *name, uint16_t type,
+		     const struct answer *answer)
+{
+	struct facts_lookup *l = facts_add_lookup(t);
+
+	l->name = mem_text(name);
+	l->type = mem_text(type_name(type));
+	l->security = answer->security;
+	l->failed = answer->kind == ANSWER_FAILED;
+	l->absent = answer->kind == ANSWER_ABSENT;
+	l->nxdomain = answer->nxdomain;
+	l->data = data_text(type, answer);
+	l->ttl = answer->ttl;
+	l->rrsig_expires = answer->rrsig_expires;
+	l->rrsig_inception = answer->rrsig_inception;
+	l->rrsig_original_ttl = answer->rrsig_original_ttl;
+	l->error = mem_text(answer->error);
+	note_expiry(t, answer);
+}
+
+void describe_aliases(struct facts_target *t, const char *name,
+		      const struct answer *answer)
+{
+	struct facts_lookup *l;
+	size_t i;
+
+	for (i = 0; i < answer->alias_count; i++) {
+		l = facts_add_lookup(t);
+		l->name = mem_text(name);
+		l->type = mem_text("CNAME");
+		l->security = answer->security;
+		l->data = mem_text(answer->alias[i]);
+		name = answer->alias[i];
+	}
+}

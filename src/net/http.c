@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+#include "net/http.h"
+
+#include <curl/curl.h>
+#include <gnutls/gnutls.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/why.h"
+
+#define HEADERS_MAX (64 * 1024) /* all header lines of one answer together */
+
+struct http {
+	struct loop *loop; /* borrowed */
+	http_fn *fn;
+	void *arg;
+	CURLM *multi;		     /* owned */
+	CURL *easy;		     /* owned */
+	struct curl_slist *headers;  /* owned */
+	struct curl_slist *resolve;  /* owned */
+	struct loop_io *io;	     /* owned; libcurl's one socket */
+	curl_socket_t fd;	     /* that io watches */
+	struct loop_timer *timer;    /* owned; libcurl's */
+	struct loop_timer *delivery; /* owned; the reply, once it's there */
+	bool want_body, enough;
+	struct buf body;
+	size_t header_bytes;
+	char error[CURL_ERROR_SIZE];
+	struct http_reply reply;
+};
+
+static void deliver(void *arg)
+{
+	struct http *h = arg;
+	http_fn *fn = h->fn;
+
+	h->fn = NULL;
+	if (fn)
+		fn(h->arg, &h->reply);
+}
+
+static void take_result(struct http *h, CURLcode rc)
+{
+	long status = 0;
+
+	curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
+	h->reply.status = (int)status;
+	h->reply.body = buf_str(&h->body);
+	h->reply.body_len = h->body.len;
+	if (rc == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
+		h->reply.error = "the second connection presented another key";
+	else if (rc != CURLE_OK && !h->enough)
+		h->reply.error = h->error[0] ? h->error : curl_easy_strerror(rc);
+	h->delivery = loop_timer_new(h->loop, 0, deliver, h);
+}
+
+static void look_for_end(struct http *h)
+{
+	CURLMsg *msg;
+	int left;
+
+	while ((msg = curl_multi_info_read(h->multi, &left)))
+		if (msg->msg == CURLMSG_DONE && !h->delivery)
+			take_result(h, msg->data.result);
+}
+
+static void on_socket(void *arg, bool readable, bool writable)
+{
+	struct http *h = arg;
+	int running;
+
+	curl_multi_socket_action(h->multi, h->fd,
+				 (readable ? CURL_CSELECT_IN : 0) |
+					 (writable ? CURL_CSELECT_OUT : 0),
+				 &running);
+	look_for_end(h);
+}
+
+static void on_timer(void *arg)
+{
+	struct http *h = arg;
+	int running;
+
+	curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	look_for_end(h);
+}
+
+static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+{
+	struct http *h = arg;
+
+	(void)easy;
+	(void)unused;
+	if (h->io && (what == CURL_POLL_REMOVE || fd != h->fd)) {
+		loop_io_free(h->io);
+		h->io = NULL;
+	}
+	if (what == CURL_POLL_REMOVE)
+		return 0;
+	if (!h->io) {
+		h->io = loop_io_new(h->loop, (int)fd, on_socket, h);
+		h->fd = fd;
+	}
+	loop_io_want(h->io, what & CURL_POLL_IN, what & CURL_POLL_OUT);
+	return 0;
+}
+
+static int watch_timer(CURLM *multi, long timeout_ms, void *arg)
+{
+	struct http *h = arg;
+
+	(void)multi;
+	loop_timer_free(h->timer);
+	h->timer = timeout_ms < 0 ? NULL :
+				    loop_timer_new(h->loop, timeout_ms, on_timer, h);
+	return 0;
+}
+
+/* Returning less than it was given ends the transfer. */
+static size_t on_body(char *data, size_t size, size_t count, void *arg)
+{
+	struct http *h = arg;
+	size_t len = size * count, room = h->body.max - h->body.len;
+
+	if (!h->want_body) {
+		h->enough = true;
+		return 0;
+	}
+	if (len > room) {
+		buf_add(&h->body, data, room);
+		h->enough = true;
+		return 0;
+	}
+	buf_add(&h->body, data, len);
+	return len;
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *arg)
+{
+	struct http *h = arg;
+
+	(void)data;
+	h->header_bytes += size * count;
+	return h->header_bytes > HEADERS_MAX ? 0 : size * count;
+}
+
+static void set_headers(struct http *h, const struct http_conf *conf)
+{
+	char *host = conf->port == 443 ?
+			     mem_printf("Host: %s", conf->host) :
+			     mem_printf("Host: %s:%d", conf->host, conf->port);
+	char *resolve = mem_printf("%s:%d:%s", conf->sni, conf->connect_port, conf->address);
+
+	h->headers = curl_slist_append(NULL, host);
+	h->resolve = curl_slist_append(NULL, resolve);
+	free(host);
+	free(resolve);
+}
+
+static char *pin_text(const uint8_t *pin)
+{
+	unsigned char copy[32];
+	gnutls_datum_t raw = { copy, sizeof(copy) }, text;
+	char *option;
+
+	memcpy(copy, pin, sizeof(copy));
+	if (gnutls_base64_encode2(&raw, &text) < 0)
+		return NULL;
+	option = mem_printf("sha256//%.*s", (int)text.size, (const char *)text.data);
+	gnutls_free(text.data);
+	return option;
+}
+
+/* DANE has decided already, so the connection is tied to the key that it accepted and to
+ * nothing else: no CA, no name check, no proxy from the environment. */
+static CURLcode set_security(struct http *h, const struct http_conf *conf)
+{
+	char *pin = pin_text(conf->pin);
+	CURLcode rc = CURLE_OUT_OF_MEMORY;
+
+	if (pin)
+		rc = curl_easy_setopt(h->easy, CURLOPT_PINNEDPUBLICKEY, pin);
+	free(pin);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, 0L);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(h->easy, CURLOPT_PROTOCOLS_STR, "https");
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(h->easy, CURLOPT_PROXY, "");
+	return rc;
+}
+
+static CURLcode set_up(struct http *h, const struct http_conf *conf)
+{
+	CURL *easy = h->easy;
+	char *url = mem_printf("https://%s:%d%s", conf->sni, conf->connect_port, conf->path);
+	CURLcode rc = set_security(h, conf);
+
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(easy, CURLOPT_URL, url);
+	free(url);
+	set_headers(h, conf);
+	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, h->headers);
+	curl_easy_setopt(easy, CURLOPT_RESOLVE, h->resolve);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "daneprobe/" PACKAGE_VERSION);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, h);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, h);
+	return rc;
+}
+
+int http_new(struct loop *loop, const struct http_conf *conf, http_fn *fn, void *arg,
+	     struct http **ret_http, struct why *why)
+{
+	struct http *h = mem_zero(sizeof(*h));
+	CURLcode rc = curl_global_init(CURL_GLOBAL_DEFAULT);
+
+	h->loop = loop;
+	h->fn = fn;
+	h->arg = arg;
+	h->want_body = conf->want_body;
+	buf_init(&h->body, HTTP_BODY_MAX);
+	if (rc == CURLE_OK) {
+		h->multi = curl_multi_init();
+		h->easy = curl_easy_init();
+		rc = h->multi && h->easy ? set_up(h, conf) : CURLE_OUT_OF_MEMORY;
+	}
+	if (rc != CURLE_OK) {
+		http_free(h);
+		return why_set(why, DP_EIO, "can't set up the HTTP request: %s",
+			       curl_easy_strerror(rc));
+	}
+	curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+	curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
+	curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, watch_timer);
+	curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
+	curl_multi_add_handle(h->multi, h->easy);
+	*ret_http = h;
+	return 0;
+}
+
+void http_free(struct http *h)
+{
+	if (!h)
+		return;
+	if (h->multi && h->easy)
+		curl_multi_remove_handle(h->multi, h->easy);
+	if (h->easy)
+		curl_easy_cleanup(h->easy);
+	if (h->multi)
+		curl_multi_cleanup(h->multi);
+	curl_slist_free_all(h->headers);
+	curl_slist_free_all(h->resolve);
+	loop_io_free(h->io);
+	loop_timer_free(h->timer);
+	loop_timer_free(h->delivery);
+	buf_clear(&h->body);
+	free(h);
+}
