@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dns/blame.h"
+
+#include <arpa/inet.h>
+#include <ldns/ldns.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/loop.h"
+#include "base/mem.h"
+#include "dns/answer.h"
+#include "dns/ask.h"
+#include "dns/dname.h"
+#include "dns/resolver.h"
+#include "dns/upstream.h"
+
+#define NS_MAX 8	/* name servers of the zone that are looked at */
+#define FORWARDERS_MAX 3
+#define ASK_MS 1500	/* one server's time to answer */
+
+/* One server asked by itself. */
+struct witness {
+	struct blame *blame; /* borrowed, for callbacks */
+	char *name;	     /* owned; "ns1.example.com", NULL for a forwarder */
+	char *address;	     /* owned */
+	struct ask *ask;     /* owned */
+	bool done;
+	struct ask_reply reply;
+};
+
+/* One name server of the zone: its addresses are found without validation. */
+struct server {
+	struct blame *blame; /* borrowed, for callbacks */
+	char *name;	     /* owned */
+	struct resolver_question *question; /* owned */
+};
+
+struct blame {
+	struct loop *loop;	   /* borrowed */
+	struct upstream *upstream; /* borrowed */
+	char *name;		   /* owned */
+	uint16_t type;
+	blame_fn *fn;
+	void *arg;
+	struct loop_timer *deadline; /* owned */
+	size_t open;		     /* questions under way */
+	struct witness forwarder[2 * FORWARDERS_MAX]; /* checking, then unchecked */
+	size_t forwarder_count;
+	char *zone; /* owned; the name whose NS are asked for */
+	struct resolver_question *zone_question; /* owned */
+	struct server server[NS_MAX];
+	size_t server_count;
+	struct witness witness[BLAME_SERVERS_MAX];
+	size_t witness_count;
+	struct resolver_question *root_question; /* owned */
+	bool root_secure; /* asked from the root, the name validates */
+	char **line;	  /* owned until taken */
+	size_t line_count;
+};
+
+static void find_zone(struct blame *b);
+
+static void say(struct blame *b, char *take_line)
+{
+	b->line = mem_grow(b->line, b->line_count, sizeof(*b->line));
+	b->line[b->line_count++] = take_line;
+}
+
+static const char *type_text(uint16_t type)
+{
+	return type == LDNS_RR_TYPE_TLSA  ? "TLSA" :
+	       type == LDNS_RR_TYPE_AAAA  ? "AAAA" :
+	       type == LDNS_RR_TYPE_CNAME ? "CNAME" :
+					    "A";
+}
+
+/* What one server said, as a phrase behind its name. */
+static char *reply_text(const struct ask_reply *r)
+{
+	if (!r->answered)
+		return mem_printf("does not answer (%s)", r->error);
+	if (r->rcode != LDNS_RCODE_NOERROR && r->rcode != LDNS_RCODE_NXDOMAIN)
+		return mem_printf("answers %s", r->rcode_text);
+	if (!r->has_rrsig)
+		return mem_printf("answers %s without signatures", r->rcode_text);
+	if (r->rr_count)
+		return mem_printf("answers with %zu signed record%s", r->rr_count,
+				  r->rr_count == 1 ? "" : "s");
+	return mem_printf("answers %s, a signed denial", r->rcode_text);
+}
+
+static bool same_reply(const struct ask_reply *a, const struct ask_reply *b)
+{
+	return a->answered == b->answered && a->rcode == b->rcode &&
+	       a->has_rrsig == b->has_rrsig && a->rrset_hash == b->rrset_hash;
+}
+
+static bool good_reply(const struct ask_reply *r)
+{
+	return r->answered && r->has_rrsig &&
+	       (r->rcode == LDNS_RCODE_NOERROR || r->rcode == LDNS_RCODE_NXDOMAIN);
+}
+
+/* Extended DNS errors (RFC 8914), where the resolver gives them. */
+static void say_ede(struct blame *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->forwarder_count; i += 2) {
+		const struct witness *w = &b->forwarder[i];
+		const char *name = ask_ede_name(w->reply.ede_code);
+
+		if (!w->done || w->reply.ede_code < 0)
+			continue;
+		say(b, mem_printf("Resolver %s says: extended DNS error %d (%s)%s%s",
+				  w->address, w->reply.ede_code, name ? name : "unknown",
+				  w->reply.ede_text[0] ? ": " : "", w->reply.ede_text));
+	}
+}
+
+static void say_resolver(struct blame *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->forwarder_count; i += 2) {
+		const struct witness *w = &b->forwarder[i + 1];
+		const char *what = "it changes or holds back answers";
+
+		if (!w->done || !w->reply.answered)
+			what = "it does not answer this question";
+		else if (w->reply.rcode != LDNS_RCODE_NOERROR &&
+			 w->reply.rcode != LDNS_RCODE_NXDOMAIN)
+			what = w->reply.rcode_text;
+		else if (!w->reply.has_rrsig)
+			what = "it strips the signatures (RRSIG) from answers";
+		say(b, mem_printf("Your resolver %s is at fault, not the domain: %s. Asked"
+				  " from the root itself, %s %s validates.",
+				  w->address, what, b->name, type_text(b->type)));
+	}
+}
+
+/* A stripping resolver is told even where the root can't be asked. */
+static bool say_stripping(struct blame *b)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < b->forwarder_count; i += 2) {
+		const struct witness *w = &b->forwarder[i + 1];
+
+		if (!w->done || !w->reply.answered || w->reply.has_rrsig ||
+		    w->reply.rcode != LDNS_RCODE_NOERROR)
+			continue;
+		say(b, mem_printf("Your resolver %s passes no signatures (RRSIG) on: it"
+				  " can't be used for DNSSEC.",
+				  w->address));
+		any = true;
+	}
+	return any;
+}
+
+static size_t count_witnesses(const struct blame *b, bool (*fits)(const struct ask_reply *))
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < b->witness_count; i++)
+		n += b->witness[i].done && (!fits || fits(&b->witness[i].reply));
+	return n;
+}
+
+/* Whether all name servers that were asked said the same. */
+static bool all_alike(const struct blame *b)
+{
+	size_t i;
+
+	for (i = 1; i < b->witness_count; i++)
+		if (!same_reply(&b->witness[0].reply, &b->witness[i].reply))
+			return false;
+	return true;
+}
+
+static void say_servers(struct blame *b)
+{
+	size_t i, done = count_witnesses(b, NULL);
+	char *text;
+
+	if (!done)
+		return;
+	if (all_alike(b)) {
+		text = reply_text(&b->witness[0].reply);
+		say(b, mem_printf("The domain is at fault: %s of %s %s (%s %s).",
+				  done == 1 ? "the name server" : "every name server",
+				  b->zone, text, b->name, type_text(b->type)));
+		free(text);
+		return;
+	}
+	say(b, mem_printf("The name servers of %s disagree about %s %s:", b->zone, b->name,
+			  type_text(b->type)));
+	for (i = 0; i < b->witness_count; i++) {
+		text = reply_text(&b->witness[i].reply);
+		say(b, mem_printf("  %s %s (%s) %s",
+				  good_reply(&b->witness[i].reply) ? "ok   " : "FAULT",
+				  b->witness[i].name, b->witness[i].address, text));
+		free(text);
+	}
+}
+
+static void no_answer(struct witness *w)
+{
+	if (w->done)
+		return;
+	w->done = true;
+	w->reply = (struct ask_reply){ .ede_code = -1, .error = "no answer in time" };
+}
+
+static void finish(struct blame *b)
+{
+	blame_fn *fn = b->fn;
+	size_t i;
+
+	if (!fn)
+		return;
+	b->fn = NULL;
+	for (i = 0; i < b->witness_count; i++)
+		no_answer(&b->witness[i]);
+	for (i = 0; i < b->forwarder_count; i++)
+		no_answer(&b->forwarder[i]);
+	if (b->forwarder_count && b->root_secure)
+		say_resolver(b);
+	else if (!say_stripping(b))
+		say_servers(b);
+	say_ede(b);
+	fn(b->arg);
+}
+
+static void close_one(struct blame *b)
+{
+	if (--b->open == 0)
+		finish(b);
+}
+
+static void on_deadline(void *arg)
+{
+	finish(arg);
+}
+
+static void on_reply(void *arg, const struct ask_reply *reply)
+{
+	struct witness *w = arg;
+
+	w->reply = *reply;
+	w->done = true;
+	close_one(w->blame);
+}
+
+static void ask_witness(struct blame *b, struct witness *w, const char *name,
+			const char *address, bool recursive, bool unchecked)
+{
+	struct ask_conf conf = { .server = address,
+				 .name = b->name,
+				 .type = b->type,
+				 .recursive = recursive,
+				 .unchecked = unchecked,
+				 .timeout_ms = ASK_MS };
+
+	w->blame = b;
+	w->name = mem_text(name);
+	w->address = mem_text(address);
+	if (ask_new(b->loop, &conf, on_reply, w, &w->ask, NULL) == 0)
+		b->open++;
+	else
+		no_answer(w);
+}
+
+static void on_server_address(void *arg, const struct answer *answer)
+{
+	struct server *s = arg;
+	struct blame *b = s->blame;
+	char text[INET_ADDRSTRLEN];
+	size_t i;
+
+	for (i = 0; i < answer->rr_count && b->witness_count < BLAME_SERVERS_MAX; i++) {
+		if (answer->rr[i].len != 4 ||
+		    !inet_ntop(AF_INET, answer->rr[i].rdata, text, sizeof(text)))
+			continue;
+		ask_witness(b, &b->witness[b->witness_count++], s->name, text, false,
+			    false);
+	}
+	close_one(b);
+}
+
+static void look_up_server(struct blame *b, const struct answer_rr *rr)
+{
+	struct resolver *blind = upstream_root(b->upstream, true);
+	ldns_rdf *name = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, rr->len, rr->rdata);
+	struct server *s;
+
+	if (b->server_count < NS_MAX && name) {
+		s = &b->server[b->server_count++];
+		s->blame = b;
+		s->name = dname_text(name);
+		b->open++;
+		s->question = resolver_ask(blind, s->name, LDNS_RR_TYPE_A,
+					   on_server_address, s);
+	}
+	ldns_rdf_deep_free(name);
+}
+
+static void on_zone(void *arg, const struct answer *answer)
+{
+	struct blame *b = arg;
+	const char *parent = dname_parent(b->zone);
+	size_t i;
+
+	resolver_question_free(b->zone_question);
+	b->zone_question = NULL;
+	if (answer->kind == ANSWER_DATA && !answer->alias_count) {
+		for (i = 0; i < answer->rr_count; i++)
+			look_up_server(b, &answer->rr[i]);
+	} else if (parent) {
+		char *up = mem_text(parent);
+
+		free(b->zone);
+		b->zone = up;
+		find_zone(b);
+	}
+	close_one(b);
+}
+
+/* Without validation, since the chain of trust may be what is broken. */
+static void find_zone(struct blame *b)
+{
+	struct resolver *blind = upstream_root(b->upstream, true);
+
+	if (!blind)
+		return;
+	b->open++;
+	b->zone_question = resolver_ask(blind, b->zone, LDNS_RR_TYPE_NS, on_zone, b);
+}
+
+static void on_root(void *arg, const struct answer *answer)
+{
+	struct blame *b = arg;
+
+	b->root_secure = answer->security == SECURITY_SECURE &&
+			 answer->kind != ANSWER_FAILED;
+	close_one(b);
+}
+
+static void ask_forwarders(struct blame *b)
+{
+	size_t count, i;
+	const char *const *forward = upstream_forwarders(b->upstream, &count);
+	struct resolver *root;
+
+	for (i = 0; i < count && i < FORWARDERS_MAX; i++) {
+		ask_witness(b, &b->forwarder[b->forwarder_count++], NULL, forward[i], true,
+			    false);
+		ask_witness(b, &b->forwarder[b->forwarder_count++], NULL, forward[i], true,
+			    true);
+	}
+	root = count ? upstream_root(b->upstream, false) : NULL;
+	if (!root)
+		return;
+	b->open++;
+	b->root_question = resolver_ask(root, b->name, b->type, on_root, b);
+}
+
+struct blame *blame_new(const struct blame_conf *conf, blame_fn *fn, void *arg)
+{
+	struct blame *b = mem_zero(sizeof(*b));
+
+	b->loop = conf->loop;
+	b->upstream = conf->upstream;
+	b->name = mem_text(conf->name);
+	b->zone = mem_text(conf->name);
+	b->type = conf->type;
+	b->fn = fn;
+	b->arg = arg;
+	b->deadline = loop_timer_new(conf->loop, conf->timeout_ms, on_deadline, b);
+	ask_forwarders(b);
+	find_zone(b);
+	return b;
+}
+
+char **blame_take(struct blame *b, size_t *ret_count)
+{
+	char **line = b->line;
+
+	*ret_count = b->line_count;
+	b->line = NULL;
+	b->line_count = 0;
+	return line;
+}
+
+static void free_witness(struct witness *w)
+{
+	ask_free(w->ask);
+	free(w->name);
+	free(w->address);
+}
+
+void blame_free(struct blame *b)
+{
+	size_t i;
+
+	if (!b)
+		return;
+	loop_timer_free(b->deadline);
+	resolver_question_free(b->zone_question);
+	resolver_question_free(b->root_question);
+	for (i = 0; i < b->server_count; i++) {
+		resolver_question_free(b->server[i].question);
+		free(b->server[i].name);
+	}
+	for (i = 0; i < b->witness_count; i++)
+		free_witness(&b->witness[i]);
+	for (i = 0; i < b->forwarder_count; i++)
+		free_witness(&b->forwarder[i]);
+	for (i = 0; i < b->line_count; i++)
+		free(b->line[i]);
+	free(b->line);
+	free(b->name);
+	free(b->zone);
+	free(b);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The CA certificates for PKIX usages, read only when a record needs them. */
+#ifndef PROBE_CA_BUNDLE_H
+#define PROBE_CA_BUNDLE_H
+
+struct ca_bundle;
+struct trust;
+struct why;
+
+/* file NULL: the system's bundle, and an empty one where there is none. A file that is
+ * given must be readable. */
+int ca_bundle_new(const char *file, struct ca_bundle **ret_bundle, struct why *why);
+/* Parses on first use; borrowed. */
+const struct trust *ca_bundle_trust(struct ca_bundle *b);
+void ca_bundle_free(struct ca_bundle *b);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/examine.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/hex.h"
+#include "base/mem.h"
+#include "dane/chain.h"
+#include "dane/match.h"
+#include "dane/policy.h"
+#include "dane/story.h"
+#include "verdict/facts.h"
+
+#define SAN_MAX 256 /* names kept of one certificate, for showing */
+#define STORY_MAX 8
+#define STORY_TEXT_MAX 1200
+
+static char *dn_text(gnutls_x509_crt_t crt, bool issuer)
+{
+	gnutls_datum_t text = { 0 };
+	char *copy;
+	int rc = issuer ? gnutls_x509_crt_get_issuer_dn3(crt, &text, 0) :
+			  gnutls_x509_crt_get_dn3(crt, &text, 0);
+
+	if (rc < 0)
+		return mem_text("");
+	copy = mem_text_n((const char *)text.data, text.size);
+	gnutls_free(text.data);
+	return copy;
+}
+
+static char *common_name(gnutls_x509_crt_t crt)
+{
+	char name[256];
+	size_t size = sizeof(name);
+
+	if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name,
+					  &size) < 0)
+		return NULL;
+	return mem_text_n(name, size);
+}
+
+static char *san_text(unsigned type, const char *data, size_t size)
+{
+	char text[INET6_ADDRSTRLEN];
+	int family = size == 4 ? AF_INET : AF_INET6;
+
+	switch (type) {
+	case GNUTLS_SAN_DNSNAME:
+		return mem_text_n(data, size);
+	case GNUTLS_SAN_IPADDRESS:
+		if ((size != 4 && size != 16) ||
+		    !inet_ntop(family, data, text, sizeof(text)))
+			return NULL;
+		return mem_printf("IP:%s", text);
+	case GNUTLS_SAN_RFC822NAME:
+		return mem_printf("email:%.*s", (int)size, data);
+	case GNUTLS_SAN_URI:
+		return mem_printf("URI:%.*s", (int)size, data);
+	default:
+		return NULL;
+	}
+}
+
+static void fill_san(struct facts_cert *f, gnutls_x509_crt_t crt)
+{
+	unsigned i, type;
+	char data[1024], *text;
+	size_t size;
+	int rc;
+
+	for (i = 0; i < SAN_MAX; i++) {
+		size = sizeof(data);
+		rc = gnutls_x509_crt_get_subject_alt_name2(crt, i, data, &size, &type,
+							   NULL);
+		if (rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+			return;
+		text = rc < 0 ? NULL : san_text(type, data, size);
+		if (!text)
+			continue;
+		f->san = mem_grow(f->san, f->san_count, sizeof(*f->san));
+		f->san[f->san_count++] = text;
+	}
+}
+
+static const char *curve_text(gnutls_ecc_curve_t curve)
+{
+	switch (curve) {
+	case GNUTLS_ECC_CURVE_SECP256R1:
+		return "P-256";
+	case GNUTLS_ECC_CURVE_SECP384R1:
+		return "P-384";
+	case GNUTLS_ECC_CURVE_SECP521R1:
+		return "P-521";
+	default:
+		return gnutls_ecc_curve_get_name(curve);
+	}
+}
+
+static char *key_text(const gnutls_datum_t *spki)
+{
+	gnutls_pubkey_t key = NULL;
+	gnutls_ecc_curve_t curve;
+	unsigned bits = 0;
+	char *text = NULL;
+	int algorithm;
+
+	if (!spki->data || gnutls_pubkey_init(&key) < 0)
+		return NULL;
+	if (gnutls_pubkey_import(key, spki, GNUTLS_X509_FMT_DER) < 0)
+		goto out;
+	algorithm = gnutls_pubkey_get_pk_algorithm(key, &bits);
+	if (algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS)
+		text = mem_printf("RSA %u", bits);
+	else if (algorithm == GNUTLS_PK_EDDSA_ED25519)
+		text = mem_text("Ed25519");
+	else if (algorithm == GNUTLS_PK_EDDSA_ED448)
+		text = mem_text("Ed448");
+	else if (algorithm == GNUTLS_PK_ECDSA &&
+		 gnutls_pubkey_export_ecc_raw2(key, &curve, NULL, NULL, 0) == 0)
+		text = mem_printf("ECDSA %s", curve_text(curve));
+	else
+		text = mem_printf("%s %u", gnutls_pk_get_name(algorithm), bits);
+out:
+	gnutls_pubkey_deinit(key);
+	return text;
+}
+
+static void fill_digest(char *text, const uint8_t *digest)
+{
+	char *hex = hex_encode(digest, 32);
+
+	memcpy(text, hex, 65);
+	free(hex);
+}
+
+static void fill_cert(struct facts_cert *f, const struct chain_cert *cert)
+{
+	f->not_before = cert->not_before;
+	f->not_after = cert->not_after;
+	f->has_cert = cert->crt != NULL;
+	f->key = key_text(&cert->spki);
+	if (cert->spki.data)
+		fill_digest(f->spki_sha256, cert->spki_sha256);
+	if (cert->der.data)
+		fill_digest(f->cert_sha256, cert->cert_sha256);
+	if (!cert->crt) {
+		f->subject = mem_text("");
+		f->issuer = mem_text("");
+		return;
+	}
+	f->subject = dn_text(cert->crt, false);
+	f->issuer = dn_text(cert->crt, true);
+	f->common_name = common_name(cert->crt);
+	fill_san(f, cert->crt);
+}
+
+static enum code code_of(enum match_code code)
+{
+	switch (code) {
+	case MATCH_OK:
+		return CODE_MATCH;
+	case MATCH_NAME:
+		return CODE_NAME_MISMATCH;
+	case MATCH_EXPIRED:
+		return CODE_EXPIRED;
+	case MATCH_PKIX:
+		return CODE_PKIX_FAILED;
+	case MATCH_MISMATCH:
+		return CODE_MISMATCH;
+	case MATCH_UNUSABLE:
+		return CODE_UNUSABLE;
+	}
+	return CODE_MISMATCH;
+}
+
+static void mark_records(struct facts_endpoint *e, const struct match *match)
+{
+	size_t i;
+
+	for (i = 0; i < e->record_count; i++) {
+		const struct match_record *rec = &match->rec[i];
+
+		e->record[i].usable = rec->usable && !rec->superseded;
+		free(e->record[i].reason);
+		e->record[i].reason = e->record[i].usable ? NULL : mem_text(rec->reason);
+	}
+}
+
+static const char *auth_text(const struct facts_cert *leaf)
+{
+	if (!leaf->key)
+		return NULL;
+	if (!strncmp(leaf->key, "RSA", 3))
+		return "RSA";
+	return !strncmp(leaf->key, "Ed", 2) ? "EdDSA" : "ECDSA";
+}
+
+void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *chain,
+		   struct match_input *in)
+{
+	struct facts_peer *peer = &e->peer[index];
+	struct tlsa *rr = mem_array(e->record_count, sizeof(*rr));
+	size_t i;
+
+	for (i = 0; i < e->record_count; i++)
+		rr[i] = e->record[i].rr;
+	in->rr = rr;
+	in->rr_count = e->record_count;
+	in->chain = chain;
+	match_chain(in, &peer->match);
+	in->rr = NULL;
+	free(rr);
+	peer->has_match = true;
+	peer->code = code_of(peer->match.code);
+	if (peer->code != CODE_MATCH)
+		peer->error = mem_text(peer->match.why);
+	mark_records(e, &peer->match);
+	peer->chain = mem_array(chain->count, sizeof(*peer->chain));
+	peer->chain_count = chain->count;
+	for (i = 0; i < chain->count; i++)
+		fill_cert(&peer->chain[i], &chain->cert[i]);
+	if (chain->count)
+		peer->tls.auth = mem_text(auth_text(&peer->chain[0]));
+}
+
+void examine_tell_story(struct facts_target *t, const struct facts_endpoint *e,
+			const struct chain *chain, const void *csr, size_t csr_len)
+{
+	struct story story[STORY_MAX];
+	struct tlsa *rr = mem_array(e->record_count, sizeof(*rr));
+	struct buf text;
+	size_t i, n;
+
+	for (i = 0; i < e->record_count; i++)
+		rr[i] = e->record[i].rr;
+	n = story_tell(rr, e->record_count, chain, csr, csr_len, story, STORY_MAX);
+	free(rr);
+	if (!n || t->advice.story)
+		return;
+	buf_init(&text, STORY_TEXT_MAX);
+	for (i = 0; i < n; i++)
+		buf_printf(&text, "%s%s", i ? " " : "", story[i].text);
+	t->advice.story = text.data;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One target through lookup, connection, match and verdict, as a state machine on the loop
+ * with one deadline for all of it. */
+#ifndef PROBE_PROBE_H
+#define PROBE_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ca_bundle;
+struct connect_to;
+struct expect;
+struct facts_target;
+struct handshake_kit;
+struct loop;
+struct probe;
+struct target;
+struct upstream;
+struct verdict_conf;
+
+/* What all probes of a run share; everything borrowed and constant while they live. */
+struct probe_conf {
+	struct loop *loop;
+	struct upstream *upstream;
+	struct handshake_kit *kit;
+	struct ca_bundle *ca;
+	const struct expect *expect;
+	const struct verdict_conf *verdict;
+	const struct connect_to *connect_to;
+	size_t connect_to_count;
+	bool ipv4, ipv6; /* families to look up and connect to */
+	bool ee_name_check;
+	int64_t timeout_ms; /* bounds everything */
+	const char *csr; /* a request to recognise a record made from it; NULL */
+	size_t csr_len;
+};
+
+/* facts are judged; the callee takes them (facts_target_free()). */
+typedef void probe_fn(void *arg, struct facts_target *take_facts);
+
+/* target is copied from; line is its number in a file, 0 for an argument. fn is called
+ * once, from the loop; free the probe then, also from within fn, or earlier to end it. */
+struct probe *probe_new(const struct probe_conf *conf, const struct target *target,
+			long line, probe_fn *fn, void *arg);
+void probe_free(struct probe *p);
+/* Facts of a text that is no target, judged: code bad-target. */
+struct facts_target *probe_bad_target(const struct probe_conf *conf, const char *text,
+				      long line, const char *reason);
+
+#endif
