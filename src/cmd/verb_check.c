@@ -1,25 +1,295 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cmd/cmd.h"
 
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/mem.h"
 #include "base/why.h"
 #include "cmd/check_opts.h"
+#include "cmd/plan.h"
+#include "cmd/source.h"
+#include "dns/upstream.h"
+#include "net/handshake.h"
+#include "probe/ca_bundle.h"
+#include "probe/expect.h"
+#include "probe/probe.h"
+#include "probe/run.h"
+#include "render/nagios.h"
+#include "render/render.h"
+#include "verdict/facts.h"
+
+#define WAIT_STEP_MS 5000
+
+/* All that one command needs, from options to results. */
+struct check {
+	const struct check_opts *opts; /* borrowed */
+	struct loop *loop;	       /* owned, as all of these */
+	struct upstream *upstream;
+	struct handshake_kit *kit;
+	struct ca_bundle *ca;
+	struct expect expect;
+	struct probe_conf probe;
+	struct source *source;
+	const struct renderer *renderer; /* constant */
+	struct render_conf render;
+	struct render_state *render_state; /* NULL: results are held back */
+	struct facts_target **held;	   /* owned; of the last attempt with --wait */
+	size_t held_count;
+	enum state worst;
+	size_t results;
+};
+
+static void drop_held(struct check *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->held_count; i++)
+		facts_target_free(c->held[i]);
+	c->held_count = 0;
+}
+
+static void clear(struct check *c)
+{
+	drop_held(c);
+	free(c->held);
+	source_free(c->source);
+	if (c->upstream)
+		upstream_free(c->upstream);
+	handshake_kit_free(c->kit);
+	ca_bundle_free(c->ca);
+	expect_clear(&c->expect);
+	loop_free(c->loop);
+}
+
+static int make_upstream(struct check *c, struct why *why)
+{
+	const struct check_opts *o = c->opts;
+	struct upstream_conf conf = { .given = o->resolvers.item,
+				      .given_count = o->resolvers.count,
+				      .recurse = o->recurse,
+				      .root_hints = o->root_hints,
+				      .trust_anchor = o->trust_anchor };
+
+	return upstream_new(c->loop, &conf, &c->upstream, why);
+}
+
+static int make_kit(struct check *c, struct why *why)
+{
+	enum handshake_auth auth = HANDSHAKE_AUTO;
+
+	switch ((enum check_auth)c->opts->auth) {
+	case CHECK_AUTH_AUTO:
+		break;
+	case CHECK_AUTH_RSA:
+		auth = HANDSHAKE_RSA;
+		break;
+	case CHECK_AUTH_ECDSA:
+		auth = HANDSHAKE_ECDSA;
+		break;
+	case CHECK_AUTH_BOTH:
+		return why_set(why, DP_EINVAL,
+			       "--auth both is not supported by this version: run the "
+			       "check with --auth rsa and with --auth ecdsa");
+	}
+	c->kit = handshake_kit_new(auth, why);
+	return c->kit ? 0 : DP_ECRYPTO;
+}
+
+static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
+{
+	const struct check_opts *o = c->opts;
+	int rc;
+
+	c->renderer = render_find(o->output);
+	c->loop = loop_new();
+	if (!c->loop)
+		return why_set(why, DP_EIO, "the system has no event mechanism left");
+	rc = source_new(rest->args.item, rest->args.count, o->file, &c->source, why);
+	if (rc == 0)
+		rc = ca_bundle_new(o->ca_file, &c->ca, why);
+	if (rc == 0)
+		rc = expect_init(o->expect_status.wanted, o->expect_status.given,
+				 o->expect_body, &c->expect, why);
+	if (rc == 0)
+		rc = make_kit(c, why);
+	if (rc == 0)
+		rc = make_upstream(c, why);
+	c->probe = (struct probe_conf){ .loop = c->loop,
+					.upstream = c->upstream,
+					.kit = c->kit,
+					.ca = c->ca,
+					.expect = &c->expect,
+					.verdict = &o->verdict,
+					.connect_to = &o->connect_to,
+					.ipv4 = !o->ipv6_only,
+					.ipv6 = !o->ipv4_only,
+					.ee_name_check = o->ee_name_check,
+					.timeout_ms = o->timeout_ms };
+	c->render = (struct render_conf){ .out = stdout,
+					  .verbosity = o->verbose - o->quiet,
+					  .colour = isatty(STDOUT_FILENO) &&
+						    !getenv("NO_COLOR"),
+					  .now = clock_now(),
+					  .verdict = &o->verdict,
+					  .single = !o->file && rest->args.count == 1 };
+	return rc;
+}
+
+static bool next_item(void *arg, struct run_item *ret_item)
+{
+	struct check *c = arg;
+
+	return source_next(c->source, ret_item);
+}
+
+static void take_result(void *arg, struct facts_target *facts)
+{
+	struct check *c = arg;
+
+	c->worst = c->results++ ? state_worse(c->worst, facts->state) : facts->state;
+	if (c->render_state) {
+		c->renderer->target(c->render_state, facts);
+		facts_target_free(facts);
+		return;
+	}
+	c->held = mem_grow(c->held, c->held_count, sizeof(*c->held));
+	c->held[c->held_count++] = facts;
+}
+
+static void attempt(struct check *c)
+{
+	struct run_conf conf = { .probe = &c->probe,
+				 .jobs = c->opts->jobs,
+				 .in_order = strcmp(c->renderer->name, "ndjson") != 0,
+				 .next = next_item,
+				 .emit = take_result,
+				 .arg = c };
+
+	c->results = 0;
+	drop_held(c);
+	run_all(&conf);
+}
+
+static void sleep_ms(int64_t ms)
+{
+	struct timespec ts = { .tv_sec = (time_t)(ms / 1000),
+			       .tv_nsec = (long)(ms % 1000) * 1000000 };
+
+	if (ms > 0)
+		nanosleep(&ts, NULL);
+}
+
+/* A changed record must not hide behind the last attempt's cache. */
+static int start_afresh(struct check *c, struct why *why)
+{
+	upstream_free(c->upstream);
+	c->upstream = NULL;
+	if (make_upstream(c, why) < 0)
+		return DP_EDNS;
+	c->probe.upstream = c->upstream;
+	return source_rewind(c->source, why);
+}
+
+/* Attempts until all is OK or the time is up; only the last is printed. */
+static int wait_for_ok(struct check *c, struct why *why)
+{
+	int64_t end = clock_ms() + c->opts->wait_ms, left;
+	int rc;
+
+	for (;;) {
+		int64_t began = clock_ms();
+
+		attempt(c);
+		left = end - clock_ms();
+		if (c->worst == STATE_OK || left <= 0)
+			return 0;
+		log_info("%s so far; next attempt in %d s", state_name(c->worst),
+			 WAIT_STEP_MS / 1000);
+		left = left < WAIT_STEP_MS ? left : WAIT_STEP_MS;
+		sleep_ms(left - (clock_ms() - began > left ? left : clock_ms() - began));
+		rc = start_afresh(c, why);
+		if (rc < 0)
+			return rc;
+	}
+}
+
+static int run_checks(struct check *c, struct why *why)
+{
+	size_t i;
+	int rc = 0;
+
+	if (!c->opts->wait_ms)
+		c->render_state = c->renderer->begin(&c->render);
+	if (c->opts->wait_ms)
+		rc = wait_for_ok(c, why);
+	else
+		attempt(c);
+	if (rc < 0)
+		return rc;
+	if (!c->render_state) {
+		c->render_state = c->renderer->begin(&c->render);
+		for (i = 0; i < c->held_count; i++)
+			c->renderer->target(c->render_state, c->held[i]);
+	}
+	c->renderer->end(c->render_state);
+	return 0;
+}
+
+static int usage_error(const struct cmd *cmd, const struct why *why, bool nagios)
+{
+	if (nagios)
+		nagios_unknown(stdout, why->text);
+	return cmd_usage_error(cmd, why);
+}
+
+static int run_with(const struct cmd *cmd, const struct check_opts *opts,
+		    struct opts_rest *rest, bool nagios)
+{
+	struct check c = { .opts = opts };
+	struct why why = { "" };
+	int status;
+
+	signal(SIGPIPE, SIG_IGN);
+	log_set_level(1 + opts->verbose - opts->quiet);
+	if (set_up(&c, rest, &why) < 0) {
+		status = usage_error(cmd, &why, nagios);
+	} else if (opts->dry_run) {
+		status = plan_print(c.source, &c.probe);
+	} else if (run_checks(&c, &why) < 0) {
+		status = usage_error(cmd, &why, nagios);
+	} else if (!c.results) {
+		why_set(&why, DP_EINVAL, "there is no target in %s", opts->file);
+		status = usage_error(cmd, &why, nagios);
+	} else {
+		status = cmd_finish((int)c.worst);
+	}
+	clear(&c);
+	return status;
+}
 
 static int run(const struct cmd *cmd, int argc, char **argv)
 {
+	bool nagios = check_opts_nagios(argc, argv);
 	struct check_opts opts;
 	struct opts_rest rest;
 	struct why why;
-	int rc, status;
+	int status;
 
-	rc = check_opts_parse(argc, argv, &opts, &rest, &why);
-	if (rc < 0) {
-		status = cmd_usage_error(cmd, &why);
-	} else if (rest.help) {
+	if (check_opts_parse(argc, argv, &opts, &rest, &why) < 0)
+		status = usage_error(cmd, &why, nagios);
+	else if (rest.help)
 		status = cmd_help(cmd);
-	} else {
-		why_set(&why, DP_EINVAL, "check is not there yet");
-		status = cmd_fail(&why, CMD_USAGE);
-	}
+	else
+		status = run_with(cmd, &opts, &rest, nagios);
 	check_opts_clear(&opts, &rest);
 	return status;
 }

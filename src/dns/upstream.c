@@ -35,7 +35,7 @@ struct upstream {
 	struct buf refused;		     /* what each of those left said */
 	char *left;			     /* owned */
 	struct resolver *resolver, *root[2]; /* owned; root: validating, blind */
-	bool ready;
+	bool ready, trying;
 	struct waiter *waiter; /* owned */
 	size_t waiter_count;
 	struct loop_timer *wake; /* owned */
@@ -175,6 +175,7 @@ static void try_system(struct upstream *u)
 				 .timeout_ms = TRY_MS };
 	size_t i;
 
+	u->trying = true;
 	u->open = u->forward_count;
 	for (i = 0; i < u->forward_count; i++) {
 		conf.server = u->forward[i];
@@ -205,10 +206,7 @@ int upstream_new(struct loop *loop, const struct upstream_conf *conf,
 		upstream_free(u);
 		return rc;
 	}
-	if (u->given || conf->recurse || !u->forward_count)
-		be_ready(u);
-	else
-		try_system(u);
+	u->ready = u->given || conf->recurse || !u->forward_count;
 	*ret_upstream = u;
 	return 0;
 }
@@ -242,6 +240,8 @@ void upstream_wait(struct upstream *u, upstream_fn *fn, void *arg)
 	u->waiter[u->waiter_count++] = (struct waiter){ fn, arg };
 	if (u->ready)
 		be_ready(u);
+	else if (!u->trying)
+		try_system(u);
 }
 
 void upstream_forget(struct upstream *u, void *arg)

@@ -61,7 +61,7 @@ const struct trust *ca_bundle_trust(struct ca_bundle *b)
 	b->parsed = true;
 	if (!b->given)
 		read_system(b);
-	if (b->data && trust_from_pem(b->data, b->len, &b->trust, &why) < 0)
+	if (b->data && chain_trust_from_pem(b->data, b->len, &b->trust, &why) < 0)
 		log_warn("CA bundle: %s", why.text);
 	free(b->data);
 	b->data = NULL;
@@ -72,7 +72,7 @@ void ca_bundle_free(struct ca_bundle *b)
 {
 	if (!b)
 		return;
-	trust_clear(&b->trust);
+	chain_trust_clear(&b->trust);
 	free(b->data);
 	free(b);
 }

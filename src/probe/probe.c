@@ -403,7 +403,7 @@ static bool is_ipv6(const char *address)
 
 /* Addresses of a family that this host can't reach say nothing about the server, as long
  * as there are others. */
-static void add_reachable(struct probe *p, const struct address_result *r)
+static void add_reachable(struct probe *p, const struct address_result *r, int port)
 {
 	bool any = false;
 	size_t i;
@@ -418,35 +418,51 @@ static void add_reachable(struct probe *p, const struct address_result *r)
 						" checked from here",
 						r->address[i]));
 		else
-			add_slot(p, r->address[i], p->port);
+			add_slot(p, r->address[i], port);
 	}
+}
+
+/* Both the first item that fits and all the others count: several addresses, all probed. */
+static const struct connect_to *next_elsewhere(const struct probe *p, size_t *index)
+{
+	const struct connect_to_list *list = p->conf->connect_to;
+
+	while (*index < list->count) {
+		const struct connect_to *c = &list->item[(*index)++];
+
+		if (connect_to_fits(c, p->host, p->port))
+			return c;
+	}
+	return NULL;
 }
 
 static void choose_addresses(struct probe *p, const struct address_result *r)
 {
+	const struct connect_to *c;
 	bool given = false;
-	size_t i;
+	int port = p->port;
+	size_t i = 0;
 
-	for (i = 0; i < p->conf->connect_to_count; i++) {
-		const struct connect_to *c = &p->conf->connect_to[i];
-
-		if (!connect_to_applies(c, p->host, p->port))
+	while ((c = next_elsewhere(p, &i))) {
+		if (c->to_port)
+			port = c->to_port;
+		if (!c->address)
 			continue;
 		given = true;
 		if (is_ipv6(c->address) ? p->conf->ipv6 : p->conf->ipv4)
-			add_slot(p, c->address,
-				 c->connect_port ? c->connect_port : p->port);
+			add_slot(p, c->address, c->to_port ? c->to_port : p->port);
 	}
 	if (!given)
-		add_reachable(p, r);
+		add_reachable(p, r, port);
 }
 
 static bool connects_elsewhere(const struct probe *p)
 {
-	size_t i;
+	const struct connect_to *c;
+	size_t i = 0;
 
-	for (i = 0; i < p->conf->connect_to_count; i++)
-		if (connect_to_applies(&p->conf->connect_to[i], p->host, p->port))
+	while ((c = next_elsewhere(p, &i)))
+		if (c->address)
 			return true;
 	return false;
 }

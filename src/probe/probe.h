@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct ca_bundle;
-struct connect_to;
+struct connect_to_list;
 struct expect;
 struct facts_target;
 struct handshake_kit;
@@ -27,8 +27,7 @@ struct probe_conf {
 	struct ca_bundle *ca;
 	const struct expect *expect;
 	const struct verdict_conf *verdict;
-	const struct connect_to *connect_to;
-	size_t connect_to_count;
+	const struct connect_to_list *connect_to;
 	bool ipv4, ipv6; /* families to look up and connect to */
 	bool ee_name_check;
 	int64_t timeout_ms; /* bounds everything */
