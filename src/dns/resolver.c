@@ -37,7 +37,7 @@ struct resolver_question {
 	void *arg;
 	bool in_unbound; /* libunbound still holds the pointer */
 	bool freed;	 /* the asker let go */
-	bool answered;
+	bool answered, delivering;
 	struct answer answer;	  /* owned; filled when answered */
 	struct loop_timer *timer; /* owned; delivers the answer from the loop */
 };
@@ -54,7 +54,7 @@ static void unlink_question(struct resolver_question *q)
 
 static void release(struct resolver_question *q)
 {
-	if (!q->freed || q->in_unbound)
+	if (!q->freed || q->in_unbound || q->delivering)
 		return;
 	unlink_question(q);
 	loop_timer_free(q->timer);
@@ -70,8 +70,11 @@ static void deliver(void *arg)
 	resolver_fn *fn = q->fn;
 
 	q->fn = NULL;
+	q->delivering = true; /* the asker may free it, but still reads the answer */
 	if (fn)
 		fn(q->arg, &q->answer);
+	q->delivering = false;
+	release(q);
 }
 
 static enum security security_of(int sec)

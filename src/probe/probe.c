@@ -113,7 +113,7 @@ static void tell_story(struct probe *p)
 	struct facts_endpoint *e = endpoint(p);
 	size_t i;
 
-	for (i = 0; i < p->slot_count; i++)
+	for (i = 0; i < e->peer_count; i++)
 		if (e->peer[i].has_match && e->peer[i].match.code != MATCH_OK)
 			examine_tell_story(p->facts, e, &p->slot[i].chain, p->conf->csr,
 					   p->conf->csr_len);
