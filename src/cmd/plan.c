@@ -39,8 +39,8 @@ static void print_connections(const struct target *t, const struct probe_conf *c
 		if (!connect_to_fits(c, t->host, t->port) || !c->address)
 			continue;
 		elsewhere = true;
-		printf(strchr(c->address, ':') ? "  connect  [%s]:%d\n" :
-						 "  connect  %s:%d\n",
+		printf(strchr(c->address, ':') ? "  connect  [%s]:%d\n"
+					       : "  connect  %s:%d\n",
 		       c->address, port);
 	}
 	if (!elsewhere)

@@ -103,9 +103,9 @@ static void parse(struct run_item *item)
 		return;
 	why_set(&item->why, DP_EINVAL, "%s:// can't be checked by this version: it %s",
 		item->target.service->name,
-		item->target.service->discovery == SERVICE_HOST ?
-			"needs STARTTLS" :
-			"needs a lookup of MX or SRV records");
+		item->target.service->discovery == SERVICE_HOST
+			? "needs STARTTLS"
+			: "needs a lookup of MX or SRV records");
 	target_clear(&item->target);
 	item->good = false;
 }

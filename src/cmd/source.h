@@ -15,8 +15,8 @@ struct why;
 int source_new(const char *const *args, size_t count, const char *file,
 	       struct source **ret_source, struct why *why);
 void source_free(struct source *s);
-/* The next target, parsed; blank lines and comments are passed over. A target that can't be
- * parsed, or that this version can't check, is an item with good false. */
+/* The next target, parsed; blank lines and comments are passed over. A target that can't
+ * be parsed, or that this version can't check, is an item with good false. */
 bool source_next(struct source *s, struct run_item *ret_item);
 /* From the beginning again; DP_EIO for standard input. */
 int source_rewind(struct source *s, struct why *why);

@@ -18,7 +18,7 @@ struct half {
 	enum answer_kind kind;
 	enum security security;
 	bool nxdomain;
-	char *error; /* owned */
+	char *error;			    /* owned */
 	struct resolver_question *question; /* owned */
 };
 
@@ -143,8 +143,8 @@ static void on_link(void *arg, const struct answer *answer)
 		if (answer->kind == ANSWER_FAILED) {
 			l->result.error = mem_text(answer->error);
 			l->result.failed_type = LDNS_RR_TYPE_CNAME;
-			finish(l, answer->security == SECURITY_BOGUS ? ADDRESS_BOGUS :
-								       ADDRESS_FAILED);
+			finish(l, answer->security == SECURITY_BOGUS ? ADDRESS_BOGUS
+								     : ADDRESS_FAILED);
 			return;
 		}
 	}
@@ -153,16 +153,15 @@ static void on_link(void *arg, const struct answer *answer)
 		ask_link(l);
 		return;
 	}
-	finish(l, l->first_alias == SECURITY_SECURE ? ADDRESS_ALIAS_SECURE :
-						      ADDRESS_INSECURE);
+	finish(l, l->first_alias == SECURITY_SECURE ? ADDRESS_ALIAS_SECURE
+						    : ADDRESS_INSECURE);
 }
 
 static void ask_link(struct address_lookup *l)
 {
 	const char *name = l->alias_next ? l->alias[l->alias_next - 1] : l->host;
 
-	l->links =
-		resolver_ask(l->resolver, name, LDNS_RR_TYPE_CNAME, on_link, l);
+	l->links = resolver_ask(l->resolver, name, LDNS_RR_TYPE_CNAME, on_link, l);
 }
 
 static void keep_aliases(struct address_lookup *l, const struct answer *answer)

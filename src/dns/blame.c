@@ -14,9 +14,9 @@
 #include "dns/resolver.h"
 #include "dns/upstream.h"
 
-#define NS_MAX 8	/* name servers of the zone that are looked at */
+#define NS_MAX 8 /* name servers of the zone that are looked at */
 #define FORWARDERS_MAX 3
-#define ASK_MS 1500	/* one server's time to answer */
+#define ASK_MS 1500 /* one server's time to answer */
 
 /* One server asked by itself. */
 struct witness {
@@ -30,8 +30,8 @@ struct witness {
 
 /* One name server of the zone: its addresses are found without validation. */
 struct server {
-	struct blame *blame; /* borrowed, for callbacks */
-	char *name;	     /* owned */
+	struct blame *blame;		    /* borrowed, for callbacks */
+	char *name;			    /* owned */
 	struct resolver_question *question; /* owned */
 };
 
@@ -42,8 +42,8 @@ struct blame {
 	uint16_t type;
 	blame_fn *fn;
 	void *arg;
-	struct loop_timer *deadline; /* owned */
-	size_t open;		     /* questions under way */
+	struct loop_timer *deadline;		      /* owned */
+	size_t open;				      /* questions under way */
 	struct witness forwarder[2 * FORWARDERS_MAX]; /* checking, then unchecked */
 	size_t forwarder_count;
 	char *zone; /* owned; the name whose NS are asked for */
@@ -68,10 +68,10 @@ static void say(struct blame *b, char *take_line)
 
 static const char *type_text(uint16_t type)
 {
-	return type == LDNS_RR_TYPE_TLSA  ? "TLSA" :
-	       type == LDNS_RR_TYPE_AAAA  ? "AAAA" :
-	       type == LDNS_RR_TYPE_CNAME ? "CNAME" :
-					    "A";
+	return type == LDNS_RR_TYPE_TLSA    ? "TLSA"
+	       : type == LDNS_RR_TYPE_AAAA  ? "AAAA"
+	       : type == LDNS_RR_TYPE_CNAME ? "CNAME"
+					    : "A";
 }
 
 /* What one server said, as a phrase behind its name. */
@@ -133,9 +133,10 @@ static void say_resolver(struct blame *b)
 			what = w->reply.rcode_text;
 		else if (!w->reply.has_rrsig)
 			what = "it strips the signatures (RRSIG) from answers";
-		say(b, mem_printf("Your resolver %s is at fault, not the domain: %s. Asked"
-				  " from the root itself, %s %s validates.",
-				  w->address, what, b->name, type_text(b->type)));
+		say(b,
+		    mem_printf("Your resolver %s is at fault, not the domain: %s. Asked"
+			       " from the root itself, %s %s validates.",
+			       w->address, what, b->name, type_text(b->type)));
 	}
 }
 
@@ -159,7 +160,8 @@ static bool say_stripping(struct blame *b)
 	return any;
 }
 
-static size_t count_witnesses(const struct blame *b, bool (*fits)(const struct ask_reply *))
+static size_t count_witnesses(const struct blame *b,
+			      bool (*fits)(const struct ask_reply *))
 {
 	size_t i, n = 0;
 
@@ -194,8 +196,8 @@ static void say_servers(struct blame *b)
 		free(text);
 		return;
 	}
-	say(b, mem_printf("The name servers of %s disagree about %s %s:", b->zone, b->name,
-			  type_text(b->type)));
+	say(b, mem_printf("The name servers of %s disagree about %s %s:", b->zone,
+			  b->name, type_text(b->type)));
 	for (i = 0; i < b->witness_count; i++) {
 		text = reply_text(&b->witness[i].reply);
 		say(b, mem_printf("  %s %s (%s) %s",
@@ -342,8 +344,8 @@ static void on_root(void *arg, const struct answer *answer)
 {
 	struct blame *b = arg;
 
-	b->root_secure = answer->security == SECURITY_SECURE &&
-			 answer->kind != ANSWER_FAILED;
+	b->root_secure =
+		answer->security == SECURITY_SECURE && answer->kind != ANSWER_FAILED;
 	close_one(b);
 }
 
@@ -354,10 +356,10 @@ static void ask_forwarders(struct blame *b)
 	struct resolver *root;
 
 	for (i = 0; i < count && i < FORWARDERS_MAX; i++) {
-		ask_witness(b, &b->forwarder[b->forwarder_count++], NULL, forward[i], true,
-			    false);
-		ask_witness(b, &b->forwarder[b->forwarder_count++], NULL, forward[i], true,
-			    true);
+		ask_witness(b, &b->forwarder[b->forwarder_count++], NULL, forward[i],
+			    true, false);
+		ask_witness(b, &b->forwarder[b->forwarder_count++], NULL, forward[i],
+			    true, true);
 	}
 	root = count ? upstream_root(b->upstream, false) : NULL;
 	if (!root)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* After a question failed: whose fault is it, the domain's, one of its name servers', or the
- * resolver's that we asked? Never changes a verdict. */
+/* After a question failed: whose fault is it, the domain's, one of its name servers', or
+ * the resolver's that we asked? Never changes a verdict. */
 #ifndef DNS_BLAME_H
 #define DNS_BLAME_H
 
@@ -23,8 +23,8 @@ struct blame_conf {
 
 typedef void blame_fn(void *arg);
 
-/* fn is called once, from the loop, when all is known that can be within the time. Must be
- * freed, also from fn. */
+/* fn is called once, from the loop, when all is known that can be within the time. Must
+ * be freed, also from fn. */
 struct blame *blame_new(const struct blame_conf *conf, blame_fn *fn, void *arg);
 /* The lines for people, most telling first; the array and the texts are the caller's. */
 char **blame_take(struct blame *b, size_t *ret_count);

@@ -14,15 +14,15 @@
 #include "verdict/facts.h"
 
 struct tlsa_lookup {
-	struct resolver *resolver;  /* borrowed */
-	struct facts_target *facts; /* borrowed */
+	struct resolver *resolver;		 /* borrowed */
+	struct facts_target *facts;		 /* borrowed */
 	char *candidate[TLSA_LOOKUP_CANDIDATES]; /* owned */
-	size_t next; /* index of the candidate being asked */
+	size_t next;				 /* index of the candidate being asked */
 	int port;
 	const char *protocol; /* constant */
 	tlsa_lookup_fn *fn;
 	void *arg;
-	char *owner;		      /* owned; of the question under way */
+	char *owner;			    /* owned; of the question under way */
 	struct resolver_question *question; /* owned */
 	/* from the deciding answer, owned */
 	enum security security;
@@ -48,7 +48,8 @@ static void keep(struct tlsa_lookup *l, const struct answer *answer)
 	for (i = 0; i < answer->rr_count; i++) {
 		struct tlsa rr;
 
-		if (tlsa_from_rdata(answer->rr[i].rdata, answer->rr[i].len, &rr, NULL) < 0)
+		if (tlsa_from_rdata(answer->rr[i].rdata, answer->rr[i].len, &rr, NULL) <
+		    0)
 			rr = (struct tlsa){ .usage = 255, .selector = 255, .mtype = 255 };
 		l->rr = mem_grow(l->rr, l->rr_count, sizeof(*l->rr));
 		l->rr[l->rr_count++] = rr;

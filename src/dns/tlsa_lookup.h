@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The TLSA RRset of a service: candidates for the TLSA base domain in the order of RFC 7671
- * section 7, until one decides. */
+/* The TLSA RRset of a service: candidates for the TLSA base domain in the order of RFC
+ * 7671 section 7, until one decides. */
 #ifndef DNS_TLSA_LOOKUP_H
 #define DNS_TLSA_LOOKUP_H
 
@@ -14,9 +14,9 @@ struct tlsa_lookup;
 #define TLSA_LOOKUP_CANDIDATES 2 /* the fully expanded name, the original */
 
 enum tlsa_lookup_status {
-	TLSA_LOOKUP_FOUND,	/* secure records */
-	TLSA_LOOKUP_ABSENT,	/* securely denied at the last candidate */
-	TLSA_LOOKUP_INSECURE,	/* there or not, but without a chain of trust */
+	TLSA_LOOKUP_FOUND,    /* secure records */
+	TLSA_LOOKUP_ABSENT,   /* securely denied at the last candidate */
+	TLSA_LOOKUP_INSECURE, /* there or not, but without a chain of trust */
 	TLSA_LOOKUP_BOGUS,
 	TLSA_LOOKUP_FAILED /* SERVFAIL, REFUSED, malformed: never "absent" */
 };
@@ -32,7 +32,8 @@ struct tlsa_lookup_conf {
 /* Called once, from the loop. base_domain is the candidate that decided, owner its TLSA
  * name; error is NULL unless bogus or failed. All borrowed for the call. */
 typedef void tlsa_lookup_fn(void *arg, enum tlsa_lookup_status status,
-			    const char *base_domain, const char *owner, const char *error);
+			    const char *base_domain, const char *owner,
+			    const char *error);
 
 struct tlsa_lookup *tlsa_lookup_new(const struct tlsa_lookup_conf *conf,
 				    tlsa_lookup_fn *fn, void *arg);

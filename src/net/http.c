@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "config.h"
 #include "net/http.h"
+#include "config.h"
 
 #include <curl/curl.h>
 #include <gnutls/gnutls.h>
@@ -116,8 +116,8 @@ static int watch_timer(CURLM *multi, long timeout_ms, void *arg)
 
 	(void)multi;
 	loop_timer_free(h->timer);
-	h->timer = timeout_ms < 0 ? NULL :
-				    loop_timer_new(h->loop, timeout_ms, on_timer, h);
+	h->timer =
+		timeout_ms < 0 ? NULL : loop_timer_new(h->loop, timeout_ms, on_timer, h);
 	return 0;
 }
 
@@ -151,10 +151,11 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 
 static void set_headers(struct http *h, const struct http_conf *conf)
 {
-	char *host = conf->port == 443 ?
-			     mem_printf("Host: %s", conf->host) :
-			     mem_printf("Host: %s:%d", conf->host, conf->port);
-	char *resolve = mem_printf("%s:%d:%s", conf->sni, conf->connect_port, conf->address);
+	char *host = conf->port == 443
+			     ? mem_printf("Host: %s", conf->host)
+			     : mem_printf("Host: %s:%d", conf->host, conf->port);
+	char *resolve =
+		mem_printf("%s:%d:%s", conf->sni, conf->connect_port, conf->address);
 
 	h->headers = curl_slist_append(NULL, host);
 	h->resolve = curl_slist_append(NULL, resolve);
@@ -200,7 +201,8 @@ static CURLcode set_security(struct http *h, const struct http_conf *conf)
 static CURLcode set_up(struct http *h, const struct http_conf *conf)
 {
 	CURL *easy = h->easy;
-	char *url = mem_printf("https://%s:%d%s", conf->sni, conf->connect_port, conf->path);
+	char *url =
+		mem_printf("https://%s:%d%s", conf->sni, conf->connect_port, conf->path);
 	CURLcode rc = set_security(h, conf);
 
 	if (rc == CURLE_OK)

@@ -20,14 +20,14 @@ struct http_conf {
 	int port;	     /* of the service as named: in "Host:" unless it's 443 */
 	int connect_port;    /* at address */
 	const char *path;    /* "/..." */
-	const uint8_t *pin;  /* SHA-256 (32 bytes) of the SubjectPublicKeyInfo to accept */
-	bool want_body;	     /* else it ends with the headers */
+	const uint8_t *pin; /* SHA-256 (32 bytes) of the SubjectPublicKeyInfo to accept */
+	bool want_body;	    /* else it ends with the headers */
 };
 
 struct http_reply {
 	int status; /* 0: none came */
 	const char *body;
-	size_t body_len; /* cut at HTTP_BODY_MAX */
+	size_t body_len;   /* cut at HTTP_BODY_MAX */
 	const char *error; /* NULL: an answer came whole (or as far as it was wanted) */
 };
 

@@ -14,9 +14,9 @@ static bool try_socket(const struct addrinfo *ai)
 
 	if (fd < 0)
 		return errno != EAFNOSUPPORT;
-	missing = connect(fd, ai->ai_addr, ai->ai_addrlen) < 0 &&
-		  (errno == ENETUNREACH || errno == EADDRNOTAVAIL ||
-		   errno == EAFNOSUPPORT);
+	missing =
+		connect(fd, ai->ai_addr, ai->ai_addrlen) < 0 &&
+		(errno == ENETUNREACH || errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT);
 	close(fd);
 	return !missing;
 }

@@ -61,9 +61,11 @@ char *expect_judge(const struct expect *e, const struct http_reply *reply)
 	if (reply->error)
 		return mem_printf("HTTP: %s", reply->error);
 	if (!status_expected(e, reply->status))
-		return mem_printf("HTTP status %d is not the one expected", reply->status);
-	if (e->has_body && !body_matches(e, reply))
-		return mem_printf("HTTP status %d, but the body doesn't match the pattern",
+		return mem_printf("HTTP status %d is not the one expected",
 				  reply->status);
+	if (e->has_body && !body_matches(e, reply))
+		return mem_printf(
+			"HTTP status %d, but the body doesn't match the pattern",
+			reply->status);
 	return NULL;
 }

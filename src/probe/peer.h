@@ -23,7 +23,7 @@ enum peer_status {
 };
 
 struct peer_conf {
-	struct loop *loop;	   /* borrowed, as all of these */
+	struct loop *loop; /* borrowed, as all of these */
 	struct handshake_kit *kit;
 	const char *address;
 	int port;
@@ -33,9 +33,9 @@ struct peer_conf {
 
 struct peer_result {
 	enum peer_status status;
-	struct why why;		/* unless PEER_CHAIN */
-	struct chain chain;	/* owned; PEER_CHAIN only */
-	struct facts_tls tls;	/* owned; PEER_CHAIN only */
+	struct why why;			  /* unless PEER_CHAIN */
+	struct chain chain;		  /* owned; PEER_CHAIN only */
+	struct facts_tls tls;		  /* owned; PEER_CHAIN only */
 	int64_t connect_ms, handshake_ms; /* -1: not reached */
 };
 

@@ -36,10 +36,10 @@ enum stage { STAGE_DNS, STAGE_PEERS, STAGE_BLAME, STAGE_DONE };
 struct slot {
 	struct probe *probe; /* borrowed, for callbacks */
 	size_t index;
-	char *address; /* owned */
-	int port;      /* to connect to */
-	struct peer *peer; /* owned */
-	struct http *http; /* owned */
+	char *address;	    /* owned */
+	int port;	    /* to connect to */
+	struct peer *peer;  /* owned */
+	struct http *http;  /* owned */
 	struct chain chain; /* owned; kept for the story */
 	bool done;
 };
@@ -47,7 +47,7 @@ struct slot {
 struct probe {
 	const struct probe_conf *conf; /* borrowed */
 	const struct service *service; /* constant */
-	char *host, *path; /* owned; path NULL: none asked for */
+	char *host, *path;	       /* owned; path NULL: none asked for */
 	int port;
 	probe_fn *fn;
 	void *arg;
@@ -108,17 +108,6 @@ static void stop_work(struct probe *p)
 	}
 }
 
-static void tell_story(struct probe *p)
-{
-	struct facts_endpoint *e = endpoint(p);
-	size_t i;
-
-	for (i = 0; i < e->peer_count; i++)
-		if (e->peer[i].has_match && e->peer[i].match.code != MATCH_OK)
-			examine_tell_story(p->facts, e, &p->slot[i].chain, p->conf->csr,
-					   p->conf->csr_len);
-}
-
 /* Records that no client can use decide before any connection does. */
 static void settle_unusable(struct probe *p)
 {
@@ -141,7 +130,6 @@ static void finish(struct probe *p)
 	if (p->facts->dns_ms < 0)
 		p->facts->dns_ms = p->facts->total_ms;
 	settle_unusable(p);
-	tell_story(p);
 	stop_work(p);
 	verdict_decide(p->facts, p->conf->verdict, clock_now());
 	p->delivery = loop_timer_new(p->conf->loop, 0, deliver, p);
@@ -422,7 +410,8 @@ static void add_reachable(struct probe *p, const struct address_result *r, int p
 	}
 }
 
-/* Both the first item that fits and all the others count: several addresses, all probed. */
+/* Both the first item that fits and all the others count: several addresses, all probed.
+ */
 static const struct connect_to *next_elsewhere(const struct probe *p, size_t *index)
 {
 	const struct connect_to_list *list = p->conf->connect_to;
@@ -469,8 +458,7 @@ static bool connects_elsewhere(const struct probe *p)
 
 static void look_up_tlsa(struct probe *p, const struct address_result *r)
 {
-	struct tlsa_lookup_conf conf = { .resolver =
-						 upstream_resolver(p->conf->upstream),
+	struct tlsa_lookup_conf conf = { .resolver = upstream_resolver(p->conf->upstream),
 					 .facts = p->facts,
 					 .port = p->port,
 					 .protocol = "tcp" };
@@ -609,8 +597,8 @@ struct facts_target *probe_bad_target(const struct probe_conf *conf, const char 
 	struct facts_target *facts = new_facts(text, line);
 
 	facts->code = CODE_BAD_TARGET;
-	facts->summary = line ? mem_printf("line %ld: %s", line, reason) :
-				mem_text(reason);
+	facts->summary =
+		line ? mem_printf("line %ld: %s", line, reason) : mem_text(reason);
 	facts->dns_ms = facts->total_ms = 0;
 	verdict_decide(facts, conf->verdict, clock_now());
 	return facts;

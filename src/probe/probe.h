@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One target through lookup, connection, match and verdict, as a state machine on the loop
- * with one deadline for all of it. */
+/* One target through lookup, connection, match and verdict, as a state machine on the
+ * loop with one deadline for all of it. */
 #ifndef PROBE_PROBE_H
 #define PROBE_PROBE_H
 
@@ -31,7 +31,7 @@ struct probe_conf {
 	bool ipv4, ipv6; /* families to look up and connect to */
 	bool ee_name_check;
 	int64_t timeout_ms; /* bounds everything */
-	const char *csr; /* a request to recognise a record made from it; NULL */
+	const char *csr;    /* a request to recognise a record made from it; NULL */
 	size_t csr_len;
 };
 

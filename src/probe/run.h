@@ -24,8 +24,8 @@ struct run_conf {
 	const struct probe_conf *probe; /* borrowed */
 	int jobs;			/* targets in flight at once */
 	bool in_order; /* results come in the order of the input, else as they end */
-	/* Fills in the next item; false when there is none. Called only when there is room
-	 * for it, so a slow end slows the input. */
+	/* Fills in the next item; false when there is none. Called only when there is
+	 * room for it, so a slow end slows the input. */
 	bool (*next)(void *arg, struct run_item *ret_item);
 	/* A judged result, to be freed with facts_target_free(). */
 	void (*emit)(void *arg, struct facts_target *take_facts);
