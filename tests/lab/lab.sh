@@ -53,7 +53,15 @@ enter_namespace()
 up()
 {
 	dir=$1
+	# From scratch, but never over a folder that isn't a lab.
+	if [ -e "$dir/.lab" ]; then
+		down "$dir"
+		for part in bin certs etc log run www zones; do
+			rm -rf "${dir:?}/$part"
+		done
+	fi
 	mkdir -p "$dir/log" "$dir/run" "$dir/etc"
+	touch "$dir/.lab"
 	chmod 711 "$dir"
 	dir=$(cd "$dir" && pwd)
 	export dir
@@ -69,6 +77,8 @@ up()
 	F='--trust-anchor $dir/root.key --ca-file $dir/ca.pem'
 	export LAB R F
 	EOF
+	[ ! -x "${top_builddir:-}/src/daneprobe" ] ||
+		echo "PATH='$top_builddir/src':\$PATH" >>"$dir/env"
 }
 
 started()
@@ -117,17 +127,34 @@ start()
 	exit "$status"
 }
 
+stop()
+{
+	[ -z "$child" ] || kill "$child" 2>/dev/null || :
+	down "$1"
+}
+
+# run FOREGROUND DIR CMD...: a command in the foreground may read the terminal; one that isn't
+# can be ended by a signal to this script alone.
 run()
 {
-	lab=$1
-	shift
-	trap 'down "$lab"' EXIT
+	foreground=$1
+	lab=$2
+	child=
+	shift 2
+	trap 'stop "$lab"' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
 	start "$lab"
 	. "$lab/env"
 	status=0
-	"$@" || status=$?
+	if [ "$foreground" = yes ]; then
+		"$@" || status=$?
+	else
+		"$@" <&0 &
+		child=$!
+		wait "$child" || status=$?
+		child=
+	fi
 	exit "$status"
 }
 
@@ -154,7 +181,7 @@ run)
 	enter_namespace "$@"
 	lab=$2
 	shift 3
-	run "$lab" "$@"
+	run no "$lab" "$@"
 	;;
 shell)
 	need_tools
@@ -163,7 +190,7 @@ shell)
 	echo "The lab is in $lab. For example:"
 	echo "  daneprobe check \$R https://ee.match.example"
 	echo "Leave the shell to stop it."
-	run "$lab" "${SHELL:-/bin/sh}" -i
+	run yes "$lab" "${SHELL:-/bin/sh}" -i
 	;;
 *)
 	usage

@@ -74,6 +74,7 @@ nginx_conf()
 	# One process, no other user: an ordinary user's namespace has only root.
 	daemon off;
 	master_process off;
+	user root;
 	pid $dir/run/nginx.nginxpid;
 	error_log stderr warn;
 	events { worker_connections 1024; }
