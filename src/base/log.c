@@ -65,6 +65,9 @@ char *log_escape(const char *text, size_t len)
 }
 
 static void say(int level, const char *prefix, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+
+static void say(int level, const char *prefix, const char *fmt, va_list ap)
 {
 	char line[LINE_MAX_BYTES];
 	char *safe;

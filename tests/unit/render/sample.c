@@ -352,6 +352,42 @@ static void long_names(struct facts_target *t)
 		 "matches certificate 1, which has no name asked for");
 }
 
+/* Two hosts, one insecure; AAAA of the other can't be resolved. */
+static void mx(struct facts_target *t)
+{
+	struct facts_discovery *d = facts_discovery(t);
+	struct facts_endpoint *e;
+	struct facts_lookup *l;
+	struct facts_peer *p;
+
+	begin(t, "mx://example.com", "mx://example.com");
+	d->kind = "mx";
+	d->name = mem_text("example.com");
+	d->security = SECURITY_SECURE;
+	facts_add_discovery_record(d, mem_text("10 mx1.example.com"));
+	facts_add_discovery_record(d, mem_text("20 mx2.example.net"));
+	asked(t, "mx1.example.com", "A", SECURITY_SECURE, "192.0.2.25");
+	l = asked(t, "mx1.example.com", "AAAA", SECURITY_INDETERMINATE, NULL);
+	l->failed = true;
+	l->error = mem_text("SERVFAIL from 192.0.2.53");
+	e = endpoint(t, "mx1.example.com", 25, "smtp");
+	found_tlsa(t, e);
+	record(e, 3, 1, 1, KEY_OLD);
+	record(e, 1, 1, 1, KEY_OLD);
+	e->record[1].usable = false;
+	e->record[1].reason = mem_text("usage 1 does not count for mail relay");
+	p = peer(e, "192.0.2.25", CODE_MATCH, 31);
+	www_leaf(p, KEY_OLD, CERT_A);
+	judged(e, p, 0);
+	finding_take(&t->findings, FINDING_PARTIAL_DNS, SEVERITY_INFO, NULL,
+		     mem_text("AAAA of mx1.example.com could not be resolved"));
+	asked(t, "mx2.example.net", "A", SECURITY_INSECURE, "198.51.100.25");
+	e = endpoint(t, "mx2.example.net", 25, "smtp");
+	e->tlsa_security = SECURITY_INSECURE;
+	e->code = CODE_INSECURE;
+	e->error = mem_text("the addresses are not signed");
+}
+
 static const struct {
 	const char *name;
 	void (*fill)(struct facts_target *t);
@@ -367,6 +403,7 @@ static const struct {
 	{ "http-failed", http_failed },
 	{ "hostile", hostile },
 	{ "long-names", long_names },
+	{ "mx", mx },
 };
 
 const char *sample_name(size_t i)

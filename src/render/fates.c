@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "render/fates.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "render/layout.h"
+#include "render/page.h"
+#include "render/render.h"
+#include "verdict/facts.h"
+
+#define RECORD_WIDTH 36 /* a SHA-256 record with its digest cut, and a gap */
+
+static bool same_combination(const struct tlsa *a, const struct tlsa *b)
+{
+	return a->usage == b->usage && a->selector == b->selector && a->mtype == b->mtype;
+}
+
+static bool matches_anywhere(const struct facts_endpoint *e, size_t record)
+{
+	size_t k;
+
+	for (k = 0; k < e->peer_count; k++)
+		if (e->peer[k].has_match && record < e->peer[k].match.rec_count &&
+		    e->peer[k].match.rec[record].code == MATCH_OK)
+			return true;
+	return false;
+}
+
+/* Published ahead of a rollover: the like of it matches. */
+static bool may_be_next(const struct facts_endpoint *e, size_t record)
+{
+	const struct tlsa *rr = &e->record[record].rr;
+	size_t i;
+
+	if (rr->usage != TLSA_DANE_EE && rr->usage != TLSA_PKIX_EE)
+		return false;
+	for (i = 0; i < e->record_count; i++)
+		if (i != record && same_combination(&e->record[i].rr, rr) &&
+		    matches_anywhere(e, i))
+			return true;
+	return false;
+}
+
+/* What became of a record at all peers together; on the heap. */
+static char *fate(const struct facts_endpoint *e, size_t record)
+{
+	const struct match_record *best = NULL, *r;
+	size_t k, judged = 0, matched = 0;
+
+	for (k = 0; k < e->peer_count; k++) {
+		if (!e->peer[k].has_match || record >= e->peer[k].match.rec_count)
+			continue;
+		r = &e->peer[k].match.rec[record];
+		if (!best || (r->code == MATCH_OK && best->code != MATCH_OK))
+			best = r;
+		judged++;
+		matched += r->code == MATCH_OK;
+	}
+	if (!e->record[record].usable)
+		return mem_printf("unusable: %s", e->record[record].reason
+							  ? e->record[record].reason
+							  : "no reason known");
+	if (!best)
+		return mem_text(e->record[record].reason ? e->record[record].reason : "");
+	if (matched && matched < judged)
+		return mem_printf("%s at %zu of %zu", best->reason, matched, judged);
+	if (!matched && !strcmp(best->reason, "no match") && may_be_next(e, record))
+		return mem_text("no match (next key?)");
+	return mem_text(best->reason);
+}
+
+void fates_block(const struct page *g, const struct facts_endpoint *e)
+{
+	char *text, *reason;
+	size_t i;
+
+	for (i = 0; i < e->record_count; i++) {
+		text = g->conf->verbosity > 0 ? tlsa_to_text(&e->record[i].rr)
+					      : tlsa_to_short_text(&e->record[i].rr);
+		reason = fate(e, i);
+		layout_row(g->out, &(struct layout_row){ .label = i ? "" : "tlsa",
+							 .cell = text,
+							 .cell_width = RECORD_WIDTH,
+							 .text = reason });
+		free(text);
+		free(reason);
+	}
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "render/lookups.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "render/layout.h"
+#include "render/page.h"
+#include "render/render.h"
+#include "verdict/facts.h"
+#include "verdict/phrase.h"
+
+static bool is_address(const struct facts_lookup *l)
+{
+	return !strcmp(l->type, "A") || !strcmp(l->type, "AAAA");
+}
+
+const char *lookups_status(const struct facts_lookup *l)
+{
+	return l->failed ? "failed" : security_name(l->security);
+}
+
+static void add_life(struct buf *b, const struct facts_lookup *l)
+{
+	char date[32];
+
+	if (l->ttl >= 0)
+		buf_printf(b, "%sTTL %lld", b->len ? ", " : "", (long long)l->ttl);
+	if (l->rrsig_expires != -1)
+		buf_printf(b, "%sRRSIG to %s", b->len ? ", " : "",
+			   clock_date(l->rrsig_expires, date));
+}
+
+/* What one question gave: "A 192.0.2.10", "no TLSA", "AAAA: reason". */
+static void add_answer(struct buf *b, const struct page *g, const struct facts_lookup *l)
+{
+	bool is_tlsa = !strcmp(l->type, "TLSA");
+
+	if (l->failed || l->security == SECURITY_BOGUS) {
+		buf_printf(b, "%s%s", b->len ? ", " : "", l->type);
+		return;
+	}
+	if (l->nxdomain)
+		buf_printf(b, "%sdoes not exist", b->len ? ", " : "");
+	else if (l->absent)
+		buf_printf(b, "%sno %s", b->len ? ", " : "", l->type);
+	else if (l->data)
+		buf_printf(b, "%s%s %s", b->len ? ", " : "", l->type, l->data);
+	if (is_tlsa || g->conf->verbosity > 0)
+		add_life(b, l);
+	if (!b->len)
+		buf_text(b, l->type);
+}
+
+static bool share_row(const struct facts_lookup *a, const struct facts_lookup *b)
+{
+	return is_address(a) && is_address(b) && !strcmp(a->name, b->name) &&
+	       !strcmp(lookups_status(a), lookups_status(b));
+}
+
+/* Beside the other family's addresses, "no AAAA" is noise; and no name has to be said
+ * twice not to exist. */
+static bool superfluous(const struct page *g, const struct facts_lookup *l,
+			const struct facts_lookup *first, size_t count)
+{
+	size_t i;
+
+	if (!l->absent || l->failed || l->security == SECURITY_BOGUS ||
+	    g->conf->verbosity > 0)
+		return false;
+	for (i = 0; i < count; i++)
+		if (&first[i] != l &&
+		    (!first[i].absent || (l->nxdomain && &first[i] < l)))
+			return true;
+	return false;
+}
+
+/* Reasons are long, so they get whole lines; but not the one that the advice tells. */
+static void lookup_error(const struct page *g, const struct facts_lookup *l)
+{
+	const char *story = g->t->advice.story;
+
+	if (!l->error ||
+	    (story && g->conf->verbosity <= 0 && strstr(story, phrase_reason(l->error))))
+		return;
+	layout_paragraph(g->out, "           ", 11, l->error);
+}
+
+static void dns_block(const struct page *g)
+{
+	const struct facts_lookup *l = g->t->lookup;
+	const char *label = "dns", *name = NULL;
+	size_t i, k, end;
+	struct buf text;
+
+	buf_init(&text, PAGE_MAX);
+	for (i = 0; i < g->t->lookup_count; i = end) {
+		for (end = i + 1; end < g->t->lookup_count && share_row(&l[i], &l[end]);)
+			end++;
+		buf_reset(&text);
+		for (k = i; k < end; k++)
+			if (!superfluous(g, &l[k], &l[i], end - i))
+				add_answer(&text, g, &l[k]);
+		page_row(g, label, name && !strcmp(name, l[i].name) ? "" : l[i].name,
+			 lookups_status(&l[i]), buf_str(&text));
+		for (k = i; k < end; k++)
+			lookup_error(g, &l[k]);
+		label = "";
+		name = l[i].name;
+	}
+	buf_clear(&text);
+}
+
+static void discovery_block(const struct page *g)
+{
+	const struct facts_discovery *d = g->t->discovery;
+	struct buf text;
+	size_t i;
+
+	if (!d || !d->kind)
+		return;
+	buf_init(&text, PAGE_MAX);
+	for (i = 0; i < d->record_count; i++)
+		page_list(&text, d->record[i]);
+	page_row(g, d->kind, d->name ? d->name : "", security_name(d->security),
+		 buf_str(&text));
+	buf_clear(&text);
+}
+
+static void blame_block(const struct page *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->t->blame_count; i++)
+		page_remark(g, i ? "" : "blame", g->t->blame[i]);
+}
+
+void lookups_block(const struct page *g)
+{
+	discovery_block(g);
+	dns_block(g);
+	blame_block(g);
+}
