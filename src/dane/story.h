@@ -16,7 +16,8 @@ enum story_kind {
 	STORY_OTHER_BOTH,     /* several fields are wrong; fix_* say which are right */
 	STORY_EMPTY,	      /* the digest of no octets at all */
 	STORY_PEM,	      /* digest of PEM text instead of DER */
-	STORY_HEX_TEXT,	      /* digest of the hexadecimal text of DER or of a digest */
+	STORY_HEX_TEXT, /* digest of the hexadecimal text of DER or of a digest, or a
+			 * digest as text */
 	STORY_KEY_BITS, /* digest of the bare key bits, without their SubjectPublicKeyInfo
 			 */
 	STORY_CSR,	/* digest of the certificate signing request */
