@@ -154,7 +154,10 @@ static int block_decode(const struct pem_block *block, gnutls_datum_t *ret_der,
 	gnutls_datum_t text = der_view(block->text, block->len);
 	int rc = gnutls_pem_base64_decode2(block->label, &text, ret_der);
 
-	return rc < 0 ? why_gnutls(why, rc, "PEM block %s", block->label) : 0;
+	if (rc >= 0)
+		return 0;
+	why_gnutls(why, rc, "PEM block %s", block->label);
+	return DP_EFORMAT; /* the fault is the text's, not the library's */
 }
 
 /* Appends a certificate; rc tells whether it could be parsed. */

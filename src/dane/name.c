@@ -124,7 +124,8 @@ enum name_source name_find(gnutls_x509_crt_t crt, const char *const *names, size
 		has_dns = true;
 		found = any_covered(name.data, name.size, names, count);
 	}
-	gnutls_subject_alt_names_deinit(san);
+	if (san)
+		gnutls_subject_alt_names_deinit(san);
 	if (found)
 		return NAME_SAN;
 	if (has_dns || !allow_cn)

@@ -111,7 +111,7 @@ static void explain(struct pkix_walk *walk, size_t index)
 	bool names_leaf =
 		judge_record_names(&judge->in->rr[index], &judge->in->chain->cert[0]);
 
-	if (!walk->holds && judge->budget.exhausted)
+	if (!walk->holds && judge->in->trust && judge->budget.exhausted)
 		judge_fail(judge, index, MATCH_PKIX, "gave up after %d signatures",
 			   PATH_CHECKS_MAX);
 	else if (!walk->holds && judge->in->chain->raw_key)

@@ -67,6 +67,7 @@ check_wish()
 	has:*) grep -qF -e "${1#has:}" "$out.json" || complain "not in the JSON: ${1#has:}" ;;
 	not:*) ! grep -qF -e "${1#not:}" "$out.json" || complain "in the JSON: ${1#not:}" ;;
 	jq:*) jq -e ".[0] | ${1#jq:}" <"$out.json" >/dev/null 2>&1 || complain "not so: ${1#jq:}" ;;
+	all:*) jq -e "${1#all:}" <"$out.json" >/dev/null 2>&1 || complain "not so: ${1#all:}" ;;
 	text:* | notext:*)
 		[ -e "$out.text" ] || probe text "$command" >"$out.text" 2>>"$out.err" || :
 		# The sentence may be broken into lines anywhere.
@@ -178,7 +179,8 @@ run_all()
 DANEPROBE=${DANEPROBE:-${top_builddir:-.}/src/daneprobe}
 DANEPROBE=$(cd "$(dirname "$DANEPROBE")" && pwd)/$(basename "$DANEPROBE")
 PYTHON=${PYTHON:-/usr/bin/python3}
-export DANEPROBE PYTHON
+SRC=$src
+export DANEPROBE PYTHON SRC
 schema=$src/../../doc/daneprobe.schema.json
 if [ ! -e "$schema" ] || ! "$PYTHON" -c 'import jsonschema' 2>/dev/null; then
 	schema=

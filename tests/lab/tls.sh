@@ -18,7 +18,8 @@ chain_file()
 		return
 	fi
 	chain=$certs/$(echo "$*" | tr ' ' '+').pem
-	for cert in "$@"; do
+	# A server may be reading one that is there already.
+	[ -e "$chain" ] || for cert in "$@"; do
 		cat "$certs/$cert.crt"
 	done >"$chain"
 	echo "$chain"
@@ -51,7 +52,7 @@ nginx_server()
 	name=_ protocols="TLSv1.2 TLSv1.3"
 	for option in $options; do
 		case $option in
-		name=*) name=${option#name=} ;;
+		name=*) name=$(echo "${option#name=}" | tr , ' ') ;;
 		tls12) protocols=TLSv1.2 ;;
 		tls13) protocols=TLSv1.3 ;;
 		reject) echo "    ssl_reject_handshake on;" ;;

@@ -25,7 +25,8 @@ function begin_zone(    i, kv)
 		else if (kv[1] == "damage") damage = kv[2]
 		else fail("unknown option " $i)
 	}
-	if (denial == "none" && damage == "none") ds = (ds == "yes") ? "no" : ds
+	if (denial == "none")
+		ds = "no"
 	if (ns == "") ns = at
 	gsub(",", " ", ns)
 	file = out "/" zone "@" at
@@ -46,8 +47,12 @@ function begin_zone(    i, kv)
 	}
 }
 
-function data_of(cert, s, m)
+# "CERT" or "CERT/S/M"
+function data_of(cert, s, m,    part)
 {
+	if (split(cert, part, "/") == 3) {
+		cert = part[1]; s = part[2]; m = part[3]
+	}
 	if (!((cert, s, m) in data))
 		fail("no certificate " cert)
 	return data[cert, s, m]
@@ -68,7 +73,7 @@ $2 ~ /^(A|AAAA)$/ && $3 ~ /^@/ {
 }
 # "NAME TLSA U S M @CERT": the data of a certificate
 $2 == "TLSA" && $6 ~ /^@/ { $6 = data_of(substr($6, 2), $4, $5) }
-# "NAME TLSA-EACH U": the combinations of a usage, each at uUSM.NAME... of its own
+# "x EACH U SERVER CERT": the combinations of a usage, each at a name of its own, uUSM
 $2 == "EACH" {
 	for (s = 0; s <= 1; s++)
 		for (m = 0; m <= 2; m++) {
@@ -84,7 +89,7 @@ $2 == "FILL" {
 		print $1 " TLSA 3 1 1 " sprintf("%064x", 4711 + i) > file
 	next
 }
-# "NAME SERVERS": the addresses of all name servers
+# "@ SERVERS": the addresses of all name servers
 $2 == "SERVERS" {
 	for (s in server)
 		print s ".nic A " server[s] > file
