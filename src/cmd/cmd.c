@@ -15,6 +15,7 @@
 typedef const struct cmd *verb_fn(void);
 static verb_fn *const verbs[] = {
 	verb_check,
+	verb_record,
 	verb_keygen,
 	verb_csr,
 };
