@@ -3,7 +3,7 @@
 # Makes configure from configure.ac; with an option, builds in _build and runs it too.
 set -eu
 cd "$(dirname "$0")"
-build=_build
+build=${BUILD:-_build}
 
 # What is needed, by kind of system: to build, then to test (and for the demo).
 debian='autoconf automake libtool pkg-config gcc make libc6-dev
