@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cmd/cmd.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "cmd/check_opts.h"
 #include "cmd/plan.h"
 #include "cmd/source.h"
+#include "cmd/version.h"
 #include "dns/upstream.h"
 #include "net/handshake.h"
 #include "probe/ca_bundle.h"
@@ -133,7 +133,8 @@ static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 					.ipv4 = !o->ipv6_only,
 					.ipv6 = !o->ipv4_only,
 					.ee_name_check = o->ee_name_check,
-					.timeout_ms = o->timeout_ms };
+					.timeout_ms = o->timeout_ms,
+					.agent = version_agent() };
 	c->render = (struct render_conf){ .out = stdout,
 					  .verbosity = o->verbose - o->quiet,
 					  .colour = isatty(STDOUT_FILENO) &&
@@ -179,13 +180,17 @@ static void attempt(struct check *c)
 	run_all(&conf);
 }
 
-static void sleep_ms(int64_t ms)
+static void on_waited(void *arg)
 {
-	struct timespec ts = { .tv_sec = (time_t)(ms / 1000),
-			       .tv_nsec = (long)(ms % 1000) * 1000000 };
+	loop_stop(arg);
+}
 
-	if (ms > 0)
-		nanosleep(&ts, NULL);
+static void sleep_ms(struct loop *loop, int64_t ms)
+{
+	struct loop_timer *timer = loop_timer_new(loop, ms, on_waited, loop);
+
+	loop_run(loop);
+	loop_timer_free(timer);
 }
 
 /* A changed record must not hide behind the last attempt's cache. */
@@ -202,20 +207,18 @@ static int start_afresh(struct check *c, struct why *why)
 /* Attempts until all is OK or the time is up; only the last is printed. */
 static int wait_for_ok(struct check *c, struct why *why)
 {
-	int64_t end = clock_ms() + c->opts->wait_ms, left;
+	int64_t end = clock_ms() + c->opts->wait_ms, next, now;
 	int rc;
 
 	for (;;) {
-		int64_t began = clock_ms();
-
+		next = clock_ms() + WAIT_STEP_MS;
 		attempt(c);
-		left = end - clock_ms();
-		if (c->worst == STATE_OK || left <= 0)
+		now = clock_ms();
+		if (c->worst == STATE_OK || now >= end)
 			return 0;
-		log_info("%s so far; next attempt in %d s", state_name(c->worst),
-			 WAIT_STEP_MS / 1000);
-		left = left < WAIT_STEP_MS ? left : WAIT_STEP_MS;
-		sleep_ms(left - (clock_ms() - began > left ? left : clock_ms() - began));
+		next = next < end ? next : end;
+		log_info("%s so far; the next attempt follows", state_name(c->worst));
+		sleep_ms(c->loop, next - now);
 		rc = start_afresh(c, why);
 		if (rc < 0)
 			return rc;

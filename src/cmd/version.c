@@ -12,6 +12,11 @@
 
 #include "base/log.h"
 
+const char *version_agent(void)
+{
+	return PACKAGE_NAME "/" PACKAGE_VERSION;
+}
+
 int version_print(int argc, char **argv)
 {
 	if (argc && strcmp(argv[0], "-v") && strcmp(argv[0], "--verbose")) {

@@ -7,4 +7,7 @@
  * status. */
 int version_print(int argc, char **argv);
 
+/* "daneprobe/0.1.0", for HTTP's User-Agent. */
+const char *version_agent(void);
+
 #endif

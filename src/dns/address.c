@@ -2,7 +2,6 @@
 #include "dns/address.h"
 
 #include <arpa/inet.h>
-#include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "dns/answer.h"
 #include "dns/describe.h"
 #include "dns/resolver.h"
+#include "dns/rrtype.h"
 #include "verdict/facts.h"
 
 /* What one of the two address questions came to. */
@@ -37,7 +37,7 @@ struct address_lookup {
 	struct address_result result;
 };
 
-static const uint16_t half_type[2] = { LDNS_RR_TYPE_A, LDNS_RR_TYPE_AAAA };
+static const uint16_t half_type[2] = { RRTYPE_A, RRTYPE_AAAA };
 
 static void on_a(void *arg, const struct answer *answer);
 static void on_aaaa(void *arg, const struct answer *answer);
@@ -135,14 +135,14 @@ static void on_link(void *arg, const struct answer *answer)
 	struct address_lookup *l = arg;
 	const char *name = l->alias_next ? l->alias[l->alias_next - 1] : l->host;
 
-	describe_answer(l->facts, name, LDNS_RR_TYPE_CNAME, answer);
+	describe_answer(l->facts, name, RRTYPE_CNAME, answer);
 	resolver_question_free(l->links);
 	l->links = NULL;
 	if (l->alias_next == 0) {
 		l->first_alias = answer->security;
 		if (answer->kind == ANSWER_FAILED) {
 			l->result.error = mem_text(answer->error);
-			l->result.failed_type = LDNS_RR_TYPE_CNAME;
+			l->result.failed_type = RRTYPE_CNAME;
 			finish(l, answer->security == SECURITY_BOGUS ? ADDRESS_BOGUS
 								     : ADDRESS_FAILED);
 			return;
@@ -161,7 +161,7 @@ static void ask_link(struct address_lookup *l)
 {
 	const char *name = l->alias_next ? l->alias[l->alias_next - 1] : l->host;
 
-	l->links = resolver_ask(l->resolver, name, LDNS_RR_TYPE_CNAME, on_link, l);
+	l->links = resolver_ask(l->resolver, name, RRTYPE_CNAME, on_link, l);
 }
 
 static void keep_aliases(struct address_lookup *l, const struct answer *answer)

@@ -12,6 +12,7 @@
 #include "dns/ask.h"
 #include "dns/dname.h"
 #include "dns/resolver.h"
+#include "dns/rrtype.h"
 #include "dns/upstream.h"
 
 #define NS_MAX 8 /* name servers of the zone that are looked at */
@@ -64,14 +65,6 @@ static void say(struct blame *b, char *take_line)
 {
 	b->line = mem_grow(b->line, b->line_count, sizeof(*b->line));
 	b->line[b->line_count++] = take_line;
-}
-
-static const char *type_text(uint16_t type)
-{
-	return type == LDNS_RR_TYPE_TLSA    ? "TLSA"
-	       : type == LDNS_RR_TYPE_AAAA  ? "AAAA"
-	       : type == LDNS_RR_TYPE_CNAME ? "CNAME"
-					    : "A";
 }
 
 /* What one server said, as a phrase behind its name. */
@@ -136,7 +129,7 @@ static void say_resolver(struct blame *b)
 		say(b,
 		    mem_printf("Your resolver %s is at fault, not the domain: %s. Asked"
 			       " from the root itself, %s %s validates.",
-			       w->address, what, b->name, type_text(b->type)));
+			       w->address, what, b->name, rrtype_name(b->type)));
 	}
 }
 
@@ -192,12 +185,12 @@ static void say_servers(struct blame *b)
 		text = reply_text(&b->witness[0].reply);
 		say(b, mem_printf("The domain is at fault: %s of %s %s (%s %s).",
 				  done == 1 ? "the name server" : "every name server",
-				  b->zone, text, b->name, type_text(b->type)));
+				  b->zone, text, b->name, rrtype_name(b->type)));
 		free(text);
 		return;
 	}
 	say(b, mem_printf("The name servers of %s disagree about %s %s:", b->zone,
-			  b->name, type_text(b->type)));
+			  b->name, rrtype_name(b->type)));
 	for (i = 0; i < b->witness_count; i++) {
 		text = reply_text(&b->witness[i].reply);
 		say(b, mem_printf("  %s %s (%s) %s",
@@ -302,8 +295,8 @@ static void look_up_server(struct blame *b, const struct answer_rr *rr)
 		s->blame = b;
 		s->name = dname_text(name);
 		b->open++;
-		s->question = resolver_ask(blind, s->name, LDNS_RR_TYPE_A,
-					   on_server_address, s);
+		s->question =
+			resolver_ask(blind, s->name, RRTYPE_A, on_server_address, s);
 	}
 	ldns_rdf_deep_free(name);
 }
@@ -337,7 +330,7 @@ static void find_zone(struct blame *b)
 	if (!blind)
 		return;
 	b->open++;
-	b->zone_question = resolver_ask(blind, b->zone, LDNS_RR_TYPE_NS, on_zone, b);
+	b->zone_question = resolver_ask(blind, b->zone, RRTYPE_NS, on_zone, b);
 }
 
 static void on_root(void *arg, const struct answer *answer)

@@ -9,24 +9,9 @@
 #include "base/mem.h"
 #include "dns/answer.h"
 #include "dns/dname.h"
+#include "dns/rrtype.h"
 
 #define DATA_MAX 4000 /* of one line's text; addresses of a host fit many times */
-
-static const char *type_name(uint16_t type)
-{
-	switch (type) {
-	case LDNS_RR_TYPE_A:
-		return "A";
-	case LDNS_RR_TYPE_AAAA:
-		return "AAAA";
-	case LDNS_RR_TYPE_CNAME:
-		return "CNAME";
-	case LDNS_RR_TYPE_TLSA:
-		return "TLSA";
-	default:
-		return "?";
-	}
-}
 
 static void add_address(struct buf *b, int family, const struct answer_rr *rr)
 {
@@ -56,11 +41,11 @@ static char *data_text(uint16_t type, const struct answer *answer)
 
 	buf_init(&b, DATA_MAX);
 	for (i = 0; i < answer->rr_count; i++) {
-		if (type == LDNS_RR_TYPE_A)
+		if (type == RRTYPE_A)
 			add_address(&b, AF_INET, &answer->rr[i]);
-		else if (type == LDNS_RR_TYPE_AAAA)
+		else if (type == RRTYPE_AAAA)
 			add_address(&b, AF_INET6, &answer->rr[i]);
-		else if (type == LDNS_RR_TYPE_CNAME && i == 0)
+		else if (type == RRTYPE_CNAME && i == 0)
 			add_name(&b, &answer->rr[i]);
 	}
 	return b.data;
@@ -83,7 +68,7 @@ void describe_answer(struct facts_target *t, const char *name, uint16_t type,
 	struct facts_lookup *l = facts_add_lookup(t);
 
 	l->name = mem_text(name);
-	l->type = mem_text(type_name(type));
+	l->type = mem_text(rrtype_name(type));
 	l->security = answer->security;
 	l->failed = answer->kind == ANSWER_FAILED;
 	l->absent = answer->kind == ANSWER_ABSENT;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dns/tlsa_lookup.h"
 
-#include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "dns/describe.h"
 #include "dns/dname.h"
 #include "dns/resolver.h"
+#include "dns/rrtype.h"
 #include "verdict/facts.h"
 
 struct tlsa_lookup {
@@ -79,7 +79,7 @@ static void on_tlsa(void *arg, const struct answer *answer)
 
 	resolver_question_free(l->question);
 	l->question = NULL;
-	describe_answer(l->facts, l->owner, LDNS_RR_TYPE_TLSA, answer);
+	describe_answer(l->facts, l->owner, RRTYPE_TLSA, answer);
 	/* Bogus or unanswered stops: the records may be there, and be hidden. */
 	if ((status == TLSA_LOOKUP_ABSENT || status == TLSA_LOOKUP_INSECURE) &&
 	    !is_last(l)) {
@@ -95,7 +95,7 @@ static void ask(struct tlsa_lookup *l)
 {
 	free(l->owner);
 	l->owner = dname_tlsa_owner(l->candidate[l->next], l->port, l->protocol);
-	l->question = resolver_ask(l->resolver, l->owner, LDNS_RR_TYPE_TLSA, on_tlsa, l);
+	l->question = resolver_ask(l->resolver, l->owner, RRTYPE_TLSA, on_tlsa, l);
 }
 
 struct tlsa_lookup *tlsa_lookup_new(const struct tlsa_lookup_conf *conf,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dns/upstream.h"
 
-#include <ldns/ldns.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "base/why.h"
 #include "dns/ask.h"
 #include "dns/resolver.h"
+#include "dns/rrtype.h"
 
 #define SYSTEM_MAX 3 /* MAXNS of resolv.conf(5) */
 #define RESOLV_CONF_MAX 65536
@@ -170,7 +170,7 @@ static void try_system(struct upstream *u)
 						      on_trial_2 };
 	struct ask_reply none = { .error = "is not an address" };
 	struct ask_conf conf = { .name = ".",
-				 .type = LDNS_RR_TYPE_DNSKEY,
+				 .type = RRTYPE_DNSKEY,
 				 .recursive = true,
 				 .timeout_ms = TRY_MS };
 	size_t i;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/http.h"
-#include "config.h"
 
 #include <curl/curl.h>
-#include <gnutls/gnutls.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/loop.h"
 #include "base/mem.h"
@@ -163,29 +162,15 @@ static void set_headers(struct http *h, const struct http_conf *conf)
 	free(resolve);
 }
 
-static char *pin_text(const uint8_t *pin)
-{
-	unsigned char copy[32];
-	gnutls_datum_t raw = { copy, sizeof(copy) }, text;
-	char *option;
-
-	memcpy(copy, pin, sizeof(copy));
-	if (gnutls_base64_encode2(&raw, &text) < 0)
-		return NULL;
-	option = mem_printf("sha256//%.*s", (int)text.size, (const char *)text.data);
-	gnutls_free(text.data);
-	return option;
-}
-
 /* DANE has decided already, so the connection is tied to the key that it accepted and to
  * nothing else: no CA, no name check, no proxy from the environment. */
 static CURLcode set_security(struct http *h, const struct http_conf *conf)
 {
-	char *pin = pin_text(conf->pin);
-	CURLcode rc = CURLE_OUT_OF_MEMORY;
+	char *digest = base64_encode(conf->pin, 32);
+	char *pin = mem_printf("sha256//%s", digest);
+	CURLcode rc = curl_easy_setopt(h->easy, CURLOPT_PINNEDPUBLICKEY, pin);
 
-	if (pin)
-		rc = curl_easy_setopt(h->easy, CURLOPT_PINNEDPUBLICKEY, pin);
+	free(digest);
 	free(pin);
 	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, 0L);
@@ -214,7 +199,7 @@ static CURLcode set_up(struct http *h, const struct http_conf *conf)
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, h->headers);
 	curl_easy_setopt(easy, CURLOPT_RESOLVE, h->resolve);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "daneprobe/" PACKAGE_VERSION);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, conf->agent);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, h);

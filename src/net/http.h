@@ -21,6 +21,7 @@ struct http_conf {
 	int connect_port;    /* at address */
 	const char *path;    /* "/..." */
 	const uint8_t *pin; /* SHA-256 (32 bytes) of the SubjectPublicKeyInfo to accept */
+	const char *agent;  /* User-Agent */
 	bool want_body;	    /* else it ends with the headers */
 };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "probe/probe.h"
 
-#include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +11,7 @@
 #include "dane/policy.h"
 #include "dns/address.h"
 #include "dns/blame.h"
-#include "dns/dname.h"
+#include "dns/rrtype.h"
 #include "dns/tlsa_lookup.h"
 #include "dns/upstream.h"
 #include "net/http.h"
@@ -223,6 +222,7 @@ static void fetch(struct slot *s)
 				  .connect_port = s->port,
 				  .path = p->path ? p->path : "/",
 				  .pin = s->chain.cert[0].spki_sha256,
+				  .agent = p->conf->agent,
 				  .want_body = p->conf->expect->has_body };
 	struct why why;
 
@@ -351,7 +351,7 @@ static void on_tlsa(void *arg, enum tlsa_lookup_status status, const char *base_
 	tlsa_lookup_fill(p->tlsa, endpoint(p));
 	if (status == TLSA_LOOKUP_BOGUS || status == TLSA_LOOKUP_FAILED) {
 		p->failed_name = mem_text(owner);
-		p->failed_type = LDNS_RR_TYPE_TLSA;
+		p->failed_type = RRTYPE_TLSA;
 	}
 	switch (status) {
 	case TLSA_LOOKUP_FOUND:
@@ -474,7 +474,7 @@ static void look_up_tlsa(struct probe *p, const struct address_result *r)
 static void name_failure(struct probe *p, const struct address_result *r)
 {
 	p->failed_name = mem_text(p->host);
-	p->failed_type = r->failed_type ? r->failed_type : LDNS_RR_TYPE_A;
+	p->failed_type = r->failed_type ? r->failed_type : RRTYPE_A;
 }
 
 static void on_addresses(void *arg, struct address_result *take_result)

@@ -31,6 +31,7 @@ struct probe_conf {
 	bool ipv4, ipv6; /* families to look up and connect to */
 	bool ee_name_check;
 	int64_t timeout_ms; /* bounds everything */
+	const char *agent;  /* User-Agent of HTTP requests */
 	const char *csr;    /* a request to recognise a record made from it; NULL */
 	size_t csr_len;
 };
