@@ -15,6 +15,9 @@
 typedef const struct cmd *verb_fn(void);
 static verb_fn *const verbs[] = {
 	verb_check,
+	verb_record,
+	verb_keygen,
+	verb_csr,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

@@ -23,7 +23,7 @@ cat >"$tmp/libraries" <<'END'
 unbound  dns/resolver.c cmd/version.c
 curl/    net/http.c cmd/version.c
 event2/  base/loop.c
-gnutls/  dane net/handshake.c net/handshake.h base/why.c setup/key.c setup/csr.c cmd/version.c
+gnutls/  dane net/handshake.c net/handshake.h base/why.c setup/key.c setup/key.h setup/csr.c setup/csr.h cmd/version.c
 ldns/    dns setup cmd/version.c
 jansson  render setup cmd/version.c
 END

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/cmd.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/why.h"
+#include "cmd/key_report.h"
+#include "cmd/opts.h"
+#include "setup/key.h"
+
+struct values {
+	int type; /* enum key_type */
+	const char *output;
+};
+
+static const struct opt opts[] = {
+	{ "type", 't', OPT_CHOICE, offsetof(struct values, type),
+	  .fallback = "ecdsa-p256", .argument = KEY_TYPES, .help = "kind of key" },
+	{ "output", 'o', OPT_TEXT, offsetof(struct values, output), .argument = "FILE",
+	  .help = "where the key goes: PKCS#8 PEM, readable by its owner only, never "
+		  "overwritten" },
+	{ .long_name = NULL },
+};
+
+static int check(const struct values *v, const struct opts_rest *rest, struct why *why)
+{
+	if (rest->args.count)
+		return why_set(why, DP_EINVAL,
+			       "'%.100s' is one argument too many: keygen "
+			       "takes options only",
+			       rest->args.item[0]);
+	if (!v->output)
+		return why_set(why, DP_EINVAL,
+			       "no file to write to: give -o privkey.pem");
+	if (!strcmp(v->output, "-"))
+		return why_set(why, DP_EINVAL,
+			       "a private key isn't printed: give -o FILE");
+	return 0;
+}
+
+static int make(const struct values *v)
+{
+	struct key *key = NULL;
+	struct why why;
+	int rc;
+
+	key_protect();
+	key_report_warn((enum key_type)v->type);
+	rc = key_generate((enum key_type)v->type, &key, &why);
+	if (rc == 0)
+		rc = key_save(key, v->output, &why);
+	if (rc == 0)
+		rc = key_report(v->output, key, &why);
+	key_free(key);
+	if (rc < 0)
+		return cmd_fail(&why,
+				rc == DP_EEXIST || rc == DP_ENOENT ? CMD_USAGE : CMD_NO);
+	return cmd_finish(CMD_DONE);
+}
+
+static int run(const struct cmd *cmd, int argc, char **argv)
+{
+	struct values v = { 0 };
+	struct opts_rest rest;
+	struct why why;
+	int rc, status;
+
+	opts_init(opts, &v);
+	rc = opts_parse(opts, argc, argv, &v, &rest, &why);
+	if (rc == 0 && !rest.help)
+		rc = check(&v, &rest, &why);
+	if (rc < 0)
+		status = cmd_usage_error(cmd, &why);
+	else if (rest.help)
+		status = cmd_help(cmd);
+	else
+		status = make(&v);
+	opts_clear(opts, &v, &rest);
+	return status;
+}
+
+const struct cmd *verb_keygen(void)
+{
+	static const struct cmd cmd = {
+		.name = "keygen",
+		.synopsis = "[-t TYPE] -o privkey.pem",
+		.summary = "make a private key",
+		.notes = "Prints the TLSA record data (3 1 1) of the key.\n"
+			 "Exit status: 0 done, 2 failed, 3 usage error or the file is "
+			 "there "
+			 "already.",
+		.opts = opts,
+		.run = run,
+	};
+
+	return &cmd;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/cmd.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "cmd/opts.h"
+#include "dane/chain.h"
+#include "setup/key.h"
+#include "setup/record.h"
+#include "target/hostname.h"
+#include "target/service.h"
+#include "target/target.h"
+
+/* In the order of --format's words. */
+enum format { FORMAT_ZONE, FORMAT_FORM, FORMAT_GENERIC, FORMAT_NSUPDATE, FORMAT_JSON };
+
+struct values {
+	int usage, selector, mtype, ttl, format;
+	const char *key, *csr, *cert, *zone;
+	bool live;
+};
+
+#define AT(field) .offset = offsetof(struct values, field)
+
+static const struct opt opts[] = {
+	{ "usage", 'u', OPT_INT, AT(usage), 0, 3, "3", "U",
+	  .help = "0 PKIX-TA, 1 PKIX-EE, 2 DANE-TA, 3 DANE-EE" },
+	{ "selector", 's', OPT_INT, AT(selector), 0, 1, "1", "S",
+	  .help = "0 whole certificate, 1 public key" },
+	{ "mtype", 'm', OPT_INT, AT(mtype), 0, 2, "1", "M",
+	  .help = "0 in full, 1 SHA-256, 2 SHA-512" },
+	{ "key", 0, OPT_TEXT, AT(key), .argument = "FILE",
+	  .help = "from a private key (selector 1)" },
+	{ "csr", 0, OPT_TEXT, AT(csr), .argument = "FILE",
+	  .help = "from a certificate signing request (selector 1)" },
+	{ "cert", 0, OPT_TEXT, AT(cert), .argument = "FILE",
+	  .help = "from the first certificate in FILE; for usages 0 and 2 from its first "
+		  "CA "
+		  "certificate" },
+	{ "live", 0, OPT_FLAG, AT(live), .help = "from what the server presents now" },
+	{ "ttl", 0, OPT_INT, AT(ttl), 0, RECORD_TTL_MAX, "3600", "N", .help = "seconds" },
+	{ "format", 0, OPT_CHOICE, AT(format), .fallback = "zone",
+	  .argument = "zone|form|generic|nsupdate|json",
+	  .help = "zone: a line for a zone file; form: the fields of a DNS provider's "
+		  "form; "
+		  "generic: RFC 3597; nsupdate: commands for it" },
+	{ "zone", 0, OPT_TEXT, AT(zone), .argument = "NAME",
+	  .help = "the zone that the record goes to, for form and nsupdate" },
+	{ .long_name = NULL },
+};
+
+struct work {
+	const struct values *v;
+	char *zone; /* owned; A-labels, NULL: not given */
+	bool begun;
+	FILE *out; /* held back: half an answer would be taken for a whole one */
+};
+
+static int check(const struct values *v, const struct opts_rest *rest, struct why *why)
+{
+	int sources = (v->key != NULL) + (v->csr != NULL) + (v->cert != NULL) + v->live;
+
+	if (!rest->args.count)
+		return why_set(why, DP_EINVAL,
+			       "no target: give HOST, HOST:PORT or SCHEME://HOST");
+	if (sources != 1)
+		return why_set(
+			why, DP_EINVAL, "%s: give one of --key, --csr, --cert and --live",
+			sources ? "more than one source" : "nothing to make it from");
+	if (v->selector == TLSA_CERT && (v->key || v->csr))
+		return why_set(
+			why, DP_EINVAL,
+			"selector 0 covers a whole certificate, which %s doesn't have: "
+			"use --cert, or selector 1",
+			v->key ? "--key" : "--csr");
+	return 0;
+}
+
+/* What the server at target presents. */
+static int live_chain(const struct target *target, struct chain *ret_chain,
+		      struct why *why)
+{
+	(void)ret_chain;
+	return why_set(why, DP_EINVAL,
+		       "--live can't ask %s yet: save its certificate and use --cert",
+		       target->host);
+}
+
+static int source_live(const struct target *target, uint8_t usage,
+		       struct record_source *ret_source, struct why *why)
+{
+	struct chain chain = { 0 };
+	int rc = live_chain(target, &chain, why);
+
+	if (rc < 0)
+		return rc;
+	log_warn("this comes from the network: compare it with the key on the server "
+		 "before "
+		 "you publish it");
+	rc = record_source_chain(&chain, usage, ret_source, why);
+	chain_clear(&chain);
+	return rc;
+}
+
+static int get_source(const struct values *v, const struct target *target,
+		      struct record_source *ret_source, struct why *why)
+{
+	uint8_t usage = (uint8_t)v->usage;
+
+	if (v->key) {
+		key_protect();
+		return record_source_key(v->key, ret_source, why);
+	}
+	if (v->csr)
+		return record_source_csr(v->csr, ret_source, why);
+	if (v->cert)
+		return record_source_cert(v->cert, usage, ret_source, why);
+	return source_live(target, usage, ret_source, why);
+}
+
+static void warn(const struct values *v, const struct target *t,
+		 const struct record_source *source)
+{
+	bool leaf = v->usage == TLSA_DANE_EE || v->usage == TLSA_PKIX_EE;
+
+	if (leaf && v->selector == TLSA_CERT)
+		log_warn("%d 0 %d names one certificate: every renewal breaks it; %d 1 1 "
+			 "lasts as long as the key",
+			 v->usage, v->mtype, v->usage);
+	if (!leaf && source->cert && !source->is_ca)
+		log_warn("usage %d names an issuer, but this certificate is no CA's: no "
+			 "client will match it",
+			 v->usage);
+	if (!leaf && source->depth)
+		log_warn("usage %d names an issuer: certificate %zu of the file is taken",
+			 v->usage, source->depth);
+	if (t->service->mta_relay && v->usage <= TLSA_PKIX_EE)
+		log_warn("mail servers leave usages 0 and 1 out (RFC 7672): use 3 1 1");
+	if (v->mtype == TLSA_FULL)
+		log_warn("matching type 0 puts %s as a whole into DNS: answers get large",
+			 v->selector == TLSA_CERT ? "the certificate" : "the key");
+}
+
+static int print_form(const struct work *w, const struct record *r, struct why *why)
+{
+	char *zone = w->zone ? mem_text(w->zone) : record_guess_zone(r);
+	char *owner = record_owner_in_zone(r, zone), *hex, *value;
+
+	if (!owner) {
+		why_set(why, DP_EINVAL, "%s is not in the zone %s", r->owner, zone);
+		free(zone);
+		return DP_EINVAL;
+	}
+	if (!w->zone)
+		log_warn("the zone is assumed to be %s: --zone NAME says which it is",
+			 zone);
+	hex = hex_encode(r->rr.data, r->rr.len);
+	value = tlsa_to_text(&r->rr);
+	fprintf(w->out,
+		"Zone           %s\nName           %s\nType           TLSA\n"
+		"TTL            %u\nUsage          %u\nSelector       %u\n"
+		"Matching type  %u\nData           %s\nor as one value\n"
+		"Value          %s\n",
+		zone, owner, (unsigned)r->ttl, (unsigned)r->rr.usage,
+		(unsigned)r->rr.selector, (unsigned)r->rr.mtype, hex, value);
+	free(hex);
+	free(value);
+	free(owner);
+	free(zone);
+	return 0;
+}
+
+static void print_json(struct work *w, const struct record *r)
+{
+	char *text = record_json(r);
+
+	fprintf(w->out, "%s%s", w->begun ? "," : "[", text);
+	w->begun = true;
+	free(text);
+}
+
+static int show(struct work *w, const struct record *r, struct why *why)
+{
+	char *text = NULL;
+
+	switch ((enum format)w->v->format) {
+	case FORMAT_ZONE:
+		text = record_zone_line(r);
+		break;
+	case FORMAT_GENERIC:
+		text = record_generic_line(r);
+		break;
+	case FORMAT_NSUPDATE:
+		text = record_update_line(r);
+		break;
+	case FORMAT_FORM:
+		return print_form(w, r, why);
+	case FORMAT_JSON:
+		print_json(w, r);
+		return 0;
+	}
+	fprintf(w->out, "%s\n", text);
+	free(text);
+	return 0;
+}
+
+static int one_target(struct work *w, const char *text, struct why *why)
+{
+	const struct values *v = w->v;
+	struct record_source source = { 0 };
+	struct record record = { 0 };
+	struct target target = { 0 };
+	struct why inner;
+	int rc;
+
+	rc = target_parse(text, &target, &inner);
+	if (rc < 0)
+		return why_set(why, rc, "%.100s: %.390s", text, inner.text);
+	rc = get_source(v, &target, &source, why);
+	if (rc == 0)
+		rc = record_make(&target, &source, (uint8_t)v->usage,
+				 (uint8_t)v->selector, (uint8_t)v->mtype,
+				 (uint32_t)v->ttl, &record, why);
+	if (rc == 0)
+		warn(v, &target, &source);
+	if (rc == 0)
+		rc = show(w, &record, why);
+	record_clear(&record);
+	record_source_clear(&source);
+	target_clear(&target);
+	return rc;
+}
+
+static int print_all(struct work *w, const struct opt_list *args, struct why *why)
+{
+	bool update = w->v->format == FORMAT_NSUPDATE;
+	size_t i;
+	int rc = 0;
+
+	if (update && w->zone)
+		fprintf(w->out, "zone %s.\n", w->zone);
+	for (i = 0; i < args->count && rc == 0; i++) {
+		if (i && w->v->format == FORMAT_FORM)
+			fputc('\n', w->out);
+		rc = one_target(w, args->item[i], why);
+	}
+	if (rc == 0 && update)
+		fputs("send\n", w->out);
+	if (rc == 0 && w->v->format == FORMAT_JSON)
+		fputs("]\n", w->out);
+	return rc;
+}
+
+static int make(const struct values *v, const struct opt_list *args)
+{
+	struct work w = { .v = v };
+	char *text = NULL;
+	size_t len = 0;
+	struct why why;
+	int rc = 0;
+
+	w.out = open_memstream(&text, &len);
+	if (!w.out)
+		abort();
+
+	if (v->zone)
+		rc = hostname_parse(v->zone, strlen(v->zone), HOSTNAME_UNDERSCORE,
+				    &w.zone, NULL, &why);
+	if (rc == 0)
+		rc = print_all(&w, args, &why);
+	free(w.zone);
+	fclose(w.out);
+	if (rc == 0)
+		fwrite(text, 1, len, stdout);
+	free(text);
+	if (rc < 0)
+		return cmd_fail(&why, CMD_USAGE);
+	return cmd_finish(CMD_DONE);
+}
+
+static int run(const struct cmd *cmd, int argc, char **argv)
+{
+	struct values v = { 0 };
+	struct opts_rest rest;
+	struct why why;
+	int rc, status;
+
+	opts_init(opts, &v);
+	rc = opts_parse(opts, argc, argv, &v, &rest, &why);
+	if (rc == 0 && !rest.help)
+		rc = check(&v, &rest, &why);
+	if (rc < 0)
+		status = cmd_usage_error(cmd, &why);
+	else if (rest.help)
+		status = cmd_help(cmd);
+	else
+		status = make(&v, &rest.args);
+	opts_clear(opts, &v, &rest);
+	return status;
+}
+
+const struct cmd *verb_record(void)
+{
+	static const struct cmd cmd = {
+		.name = "record",
+		.synopsis =
+			"[-u U] [-s S] [-m M] (--key F | --csr F | --cert F | --live)\n"
+			"[--ttl N] [--format FORMAT] TARGET...",
+		.summary = "compute the TLSA records to publish",
+		.notes = "Records from key, request and certificate of one key pair are "
+			 "the "
+			 "same (selector 1). Warnings go to stderr.\n"
+			 "Exit status: 0 done, 3 usage error or bad file.",
+		.opts = opts,
+		.run = run,
+	};
+
+	return &cmd;
+}

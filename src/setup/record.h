@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* TLSA records to publish: made from a key, a request or a certificate, and written in
+ * the forms that DNS tools and providers take. */
+#ifndef SETUP_RECORD_H
+#define SETUP_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dane/tlsa.h"
+
+struct chain;
+struct target;
+struct why;
+
+#define RECORD_TTL_MAX 604800 /* a week: longer ones stand in the way of every change */
+
+/* The octets that selectors 0 and 1 cover. */
+struct record_source {
+	uint8_t *cert; /* owned DER; NULL: keys and requests have none */
+	size_t cert_len;
+	uint8_t *key; /* owned DER of SubjectPublicKeyInfo */
+	size_t key_len;
+	bool is_ca;   /* of a certificate: basicConstraints say so */
+	size_t depth; /* which certificate of the file or chain it is, from 0 */
+};
+
+/* Each undone with record_source_clear(). */
+int record_source_key(const char *path, struct record_source *ret_source,
+		      struct why *why);
+int record_source_csr(const char *path, struct record_source *ret_source,
+		      struct why *why);
+/* The first certificate of PEM or DER; for usages 0 and 2 the first CA's of several. A
+ * raw public key gives no cert. */
+int record_source_cert(const char *path, uint8_t usage, struct record_source *ret_source,
+		       struct why *why);
+/* The same from a chain that is there already (a live server's). */
+int record_source_chain(const struct chain *chain, uint8_t usage,
+			struct record_source *ret_source, struct why *why);
+void record_source_clear(struct record_source *source);
+
+struct record {
+	char *owner; /* owned; "_443._tcp.www.example.com." */
+	uint32_t ttl;
+	struct tlsa rr; /* owned */
+};
+
+/* What is to be published for target. DP_EINVAL where the source lacks what the selector
+ * covers, for mx:// and srv:// (their hosts are the targets), and for names too long. */
+int record_make(const struct target *target, const struct record_source *source,
+		uint8_t usage, uint8_t selector, uint8_t mtype, uint32_t ttl,
+		struct record *ret_record, struct why *why);
+void record_clear(struct record *record);
+
+/* Lines without a newline, on the heap. */
+char *record_zone_line(const struct record *record);	/* OWNER TTL IN TLSA U S M HEX */
+char *record_generic_line(const struct record *record); /* RFC 3597 TYPE52 */
+char *record_update_line(const struct record *record);	/* nsupdate's "update add ..." */
+char *record_json(const struct record *record); /* {"name":...,"data":"8f43..."} */
+/* The owner without zone ("example.com", A-labels) and the dot before it; NULL where
+ * owner isn't in zone. */
+char *record_owner_in_zone(const struct record *record, const char *zone);
+/* The likely zone of an owner, for want of knowledge: the last two labels, or three where
+ * the last two are the like of co.uk. */
+char *record_guess_zone(const struct record *record);
+
+#endif
