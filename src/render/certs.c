@@ -187,7 +187,8 @@ void certs_block(const struct page *g, const struct facts_endpoint *e)
 			continue;
 		if (distinct > 1) {
 			place = phrase_peer(&e->peer[i]);
-			page_row(g, label, place, NULL, "");
+			page_row(g, label, place, NULL,
+				 e->peer[i].tls.auth ? e->peer[i].tls.auth : "");
 			free(place);
 			label = "";
 		}

@@ -19,7 +19,8 @@ static bool is_address(const struct facts_lookup *l)
 
 const char *lookups_status(const struct facts_lookup *l)
 {
-	return l->failed ? "failed" : security_name(l->security);
+	return l->failed && l->security != SECURITY_BOGUS ? "failed"
+							  : security_name(l->security);
 }
 
 static void add_life(struct buf *b, const struct facts_lookup *l)

@@ -7,7 +7,7 @@ struct facts_lookup;
 struct page;
 
 void lookups_block(const struct page *g);
-/* "secure" and so on, or "failed". */
+/* "secure" and so on; "failed" where nothing usable came back. */
 const char *lookups_status(const struct facts_lookup *l);
 
 #endif

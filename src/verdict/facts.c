@@ -235,10 +235,17 @@ const struct facts_endpoint *facts_culprit(const struct facts_target *t,
 const struct facts_lookup *facts_lookup_with(const struct facts_target *t,
 					     enum security security)
 {
+	const struct facts_lookup *absent = NULL, *l;
 	size_t i;
 
-	for (i = t->lookup_count; i-- > 0;)
-		if (t->lookup[i].security == security && !t->lookup[i].failed)
-			return &t->lookup[i];
-	return NULL;
+	for (i = t->lookup_count; i-- > 0;) {
+		l = &t->lookup[i];
+		if (l->security != security || (l->failed && security != SECURITY_BOGUS))
+			continue;
+		if (!l->absent)
+			return l;
+		if (!absent)
+			absent = l;
+	}
+	return absent;
 }

@@ -162,7 +162,8 @@ void facts_add_discovery_record(struct facts_discovery *d, char *take_record);
  * its peers that has it. NULL where there is none. */
 const struct facts_endpoint *facts_culprit(const struct facts_target *t,
 					   const struct facts_peer **ret_peer);
-/* The last lookup that has this status and wasn't a mere failure to answer; NULL none. */
+/* The last lookup that has this status, one with data before one without; NULL none. What
+ * merely wasn't answered has none. */
 const struct facts_lookup *facts_lookup_with(const struct facts_target *t,
 					     enum security security);
 /* "http" of the peer, made on the first call. */

@@ -388,6 +388,44 @@ static void mx(struct facts_target *t)
 	e->error = mem_text("the addresses are not signed");
 }
 
+/* Both key types at one address, the leaf of one past its end, which DANE-EE ignores. */
+static void both_keys(struct facts_target *t)
+{
+	struct facts_endpoint *e = www(t);
+	struct facts_peer *p;
+
+	found_tlsa(t, e);
+	record(e, 3, 1, 1, KEY_OLD);
+	record(e, 3, 1, 1, KEY_NEW);
+	p = peer(e, "192.0.2.10", CODE_MATCH, 31);
+	www_leaf(p, KEY_OLD, CERT_A);
+	judged(e, p, 0);
+	p = peer(e, "192.0.2.10", CODE_MATCH, 33);
+	free(p->tls.auth);
+	p->tls.auth = mem_text("RSA");
+	cert(p, "CN=www.example.com", "www.example.com", "RSA 2048",
+	     SAMPLE_NOW - 100 * DAY, SAMPLE_NOW - 10 * DAY, KEY_NEW, CERT_B);
+	judged(e, p, 1);
+}
+
+/* The chain's second certificate is past its end, and the usage counts that. */
+static void expired(struct facts_target *t)
+{
+	struct facts_endpoint *e = www(t);
+	struct facts_peer *p;
+
+	found_tlsa(t, e);
+	record(e, 2, 1, 1, CA_KEY);
+	p = peer(e, "192.0.2.10", CODE_EXPIRED, 31);
+	www_leaf(p, KEY_OLD, CERT_A);
+	p->chain[1].not_after = SAMPLE_NOW - 3 * DAY - 60;
+	judged(e, p, -1);
+	p->match.code = p->match.rec[0].code = MATCH_EXPIRED;
+	snprintf(p->match.rec[0].reason, sizeof(p->match.rec[0].reason),
+		 "names certificate 1, but it expired");
+	p->error = mem_text("record 1 names certificate 1, but it expired");
+}
+
 static const struct {
 	const char *name;
 	void (*fill)(struct facts_target *t);
@@ -404,6 +442,8 @@ static const struct {
 	{ "hostile", hostile },
 	{ "long-names", long_names },
 	{ "mx", mx },
+	{ "both-keys", both_keys },
+	{ "expired", expired },
 };
 
 const char *sample_name(size_t i)

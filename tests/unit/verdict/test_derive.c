@@ -116,6 +116,8 @@ static void test_derive_findings_cert_expiring(void **state)
 		  SEVERITY_CRITICAL },
 		{ "EE: given warning alone", only_ee, "y", "30d", NULL, 8.9, 90,
 		  SEVERITY_WARNING },
+		{ "EE: default crit above a given warning", only_ee, "y", "1d", NULL, 8.9,
+		  90, SEVERITY_WARNING },
 		{ "EE and TA match", both, "yy", NULL, NULL, 8.9, 90, SEVERITY_CRITICAL },
 		{ "of both EE alone matches", both, "yn", NULL, NULL, 8.9, 90,
 		  SEVERITY_WARNING },
@@ -300,6 +302,19 @@ static void test_derive_findings_of_the_match(void **state)
 	facts_target_free(t);
 }
 
+static void test_derive_findings_says_unusable_of_some_alone(void **state)
+{
+	static const char *const records[] = { BAD, NULL };
+	struct verdict_conf conf;
+	struct facts_target *t = new_target(records);
+
+	(void)state;
+	verdict_conf_init(&conf);
+	derive_findings(t, &conf, NOW);
+	assert_int_equal(t->findings.count, 0); /* the code says it */
+	facts_target_free(t);
+}
+
 static void set_leaf(struct facts_peer *p, const char *key, const char *digest)
 {
 	free(p->chain->key);
@@ -348,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_derive_findings_slow),
 		cmocka_unit_test(test_derive_findings_combination_stale),
 		cmocka_unit_test(test_derive_findings_of_the_match),
+		cmocka_unit_test(test_derive_findings_says_unusable_of_some_alone),
 		cmocka_unit_test(test_derive_findings_compares_addresses),
 	};
 
