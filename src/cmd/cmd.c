@@ -14,10 +14,7 @@
 
 typedef const struct cmd *verb_fn(void);
 static verb_fn *const verbs[] = {
-	verb_check,
-	verb_record,
-	verb_keygen,
-	verb_csr,
+	verb_check, verb_verify, verb_record, verb_keygen, verb_csr,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

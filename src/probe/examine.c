@@ -6,14 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/hex.h"
 #include "base/mem.h"
 #include "dane/chain.h"
 #include "dane/match.h"
 #include "dane/policy.h"
+#include "dane/story.h"
 #include "verdict/facts.h"
 
 #define SAN_MAX 256 /* names kept of one certificate, for showing */
+#define STORY_MAX 8
+#define STORY_TEXT_MAX 1200
 
 static char *dn_text(gnutls_x509_crt_t crt, bool issuer)
 {
@@ -222,4 +226,24 @@ void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *c
 		fill_cert(&peer->chain[i], &chain->cert[i]);
 	if (chain->count)
 		peer->tls.auth = mem_text(auth_text(&peer->chain[0]));
+}
+
+void examine_tell_story(struct facts_target *t, const struct facts_endpoint *e,
+			const struct chain *chain, const void *csr, size_t csr_len)
+{
+	struct story story[STORY_MAX];
+	struct tlsa *rr = mem_array(e->record_count, sizeof(*rr));
+	struct buf text;
+	size_t i, n;
+
+	for (i = 0; i < e->record_count; i++)
+		rr[i] = e->record[i].rr;
+	n = story_tell(rr, e->record_count, chain, csr, csr_len, story, STORY_MAX);
+	free(rr);
+	if (!n || t->advice.story)
+		return;
+	buf_init(&text, STORY_TEXT_MAX);
+	for (i = 0; i < n; i++)
+		buf_printf(&text, "%s%s", i ? " " : "", story[i].text);
+	t->advice.story = text.data;
 }

@@ -73,7 +73,7 @@ static const char *error_text(const struct context *c)
 static void place_and_error(const struct context *c)
 {
 	const char *error = error_text(c);
-	char *place = c->p ? phrase_peer(c->p) : mem_text(host(c));
+	char *place = c->p && c->p->address ? phrase_peer(c->p) : mem_text(host(c));
 
 	if (strstr(error, place) ||
 	    (c->p && c->p->address && strstr(error, c->p->address)))
@@ -404,7 +404,7 @@ static void bogus(const struct context *c)
 static void http_failed(const struct context *c)
 {
 	const struct facts_http *http = c->p ? c->p->http : NULL;
-	char *place = c->p ? phrase_peer(c->p) : mem_text(host(c));
+	char *place = c->p && c->p->address ? phrase_peer(c->p) : mem_text(host(c));
 
 	if (http && http->error)
 		story(c, mem_printf("the key at %s matches, but the page fails: %s",

@@ -259,9 +259,10 @@ static void record_facts(const struct context *c, const struct facts_endpoint *e
 	}
 }
 
+/* Of a peer that was spoken to; verify has one without an address. */
 static const struct facts_cert *leaf_of(const struct facts_peer *p)
 {
-	return p->chain_count ? &p->chain[0] : NULL;
+	return p->chain_count && p->address ? &p->chain[0] : NULL;
 }
 
 /* Whether some peer at p's address presents a leaf with the same field. */
@@ -273,8 +274,7 @@ static bool presented_at(const struct facts_endpoint *e, const struct facts_peer
 
 	for (i = 0; i < e->peer_count; i++) {
 		other = leaf_of(&e->peer[i]);
-		if (!other || !e->peer[i].address || !p->address ||
-		    strcmp(e->peer[i].address, p->address))
+		if (!other || strcmp(e->peer[i].address, p->address))
 			continue;
 		if (by_key ? other->key && leaf->key && !strcmp(other->key, leaf->key)
 			   : !strcmp(other->cert_sha256, leaf->cert_sha256) &&
