@@ -55,7 +55,8 @@ struct blame {
 	size_t witness_count;
 	struct resolver_question *root_question; /* owned */
 	bool root_secure; /* asked from the root, the name validates */
-	char **line;	  /* owned until taken */
+	enum blame_who who;
+	char **line; /* owned until taken */
 	size_t line_count;
 };
 
@@ -111,56 +112,57 @@ static void say_ede(struct blame *b)
 	}
 }
 
+static const char *forwarder_fault(const struct witness *unchecked)
+{
+	const struct ask_reply *r = &unchecked->reply;
+
+	if (!r->answered)
+		return "it does not answer this question";
+	if (r->rcode != LDNS_RCODE_NOERROR && r->rcode != LDNS_RCODE_NXDOMAIN)
+		return "it fails on this question";
+	if (!r->has_rrsig)
+		return "it strips the signatures (RRSIG) from answers";
+	return "it changes or holds back answers";
+}
+
+/* Whether some name server of the zone itself answers without signatures. */
+static bool witness_unsigned(const struct blame *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->witness_count; i++)
+		if (b->witness[i].reply.answered && !b->witness[i].reply.has_rrsig)
+			return true;
+	return false;
+}
+
+/* A resolver that passes no signatures on is told even where the root can't be asked. */
+static bool is_stripped(const struct blame *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->forwarder_count; i += 2) {
+		const struct witness *w = &b->forwarder[i + 1];
+
+		if (w->reply.answered && !w->reply.has_rrsig &&
+		    w->reply.rcode == LDNS_RCODE_NOERROR && !witness_unsigned(b))
+			return true;
+	}
+	return false;
+}
+
 static void say_resolver(struct blame *b)
 {
 	size_t i;
 
-	for (i = 0; i < b->forwarder_count; i += 2) {
-		const struct witness *w = &b->forwarder[i + 1];
-		const char *what = "it changes or holds back answers";
-
-		if (!w->done || !w->reply.answered)
-			what = "it does not answer this question";
-		else if (w->reply.rcode != LDNS_RCODE_NOERROR &&
-			 w->reply.rcode != LDNS_RCODE_NXDOMAIN)
-			what = w->reply.rcode_text;
-		else if (!w->reply.has_rrsig)
-			what = "it strips the signatures (RRSIG) from answers";
-		say(b,
-		    mem_printf("Your resolver %s is at fault, not the domain: %s. Asked"
-			       " from the root itself, %s %s validates.",
-			       w->address, what, b->name, rrtype_name(b->type)));
-	}
-}
-
-/* A stripping resolver is told even where the root can't be asked. */
-static bool say_stripping(struct blame *b)
-{
-	bool any = false;
-	size_t i;
-
-	for (i = 0; i < b->forwarder_count; i += 2) {
-		const struct witness *w = &b->forwarder[i + 1];
-
-		if (!w->done || !w->reply.answered || w->reply.has_rrsig ||
-		    w->reply.rcode != LDNS_RCODE_NOERROR)
-			continue;
-		say(b, mem_printf("Your resolver %s passes no signatures (RRSIG) on: it"
-				  " can't be used for DNSSEC.",
-				  w->address));
-		any = true;
-	}
-	return any;
-}
-
-static size_t count_witnesses(const struct blame *b,
-			      bool (*fits)(const struct ask_reply *))
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < b->witness_count; i++)
-		n += b->witness[i].done && (!fits || fits(&b->witness[i].reply));
-	return n;
+	b->who = BLAME_RESOLVER;
+	for (i = 0; i < b->forwarder_count; i += 2)
+		say(b, mem_printf("Your resolver %s is at fault, not the domain: %s.",
+				  b->forwarder[i].address,
+				  forwarder_fault(&b->forwarder[i + 1])));
+	if (b->root_secure)
+		say(b, mem_printf("Asked from the root itself, %s %s validates.", b->name,
+				  rrtype_name(b->type)));
 }
 
 /* Whether all name servers that were asked said the same. */
@@ -176,15 +178,17 @@ static bool all_alike(const struct blame *b)
 
 static void say_servers(struct blame *b)
 {
-	size_t i, done = count_witnesses(b, NULL);
 	char *text;
+	size_t i;
 
-	if (!done)
+	if (!b->witness_count)
 		return;
-	if (all_alike(b)) {
+	b->who = all_alike(b) ? BLAME_DOMAIN : BLAME_SERVER;
+	if (b->who == BLAME_DOMAIN) {
 		text = reply_text(&b->witness[0].reply);
 		say(b, mem_printf("The domain is at fault: %s of %s %s (%s %s).",
-				  done == 1 ? "the name server" : "every name server",
+				  b->witness_count == 1 ? "the name server"
+							: "every name server",
 				  b->zone, text, b->name, rrtype_name(b->type)));
 		free(text);
 		return;
@@ -220,9 +224,9 @@ static void finish(struct blame *b)
 		no_answer(&b->witness[i]);
 	for (i = 0; i < b->forwarder_count; i++)
 		no_answer(&b->forwarder[i]);
-	if (b->forwarder_count && b->root_secure)
+	if ((b->forwarder_count && b->root_secure) || is_stripped(b))
 		say_resolver(b);
-	else if (!say_stripping(b))
+	else
 		say_servers(b);
 	say_ede(b);
 	fn(b->arg);
@@ -378,14 +382,14 @@ struct blame *blame_new(const struct blame_conf *conf, blame_fn *fn, void *arg)
 	return b;
 }
 
-char **blame_take(struct blame *b, size_t *ret_count)
+void blame_fill(struct blame *b, struct facts_target *t)
 {
-	char **line = b->line;
+	size_t i;
 
-	*ret_count = b->line_count;
-	b->line = NULL;
+	t->blame_who = b->who;
+	for (i = 0; i < b->line_count; i++)
+		facts_add_blame(t, b->line[i]);
 	b->line_count = 0;
-	return line;
 }
 
 static void free_witness(struct witness *w)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct blame;
+struct facts_target;
 struct loop;
 struct upstream;
 
@@ -26,8 +27,8 @@ typedef void blame_fn(void *arg);
 /* fn is called once, from the loop, when all is known that can be within the time. Must
  * be freed, also from fn. */
 struct blame *blame_new(const struct blame_conf *conf, blame_fn *fn, void *arg);
-/* The lines for people, most telling first; the array and the texts are the caller's. */
-char **blame_take(struct blame *b, size_t *ret_count);
+/* Who it is and the lines that say so, most telling first, into t. */
+void blame_fill(struct blame *b, struct facts_target *t);
 void blame_free(struct blame *b);
 
 #endif

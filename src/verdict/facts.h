@@ -118,6 +118,9 @@ struct facts_advice {
 	char *remedy_after; /* text behind the record lines; NULL none */
 };
 
+/* Whose fault a DNS failure is, as far as it was found out. */
+enum blame_who { BLAME_UNKNOWN, BLAME_DOMAIN, BLAME_SERVER, BLAME_RESOLVER };
+
 struct facts_target {
 	char *target;	  /* as given, blanks trimmed, raw */
 	long line;	  /* with -f; 0 otherwise */
@@ -134,6 +137,7 @@ struct facts_target {
 	struct facts_advice advice;
 	char **blame; /* owned lines: whose fault a DNS failure is, EDE texts */
 	size_t blame_count;
+	enum blame_who blame_who;
 	int64_t dns_ms, total_ms; /* -1 unknown */
 	/* the signature that ends first among those that the verdict hangs on */
 	time_t rrsig_expires, rrsig_inception; /* -1 none */
