@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The options that --help shows (it prints the table that parses them) and those of the man page
+# are the same, verb by verb; and mandoc has nothing to say against the page.
+. "$(dirname "$0")/lint.sh"
+
+: "${DANEPROBE:=$top_builddir/src/daneprobe}"
+page=$top_srcdir/doc/daneprobe.1
+
+verbs()
+{
+	"$DANEPROBE" --help | awk '/^Verbs:/ { on = 1; next } on && NF { print $1 }'
+}
+
+# "VERB OPTION", one a line, from each verb's --help
+helped()
+{
+	for verb in $(verbs); do
+		"$DANEPROBE" "$verb" --help | awk -v verb="$verb" '
+			/^  *-/ {
+				for (i = 1; i <= NF && $i ~ /^-/; i++) {
+					sub(/,$/, "", $i); print verb, $i
+				}
+			}'
+	done | grep -v -e ' -h$' -e ' --help$' | LC_ALL=C sort -u
+}
+
+# The same from the page: items of flags (".It Fl f , Fl -file Ar FILE") below ".Ss VERB", or
+# below ".Ss VERB VERB..." for each of them. --help itself is every verb's.
+documented()
+{
+	awk '
+		/^\.S[hs] / {
+			n = 0
+			for (i = 2; i <= NF; i++) { word = $i; gsub(/[",]/, "", word); title[++n] = word }
+		}
+		/^\.It Fl / {
+			for (i = 2; i <= NF; i++)
+				if ($i == "Fl")
+					for (j = 1; j <= n; j++) if (title[j] ~ /^[a-z]+$/) print title[j], "-" $(i + 1)
+		}' "$1" | LC_ALL=C sort -u
+}
+
+# differences PAGE: only what one of the two has
+differences()
+{
+	helped >"$tmp/helped"
+	documented "$1" | awk -v verbs="$(verbs | tr '\n' ' ')" 'index(" " verbs, " " $1 " ")' >"$tmp/documented"
+	LC_ALL=C comm -23 "$tmp/helped" "$tmp/documented" | sed 's/$/: not in the man page/'
+	LC_ALL=C comm -13 "$tmp/helped" "$tmp/documented" | sed 's/$/: not in --help/'
+}
+
+unclear()
+{
+	mandoc -T lint -W warning "$1" 2>&1 | grep -v 'referenced manual not found' || :
+}
+
+if [ ! -e "$page" ]; then
+	skip "options of the man page" "doc/daneprobe.1 is not there"
+else
+	clean "--help and the man page name the same options" differences "$page"
+	grep -v '^\.It Fl .*-timeout' "$page" >"$tmp/less.1"
+	dirty "self-test: an option that the man page lacks" differences "$tmp/less.1"
+	{ cat "$page" && printf '.Ss check\n.It Fl -no-such-option\n'; } >"$tmp/more.1"
+	dirty "self-test: an option that the program lacks" differences "$tmp/more.1"
+	if have mandoc; then
+		clean "mandoc finds nothing in the man page" unclear "$page"
+		printf '.Dd\n.Bl -no\n' >"$tmp/bad.1"
+		dirty "self-test: a page that is wrong" unclear "$tmp/bad.1"
+	else
+		skip "the man page's form" "mandoc is not installed"
+	fi
+fi
+finish
