@@ -43,11 +43,19 @@ enter_namespace()
 			skip "needs root, or user namespaces, which this system does not allow"
 		LAB_NAMESPACE=user exec unshare -Urmn "$0" "$@"
 	fi
-	if drill -t -Q @127.53.0.1 . SOA >/dev/null 2>&1; then
+	if ! addresses_free; then
 		unshare -nm true 2>/dev/null ||
 			skip "another lab holds 127.53.0.1:53, and a network namespace is not allowed here"
+		exec 9>&-
 		LAB_NAMESPACE=root exec unshare -nm "$0" "$@"
 	fi
+}
+
+# The lab's servers inherit the lock: it is free again when the last of them has ended.
+addresses_free()
+{
+	exec 9>/run/daneprobe-lab.lock
+	flock -n 9 && ! drill -t -Q @127.53.0.1 . SOA >/dev/null 2>&1
 }
 
 up()
@@ -71,6 +79,7 @@ up()
 	"$labsrc/zones.sh"
 	"$labsrc/dns.sh"
 	"$labsrc/tls.sh"
+	all_run "$dir"
 	cat >"$dir/env" <<-EOF
 	LAB='$dir'
 	R='--recurse --root-hints $dir/root.hints --trust-anchor $dir/root.key --ca-file $dir/ca.pem'
@@ -84,6 +93,17 @@ up()
 started()
 {
 	awk '{ sub(/.*\) /, ""); print $20 }' "/proc/$1/stat" 2>/dev/null || :
+}
+
+# A server that ended at once, perhaps because its address was taken.
+all_run()
+{
+	for file in "$1"/run/*.pid; do
+		read -r pid start <"$file"
+		[ "$(started "$pid")" = "$start" ] && [ -n "$start" ] && continue
+		echo "lab: $(basename "$file" .pid) has ended" >&2
+		exit 1
+	done
 }
 
 # A pid is ours only while its start time is the one that was written down.
@@ -148,9 +168,9 @@ run()
 	. "$lab/env"
 	status=0
 	if [ "$foreground" = yes ]; then
-		"$@" || status=$?
+		"$@" 9>&- || status=$?
 	else
-		"$@" <&0 &
+		"$@" <&0 9>&- &
 		child=$!
 		wait "$child" || status=$?
 		child=
@@ -165,7 +185,7 @@ up)
 	[ $# -eq 2 ] || usage
 	need_tools
 	[ "$(id -u)" -eq 0 ] || skip "up needs root; an ordinary user takes: lab.sh run DIR -- CMD, or lab.sh shell"
-	! drill -t -Q @127.53.0.1 . SOA >/dev/null 2>&1 || skip "another lab holds 127.53.0.1:53"
+	addresses_free || skip "another lab holds 127.53.0.1:53"
 	start "$2"
 	;;
 start) # of up, run and shell

@@ -100,10 +100,6 @@ check_row()
 		same "$code" "$codes" || complain "code $codes, not $code"
 		same "$state" "$states" || complain "state $states, not $state"
 	fi
-	if [ -n "$schema" ] && [ "$code" != - ]; then
-		"$PYTHON" "$src/validate.py" "$schema" "$out.json" >>"$out.err" 2>&1 ||
-			complain "the JSON is not what the schema says"
-	fi
 	old_ifs=$IFS
 	IFS=$(printf '\037')
 	# shellcheck disable=SC2046
@@ -121,7 +117,7 @@ diagnose()
 	[ -e "$out.text" ] || probe text "$command" >"$out.text" 2>>"$out.err" || :
 	sed 's/^/#   /' "$out.text"
 	sed 's/^/#   stderr: /' "$out.err"
-	cut -c1-4000 "$out.json" | sed 's/^/#   /'
+	{ jq -c . <"$out.json" 2>/dev/null || cat "$out.json"; } | cut -c1-3000 | sed 's/^/#   /'
 }
 
 run_row()
@@ -141,6 +137,24 @@ run_row()
 	fi
 }
 
+# One process for all: a row whose JSON isn't what the schema says fails after all.
+check_schema()
+{
+	schema=$src/../../doc/daneprobe.schema.json
+	if ! "$PYTHON" -c 'import jsonschema' 2>/dev/null; then
+		echo "# the JSON wasn't checked against the schema: no python3-jsonschema"
+		[ "${CI:-}" != true ] || echo "Bail out! CI needs python3-jsonschema"
+		return 0
+	fi
+	grep -l '^\[' "$RESULTS"/*.json | xargs "$PYTHON" "$src/validate.py" "$schema" >"$RESULTS/bad" ||
+		echo "# validate.py failed"
+	while read -r file why; do
+		tap=${file%.json}.tap
+		sed -i 's/^ok /not ok /' "$tap"
+		echo "# the JSON isn't what the schema says: $why" >>"$tap"
+	done <"$RESULTS/bad"
+}
+
 run_all()
 {
 	check_table
@@ -152,6 +166,7 @@ run_all()
 	total=$(rows | wc -l)
 	echo "1..$total"
 	seq "$total" | xargs -n1 -P"$jobs" "$0" --row || :
+	check_schema
 	ran=0
 	failed=0
 	n=1
@@ -176,15 +191,13 @@ run_all()
 	}
 }
 
-DANEPROBE=${DANEPROBE:-${top_builddir:-.}/src/daneprobe}
+top_builddir=${top_builddir:-$src/../..}
+DANEPROBE=${DANEPROBE:-$top_builddir/src/daneprobe}
+[ -x "$DANEPROBE" ] || { echo "Bail out! no $DANEPROBE"; exit 1; }
 DANEPROBE=$(cd "$(dirname "$DANEPROBE")" && pwd)/$(basename "$DANEPROBE")
 PYTHON=${PYTHON:-/usr/bin/python3}
 SRC=$src
-export DANEPROBE PYTHON SRC
-schema=$src/../../doc/daneprobe.schema.json
-if [ ! -e "$schema" ] || ! "$PYTHON" -c 'import jsonschema' 2>/dev/null; then
-	schema=
-fi
+export top_builddir DANEPROBE PYTHON SRC
 
 case ${1:-} in
 --row)

@@ -44,6 +44,7 @@ dns_table()
 	insec.cname.example CNAME secure-NOERROR
 	exp.cname.example A secure-NOERROR
 	host.sub.dname.example A secure-NOERROR
+	www.isub.dname.example A insecure-NOERROR
 	_443._tcp.www.wild.example TLSA secure-NOERROR
 	_443._tcp.any-host.wild.example TLSA secure-NOERROR
 	_443._tcp.wild.owner.example TLSA secure-NOERROR

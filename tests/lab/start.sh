@@ -7,4 +7,4 @@ name=$1
 shift
 "$@" </dev/null >"$dir/log/$name" 2>&1 &
 pid=$!
-echo "$pid $(awk '{ sub(/.*\) /, ""); print $20 }' "/proc/$pid/stat")" >"$dir/run/$name.pid"
+echo "$pid $(awk '{ sub(/.*\) /, ""); print $20 }' "/proc/$pid/stat" 2>/dev/null || :)" >"$dir/run/$name.pid"
