@@ -81,6 +81,15 @@ static void serve_reset(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 }
 
+/* A reset after the ClientHello was read. */
+static void serve_abort(int fd)
+{
+	char buf[4096];
+
+	if (read(fd, buf, sizeof(buf)) > 0)
+		serve_reset(fd);
+}
+
 /* A TLS record of a ServerHello that is promised to be long, a byte a second. */
 static void serve_trickle(int fd)
 {
@@ -111,7 +120,8 @@ static void serve_endless(int fd)
 static const struct mode modes[] = {
 	{ "silent", serve_silent },   { "garbage", serve_garbage },
 	{ "close", serve_close },     { "reset", serve_reset },
-	{ "trickle", serve_trickle }, { "endless", serve_endless },
+	{ "abort", serve_abort },     { "trickle", serve_trickle },
+	{ "endless", serve_endless },
 };
 
 static const struct mode *mode_find(const char *name)
