@@ -308,8 +308,10 @@ void resolver_free(struct resolver *r)
 	/* Calls back for every open question. */
 	ub_ctx_delete(r->ctx);
 	while ((q = r->first)) {
-		unlink_question(q);
-		q->next = q->prev = NULL;
+		r->first = q->next;
+		if (q->next)
+			q->next->prev = NULL;
+		q->next = NULL;
 		q->resolver = NULL;
 		q->in_unbound = false;
 		release(q);

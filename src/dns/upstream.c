@@ -177,7 +177,7 @@ static void try_system(struct upstream *u)
 
 	u->trying = true;
 	u->open = u->forward_count;
-	for (i = 0; i < u->forward_count; i++) {
+	for (i = 0; i < u->forward_count && i < SYSTEM_MAX; i++) {
 		conf.server = u->forward[i];
 		if (ask_new(u->loop, &conf, on_trial[i], u, &u->ask[i], NULL) < 0)
 			end_trial(u, i, &none);
