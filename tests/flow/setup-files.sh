@@ -88,7 +88,7 @@ openssl req -in staple.csr -noout -text >text
 says 'is the TLS feature extension' 'status_request' text
 
 # the reading half of certbot certonly --csr, which needs no server
-cat >certbot.py <<'END'
+cat >take-csr.py <<'END'
 import sys
 from certbot._internal import cli
 from certbot._internal.plugins import disco
@@ -98,9 +98,9 @@ print(" ".join(config.domains))
 END
 if /usr/bin/python3 -c 'import certbot' 2>/dev/null; then
 	for csr in request.csr ecdsa-p256.csr; do
-		check "certbot certonly --csr takes $csr" /usr/bin/python3 certbot.py $csr
+		check "certbot certonly --csr takes $csr" /usr/bin/python3 take-csr.py $csr
 	done
-	same 'with the names' 'example.com www.example.com' "$(/usr/bin/python3 certbot.py request.csr)"
+	same 'with the names' 'example.com www.example.com' "$(/usr/bin/python3 take-csr.py request.csr)"
 else
 	skip 'certbot certonly --csr' 'no certbot'
 fi

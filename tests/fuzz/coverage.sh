@@ -30,8 +30,10 @@ for target in tests/fuzz/fuzz_*; do
 	find . -name '*.gcda' -exec rm {} +
 	"./$target" >/dev/null 2>&1 || { echo "$name: its corpus fails"; exit 1; }
 	object=$(dirname "$file")/$(basename "$file" .c)
-	gcov -n -o "$object.o" "$src/$file" 2>/dev/null |
-		awk -v name="$name" -v file="$file" '
-			/^File/ { ours = index($0, file) }
-			ours && /^Lines executed/ { sub(/^Lines executed:/, ""); print name ": " $0 " lines of " file; exit }'
+	gcov -n -f -o "$object.o" "$src/$file" 2>/dev/null |
+		awk -v name="$name" -v file="$file" -v quote="'" '
+			/^Function/ { what = $0 == "Function " quote name quote ? "itself" : "" }
+			/^File/ { what = index($0, file) ? "file" : "" }
+			/^Lines executed/ && what { sub(/^Lines executed:/, ""); part[what] = $0; what = "" }
+			END { print name ": " part["itself"] " lines; with its file " file ": " part["file"] }'
 done

@@ -209,7 +209,7 @@ case ${1:-} in
 	exit 0
 	;;
 esac
-ONLY=
+ONLY=${ONLY:-}
 while [ $# -ge 2 ] && [ "$1" = --only ]; do
 	ONLY="$ONLY $2"
 	shift 2
