@@ -144,12 +144,17 @@ static void explain(struct judge *judge, size_t index)
 			   PATH_CHECKS_MAX);
 		return;
 	}
-	for (i = 1; i < chain->count; i++)
-		if (judge_record_names(rr, &chain->cert[i])) {
+	for (i = 1; i < chain->count; i++) {
+		if (!judge_record_names(rr, &chain->cert[i]))
+			continue;
+		if (judge->budget.too_long)
+			judge_fail(judge, index, MATCH_MISMATCH,
+				   "more than %d certificates up the path", PATH_LEN_MAX);
+		else
 			judge_fail(judge, index, MATCH_MISMATCH,
 				   "in the chain, but the leaf is not signed by it");
-			return;
-		}
+		return;
+	}
 	judge_fail(judge, index, MATCH_MISMATCH, "no match");
 }
 

@@ -45,7 +45,7 @@ static const struct status_text {
 void path_budget_init(struct path_budget *budget)
 {
 	budget->left = PATH_CHECKS_MAX;
-	budget->exhausted = false;
+	budget->exhausted = budget->too_long = false;
 }
 
 static bool spend(struct path_budget *budget, size_t checks)
@@ -153,7 +153,7 @@ static void extend(struct walk *walk)
 	struct path *path = &walk->path;
 	size_t i;
 
-	if (!walk->visit(path, walk->arg) || path->len == PATH_LEN_MAX)
+	if (!walk->visit(path, walk->arg))
 		return;
 	for (i = 1; i < walk->count && !walk->budget->exhausted; i++) {
 		const struct chain_cert *next = walk->pool[i];
@@ -161,6 +161,10 @@ static void extend(struct walk *walk)
 		if (path_holds(path, next) ||
 		    !path_link(walk->budget, path->cert[path->len - 1], next))
 			continue;
+		if (path->len == PATH_LEN_MAX) {
+			walk->budget->too_long = true;
+			return;
+		}
 		path->cert[path->len++] = next;
 		extend(walk);
 		path->len--;

@@ -26,6 +26,7 @@ struct path {
 struct path_budget {
 	unsigned left;
 	bool exhausted; /* one more was wanted: what wasn't found may exist */
+	bool too_long;	/* some path went on past PATH_LEN_MAX: likewise */
 };
 
 enum path_state { PATH_VALID, PATH_EXPIRED, PATH_INVALID };

@@ -29,8 +29,8 @@ struct address_lookup {
 	bool addresses_given;
 	address_fn *fn;
 	void *arg;
-	struct half half[2]; /* A, AAAA */
-	char **alias;	     /* owned; the aliases that an answer followed */
+	struct half half[2];	    /* A, AAAA */
+	struct answer_alias *alias; /* owned; the links that an answer followed */
 	size_t alias_count, alias_next;
 	enum security first_alias;	 /* of the host's own CNAME */
 	struct resolver_question *links; /* owned; the question for one link */
@@ -121,11 +121,24 @@ static void decide(struct address_lookup *l)
 		}
 	}
 	if (l->alias_count)
-		l->result.expanded = mem_text(l->alias[l->alias_count - 1]);
+		l->result.expanded = mem_text(l->alias[l->alias_count - 1].target);
 	if (all_secure(l))
 		finish(l, ADDRESS_SECURE);
 	else
 		decide_insecure(l);
+}
+
+/* What to ask for to learn the security of the link under way. libunbound calls a CNAME
+ * that it synthesised itself bogus when asked for just that, so there the DNAME stands
+ * for it. */
+static const char *link_question(const struct address_lookup *l, uint16_t *ret_type)
+{
+	const struct answer_alias *link = &l->alias[l->alias_next];
+
+	*ret_type = link->dname ? RRTYPE_DNAME : RRTYPE_CNAME;
+	if (link->dname)
+		return link->dname;
+	return l->alias_next ? l->alias[l->alias_next - 1].target : l->host;
 }
 
 /* One answer has one security for all its aliases, so each link is asked for by itself
@@ -133,16 +146,17 @@ static void decide(struct address_lookup *l)
 static void on_link(void *arg, const struct answer *answer)
 {
 	struct address_lookup *l = arg;
-	const char *name = l->alias_next ? l->alias[l->alias_next - 1] : l->host;
+	uint16_t type;
+	const char *name = link_question(l, &type);
 
-	describe_answer(l->facts, name, RRTYPE_CNAME, answer);
+	describe_answer(l->facts, name, type, answer);
 	resolver_question_free(l->links);
 	l->links = NULL;
 	if (l->alias_next == 0) {
 		l->first_alias = answer->security;
 		if (answer->kind == ANSWER_FAILED) {
 			l->result.error = mem_text(answer->error);
-			l->result.failed_type = RRTYPE_CNAME;
+			l->result.failed_type = type;
 			finish(l, answer->security == SECURITY_BOGUS ? ADDRESS_BOGUS
 								     : ADDRESS_FAILED);
 			return;
@@ -159,9 +173,10 @@ static void on_link(void *arg, const struct answer *answer)
 
 static void ask_link(struct address_lookup *l)
 {
-	const char *name = l->alias_next ? l->alias[l->alias_next - 1] : l->host;
+	uint16_t type;
+	const char *name = link_question(l, &type);
 
-	l->links = resolver_ask(l->resolver, name, RRTYPE_CNAME, on_link, l);
+	l->links = resolver_ask(l->resolver, name, type, on_link, l);
 }
 
 static void keep_aliases(struct address_lookup *l, const struct answer *answer)
@@ -171,8 +186,11 @@ static void keep_aliases(struct address_lookup *l, const struct answer *answer)
 	if (l->alias_count || !answer->alias_count)
 		return;
 	l->alias = mem_array(answer->alias_count, sizeof(*l->alias));
-	for (i = 0; i < answer->alias_count; i++)
-		l->alias[l->alias_count++] = mem_text(answer->alias[i]);
+	for (i = 0; i < answer->alias_count; i++) {
+		l->alias[i].target = mem_text(answer->alias[i].target);
+		l->alias[i].dname = mem_text(answer->alias[i].dname);
+	}
+	l->alias_count = answer->alias_count;
 	if (answer->security == SECURITY_SECURE)
 		describe_aliases(l->facts, l->host, answer);
 }
@@ -284,8 +302,10 @@ void address_lookup_free(struct address_lookup *l)
 		free(l->half[i].error);
 	}
 	resolver_question_free(l->links);
-	for (i = 0; i < l->alias_count; i++)
-		free(l->alias[i]);
+	for (i = 0; i < l->alias_count; i++) {
+		free(l->alias[i].target);
+		free(l->alias[i].dname);
+	}
 	free(l->alias);
 	address_result_clear(&l->result);
 	free(l->host);

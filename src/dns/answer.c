@@ -30,8 +30,10 @@ void answer_clear(struct answer *answer)
 {
 	size_t i;
 
-	for (i = 0; i < answer->alias_count; i++)
-		free(answer->alias[i]);
+	for (i = 0; i < answer->alias_count; i++) {
+		free(answer->alias[i].target);
+		free(answer->alias[i].dname);
+	}
 	for (i = 0; i < answer->rr_count; i++)
 		free(answer->rr[i].rdata);
 	free(answer->alias);
@@ -42,7 +44,8 @@ void answer_clear(struct answer *answer)
 
 const char *answer_owner(const struct answer *answer, const char *qname)
 {
-	return answer->alias_count ? answer->alias[answer->alias_count - 1] : qname;
+	return answer->alias_count ? answer->alias[answer->alias_count - 1].target
+				   : qname;
 }
 
 static bool owned_by(const ldns_rr *rr, const ldns_rdf *name)
@@ -64,11 +67,27 @@ static const ldns_rr *find_rr(const ldns_rr_list *list, const ldns_rdf *name,
 	return NULL;
 }
 
+/* The owner of a DNAME above name, on the heap; NULL when there is none. */
+static char *dname_above(const ldns_rr_list *list, const ldns_rdf *name)
+{
+	size_t i;
+
+	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(list, i);
+
+		if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_DNAME &&
+		    ldns_dname_is_subdomain(name, ldns_rr_owner(rr)))
+			return dname_text(ldns_rr_owner(rr));
+	}
+	return NULL;
+}
+
 /* Walks the CNAMEs from name on; *ret_name is borrowed from list or is name. */
 static int follow_aliases(struct answer *a, const ldns_rr_list *list, uint16_t qtype,
 			  const ldns_rdf *name, const ldns_rdf **ret_name,
 			  struct why *why)
 {
+	struct answer_alias *alias;
 	const ldns_rr *rr;
 
 	while (qtype != LDNS_RR_TYPE_CNAME &&
@@ -76,9 +95,11 @@ static int follow_aliases(struct answer *a, const ldns_rr_list *list, uint16_t q
 		if (a->alias_count == ANSWER_ALIAS_MAX)
 			return why_set(why, DP_ELIMIT, "more than %d CNAMEs in a row",
 				       ANSWER_ALIAS_MAX);
-		name = ldns_rr_rdf(rr, 0);
 		a->alias = mem_grow(a->alias, a->alias_count, sizeof(*a->alias));
-		a->alias[a->alias_count++] = dname_text(name);
+		alias = &a->alias[a->alias_count++];
+		alias->dname = dname_above(list, name);
+		name = ldns_rr_rdf(rr, 0);
+		alias->target = dname_text(name);
 	}
 	*ret_name = name;
 	return 0;
@@ -153,8 +174,6 @@ static int read_answer(struct answer *a, const ldns_pkt *pkt, const ldns_rdf *qn
 	for (i = 0; rc == 0 && i < ldns_rr_list_rr_count(list); i++) {
 		const ldns_rr *rr = ldns_rr_list_rr(list, i);
 
-		if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_DNAME)
-			a->by_dname = true;
 		if (!owned_by(rr, owner))
 			continue;
 		if (ldns_rr_get_type(rr) == (ldns_rr_type)qtype)

@@ -26,13 +26,19 @@ struct answer_rr {
 	size_t len;
 };
 
+/* One CNAME on the way to the records. */
+struct answer_alias {
+	char *target; /* owned */
+	char *dname;  /* owned; owner of the DNAME it was synthesised from (RFC 6672), or
+		       * NULL */
+};
+
 struct answer {
 	enum answer_kind kind;
 	enum security security; /* of the whole answer, all its aliases included */
 	bool nxdomain;		/* kind ANSWER_ABSENT: no such name, else no such type */
-	char **alias; /* owned; the targets of the CNAMEs on the way, in order */
+	struct answer_alias *alias; /* owned; the links on the way, in order */
 	size_t alias_count;
-	bool by_dname;	      /* some link was synthesised from a DNAME (RFC 6672) */
 	struct answer_rr *rr; /* owned */
 	size_t rr_count;
 	int64_t ttl;			       /* seconds, -1 unknown */

@@ -45,7 +45,7 @@ static char *data_text(uint16_t type, const struct answer *answer)
 			add_address(&b, AF_INET, &answer->rr[i]);
 		else if (type == RRTYPE_AAAA)
 			add_address(&b, AF_INET6, &answer->rr[i]);
-		else if (type == RRTYPE_CNAME && i == 0)
+		else if ((type == RRTYPE_CNAME || type == RRTYPE_DNAME) && i == 0)
 			add_name(&b, &answer->rr[i]);
 	}
 	return b.data;
@@ -93,7 +93,7 @@ void describe_aliases(struct facts_target *t, const char *name,
 		l->name = mem_text(name);
 		l->type = mem_text("CNAME");
 		l->security = answer->security;
-		l->data = mem_text(answer->alias[i]);
-		name = answer->alias[i];
+		l->data = mem_text(answer->alias[i].target);
+		name = answer->alias[i].target;
 	}
 }

@@ -12,6 +12,8 @@ const char *rrtype_name(int type)
 		return "CNAME";
 	case RRTYPE_AAAA:
 		return "AAAA";
+	case RRTYPE_DNAME:
+		return "DNAME";
 	case RRTYPE_DNSKEY:
 		return "DNSKEY";
 	case RRTYPE_TLSA:

@@ -8,6 +8,7 @@ enum rrtype {
 	RRTYPE_NS = 2,
 	RRTYPE_CNAME = 5,
 	RRTYPE_AAAA = 28,
+	RRTYPE_DNAME = 39,
 	RRTYPE_DNSKEY = 48,
 	RRTYPE_TLSA = 52
 };

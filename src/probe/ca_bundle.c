@@ -32,10 +32,12 @@ int ca_bundle_new(const char *file, struct ca_bundle **ret_bundle, struct why *w
 
 	if (file) {
 		rc = file_read(file, BUNDLE_MAX_BYTES, &b->data, &b->len, why);
-		if (rc < 0) {
+		if (rc < 0 && rc != DP_ENOENT) {
 			free(b);
 			return rc;
 		}
+		if (rc < 0)
+			log_warn("no CA bundle %s: taken as an empty one", file);
 		b->given = true;
 	}
 	*ret_bundle = b;

@@ -7,8 +7,8 @@ struct ca_bundle;
 struct trust;
 struct why;
 
-/* file NULL: the system's bundle, and an empty one where there is none. A file that is
- * given must be readable. */
+/* file NULL: the system's bundle. Where there is no such file, an empty bundle; one that
+ * is there must be readable. */
 int ca_bundle_new(const char *file, struct ca_bundle **ret_bundle, struct why *why);
 /* Parses on first use; borrowed. */
 const struct trust *ca_bundle_trust(struct ca_bundle *b);

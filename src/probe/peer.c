@@ -20,6 +20,7 @@ struct peer {
 	peer_fn *fn;
 	void *arg;
 	enum stage stage;
+	bool heard; /* something came from the server */
 	int64_t stage_began_ms;
 	int fd;			     /* owned; -1 none */
 	struct loop_io *io;	     /* owned */
@@ -110,7 +111,6 @@ static void on_ready(void *arg, bool readable, bool writable)
 {
 	struct peer *p = arg;
 
-	(void)readable;
 	(void)writable;
 	switch (p->stage) {
 	case STAGE_CONNECT:
@@ -120,6 +120,11 @@ static void on_ready(void *arg, bool readable, bool writable)
 			finish(p, PEER_NO_CONNECT);
 		break;
 	case STAGE_HANDSHAKE:
+		if (!p->heard && readable && conn_is_reset(p->fd, &p->result.why)) {
+			finish(p, PEER_NO_CONNECT);
+			break;
+		}
+		p->heard = p->heard || readable;
 		go_on(p);
 		break;
 	case STAGE_DONE:
