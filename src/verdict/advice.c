@@ -124,6 +124,20 @@ static char *age_text(const struct context *c, enum named named)
 	return text;
 }
 
+/* Why the chain doesn't satisfy records that name an issuer: one may well be in it. */
+static char *chain_text(const struct context *c)
+{
+	const struct match *m = &c->p->match;
+	size_t i;
+
+	for (i = 0; i < m->rec_count; i++)
+		if (m->rec[i].usable && !m->rec[i].superseded &&
+		    strcmp(m->rec[i].reason, "no match") != 0)
+			return mem_printf("that no record vouches for (record %zu: %s)",
+					  i + 1, m->rec[i].reason);
+	return mem_text("in which no certificate is one that the records name");
+}
+
 static void mismatch_story(const struct context *c, enum named named)
 {
 	size_t matched, all = phrase_addresses(c->e, &matched);
@@ -135,14 +149,17 @@ static void mismatch_story(const struct context *c, enum named named)
 							 : c->leaf->spki_sha256);
 	char *age = age_text(c, named);
 
-	if (named == NAMED_NOTHING)
-		story(c, mem_printf("%s presents a chain in which no certificate is one "
-				    "that the records name; the key of its leaf is %s",
-				    who, digest));
-	else
+	if (named == NAMED_NOTHING) {
+		char *chain = chain_text(c);
+
+		story(c, mem_printf("%s presents a chain %s; the key of its leaf is %s",
+				    who, chain, digest));
+		free(chain);
+	} else {
 		story(c, mem_printf("%s presents %s %s, which no record names%s", who,
 				    named == NAMED_CERT ? "certificate" : "key", digest,
 				    age));
+	}
 	free(place);
 	free(who);
 	free(digest);
