@@ -10,9 +10,6 @@
 #include "target/connect_to.h"
 #include "verdict/verdict.h"
 
-/* In the order of --auth's words. */
-enum check_auth { CHECK_AUTH_AUTO, CHECK_AUTH_BOTH, CHECK_AUTH_RSA, CHECK_AUTH_ECDSA };
-
 #define CHECK_STATUS_END 1000 /* HTTP statuses have three digits */
 
 /* Which HTTP statuses are wanted. */
@@ -29,8 +26,8 @@ struct check_opts {
 	bool recurse;			       /* --root-hints sets it too */
 	const char *root_hints, *trust_anchor; /* NULL: the default */
 	struct connect_to_list connect_to;
-	bool ipv4_only, ipv6_only;   /* never both */
-	int auth;		     /* enum check_auth */
+	bool ipv4_only, ipv6_only; /* never both */
+	int auth; /* enum probe_auth of probe.h, in the order of the words */
 	int64_t timeout_ms, wait_ms; /* wait 0: none */
 	int jobs;
 	const char *ca_file; /* NULL: the system's */

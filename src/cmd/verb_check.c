@@ -82,28 +82,6 @@ static int make_upstream(struct check *c, struct why *why)
 	return upstream_new(c->loop, &conf, &c->upstream, why);
 }
 
-static int make_kit(struct check *c, struct why *why)
-{
-	enum handshake_auth auth = HANDSHAKE_AUTO;
-
-	switch ((enum check_auth)c->opts->auth) {
-	case CHECK_AUTH_AUTO:
-		break;
-	case CHECK_AUTH_RSA:
-		auth = HANDSHAKE_RSA;
-		break;
-	case CHECK_AUTH_ECDSA:
-		auth = HANDSHAKE_ECDSA;
-		break;
-	case CHECK_AUTH_BOTH:
-		return why_set(why, DP_EINVAL,
-			       "--auth both is not supported by this version: run the "
-			       "check with --auth rsa and with --auth ecdsa");
-	}
-	c->kit = handshake_kit_new(auth, why);
-	return c->kit ? 0 : DP_ECRYPTO;
-}
-
 static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 {
 	const struct check_opts *o = c->opts;
@@ -119,8 +97,10 @@ static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 	if (rc == 0)
 		rc = expect_init(o->expect_status.wanted, o->expect_status.given,
 				 o->expect_body, &c->expect, why);
-	if (rc == 0)
-		rc = make_kit(c, why);
+	if (rc == 0) {
+		c->kit = handshake_kit_new(why);
+		rc = c->kit ? 0 : DP_ECRYPTO;
+	}
 	if (rc == 0)
 		rc = make_upstream(c, why);
 	c->probe = (struct probe_conf){ .loop = c->loop,
@@ -132,6 +112,7 @@ static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 					.connect_to = &o->connect_to,
 					.ipv4 = !o->ipv6_only,
 					.ipv6 = !o->ipv4_only,
+					.auth = (enum probe_auth)o->auth,
 					.ee_name_check = o->ee_name_check,
 					.timeout_ms = o->timeout_ms,
 					.agent = version_agent() };

@@ -29,8 +29,8 @@ static const char *const priorities[] = {
 };
 
 struct handshake_kit {
-	gnutls_priority_t priority;	       /* owned */
-	gnutls_certificate_credentials_t cred; /* owned; empty */
+	gnutls_priority_t priority[HANDSHAKE_AUTHS]; /* owned */
+	gnutls_certificate_credentials_t cred;	     /* owned; empty */
 };
 
 struct handshake {
@@ -38,34 +38,36 @@ struct handshake {
 	char *sni;		  /* owned */
 };
 
-struct handshake_kit *handshake_kit_new(enum handshake_auth auth, struct why *why)
+struct handshake_kit *handshake_kit_new(struct why *why)
 {
 	struct handshake_kit *kit = mem_zero(sizeof(*kit));
-	const char *at = NULL;
-	int rc = gnutls_priority_init(&kit->priority, priorities[auth], &at);
+	int i, rc = gnutls_certificate_allocate_credentials(&kit->cred);
 
-	if (rc == 0)
-		rc = gnutls_certificate_allocate_credentials(&kit->cred);
-	if (rc == 0)
+	for (i = 0; i < HANDSHAKE_AUTHS && rc >= 0; i++)
+		rc = gnutls_priority_init(&kit->priority[i], priorities[i], NULL);
+	if (rc >= 0)
 		return kit;
-	why_gnutls(why, rc, "TLS settings (at '%s')", at ? at : "");
+	why_gnutls(why, rc, "TLS settings");
 	handshake_kit_free(kit);
 	return NULL;
 }
 
 void handshake_kit_free(struct handshake_kit *kit)
 {
+	int i;
+
 	if (!kit)
 		return;
-	if (kit->priority)
-		gnutls_priority_deinit(kit->priority);
+	for (i = 0; i < HANDSHAKE_AUTHS; i++)
+		if (kit->priority[i])
+			gnutls_priority_deinit(kit->priority[i]);
 	if (kit->cred)
 		gnutls_certificate_free_credentials(kit->cred);
 	free(kit);
 }
 
-static int set_up(struct handshake *h, struct handshake_kit *kit, int fd,
-		  const char *alpn)
+static int set_up(struct handshake *h, struct handshake_kit *kit,
+		  enum handshake_auth auth, int fd, const char *alpn)
 {
 	gnutls_datum_t protocol = { 0 };
 	int rc;
@@ -74,7 +76,7 @@ static int set_up(struct handshake *h, struct handshake_kit *kit, int fd,
 					      GNUTLS_NO_TICKETS);
 	if (rc < 0)
 		return rc;
-	rc = gnutls_priority_set(h->session, kit->priority);
+	rc = gnutls_priority_set(h->session, kit->priority[auth]);
 	if (rc < 0)
 		return rc;
 	rc = gnutls_credentials_set(h->session, GNUTLS_CRD_CERTIFICATE, kit->cred);
@@ -97,14 +99,15 @@ static int set_up(struct handshake *h, struct handshake_kit *kit, int fd,
 	return 0;
 }
 
-int handshake_new(struct handshake_kit *kit, int fd, const char *sni, const char *alpn,
-		  struct handshake **ret_handshake, struct why *why)
+int handshake_new(struct handshake_kit *kit, enum handshake_auth auth, int fd,
+		  const char *sni, const char *alpn, struct handshake **ret_handshake,
+		  struct why *why)
 {
 	struct handshake *h = mem_zero(sizeof(*h));
 	int rc;
 
 	h->sni = mem_text(sni);
-	rc = set_up(h, kit, fd, alpn);
+	rc = set_up(h, kit, auth, fd, alpn);
 	if (rc < 0) {
 		handshake_free(h);
 		return why_gnutls(why, rc, "can't start TLS with SNI %s", sni);
@@ -154,7 +157,7 @@ enum handshake_status handshake_step(struct handshake *h, struct why *why)
 		return gnutls_record_get_direction(h->session) ? HANDSHAKE_WANT_WRITE
 							       : HANDSHAKE_WANT_READ;
 	explain(h, rc, why);
-	return HANDSHAKE_FAILED;
+	return rc == GNUTLS_E_FATAL_ALERT_RECEIVED ? HANDSHAKE_REFUSED : HANDSHAKE_FAILED;
 }
 
 const gnutls_datum_t *handshake_chain(const struct handshake *h, size_t *ret_count)

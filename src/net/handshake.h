@@ -15,25 +15,28 @@ struct why;
 
 /* Authentication algorithms to offer. */
 enum handshake_auth { HANDSHAKE_AUTO, HANDSHAKE_RSA, HANDSHAKE_ECDSA };
+#define HANDSHAKE_AUTHS (HANDSHAKE_ECDSA + 1)
 
 /* What to do next. */
 enum handshake_status {
 	HANDSHAKE_WANT_READ,
 	HANDSHAKE_WANT_WRITE,
 	HANDSHAKE_DONE,
-	HANDSHAKE_FAILED
+	HANDSHAKE_REFUSED, /* by an alert of the server */
+	HANDSHAKE_FAILED   /* garbage, a closed connection, an error of ours */
 };
 
 /* Priorities and credentials, made once for all handshakes. */
-struct handshake_kit *handshake_kit_new(enum handshake_auth auth, struct why *why);
+struct handshake_kit *handshake_kit_new(struct why *why);
 void handshake_kit_free(struct handshake_kit *kit);
 
 /* fd stays the caller's and must outlive the handshake; sni without a final dot; alpn a
  * protocol name or NULL. kit is borrowed until handshake_free(). */
-int handshake_new(struct handshake_kit *kit, int fd, const char *sni, const char *alpn,
-		  struct handshake **ret_handshake, struct why *why);
-/* Goes on as far as the socket lets it. On HANDSHAKE_FAILED, why says what happened (an
- * alert, garbage, a closed connection). */
+int handshake_new(struct handshake_kit *kit, enum handshake_auth auth, int fd,
+		  const char *sni, const char *alpn, struct handshake **ret_handshake,
+		  struct why *why);
+/* Goes on as far as the socket lets it. On HANDSHAKE_REFUSED and HANDSHAKE_FAILED, why
+ * says what happened (an alert, garbage, a closed connection). */
 enum handshake_status handshake_step(struct handshake *h, struct why *why);
 /* After HANDSHAKE_DONE: the certificates as sent, borrowed until handshake_free(). NULL
  * and 0 when the server showed none. */

@@ -28,8 +28,10 @@
 struct slot {
 	struct endpoint *endpoint; /* borrowed, for callbacks */
 	size_t index;
-	char *address;	    /* owned */
-	int port;	    /* to connect to */
+	char *address; /* owned */
+	int port;      /* to connect to */
+	enum handshake_auth auth;
+	bool refused;	    /* by an alert, which may only mean: no key of that kind */
 	struct peer *peer;  /* owned */
 	struct http *http;  /* owned */
 	struct chain chain; /* owned; kept for the story */
@@ -60,6 +62,14 @@ static struct facts_endpoint *facts_of(struct endpoint *e)
 	return &e->facts->endpoint[e->index];
 }
 
+static void clear_slot(struct slot *s)
+{
+	peer_free(s->peer);
+	http_free(s->http);
+	chain_clear(&s->chain);
+	free(s->address);
+}
+
 static void end_dns(struct endpoint *e)
 {
 	int64_t spent = clock_ms() - e->began_ms;
@@ -77,6 +87,51 @@ static void fail_dns(struct endpoint *e, enum code code, const char *error)
 	e->fn(e->arg);
 }
 
+static void start_peer(struct slot *s);
+
+static void drop_slot(struct endpoint *e, size_t index)
+{
+	size_t i;
+
+	facts_drop_peer(facts_of(e), index);
+	clear_slot(&e->slot[index]);
+	memmove(e->slot + index, e->slot + index + 1,
+		(e->slot_count - index - 1) * sizeof(*e->slot));
+	e->slot_count--;
+	for (i = index; i < e->slot_count; i++)
+		e->slot[i].index = i;
+}
+
+/* The slots of --auth both come in pairs. A refusal beside a handshake means that the
+ * server has no key of that kind; where both were refused, one that offers everything
+ * decides. Nothing is under way when this moves slots. */
+static bool settle_pairs(struct endpoint *e)
+{
+	bool again = false;
+	size_t i;
+
+	for (i = 0; i + 1 < e->slot_count; i++) {
+		struct slot *a = &e->slot[i], *b = &e->slot[i + 1];
+		struct facts_peer *peer = facts_of(e)->peer;
+
+		if (a->auth != HANDSHAKE_RSA || b->auth != HANDSHAKE_ECDSA)
+			continue;
+		if (a->refused && b->refused) {
+			drop_slot(e, i + 1);
+			free(peer[i].error);
+			peer[i].error = NULL;
+			a->auth = HANDSHAKE_AUTO;
+			start_peer(a);
+			again = true;
+		} else if (a->refused && peer[i + 1].has_match) {
+			drop_slot(e, i);
+		} else if (b->refused && peer[i].has_match) {
+			drop_slot(e, i + 1);
+		}
+	}
+	return again;
+}
+
 static void end_slot(struct slot *s)
 {
 	struct endpoint *e = s->endpoint;
@@ -84,8 +139,11 @@ static void end_slot(struct slot *s)
 	if (s->done)
 		return;
 	s->done = true;
-	if (--e->open == 0)
-		e->fn(e->arg);
+	if (--e->open)
+		return;
+	if (e->conf->auth == PROBE_AUTH_BOTH && settle_pairs(e))
+		return;
+	e->fn(e->arg);
 }
 
 static void take_http(struct slot *s, int status, char *take_error)
@@ -193,6 +251,10 @@ static void on_peer(void *arg)
 	case PEER_NO_CONNECT:
 		fail_peer(peer, CODE_CONNECT_FAILED, r->why.text);
 		break;
+	case PEER_REFUSED:
+		s->refused = true;
+		fail_peer(peer, CODE_TLS_FAILED, r->why.text);
+		break;
 	case PEER_NO_TLS:
 	case PEER_RUNNING:
 		fail_peer(peer, CODE_TLS_FAILED, r->why.text);
@@ -206,28 +268,35 @@ static void on_peer(void *arg)
 		end_slot(s);
 }
 
-static void start_peers(struct endpoint *e)
+static void start_peer(struct slot *s)
 {
-	struct facts_endpoint *f = facts_of(e);
+	struct endpoint *e = s->endpoint;
 	struct peer_conf conf = { .loop = e->conf->loop,
 				  .kit = e->conf->kit,
-				  .sni = f->base_domain,
-				  .alpn = e->service->alpn };
+				  .address = s->address,
+				  .port = s->port,
+				  .sni = facts_of(e)->base_domain,
+				  .alpn = e->service->alpn,
+				  .auth = s->auth };
+
+	e->open++;
+	s->done = s->refused = false;
+	s->peer = peer_new(&conf, on_peer, s);
+}
+
+static void start_peers(struct endpoint *e)
+{
 	size_t i;
 
 	e->peers_started = true;
-	e->open = e->slot_count;
 	for (i = 0; i < e->slot_count; i++) {
-		struct facts_peer *peer = facts_add_peer(f);
+		struct facts_peer *peer = facts_add_peer(facts_of(e));
 
 		peer->address = mem_text(e->slot[i].address);
 		peer->port = e->slot[i].port;
 	}
-	for (i = 0; i < e->slot_count; i++) {
-		conf.address = e->slot[i].address;
-		conf.port = e->slot[i].port;
-		e->slot[i].peer = peer_new(&conf, on_peer, &e->slot[i]);
-	}
+	for (i = 0; i < e->slot_count; i++)
+		start_peer(&e->slot[i]);
 }
 
 static void mark_usable(struct endpoint *e)
@@ -277,14 +346,35 @@ static void on_tlsa(void *arg, enum tlsa_lookup_status status, const char *base_
 	}
 }
 
-static void add_slot(struct endpoint *e, const char *address, int port)
+static void add_slot_for(struct endpoint *e, const char *address, int port,
+			 enum handshake_auth auth)
 {
 	e->slot = mem_grow(e->slot, e->slot_count, sizeof(*e->slot));
 	e->slot[e->slot_count] = (struct slot){ .endpoint = e,
 						.index = e->slot_count,
 						.address = mem_text(address),
-						.port = port };
+						.port = port,
+						.auth = auth };
 	e->slot_count++;
+}
+
+static void add_slot(struct endpoint *e, const char *address, int port)
+{
+	switch (e->conf->auth) {
+	case PROBE_AUTH_AUTO:
+		add_slot_for(e, address, port, HANDSHAKE_AUTO);
+		break;
+	case PROBE_AUTH_RSA:
+		add_slot_for(e, address, port, HANDSHAKE_RSA);
+		break;
+	case PROBE_AUTH_ECDSA:
+		add_slot_for(e, address, port, HANDSHAKE_ECDSA);
+		break;
+	case PROBE_AUTH_BOTH:
+		add_slot_for(e, address, port, HANDSHAKE_RSA);
+		add_slot_for(e, address, port, HANDSHAKE_ECDSA);
+		break;
+	}
 }
 
 static bool is_ipv6(const char *address)
@@ -535,10 +625,8 @@ void endpoint_free(struct endpoint *e)
 	if (!e)
 		return;
 	endpoint_stop(e);
-	for (i = 0; i < e->slot_count; i++) {
-		chain_clear(&e->slot[i].chain);
-		free(e->slot[i].address);
-	}
+	for (i = 0; i < e->slot_count; i++)
+		clear_slot(&e->slot[i]);
 	free(e->slot);
 	free(e->failed_name);
 	free(e->host);

@@ -8,15 +8,15 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "net/conn.h"
-#include "net/handshake.h"
 
 enum stage { STAGE_CONNECT, STAGE_HANDSHAKE, STAGE_DONE };
 
 struct peer {
 	struct loop *loop;	   /* borrowed */
 	struct handshake_kit *kit; /* borrowed */
-	char *sni;		   /* owned */
-	char *alpn;		   /* owned; NULL: none */
+	enum handshake_auth auth;
+	char *sni;  /* owned */
+	char *alpn; /* owned; NULL: none */
 	peer_fn *fn;
 	void *arg;
 	enum stage stage;
@@ -90,6 +90,9 @@ static void go_on(struct peer *p)
 	case HANDSHAKE_DONE:
 		take_chain(p);
 		break;
+	case HANDSHAKE_REFUSED:
+		finish(p, PEER_REFUSED);
+		break;
 	case HANDSHAKE_FAILED:
 		finish(p, PEER_NO_TLS);
 		break;
@@ -100,8 +103,8 @@ static void on_connected(struct peer *p)
 {
 	p->result.connect_ms = end_stage(p);
 	p->stage = STAGE_HANDSHAKE;
-	if (handshake_new(p->kit, p->fd, p->sni, p->alpn, &p->handshake, &p->result.why) <
-	    0)
+	if (handshake_new(p->kit, p->auth, p->fd, p->sni, p->alpn, &p->handshake,
+			  &p->result.why) < 0)
 		finish(p, PEER_NO_TLS);
 	else
 		go_on(p);
@@ -157,6 +160,7 @@ struct peer *peer_new(const struct peer_conf *conf, peer_fn *fn, void *arg)
 
 	p->loop = conf->loop;
 	p->kit = conf->kit;
+	p->auth = conf->auth;
 	p->sni = mem_text(conf->sni);
 	p->alpn = mem_text(conf->alpn);
 	p->fn = fn;

@@ -8,9 +8,9 @@
 
 #include "base/why.h"
 #include "dane/chain.h"
+#include "net/handshake.h"
 #include "verdict/facts.h"
 
-struct handshake_kit;
 struct loop;
 struct peer;
 
@@ -18,6 +18,7 @@ enum peer_status {
 	PEER_RUNNING,
 	PEER_CHAIN,	 /* the handshake is done and the chain is here */
 	PEER_NO_ROUTE,	 /* this host can't reach the address' family */
+	PEER_REFUSED,	 /* the server ended the handshake by an alert */
 	PEER_NO_CONNECT, /* refused, reset, unreachable */
 	PEER_NO_TLS	 /* the handshake failed */
 };
@@ -29,6 +30,7 @@ struct peer_conf {
 	int port;
 	const char *sni;
 	const char *alpn; /* NULL: none */
+	enum handshake_auth auth;
 };
 
 struct peer_result {

@@ -20,6 +20,10 @@ struct upstream;
 struct verdict_conf;
 
 /* What all probes of a run share; everything borrowed and constant while they live. */
+/* Which keys of a server have to match: the one that it shows by itself, or one kind, or
+ * each kind that it has. */
+enum probe_auth { PROBE_AUTH_AUTO, PROBE_AUTH_BOTH, PROBE_AUTH_RSA, PROBE_AUTH_ECDSA };
+
 struct probe_conf {
 	struct loop *loop;
 	struct upstream *upstream;
@@ -29,6 +33,7 @@ struct probe_conf {
 	const struct verdict_conf *verdict;
 	const struct connect_to_list *connect_to;
 	bool ipv4, ipv6; /* families to look up and connect to */
+	enum probe_auth auth;
 	bool ee_name_check;
 	int64_t timeout_ms; /* bounds everything */
 	const char *agent;  /* User-Agent of HTTP requests */

@@ -2,6 +2,7 @@
 #include "verdict/facts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -142,6 +143,14 @@ struct facts_peer *facts_add_peer(struct facts_endpoint *e)
 				  .starttls_ms = -1,
 				  .handshake_ms = -1 };
 	return p;
+}
+
+void facts_drop_peer(struct facts_endpoint *e, size_t index)
+{
+	clear_peer(&e->peer[index]);
+	memmove(e->peer + index, e->peer + index + 1,
+		(e->peer_count - index - 1) * sizeof(*e->peer));
+	e->peer_count--;
 }
 
 struct facts_lookup *facts_add_lookup(struct facts_target *t)

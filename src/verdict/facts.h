@@ -152,6 +152,8 @@ struct facts_target *facts_target_new(void);
 void facts_target_free(struct facts_target *t); /* NULL is fine */
 /* Each appends one and returns it, borrowed until the next add to the same list. */
 struct facts_endpoint *facts_add_endpoint(struct facts_target *t);
+/* Takes the peer of that index away; those behind it move up. */
+void facts_drop_peer(struct facts_endpoint *e, size_t index);
 struct facts_peer *facts_add_peer(struct facts_endpoint *e);
 struct facts_lookup *facts_add_lookup(struct facts_target *t);
 struct facts_record *facts_add_record(struct facts_endpoint *e);

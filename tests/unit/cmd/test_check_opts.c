@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cmd/check_opts.h"
+#include "probe/probe.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,7 +39,7 @@ static void test_check_opts_defaults(void **state)
 	assert_string_equal(o.output, "text");
 	assert_int_equal(o.timeout_ms, 10000);
 	assert_int_equal(o.verdict.timeout_ms, 10000);
-	assert_int_equal(o.auth, CHECK_AUTH_AUTO);
+	assert_int_equal(o.auth, PROBE_AUTH_AUTO);
 	assert_true(o.verdict.warn_expiry.is_share);
 	assert_false(o.verdict.warn_expiry.given);
 	assert_true(o.verdict.crit_rrsig.value == 5);
@@ -69,7 +70,7 @@ static void test_check_opts_every_option(void **state)
 	assert_int_equal(o.resolvers.count, 2);
 	assert_int_equal(o.connect_to.count, 2);
 	assert_true(o.ipv4_only && !o.ipv6_only);
-	assert_int_equal(o.auth, CHECK_AUTH_BOTH);
+	assert_int_equal(o.auth, PROBE_AUTH_BOTH);
 	assert_int_equal(o.wait_ms, 60000);
 	assert_true(o.verdict.warn_expiry.given && !o.verdict.warn_expiry.is_share);
 	assert_true(o.verdict.crit_time.given);
