@@ -174,6 +174,9 @@ static char *install_text(const struct context *c, enum named named)
 	size_t i, told = 0;
 	char *hex;
 
+	if (named == NAMED_NOTHING)
+		return mem_text("or install a chain of the CA that the records name");
+
 	buf_init(&text, 1000);
 	for (i = 0; i < c->e->record_count && told < 3; i++) {
 		const struct facts_record *r = &c->e->record[i];
@@ -208,8 +211,10 @@ static void mismatch(const struct context *c)
 	if (c->t->advice.remedy || !record_of_leaf(c))
 		return;
 	install = explained ? NULL : install_text(c, named);
+	/* Nothing ties that key to the records: it may as well be somebody else's. */
 	say(&c->t->advice.remedy,
-	    mem_printf("publish this record %s%s%s",
+	    mem_printf("%spublish this record %s%s%s",
+		       named == NAMED_NOTHING ? "if that key is yours, " : "",
 		       explained ? "in place of the wrong one" : "beside the current one",
 		       c->e->record_count > 1 && !explained ? "s" : "",
 		       install ? "," : ":"));
