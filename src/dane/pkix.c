@@ -116,7 +116,8 @@ static void explain(struct pkix_walk *walk, size_t index)
 			   PATH_CHECKS_MAX);
 	else if (!walk->holds && judge->budget.too_long && !walk->invalid[0])
 		judge_fail(judge, index, MATCH_PKIX,
-			   "no trusted CA within %d certificates", PATH_LEN_MAX);
+			   "no path to a trusted CA within %d certificates",
+			   PATH_LEN_MAX);
 	else if (!walk->holds && judge->in->chain->raw_key)
 		judge_fail(judge, index, MATCH_PKIX,
 			   "a raw public key has no path to a CA");
