@@ -101,7 +101,7 @@ static void parse(struct run_item *item)
 	if (item->target.service->start == SERVICE_TLS_AT_ONCE &&
 	    item->target.service->discovery == SERVICE_HOST)
 		return;
-	why_set(&item->why, DP_EINVAL, "%s:// can't be checked by this version: it %s",
+	why_set(&item->why, DP_EINVAL, "this version can't check %s:// targets: that %s",
 		item->target.service->name,
 		item->target.service->discovery == SERVICE_HOST
 			? "needs STARTTLS"

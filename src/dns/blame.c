@@ -78,9 +78,12 @@ static char *reply_text(const struct ask_reply *r)
 	if (!r->has_rrsig)
 		return mem_printf("answers %s without signatures", r->rcode_text);
 	if (r->rr_count)
-		return mem_printf("answers with %zu signed record%s", r->rr_count,
+		return mem_printf("sends the record%s with signatures itself, so none "
+				  "was lost on the way",
 				  r->rr_count == 1 ? "" : "s");
-	return mem_printf("answers %s, a signed denial", r->rcode_text);
+	return mem_printf("answers %s with signatures itself, so none was lost on the "
+			  "way",
+			  r->rcode_text);
 }
 
 static bool same_reply(const struct ask_reply *a, const struct ask_reply *b)
@@ -186,10 +189,11 @@ static void say_servers(struct blame *b)
 	b->who = all_alike(b) ? BLAME_DOMAIN : BLAME_SERVER;
 	if (b->who == BLAME_DOMAIN) {
 		text = reply_text(&b->witness[0].reply);
-		say(b, mem_printf("The domain is at fault: %s of %s %s (%s %s).",
+		say(b, mem_printf("The domain is at fault: asked for %s %s, %s of %s %s.",
+				  b->name, rrtype_name(b->type),
 				  b->witness_count == 1 ? "the name server"
 							: "every name server",
-				  b->zone, text, b->name, rrtype_name(b->type)));
+				  b->zone, text));
 		free(text);
 		return;
 	}

@@ -34,6 +34,19 @@ static void blanks(struct buf *out, size_t n)
 		buf_text(out, " ");
 }
 
+/* Bytes of the word at p; a short number stays with what it counts: "2 ms", "(79 d)". */
+static size_t word_length(const char *p)
+{
+	size_t len = strcspn(p, " ");
+	size_t paren = *p == '(';
+	size_t digits = strspn(p + paren, "0123456789");
+
+	if (!digits || digits > 6 || paren + digits != len || p[len] != ' ' ||
+	    p[len + 1] == ' ')
+		return len;
+	return len + 1 + strcspn(p + len + 1, " ");
+}
+
 /* Appends words from the given column on and ends the line. Blanks between words are
  * kept, but for those at a break. A word that fits on no line stays whole, to be copied.
  */
@@ -46,7 +59,7 @@ static void wrap(struct buf *out, size_t column, size_t indent, const char *safe
 	for (;;) {
 		gap = strspn(p, " ");
 		p += gap;
-		len = strcspn(p, " ");
+		len = word_length(p);
 		if (!len)
 			break;
 		width = columns(p, len);

@@ -288,32 +288,41 @@ static void expired(const struct context *c)
 {
 	const struct facts_cert *cert;
 	size_t depth = 0;
-	char date[32], *span;
+	char date[32], *span, *who;
 
 	cert = out_of_dates(c, &depth);
+	who = depth ? mem_printf("certificate %zu of the chain", depth)
+		    : mem_text("the server's certificate");
 	if (!cert) {
 		place_and_error(c);
 		remedy(c, "renew the certificate that is out of its dates");
 	} else if (cert->not_before != -1 && cert->not_before > c->now) {
 		clock_rfc3339(cert->not_before, date);
-		story(c, mem_printf("certificate %zu of the chain is not valid before %s",
-				    depth, date));
+		story(c, mem_printf("%s is not valid before %s", who, date));
 		remedy(c, "wait until then, or check the clocks of this host and of the "
 			  "one that issued it");
 	} else {
 		clock_date(cert->not_after, date);
 		span = phrase_span(difftime(c->now, cert->not_after));
-		story(c, mem_printf("certificate %zu of the chain ended on %s, %s ago",
-				    depth, date, span));
+		story(c, mem_printf("%s ended on %s, %s ago", who, date, span));
 		free(span);
 		remedy(c, depth ? "install the chain that the CA gives out today"
 				: "renew the certificate and reload the server");
 	}
+	free(who);
 }
 
 static void pkix_failed(const struct context *c)
 {
-	place_and_error(c);
+	bool self = c->leaf && c->leaf->subject && c->leaf->issuer &&
+		    !strcmp(c->leaf->subject, c->leaf->issuer);
+	char *place = c->p && c->p->address ? phrase_peer(c->p) : mem_text(host(c));
+
+	story(c,
+	      mem_printf("the record asks for a path to a trusted CA, and the chain of "
+			 "%s has none%s",
+			 place, self ? ": its certificate is self-signed" : ""));
+	free(place);
 	if (!c->t->advice.remedy && record_of_leaf(c))
 		say(&c->t->advice.remedy,
 		    mem_text(
@@ -354,10 +363,10 @@ static void no_tlsa(const struct context *c)
 		say(&c->t->advice.remedy, mem_printf("publish this record at %s:", name));
 	else
 		say(&c->t->advice.remedy,
-		    mem_printf(
-			    "publish at %s the record that `daneprobe record` computes "
-			    "from the server's key",
-			    name));
+		    mem_printf("publish at %s the record that `daneprobe record` "
+			       "computes from the server's key (--key FILE) or "
+			       "certificate (--cert FILE)",
+			       name));
 }
 
 static void insecure(const struct context *c)
@@ -388,9 +397,8 @@ static const struct {
 	  "sign the zone anew, and find out why that did not happen by itself" },
 	{ "not yet", "check the clocks of this host and of the signer" },
 	{ "inception", "check the clocks of this host and of the signer" },
-	{ "no DNSSEC records",
-	  "look at the blame above; if it is your own resolver, name "
-	  "another one by --resolver or go around it by --recurse" },
+	{ "no DNSSEC records", "let the signer add its NSEC or NSEC3 records anew, and "
+			       "see that every name server hands them out" },
 	{ "no DS", "publish the DS record of the zone's key at its parent, or take the "
 		   "wrong one away" },
 	{ "DS hash mismatches", "replace the DS record at the parent by that of the "
@@ -402,6 +410,9 @@ static const struct {
 	{ "no signatures", "sign that RRset: every name server must hand out its RRSIG" },
 	{ "signature", "sign the zone anew: the records and their RRSIG do not agree" },
 };
+
+static const char other_resolver[] =
+	"name another resolver by --resolver, or go around it by --recurse";
 
 static void bogus(const struct context *c)
 {
@@ -417,6 +428,8 @@ static void bogus(const struct context *c)
 				    l->type, reason));
 	else
 		story(c, mem_printf("DNSSEC validation failed: %s", reason));
+	if (c->t->blame_who == BLAME_RESOLVER)
+		remedy(c, other_resolver);
 	for (i = 0; i < sizeof(bogus_remedies) / sizeof(*bogus_remedies); i++)
 		if (strstr(reason, bogus_remedies[i].word))
 			remedy(c, bogus_remedies[i].remedy);
@@ -492,7 +505,8 @@ static const char *const plain_remedies[CODE_COUNT] = {
 	[CODE_NXDOMAIN] = "check how the name is written, or publish it",
 	[CODE_NO_ADDRESS] = "publish an A or AAAA record, or name an address by "
 			    "--connect-to",
-	[CODE_BAD_TARGET] = "write HOST, HOST:PORT or SCHEME://HOST[:PORT][/PATH]",
+	[CODE_BAD_TARGET] = "write HOST, HOST:PORT or SCHEME://HOST[:PORT][/PATH], with "
+			    "a scheme that `daneprobe check --help` lists",
 	[CODE_DNS_ERROR] =
 		"name another resolver by --resolver, or resolve from the root "
 		"by --recurse",
@@ -504,6 +518,10 @@ static void plain(const struct context *c)
 	if (!c->e && c->t->summary)
 		story(c, mem_text(c->t->summary));
 	place_and_error(c);
+	if (c->t->code == CODE_DNS_ERROR &&
+	    (c->t->blame_who == BLAME_DOMAIN || c->t->blame_who == BLAME_SERVER))
+		remedy(c, "let the domain's name servers answer this question: clients "
+			  "that go by DANE stay away until they do");
 	if (plain_remedies[c->t->code])
 		remedy(c, plain_remedies[c->t->code]);
 }
