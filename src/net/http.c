@@ -176,6 +176,11 @@ static CURLcode set_security(struct http *h, const struct http_conf *conf)
 		rc = curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, 0L);
 	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	/* libcurl would read every CA of the system all the same */
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(h->easy, CURLOPT_CAINFO, NULL);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(h->easy, CURLOPT_CAPATH, NULL);
 	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(h->easy, CURLOPT_PROTOCOLS_STR, "https");
 	if (rc == CURLE_OK)
