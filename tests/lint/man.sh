@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The options that --help shows (it prints the table that parses them) and those of the man page
-# are the same, verb by verb; and mandoc has nothing to say against the page.
+# are the same, verb by verb; every code and finding is there; and mandoc has nothing to say
+# against the page.
 . "$(dirname "$0")/lint.sh"
 
 : "${DANEPROBE:=$top_builddir/src/daneprobe}"
@@ -50,6 +51,23 @@ differences()
 	LC_ALL=C comm -13 "$tmp/helped" "$tmp/documented" | sed 's/$/: not in --help/'
 }
 
+# The names of the codes' and the findings' tables.
+named()
+{
+	sed -n 's/^\t\[\(CODE\|FINDING\)_[A-Z0-9_]*\] = { "\([a-z0-9-]*\)",.*/\2/p' \
+		"$top_srcdir/src/verdict/code.c" "$top_srcdir/src/verdict/finding.c"
+}
+
+# untold PAGE: codes without a row, findings without an item
+untold()
+{
+	[ "$(named | grep -c .)" -ge 38 ] || echo "the tables of src/verdict can't be read"
+	named | while read -r name; do
+		grep -q -e "^\.It $name Ta " -e "^\.It Cm $name\$" "$1" ||
+			echo "$name: not in the man page"
+	done
+}
+
 unclear()
 {
 	mandoc -T lint -W warning "$1" 2>&1 | grep -v 'referenced manual not found' || :
@@ -63,6 +81,9 @@ else
 	dirty "self-test: an option that the man page lacks" differences "$tmp/less.1"
 	{ cat "$page" && printf '.Ss check\n.It Fl -no-such-option\n'; } >"$tmp/more.1"
 	dirty "self-test: an option that the program lacks" differences "$tmp/more.1"
+	clean "the man page tells every code and finding" untold "$page"
+	grep -v '^\.It bogus ' "$page" >"$tmp/codeless.1"
+	dirty "self-test: a code that the man page lacks" untold "$tmp/codeless.1"
 	if have mandoc; then
 		clean "mandoc finds nothing in the man page" unclear "$page"
 		printf '.Dd\n.Bl -no\n' >"$tmp/bad.1"
