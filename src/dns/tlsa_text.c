@@ -9,9 +9,13 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/hex.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/why.h"
 
+#define BLANKS " \t\r"
+#define NAME_SIZE 1100		    /* the longest owner, every octet written \\DDD */
 #define LINE_MAX_BYTES (256 * 1024) /* the longest record in hex, with blanks */
 
 static int append(struct tlsa_text *list, struct tlsa *take_rr, struct why *why)
@@ -42,83 +46,123 @@ static bool is_bare(const char *p)
 	return strspn(p, "0123456789abcdefABCDEF \t\r") == strlen(p);
 }
 
-/* Several services' records in one file would let a wrong one match. */
-static int note_owner(struct tlsa_text *list, const ldns_rr *rr, struct why *why)
+/* One word of a line; returns what follows it and the blanks behind. */
+static const char *next_word(const char *p, char *word, size_t size)
 {
-	char *text = ldns_rdf2str(ldns_rr_owner(rr));
+	size_t len = strcspn(p, BLANKS), kept = len < size ? len : size - 1;
+
+	memcpy(word, p, kept);
+	word[kept] = '\0';
+	return p + len + strspn(p + len, BLANKS);
+}
+
+/* Several services' records in one file would let a wrong one match. */
+static int note_owner(struct tlsa_text *list, const char *owner, struct why *why)
+{
+	size_t len = strlen(owner);
+	char *name = mem_text_n(owner, len && owner[len - 1] == '.' ? len - 1 : len);
 	int rc = 0;
 
-	if (!text)
-		return why_set(why, DP_EFORMAT, "the owner can't be read");
-	if (!list->owner)
-		list->owner = mem_text(text);
-	else if (strcasecmp(list->owner, text))
+	if (!list->owner) {
+		list->owner = name;
+		return 0;
+	}
+	if (strcasecmp(list->owner, name))
 		rc = why_set(
 			why, DP_EINVAL,
 			"the owner is %.150s, that of the records before is %.150s: give "
 			"those of one service only",
-			text, list->owner);
-	free(text);
+			name, list->owner);
+	free(name);
 	return rc;
 }
 
-static int take_rdata(struct tlsa_text *list, const ldns_rr *rr, struct why *why)
+/* RFC 3597: the number of octets, then as many in hex. */
+static int parse_generic(const char *p, struct tlsa *ret_rr, struct why *why)
 {
-	ldns_buffer *wire = ldns_buffer_new(TLSA_DATA_MAX + 16);
-	struct tlsa tlsa = { 0 };
+	uint8_t *octets = NULL;
+	int64_t want;
+	char word[8];
+	size_t len;
 	int rc;
 
-	if (!wire)
-		return why_set(why, DP_ELIMIT, "out of memory");
-	if (ldns_rr_rdata2buffer_wire(wire, rr) != LDNS_STATUS_OK)
-		rc = why_set(why, DP_EFORMAT, "the record's data can't be read");
+	p = next_word(p, word, sizeof(word));
+	rc = number_parse(word, 0, TLSA_DATA_MAX + 3, &want, why);
+	if (rc == 0)
+		rc = hex_decode(p, &octets, &len, why);
+	if (rc < 0)
+		return rc;
+	if (len != (size_t)want)
+		rc = why_set(why, DP_EFORMAT, "%zu octets where %zu are announced", len,
+			     (size_t)want);
 	else
-		rc = tlsa_from_rdata(ldns_buffer_begin(wire), ldns_buffer_position(wire),
-				     &tlsa, why);
-	ldns_buffer_free(wire);
-	return rc < 0 ? rc : append(list, &tlsa, why);
-}
-
-static int add_zone_line(struct tlsa_text *list, const char *line, struct why *why)
-{
-	ldns_rr *rr = NULL;
-	ldns_status status;
-	int rc = 0;
-
-	status = ldns_rr_new_frm_str(&rr, line, 3600, NULL, NULL);
-	if (status != LDNS_STATUS_OK)
-		return why_set(why, DP_EFORMAT, "'%.80s' is no TLSA record: %s", line,
-			       ldns_get_errorstr_by_id(status));
-	if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_TLSA) {
-		rc = note_owner(list, rr, why);
-		if (rc == 0)
-			rc = take_rdata(list, rr, why);
-	}
-	ldns_rr_free(rr);
+		rc = tlsa_from_rdata(octets, len, ret_rr, why);
+	free(octets);
 	return rc;
 }
 
-/* "TLSA 3 1 1 HEX" without an owner, as some web forms show it. */
-static const char *skip_type(const char *p)
+static int add_data(struct tlsa_text *list, const char *p, struct why *why)
 {
-	if (!strncasecmp(p, "TLSA", 4) && isspace((unsigned char)p[4]))
-		return p + 4 + strspn(p + 4, " \t");
-	return p;
+	struct tlsa rr = { 0 };
+	int rc;
+
+	if (p[0] == '\\' && p[1] == '#')
+		rc = parse_generic(p + 2 + strspn(p + 2, BLANKS), &rr, why);
+	else
+		rc = tlsa_parse(p, &rr, why);
+	return rc < 0 ? rc : append(list, &rr, why);
+}
+
+/* TTLs as BIND writes them, too: 3600, 1h30m. */
+static bool is_ttl_or_class(const char *word)
+{
+	if (!strcasecmp(word, "IN") || !strcasecmp(word, "CH"))
+		return true;
+	return isdigit((unsigned char)*word) &&
+	       strspn(word, "0123456789smhdwSMHDW") == strlen(word);
+}
+
+/* Owner, TTL and class, then the type and its data; only ours is looked into. */
+static int add_zone_line(struct tlsa_text *list, const char *line, bool has_owner,
+			 struct why *why)
+{
+	char owner[NAME_SIZE] = "", type[24];
+	const char *p = line;
+	int i, rc = 0;
+
+	if (has_owner)
+		p = next_word(p, owner, sizeof(owner));
+	if (!*p && *owner && owner[strlen(owner) - 1] == '.')
+		return 0; /* an alias, as dig +short prints it before the records */
+	p = next_word(p, type, sizeof(type));
+	for (i = 0; i < 2 && is_ttl_or_class(type); i++)
+		p = next_word(p, type, sizeof(type));
+	if (!strcasecmp(type, "TLSA") || !strcasecmp(type, "TYPE52")) {
+		if (has_owner)
+			rc = note_owner(list, owner, why);
+		return rc < 0 ? rc : add_data(list, p, why);
+	}
+	if (*type && ldns_get_rr_type_by_name(type))
+		return 0;
+	return why_set(why, DP_EFORMAT, "'%.80s' is no TLSA record", line);
 }
 
 int tlsa_text_add(struct tlsa_text *list, const char *line, struct why *why)
 {
-	const char *p = line + strspn(line, " \t\r");
-	struct tlsa rr = { 0 };
-	int rc;
+	const char *p = line + strspn(line, BLANKS);
+	bool has_owner = p == line;
+	char word[NAME_SIZE];
 
 	if (!*p || *p == ';' || *p == '#' || *p == '$')
 		return 0;
-	p = skip_type(p);
-	if (!is_bare(p))
-		return add_zone_line(list, p, why);
-	rc = tlsa_parse(p, &rr, why);
-	return rc < 0 ? rc : append(list, &rr, why);
+	if (is_bare(p))
+		return add_data(list, p, why);
+	next_word(p, word, sizeof(word));
+	if (!strcasecmp(word, "TLSA")) /* some web forms show it so */
+		has_owner = false;
+	else if (strchr(word, '.')) /* a pasted line that is indented */
+		has_owner = true;
+	return add_zone_line(list, p, has_owner, why);
 }
 
 /* Copies one line, its comment left out and its parentheses blanked; depth is how many

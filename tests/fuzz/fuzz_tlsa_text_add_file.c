@@ -22,6 +22,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	tlsa_text_add_file(&list, text, &why);
 	for (i = 0; i < list.count; i++) {
 		printed = tlsa_to_text(&list.rr[i]);
+		/* the generic form alone can hold a record without data */
+		if (!list.rr[i].len) {
+			free(printed);
+			continue;
+		}
 		if (tlsa_parse(printed, &again, NULL) < 0 ||
 		    !tlsa_equal(&list.rr[i], &again))
 			abort();
