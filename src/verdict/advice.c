@@ -364,8 +364,8 @@ static void no_tlsa(const struct context *c)
 	else
 		say(&c->t->advice.remedy,
 		    mem_printf("publish at %s the record that `daneprobe record` "
-			       "computes from the server's key (--key FILE) or "
-			       "certificate (--cert FILE)",
+			       "computes from the server's key (--key FILE), its "
+			       "certificate (--cert FILE) or what it presents (--live)",
 			       name));
 }
 
@@ -387,6 +387,53 @@ static void insecure(const struct context *c)
 		story(c, mem_text("no DNSSEC chain of trust leads to the records that "
 				  "decide, so TLSA records cannot count"));
 	remedy(c, "sign the zone and have its registrar or parent publish the DS record");
+}
+
+static const char other_resolver[] =
+	"name another resolver by --resolver, or go around it by --recurse";
+
+/* Who was found to be at fault decides what to do, before any other hint. */
+static void blame_remedy(const struct context *c)
+{
+	switch (c->t->blame_who) {
+	case BLAME_RESOLVER:
+		remedy(c, other_resolver);
+		break;
+	case BLAME_SERVER:
+		remedy(c, "have the name server mended that is marked FAULT above; until "
+			  "then every resolver that asks it fails like this");
+		break;
+	case BLAME_DOMAIN:
+		if (c->t->code == CODE_DNS_ERROR)
+			remedy(c, "have the domain's name servers mended: they must "
+				  "answer every question, with records or a signed "
+				  "denial");
+		break;
+	case BLAME_UNKNOWN:
+		break;
+	}
+}
+
+static bool left_system_resolver(const struct facts_target *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->findings.count; i++)
+		if (t->findings.item[i].id == FINDING_RESOLVER_NO_DNSSEC)
+			return true;
+	return false;
+}
+
+static void dns_error(const struct context *c)
+{
+	place_and_error(c);
+	blame_remedy(c);
+	if (left_system_resolver(c->t))
+		remedy(c, "this host's resolver passes no DNSSEC on, and the root name "
+			  "servers may be out of reach (is port 53 blocked?): name a "
+			  "validating resolver that it can reach by --resolver");
+	remedy(c, "name another resolver by --resolver, or resolve from the root by "
+		  "--recurse");
 }
 
 /* What libunbound's reasons hint at; the first row whose word occurs counts. */
@@ -411,9 +458,6 @@ static const struct {
 	{ "signature", "sign the zone anew: the records and their RRSIG do not agree" },
 };
 
-static const char other_resolver[] =
-	"name another resolver by --resolver, or go around it by --recurse";
-
 static void bogus(const struct context *c)
 {
 	const struct facts_lookup *l = facts_lookup_with(c->t, SECURITY_BOGUS);
@@ -428,8 +472,7 @@ static void bogus(const struct context *c)
 				    l->type, reason));
 	else
 		story(c, mem_printf("DNSSEC validation failed: %s", reason));
-	if (c->t->blame_who == BLAME_RESOLVER)
-		remedy(c, other_resolver);
+	blame_remedy(c);
 	for (i = 0; i < sizeof(bogus_remedies) / sizeof(*bogus_remedies); i++)
 		if (strstr(reason, bogus_remedies[i].word))
 			remedy(c, bogus_remedies[i].remedy);
@@ -507,9 +550,6 @@ static const char *const plain_remedies[CODE_COUNT] = {
 			    "--connect-to",
 	[CODE_BAD_TARGET] = "write HOST, HOST:PORT or SCHEME://HOST[:PORT][/PATH], with "
 			    "a scheme that `daneprobe check --help` lists",
-	[CODE_DNS_ERROR] =
-		"name another resolver by --resolver, or resolve from the root "
-		"by --recurse",
 	[CODE_NO_ROUTE] = "run the check from a host that has such addresses itself",
 };
 
@@ -556,6 +596,9 @@ static void dispatch(const struct context *c)
 	case CODE_HTTP_FAILED:
 		http_failed(c);
 		return;
+	case CODE_DNS_ERROR:
+		dns_error(c);
+		return;
 	case CODE_MATCH:
 		matched(c);
 		return;
@@ -568,7 +611,6 @@ static void dispatch(const struct context *c)
 	case CODE_NO_ADDRESS:
 	case CODE_NO_SERVICE:
 	case CODE_BAD_TARGET:
-	case CODE_DNS_ERROR:
 	case CODE_NO_ROUTE:
 		plain(c);
 		return;
