@@ -13,6 +13,8 @@
 #include "base/why.h"
 #include "cmd/opts.h"
 #include "dane/chain.h"
+#include "dns/upstream.h"
+#include "probe/live.h"
 #include "setup/key.h"
 #include "setup/record.h"
 #include "target/hostname.h"
@@ -25,7 +27,10 @@ enum format { FORMAT_ZONE, FORMAT_FORM, FORMAT_GENERIC, FORMAT_NSUPDATE, FORMAT_
 struct values {
 	int usage, selector, mtype, ttl, format;
 	const char *key, *csr, *cert, *zone;
-	bool live;
+	bool live, recurse;
+	struct opt_list resolvers;
+	const char *root_hints, *trust_anchor;
+	int64_t timeout_ms;
 };
 
 #define AT(field) .offset = offsetof(struct values, field)
@@ -54,6 +59,15 @@ static const struct opt opts[] = {
 		  "generic: RFC 3597; nsupdate: commands for it" },
 	{ "zone", 0, OPT_TEXT, AT(zone), .argument = "NAME",
 	  .help = "the zone that the record goes to, for form and nsupdate" },
+	{ "resolver", 0, OPT_LIST, AT(resolvers), .argument = "ADDR[@PORT]",
+	  .help = "with --live: ask this resolver, not the system's (repeatable)" },
+	{ "recurse", 0, OPT_FLAG, AT(recurse), .help = "with --live: ask from the root" },
+	{ "root-hints", 0, OPT_TEXT, AT(root_hints), .argument = "FILE",
+	  .help = "with --live: from this root" },
+	{ "trust-anchor", 0, OPT_TEXT, AT(trust_anchor), .argument = "FILE",
+	  .help = "with --live: the root's DS or DNSKEY" },
+	{ "timeout", 't', OPT_SECONDS, AT(timeout_ms), 100, 3600000, "10", "SECONDS",
+	  .help = "with --live: for all of it" },
 	{ .long_name = NULL },
 };
 
@@ -84,28 +98,36 @@ static int check(const struct values *v, const struct opts_rest *rest, struct wh
 	return 0;
 }
 
-/* What the server at target presents. */
-static int live_chain(const struct target *target, struct chain *ret_chain,
-		      struct why *why)
+/* STARTTLS isn't spoken yet. */
+static int live_possible(const struct target *target, struct why *why)
 {
-	(void)ret_chain;
+	if (target->service->start == SERVICE_TLS_AT_ONCE &&
+	    target->service->discovery == SERVICE_HOST)
+		return 0;
 	return why_set(why, DP_EINVAL,
-		       "--live can't ask %s yet: save its certificate and use --cert",
-		       target->host);
+		       "--live can't ask %s:// in this version: use --key or --cert",
+		       target->service->name);
 }
 
-static int source_live(const struct target *target, uint8_t usage,
+static int source_live(const struct values *v, const struct target *target,
 		       struct record_source *ret_source, struct why *why)
 {
+	struct upstream_conf dns = { .given = v->resolvers.item,
+				     .given_count = v->resolvers.count,
+				     .recurse = v->recurse || v->root_hints,
+				     .root_hints = v->root_hints,
+				     .trust_anchor = v->trust_anchor };
 	struct chain chain = { 0 };
-	int rc = live_chain(target, &chain, why);
+	int rc = live_possible(target, why);
 
+	if (rc == 0)
+		rc = live_chain(target, &dns, v->timeout_ms, &chain, why);
 	if (rc < 0)
 		return rc;
 	log_warn("this comes from the network: compare it with the key on the server "
 		 "before "
 		 "you publish it");
-	rc = record_source_chain(&chain, usage, ret_source, why);
+	rc = record_source_chain(&chain, (uint8_t)v->usage, ret_source, why);
 	chain_clear(&chain);
 	return rc;
 }
@@ -123,7 +145,7 @@ static int get_source(const struct values *v, const struct target *target,
 		return record_source_csr(v->csr, ret_source, why);
 	if (v->cert)
 		return record_source_cert(v->cert, usage, ret_source, why);
-	return source_live(target, usage, ret_source, why);
+	return source_live(v, target, ret_source, why);
 }
 
 static void warn(const struct values *v, const struct target *t,

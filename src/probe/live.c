@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/live.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "dane/chain.h"
+#include "dns/address.h"
+#include "dns/upstream.h"
+#include "net/handshake.h"
+#include "net/route.h"
+#include "probe/peer.h"
+#include "target/service.h"
+#include "target/target.h"
+#include "verdict/facts.h"
+
+struct live {
+	const struct target *target; /* borrowed */
+	struct loop *loop;	     /* owned, as all of these */
+	struct upstream *upstream;
+	struct handshake_kit *kit;
+	struct facts_target *facts; /* for the lookup only */
+	struct loop_timer *deadline;
+	struct address_lookup *lookup;
+	struct address_result addresses;
+	struct peer *peer[ADDRESS_MAX];
+	size_t open;
+	bool failed, done;
+	struct why why; /* when failed */
+};
+
+static void fail(struct live *l)
+{
+	l->failed = true;
+	loop_stop(l->loop);
+}
+
+static void on_deadline(void *arg)
+{
+	struct live *l = arg;
+
+	why_set(&l->why, DP_EIO, "%s did not answer in time", l->target->host);
+	fail(l);
+}
+
+static void on_peer(void *arg)
+{
+	struct live *l = arg;
+
+	if (--l->open)
+		return;
+	l->done = true;
+	loop_stop(l->loop);
+}
+
+static void start_peers(struct live *l)
+{
+	struct peer_conf conf = { .loop = l->loop,
+				  .kit = l->kit,
+				  .port = l->target->port,
+				  .sni = l->target->host,
+				  .alpn = l->target->service->alpn };
+	size_t i;
+
+	for (i = 0; i < l->addresses.count; i++) {
+		conf.address = l->addresses.address[i];
+		if (!route_exists(conf.address))
+			continue;
+		l->peer[i] = peer_new(&conf, on_peer, l);
+		l->open++;
+	}
+	if (l->open)
+		return;
+	why_set(&l->why, DP_EIO, "this host has no route to any address of %s",
+		l->target->host);
+	fail(l);
+}
+
+static void on_addresses(void *arg, struct address_result *take_result)
+{
+	struct live *l = arg;
+
+	l->addresses = *take_result;
+	if (l->addresses.count && !l->addresses.error) {
+		start_peers(l);
+		return;
+	}
+	why_set(&l->why, DP_EDNS, "%s: %s", l->target->host,
+		l->addresses.error ? l->addresses.error : "the host has no address");
+	fail(l);
+}
+
+static void on_upstream(void *arg)
+{
+	struct live *l = arg;
+	struct address_conf conf = { .resolver = upstream_resolver(l->upstream),
+				     .facts = l->facts,
+				     .host = l->target->host,
+				     .ipv4 = true,
+				     .ipv6 = true };
+
+	l->lookup = address_lookup_new(&conf, on_addresses, l);
+}
+
+static int set_up(struct live *l, const struct upstream_conf *dns, int64_t timeout_ms,
+		  struct why *why)
+{
+	l->loop = loop_new();
+	if (!l->loop)
+		return why_set(why, DP_EIO, "the system has no event mechanism left");
+	l->kit = handshake_kit_new(why);
+	if (!l->kit)
+		return DP_ECRYPTO;
+	l->facts = facts_target_new();
+	l->deadline = loop_timer_new(l->loop, timeout_ms, on_deadline, l);
+	return upstream_new(l->loop, dns, &l->upstream, why);
+}
+
+static bool same_octets(const gnutls_datum_t *a, const gnutls_datum_t *b)
+{
+	return a->size == b->size && a->size && !memcmp(a->data, b->data, a->size);
+}
+
+/* All that were asked, and all alike: half an answer isn't one. */
+static int compare(struct live *l, struct chain *ret_chain, struct why *why)
+{
+	struct chain *first = NULL;
+	const char *first_address = "";
+	size_t i;
+
+	for (i = 0; i < l->addresses.count; i++) {
+		struct peer_result *r = l->peer[i] ? peer_result(l->peer[i]) : NULL;
+
+		if (!r)
+			continue;
+		if (r->status != PEER_CHAIN)
+			return why_set(why, DP_EIO, "%s: %s", l->addresses.address[i],
+				       r->why.text);
+		if (first && !same_octets(&first->cert[0].der, &r->chain.cert[0].der))
+			return why_set(why, DP_EINVAL,
+				       "%s and %s present different certificates: use "
+				       "--cert for each of them",
+				       first_address, l->addresses.address[i]);
+		if (!first) {
+			first = &r->chain;
+			first_address = l->addresses.address[i];
+		}
+	}
+	*ret_chain = *first;
+	*first = (struct chain){ 0 };
+	return 0;
+}
+
+static void clear(struct live *l)
+{
+	size_t i;
+
+	for (i = 0; i < ADDRESS_MAX; i++)
+		peer_free(l->peer[i]);
+	address_lookup_free(l->lookup);
+	address_result_clear(&l->addresses);
+	upstream_free(l->upstream);
+	facts_target_free(l->facts);
+	loop_timer_free(l->deadline);
+	handshake_kit_free(l->kit);
+	loop_free(l->loop);
+}
+
+int live_chain(const struct target *target, const struct upstream_conf *dns,
+	       int64_t timeout_ms, struct chain *ret_chain, struct why *why)
+{
+	struct live *l = mem_zero(sizeof(*l));
+	int rc;
+
+	l->target = target;
+	rc = set_up(l, dns, timeout_ms, why);
+	if (rc == 0) {
+		upstream_wait(l->upstream, on_upstream, l);
+		loop_run(l->loop);
+		rc = l->done ? compare(l, ret_chain, why)
+			     : why_set(why, DP_EIO, "%s", l->why.text);
+	}
+	clear(l);
+	free(l);
+	return rc;
+}
