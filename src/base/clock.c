@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/clock.h"
 
-#include <stdio.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/why.h"
@@ -54,43 +54,92 @@ static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
 	       (shifted * 153 + 2) / 5 + d - 1 - 719468;
 }
 
-static int parse_offset(const char *p, int *ret_seconds)
+/* A number of exactly so many digits, then moves on; -1 for anything else. */
+static int take_digits(const char **p, size_t count)
 {
-	unsigned h, m;
-	char sign;
-	int used = 0;
+	int value = 0;
 
-	if (!strcmp(p, "Z") || !strcmp(p, "z")) {
-		*ret_seconds = 0;
-		return 0;
+	while (count--) {
+		if (**p < '0' || **p > '9')
+			return -1;
+		value = value * 10 + (*(*p)++ - '0');
 	}
-	if (sscanf(p, "%c%2u:%2u%n", &sign, &h, &m, &used) != 3 || p[used] || h > 23 ||
-	    m > 59 || (sign != '+' && sign != '-'))
-		return DP_EFORMAT;
-	*ret_seconds = (int)(h * 3600 + m * 60) * (sign == '-' ? -1 : 1);
-	return 0;
+	return value;
+}
+
+/* Three numbers of two digits (the first of so many), a separator between them. */
+static bool take_three(const char **p, size_t first_digits, char separator, int *n)
+{
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		n[i] = take_digits(p, i ? 2 : first_digits);
+		if (n[i] < 0 || (i < 2 && *(*p)++ != separator))
+			return false;
+	}
+	return true;
+}
+
+static int days_in_month(int y, int m)
+{
+	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+
+	if (m == 2)
+		return leap ? 29 : 28;
+	return m == 4 || m == 6 || m == 9 || m == 11 ? 30 : 31;
+}
+
+/* "Z" or "+05:30", and nothing behind it. */
+static bool take_offset(const char *p, int *ret_seconds)
+{
+	int sign = *p == '-' ? -1 : 1, h, m;
+
+	*ret_seconds = 0;
+	if (!strcmp(p, "Z") || !strcmp(p, "z"))
+		return true;
+	if (*p != '+' && *p != '-')
+		return false;
+	p++;
+	h = take_digits(&p, 2);
+	if (h < 0 || h > 23 || *p++ != ':')
+		return false;
+	m = take_digits(&p, 2);
+	if (m < 0 || m > 59 || *p)
+		return false;
+	*ret_seconds = sign * (h * 3600 + m * 60);
+	return true;
+}
+
+static bool take_time(const char *p, time_t *ret_t)
+{
+	int date[3], at[3], offset;
+	size_t fraction;
+
+	if (!take_three(&p, 4, '-', date) || date[0] < 1970 || date[1] < 1 ||
+	    date[1] > 12 || date[2] < 1 || date[2] > days_in_month(date[0], date[1]))
+		return false;
+	if (!*p || !strchr("Tt ", *p++))
+		return false;
+	if (!take_three(&p, 2, ':', at) || at[0] > 23 || at[1] > 59 || at[2] > 60)
+		return false;
+	if (*p == '.') {
+		fraction = strspn(p + 1, "0123456789");
+		if (!fraction)
+			return false;
+		p += 1 + fraction;
+	}
+	if (!take_offset(p, &offset))
+		return false;
+	*ret_t = (time_t)(days_from_civil(date[0], (unsigned)date[1], (unsigned)date[2]) *
+				  86400 +
+			  at[0] * 3600 + at[1] * 60 + at[2] - offset);
+	return true;
 }
 
 int clock_parse_rfc3339(const char *text, time_t *ret_t, struct why *why)
 {
-	unsigned y, mo, d, h, mi, s;
-	int used = 0, offset;
-	const char *p;
-
-	if (sscanf(text, "%4u-%2u-%2u%*1[Tt ]%2u:%2u:%2u%n", &y, &mo, &d, &h, &mi, &s,
-		   &used) != 6 ||
-	    y < 1970 || mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 ||
-	    s > 60)
-		goto bad;
-	p = text + used;
-	if (*p == '.')
-		p += 1 + strspn(p + 1, "0123456789");
-	if (parse_offset(p, &offset) < 0)
-		goto bad;
-	*ret_t = (time_t)(days_from_civil(y, mo, d) * 86400 + h * 3600 + mi * 60 + s -
-			  offset);
-	return 0;
-bad:
+	if (take_time(text, ret_t))
+		return 0;
 	return why_set(why, DP_EFORMAT,
 		       "'%s' is not an RFC 3339 time like 2026-12-07T10:00:00Z", text);
 }

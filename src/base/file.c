@@ -84,7 +84,7 @@ static int sync_folder(const char *path)
 	if (fd < 0)
 		return -1;
 	rc = fsync(fd);
-	close(fd);
+	(void)close(fd);
 	return rc;
 }
 
@@ -92,11 +92,18 @@ static int sync_folder(const char *path)
 static int place(int fd, const char *tmp, const char *path, unsigned mode,
 		 const void *data, size_t len)
 {
+	int failed;
+
 	if (fchmod(fd, (mode_t)mode) < 0 || write_all(fd, data, len) < 0)
 		return -1;
 	if (link(tmp, path) < 0)
 		return -1;
-	return sync_folder(path);
+	if (sync_folder(path) == 0)
+		return 0;
+	failed = errno;
+	unlink(path);
+	errno = failed;
+	return -1;
 }
 
 int file_create(const char *path, unsigned mode, const void *data, size_t len,
