@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stands in for dns/resolver.c: answers from a script, in the order asked, from the loop.
+ * Linked before the library, whose own resolver is then left out. */
+#ifndef FAKE_RESOLVER_H
+#define FAKE_RESOLVER_H
+
+#include <stddef.h>
+
+#include "verdict/security.h"
+
+struct loop;
+
+/* What the script says to one question. */
+struct fake_answer {
+	const char *name;
+	int type;
+	enum security security;
+	const char *what;  /* "data", "nodata", "nxdomain" or "failed" */
+	const char *alias; /* links' targets, blanks between them, "TARGET/DNAME" where
+			      a DNAME made it; NULL none */
+	const char *rdata; /* hex, blanks between records; NULL none */
+};
+
+/* Questions without a row in the script fail, with the error "not in the script". The
+ * script ends with a row without name. */
+void fake_resolver_set(struct loop *loop, const struct fake_answer *script);
+/* The names and types asked for since then: "A www.example CNAME www.example". */
+const char *fake_resolver_asked(void);
+/* Questions that were asked and not freed. */
+int fake_resolver_open(void);
+
+#endif
