@@ -81,9 +81,9 @@ static int note_owner(struct tlsa_text *list, const char *owner, struct why *why
 static int parse_generic(const char *p, struct tlsa *ret_rr, struct why *why)
 {
 	uint8_t *octets = NULL;
-	int64_t want;
+	int64_t want = 0;
 	char word[8];
-	size_t len;
+	size_t len = 0;
 	int rc;
 
 	p = next_word(p, word, sizeof(word));
