@@ -5,28 +5,30 @@ set -eu
 
 src=$(cd "$(dirname "$0")" && pwd)
 
+# show TEXT COMMAND: as README does, the command is what one types
+show()
+{
+	status=0
+	printf '\n# %s\n$ %s\n' "$1" "$2"
+	eval "$2" || status=$?
+	echo "# exit status $status"
+}
+
 if [ "${1:-}" = --inside ]; then
-	bin=$2
-	show()
-	{
-		echo
-		echo "# $1"
-		echo "\$ daneprobe check \$R $2"
-		# shellcheck disable=SC2086
-		"$bin" check $R "$2" && status=0 || status=$?
-		echo "(exit status $status)"
-	}
-	echo "\$R stands for: $R"
-	show "A match." https://ee.match.example
-	show "A rollover: the current key's record and the next one's." https://roll.match.example
-	show "A mismatch, explained." https://wrong.match.example
-	show "A zone whose signatures have expired, explained." https://www.expired.example
+	echo "# \$R is $R"
+	show "A match: what the server presents is what DNS, signed, says." \
+		"daneprobe check \$R https://ee.match.example"
+	show "A rollover: the current key's record and the next one's." \
+		"daneprobe check \$R https://roll.match.example"
+	show "A mismatch, and what to do about it." \
+		"daneprobe check \$R https://wrong.match.example"
+	show "A zone whose signatures have expired: bogus, and whose fault that is." \
+		"daneprobe check \$R https://www.expired.example"
 	exit 0
 fi
 
 build=${1:?usage: demo.sh BUILD_DIR}
-build=$(cd "$build" && pwd)
-top_builddir=$build
+top_builddir=$(cd "$build" && pwd)
 export top_builddir
 lab=$(mktemp -d)
 chmod 711 "$lab"
@@ -34,10 +36,12 @@ trap 'rm -rf "$lab"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 status=0
-"$src/lab.sh" run "$lab" -- "$0" --inside "$build/src/daneprobe" || status=$?
+"$src/lab.sh" run "$lab" -- "$0" --inside || status=$?
 [ "$status" -eq 0 ] || exit "$status"
+again="$src/lab.sh shell"
+[ "$top_builddir" = "$(cd "$src/../.." && pwd)/_build" ] || again="top_builddir=$top_builddir $again"
 cat <<EOF
 
-To type such commands yourself while the lab is held up:
-  top_builddir=$build PATH=$build/src:\$PATH $src/lab.sh shell
+# To type these commands, and others, hold the lab up; exit ends it:
+$again
 EOF

@@ -12,6 +12,12 @@ set -eu
 
 labsrc=$(cd "$(dirname "$0")" && pwd)
 export labsrc
+# Where the program and the lab's own programs were built: as autogen.sh does, or in place.
+if [ -z "${top_builddir:-}" ]; then
+	top_builddir=$(cd "$labsrc/../.." && pwd)
+	[ ! -x "$top_builddir/_build/src/daneprobe" ] || top_builddir=$top_builddir/_build
+fi
+export top_builddir
 
 usage()
 {
@@ -86,7 +92,7 @@ up()
 	F='--trust-anchor $dir/root.key --ca-file $dir/ca.pem'
 	export LAB R F
 	EOF
-	[ ! -x "${top_builddir:-}/src/daneprobe" ] ||
+	[ ! -x "$top_builddir/src/daneprobe" ] ||
 		echo "PATH='$top_builddir/src':\$PATH" >>"$dir/env"
 }
 
@@ -207,9 +213,9 @@ shell)
 	need_tools
 	lab=${2:-$(mktemp -d)}
 	enter_namespace shell "$lab"
-	echo "The lab is in $lab. For example:"
+	echo "The lab is in $lab, its certificates and keys in certs/. For example:"
 	echo "  daneprobe check \$R https://ee.match.example"
-	echo "Leave the shell to stop it."
+	echo "\$R: the options that lead to the lab's root. Leave the shell to stop the lab."
 	run yes "$lab" "${SHELL:-/bin/sh}" -i
 	;;
 *)
