@@ -14,6 +14,7 @@
 #define RECENT_S                                                                         \
 	(14 * 86400) /* a certificate younger than this points to its renewal            \
 		      */
+#define JUST_NOW_S 300
 #define NAMES_SHOWN 4
 
 struct context {
@@ -117,7 +118,8 @@ static char *age_text(const struct context *c, enum named named)
 		return mem_text("");
 	/* "2 days old" is nearer to a day and three quarters than "42 hours" is to people
 	 */
-	span = phrase_span(age < 36 * 3600 ? age : age + 12 * 3600);
+	span = age < JUST_NOW_S ? mem_text("a few minutes")
+				: phrase_span(age < 36 * 3600 ? age : age + 12 * 3600);
 	text = mem_printf("; the certificate is %s old: a renewal made a new %s", span,
 			  named == NAMED_CERT ? "certificate" : "key");
 	free(span);
@@ -503,6 +505,7 @@ static void matched(const struct context *c)
 {
 	size_t i, all = 0;
 	const char *what = NULL, *first = NULL;
+	bool fetched = false;
 
 	for (i = 0; i < c->t->endpoint_count; i++) {
 		const struct facts_endpoint *e = &c->t->endpoint[i];
@@ -517,6 +520,7 @@ static void matched(const struct context *c)
 			    (size_t)p->match.record >= e->record_count)
 				continue;
 			rr = &e->record[p->match.record].rr;
+			fetched |= p->http && p->http->status && !p->http->error;
 			what = rr->usage == TLSA_DANE_TA || rr->usage == TLSA_PKIX_TA
 				       ? "a chain to the published CA"
 			       : rr->selector == TLSA_SPKI ? "the published key"
@@ -526,10 +530,12 @@ static void matched(const struct context *c)
 	}
 	if (all == 1)
 		story(c,
-		      mem_printf("the address presents %s", first ? first : "a match"));
+		      mem_printf("the address presents %s%s", first ? first : "a match",
+				 fetched ? ", and the page is as expected" : ""));
 	else
-		story(c, mem_printf("all %zu addresses present %s", all,
-				    first ? first : "a match"));
+		story(c, mem_printf("all %zu addresses present %s%s", all,
+				    first ? first : "a match",
+				    fetched ? ", and the pages are as expected" : ""));
 }
 
 /* Codes whose story is the error itself, and what to do then. */
