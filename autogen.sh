@@ -11,7 +11,7 @@ debian='autoconf automake libtool pkg-config gcc make libc6-dev
 	libjansson-dev libidn2-dev
 	libcmocka-dev nsd nginx-light gnutls-bin openssl ldnsutils unbound iproute2
 	util-linux procps certbot python3 python3-jsonschema jq mandoc strace
-	universal-ctags shellcheck clang-format'
+	universal-ctags shellcheck clang-format nagios4-core icinga2-bin'
 fedora='autoconf automake libtool pkgconf-pkg-config gcc make glibc-devel
 	gnutls-devel unbound-devel libevent-devel ldns-devel libcurl-devel
 	jansson-devel libidn2-devel
