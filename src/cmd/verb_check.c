@@ -44,6 +44,7 @@ struct check {
 	struct render_state *render_state; /* NULL: results are held back */
 	struct facts_target **held;	   /* owned; of the last attempt with --wait */
 	size_t held_count;
+	size_t arguments;
 	enum state worst;
 	size_t results;
 };
@@ -70,12 +71,16 @@ static void clear(struct check *c)
 	loop_free(c->loop);
 }
 
+/* Up to this many arguments need no larger resolver. */
+#define FEW_TARGETS 8
+
 static int make_upstream(struct check *c, struct why *why)
 {
 	const struct check_opts *o = c->opts;
 	struct upstream_conf conf = { .given = o->resolvers.item,
 				      .given_count = o->resolvers.count,
 				      .recurse = o->recurse,
+				      .many = o->file || c->arguments > FEW_TARGETS,
 				      .root_hints = o->root_hints,
 				      .trust_anchor = o->trust_anchor };
 
@@ -88,6 +93,7 @@ static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 	int rc;
 
 	c->renderer = render_find(o->output);
+	c->arguments = rest->args.count;
 	c->loop = loop_new();
 	if (!c->loop)
 		return why_set(why, DP_EIO, "the system has no event mechanism left");

@@ -180,32 +180,36 @@ struct option {
 	const char *name, *value;
 };
 
-/* What the library's small defaults would break: many questions at once, loopback
- * resolvers, and name servers that fail on empty non-terminals such as _tcp. */
+/* What the library's defaults would break: loopback resolvers, name servers that fail on
+ * empty non-terminals such as _tcp, reasons. And a probe has no trust anchor of its own
+ * to signal to the root. */
 static const struct option options[] = {
-	{ "outgoing-range:", "4096" },
-	{ "num-queries-per-thread:", "4096" },
-	{ "msg-cache-size:", "8m" },
-	{ "rrset-cache-size:", "16m" },
-	{ "key-cache-size:", "4m" },
-	{ "neg-cache-size:", "2m" },
-	{ "infra-cache-numhosts:", "20000" },
 	{ "qname-minimisation:", "no" },
 	{ "do-not-query-localhost:", "no" },
+	{ "trust-anchor-signaling:", "no" },
 	{ "val-log-level:", "2" }, /* fills in why an answer is bogus */
 };
 
-static int set_options(struct ub_ctx *ctx, struct why *why)
+/* Many targets at once need more sockets and memory than one, which starts faster
+ * without. */
+static const struct option options_for_many[] = {
+	{ "outgoing-range:", "4096" },	      { "num-queries-per-thread:", "4096" },
+	{ "msg-cache-size:", "8m" },	      { "rrset-cache-size:", "16m" },
+	{ "key-cache-size:", "4m" },	      { "neg-cache-size:", "2m" },
+	{ "infra-cache-numhosts:", "20000" },
+};
+
+static int set_options(struct ub_ctx *ctx, const struct option *option, size_t count,
+		       struct why *why)
 {
 	size_t i;
 	int rc;
 
-	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		rc = ub_ctx_set_option(ctx, options[i].name, options[i].value);
+	for (i = 0; i < count; i++) {
+		rc = ub_ctx_set_option(ctx, option[i].name, option[i].value);
 		if (rc != 0)
 			return why_set(why, DP_EDNS, "libunbound refuses %s %s: %s",
-				       options[i].name, options[i].value,
-				       ub_strerror(rc));
+				       option[i].name, option[i].value, ub_strerror(rc));
 	}
 	return 0;
 }
@@ -284,7 +288,11 @@ int resolver_new(struct loop *loop, const struct resolver_conf *conf,
 		free(r);
 		return why_set(why, DP_EDNS, "libunbound can't start");
 	}
-	rc = set_options(r->ctx, why);
+	rc = set_options(r->ctx, options, sizeof(options) / sizeof(options[0]), why);
+	if (rc == 0 && conf->many)
+		rc = set_options(r->ctx, options_for_many,
+				 sizeof(options_for_many) / sizeof(options_for_many[0]),
+				 why);
 	if (rc == 0)
 		rc = set_upstream(r->ctx, conf, why);
 	if (rc == 0)

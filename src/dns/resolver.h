@@ -18,6 +18,7 @@ struct resolver_conf {
 	const char *root_hints;	  /* file, or NULL: libunbound's own */
 	const char *trust_anchor; /* file, or NULL: the system's, else built in */
 	bool blind;		  /* don't validate: for finding out what went wrong */
+	bool many; /* questions for many targets at once are to be expected */
 };
 
 struct resolver;

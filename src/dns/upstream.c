@@ -26,7 +26,7 @@ struct waiter {
 struct upstream {
 	struct loop *loop;		 /* borrowed */
 	char *root_hints, *trust_anchor; /* owned, may be NULL */
-	bool given;
+	bool given, many;
 	char **forward; /* owned */
 	size_t forward_count;
 	struct ask *ask[SYSTEM_MAX]; /* owned; trying the system's */
@@ -68,7 +68,8 @@ static int make_resolver(struct upstream *u, bool forward, bool blind,
 {
 	struct resolver_conf conf = { .root_hints = u->root_hints,
 				      .trust_anchor = u->trust_anchor,
-				      .blind = blind };
+				      .blind = blind,
+				      .many = u->many };
 
 	if (forward) {
 		conf.forward = (const char *const *)u->forward;
@@ -195,6 +196,7 @@ int upstream_new(struct loop *loop, const struct upstream_conf *conf,
 	u->root_hints = mem_text(conf->root_hints);
 	u->trust_anchor = mem_text(conf->trust_anchor);
 	u->given = conf->given_count > 0;
+	u->many = conf->many;
 	buf_init(&u->refused, 400);
 	for (i = 0; i < conf->given_count; i++)
 		add_forward(u, conf->given[i]);

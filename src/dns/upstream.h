@@ -16,6 +16,7 @@ struct upstream_conf {
 	const char *const *given; /* --resolver, repeatable */
 	size_t given_count;
 	bool recurse;
+	bool many;			       /* targets are to be expected */
 	const char *root_hints, *trust_anchor; /* files or NULL */
 	const char *resolv_conf;	       /* NULL: /etc/resolv.conf */
 };
