@@ -76,3 +76,20 @@ int main(void)
         [none, build curl --with-gnutls and set PKG_CONFIG_PATH], [none, the same])])
   ])
 ])
+
+dnl libcurl and the twenty libraries that it brings are loaded at the first HTTP request, not at
+dnl every start: under which name is seen from a program linked with it.
+AC_DEFUN([DP_CURL_SONAME], [
+  AC_CHECK_TOOL([READELF], [readelf], [no])
+  AS_IF([test "$dp_have_CURL" = yes], [
+    DP_WITH_LIBS([CURL], [
+      AC_CACHE_CHECK([the name of libcurl at run time], [dp_cv_curl_soname],
+        [dp_cv_curl_soname=libcurl-gnutls.so.4
+         AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <curl/curl.h>]], [[return curl_version() == 0;]])],
+           [dp_soname=`$READELF -d conftest$EXEEXT 2>/dev/null | sed -n 's/.*(NEEDED).*: .\(libcurl.*\).$/\1/p'`
+            AS_IF([test -n "$dp_soname"], [dp_cv_curl_soname=$dp_soname])])])
+    ])
+    DP_CPPFLAGS="$DP_CPPFLAGS -DLIBCURL_SONAME='\"$dp_cv_curl_soname\"'"
+  ])
+  AC_SEARCH_LIBS([dlopen], [dl])
+])

@@ -2,6 +2,7 @@
 #include "net/http.h"
 
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,70 @@
 #include "base/why.h"
 
 #define HEADERS_MAX (64 * 1024) /* all header lines of one answer together */
+
+/* libcurl brings twenty libraries, a third of a start's time, and most checks fetch no
+ * page: it is loaded by the first that does. */
+static struct {
+	CURLcode (*global_init)(long flags);
+	CURL *(*easy_init)(void);
+	void (*easy_cleanup)(CURL *easy);
+	CURLcode (*easy_setopt)(CURL *easy, CURLoption option, ...);
+	CURLcode (*easy_getinfo)(CURL *easy, CURLINFO info, ...);
+	const char *(*easy_strerror)(CURLcode rc);
+	CURLM *(*multi_init)(void);
+	CURLMcode (*multi_cleanup)(CURLM *multi);
+	CURLMcode (*multi_setopt)(CURLM *multi, CURLMoption option, ...);
+	CURLMcode (*multi_add_handle)(CURLM *multi, CURL *easy);
+	CURLMcode (*multi_remove_handle)(CURLM *multi, CURL *easy);
+	CURLMcode (*multi_socket_action)(CURLM *multi, curl_socket_t fd, int what,
+					 int *running);
+	CURLMsg *(*multi_info_read)(CURLM *multi, int *left);
+	struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
+	void (*slist_free_all)(struct curl_slist *list);
+} curl;
+
+static const struct {
+	const char *name;
+	size_t offset; /* of the pointer in curl */
+} curl_symbols[] = {
+#define SYMBOL(name)                                                                     \
+	{                                                                                \
+		"curl_" #name, offsetof(__typeof__(curl), name)                          \
+	}
+	SYMBOL(global_init),	     SYMBOL(easy_init),
+	SYMBOL(easy_cleanup),	     SYMBOL(easy_setopt),
+	SYMBOL(easy_getinfo),	     SYMBOL(easy_strerror),
+	SYMBOL(multi_init),	     SYMBOL(multi_cleanup),
+	SYMBOL(multi_setopt),	     SYMBOL(multi_add_handle),
+	SYMBOL(multi_remove_handle), SYMBOL(multi_socket_action),
+	SYMBOL(multi_info_read),     SYMBOL(slist_append),
+	SYMBOL(slist_free_all),
+#undef SYMBOL
+};
+
+static int load_curl(struct why *why)
+{
+	static bool loaded;
+	void *library, *symbol;
+	size_t i;
+
+	if (loaded)
+		return 0;
+	library = dlopen(LIBCURL_SONAME, RTLD_NOW | RTLD_LOCAL);
+	if (!library)
+		return why_set(why, DP_EIO, "HTTP needs libcurl: %s", dlerror());
+	for (i = 0; i < sizeof(curl_symbols) / sizeof(curl_symbols[0]); i++) {
+		symbol = dlsym(library, curl_symbols[i].name);
+		if (!symbol)
+			return why_set(why, DP_EIO, "%s has no %s", LIBCURL_SONAME,
+				       curl_symbols[i].name);
+		memcpy((char *)&curl + curl_symbols[i].offset, &symbol, sizeof(symbol));
+	}
+	if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return why_set(why, DP_EIO, "libcurl can't start");
+	loaded = true;
+	return 0;
+}
 
 struct http {
 	struct loop *loop; /* borrowed */
@@ -47,14 +112,14 @@ static void take_result(struct http *h, CURLcode rc)
 {
 	long status = 0;
 
-	curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl.easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
 	h->reply.status = (int)status;
 	h->reply.body = buf_str(&h->body);
 	h->reply.body_len = h->body.len;
 	if (rc == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
 		h->reply.error = "the second connection presented another key";
 	else if (rc != CURLE_OK && !h->enough)
-		h->reply.error = h->error[0] ? h->error : curl_easy_strerror(rc);
+		h->reply.error = h->error[0] ? h->error : curl.easy_strerror(rc);
 	h->delivery = loop_timer_new(h->loop, 0, deliver, h);
 }
 
@@ -63,7 +128,7 @@ static void look_for_end(struct http *h)
 	CURLMsg *msg;
 	int left;
 
-	while ((msg = curl_multi_info_read(h->multi, &left)))
+	while ((msg = curl.multi_info_read(h->multi, &left)))
 		if (msg->msg == CURLMSG_DONE && !h->delivery)
 			take_result(h, msg->data.result);
 }
@@ -73,7 +138,7 @@ static void on_socket(void *arg, bool readable, bool writable)
 	struct http *h = arg;
 	int running;
 
-	curl_multi_socket_action(h->multi, h->fd,
+	curl.multi_socket_action(h->multi, h->fd,
 				 (readable ? CURL_CSELECT_IN : 0) |
 					 (writable ? CURL_CSELECT_OUT : 0),
 				 &running);
@@ -85,7 +150,7 @@ static void on_timer(void *arg)
 	struct http *h = arg;
 	int running;
 
-	curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	curl.multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	look_for_end(h);
 }
 
@@ -156,8 +221,8 @@ static void set_headers(struct http *h, const struct http_conf *conf)
 	char *resolve =
 		mem_printf("%s:%d:%s", conf->sni, conf->connect_port, conf->address);
 
-	h->headers = curl_slist_append(NULL, host);
-	h->resolve = curl_slist_append(NULL, resolve);
+	h->headers = curl.slist_append(NULL, host);
+	h->resolve = curl.slist_append(NULL, resolve);
 	free(host);
 	free(resolve);
 }
@@ -168,23 +233,23 @@ static CURLcode set_security(struct http *h, const struct http_conf *conf)
 {
 	char *digest = base64_encode(conf->pin, 32);
 	char *pin = mem_printf("sha256//%s", digest);
-	CURLcode rc = curl_easy_setopt(h->easy, CURLOPT_PINNEDPUBLICKEY, pin);
+	CURLcode rc = curl.easy_setopt(h->easy, CURLOPT_PINNEDPUBLICKEY, pin);
 
 	free(digest);
 	free(pin);
 	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		rc = curl.easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, 0L);
 	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 0L);
+		rc = curl.easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	/* libcurl would read every CA of the system all the same */
 	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(h->easy, CURLOPT_CAINFO, NULL);
+		rc = curl.easy_setopt(h->easy, CURLOPT_CAINFO, NULL);
 	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(h->easy, CURLOPT_CAPATH, NULL);
+		rc = curl.easy_setopt(h->easy, CURLOPT_CAPATH, NULL);
 	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(h->easy, CURLOPT_PROTOCOLS_STR, "https");
+		rc = curl.easy_setopt(h->easy, CURLOPT_PROTOCOLS_STR, "https");
 	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(h->easy, CURLOPT_PROXY, "");
+		rc = curl.easy_setopt(h->easy, CURLOPT_PROXY, "");
 	return rc;
 }
 
@@ -196,49 +261,51 @@ static CURLcode set_up(struct http *h, const struct http_conf *conf)
 	CURLcode rc = set_security(h, conf);
 
 	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(easy, CURLOPT_URL, url);
+		rc = curl.easy_setopt(easy, CURLOPT_URL, url);
 	free(url);
 	set_headers(h, conf);
-	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, h->headers);
-	curl_easy_setopt(easy, CURLOPT_RESOLVE, h->resolve);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, conf->agent);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, h);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, h);
+	curl.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	curl.easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl.easy_setopt(easy, CURLOPT_HTTPHEADER, h->headers);
+	curl.easy_setopt(easy, CURLOPT_RESOLVE, h->resolve);
+	curl.easy_setopt(easy, CURLOPT_USERAGENT, conf->agent);
+	curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error);
+	curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl.easy_setopt(easy, CURLOPT_WRITEDATA, h);
+	curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl.easy_setopt(easy, CURLOPT_HEADERDATA, h);
 	return rc;
 }
 
 int http_new(struct loop *loop, const struct http_conf *conf, http_fn *fn, void *arg,
 	     struct http **ret_http, struct why *why)
 {
-	struct http *h = mem_zero(sizeof(*h));
-	CURLcode rc = curl_global_init(CURL_GLOBAL_DEFAULT);
+	struct http *h;
+	int loaded = load_curl(why);
+	CURLcode rc;
 
+	if (loaded < 0)
+		return loaded;
+	h = mem_zero(sizeof(*h));
 	h->loop = loop;
 	h->fn = fn;
 	h->arg = arg;
 	h->want_body = conf->want_body;
 	buf_init(&h->body, HTTP_BODY_MAX);
-	if (rc == CURLE_OK) {
-		h->multi = curl_multi_init();
-		h->easy = curl_easy_init();
-		rc = h->multi && h->easy ? set_up(h, conf) : CURLE_OUT_OF_MEMORY;
-	}
+	h->multi = curl.multi_init();
+	h->easy = curl.easy_init();
+	rc = h->multi && h->easy ? set_up(h, conf) : CURLE_OUT_OF_MEMORY;
 	if (rc != CURLE_OK) {
 		http_free(h);
 		return why_set(why, DP_EIO, "can't set up the HTTP request: %s",
-			       curl_easy_strerror(rc));
+			       curl.easy_strerror(rc));
 	}
-	curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
-	curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
-	curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, watch_timer);
-	curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
-	curl_multi_add_handle(h->multi, h->easy);
+	curl.multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+	curl.multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
+	curl.multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, watch_timer);
+	curl.multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
+	curl.multi_add_handle(h->multi, h->easy);
 	*ret_http = h;
 	return 0;
 }
@@ -248,13 +315,13 @@ void http_free(struct http *h)
 	if (!h)
 		return;
 	if (h->multi && h->easy)
-		curl_multi_remove_handle(h->multi, h->easy);
+		curl.multi_remove_handle(h->multi, h->easy);
 	if (h->easy)
-		curl_easy_cleanup(h->easy);
+		curl.easy_cleanup(h->easy);
 	if (h->multi)
-		curl_multi_cleanup(h->multi);
-	curl_slist_free_all(h->headers);
-	curl_slist_free_all(h->resolve);
+		curl.multi_cleanup(h->multi);
+	curl.slist_free_all(h->headers);
+	curl.slist_free_all(h->resolve);
 	loop_io_free(h->io);
 	loop_timer_free(h->timer);
 	loop_timer_free(h->delivery);
