@@ -10,19 +10,19 @@ debian='autoconf automake libtool pkg-config gcc make libc6-dev
 	libgnutls28-dev libunbound-dev libevent-dev libldns-dev libcurl4-gnutls-dev
 	libjansson-dev libidn2-dev
 	libcmocka-dev nsd nginx-light gnutls-bin openssl ldnsutils unbound iproute2
-	util-linux procps certbot python3 python3-jsonschema jq mandoc strace
+	util-linux procps certbot python3 python3-jsonschema jq mandoc strace valgrind
 	universal-ctags shellcheck clang-format nagios4-core icinga2-bin'
 fedora='autoconf automake libtool pkgconf-pkg-config gcc make glibc-devel
 	gnutls-devel unbound-devel libevent-devel ldns-devel libcurl-devel
 	jansson-devel libidn2-devel
 	libcmocka-devel nsd nginx gnutls-utils openssl ldns-utils unbound iproute
-	util-linux procps-ng certbot python3 python3-jsonschema jq mandoc strace
+	util-linux procps-ng certbot python3 python3-jsonschema jq mandoc strace valgrind
 	ctags ShellCheck clang-tools-extra'
 alpine='autoconf automake libtool pkgconf gcc make musl-dev
 	gnutls-dev unbound-dev libevent-dev ldns-dev curl-dev
 	jansson-dev libidn2-dev
 	cmocka-dev nsd nginx gnutls-utils openssl ldns-tools unbound iproute2
-	util-linux procps certbot python3 py3-jsonschema jq mandoc strace
+	util-linux procps certbot python3 py3-jsonschema jq mandoc strace valgrind
 	ctags shellcheck clang-extra-tools'
 
 usage()

@@ -3,8 +3,10 @@
 #include "cmd/cmd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/nearest.h"
@@ -124,11 +126,23 @@ static int refuse_verb(const char *name)
 	return CMD_USAGE;
 }
 
+/* A standard stream that was closed would be the next file or socket opened: what is
+ * printed would go there. Opened the wrong way round, it fails as a closed one does. */
+static void hold_standard_streams(void)
+{
+	int fd;
+
+	for (fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)!open("/dev/null", fd ? O_RDONLY : O_WRONLY);
+}
+
 int cmd_main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
 	const struct cmd *cmd;
 
+	hold_standard_streams();
 	if (!word) {
 		help_all(stderr);
 		return CMD_USAGE;

@@ -14,11 +14,12 @@
 struct source {
 	const char *const *args; /* borrowed */
 	size_t count, next;
-	const char *file_name; /* borrowed */
-	FILE *file;	       /* owned unless it's stdin; NULL none */
-	char *line;	       /* owned; getline's */
-	size_t line_size;
+	const char *file_name;		/* borrowed */
+	FILE *file;			/* owned unless it's stdin; NULL none */
+	char line[TARGET_TEXT_MAX + 2]; /* of it, blanks trimmed */
+	size_t line_len;
 	long line_number;
+	bool told; /* that the file can't be read on */
 };
 
 int source_new(const char *const *args, size_t count, const char *file,
@@ -46,7 +47,6 @@ void source_free(struct source *s)
 		return;
 	if (s->file && s->file != stdin)
 		fclose(s->file);
-	free(s->line);
 	free(s);
 }
 
@@ -54,43 +54,61 @@ int source_rewind(struct source *s, struct why *why)
 {
 	s->next = 0;
 	s->line_number = 0;
-	if (s->file == stdin)
-		return why_set(why, DP_EIO, "--wait can't read standard input twice");
-	if (s->file)
-		rewind(s->file);
+	s->told = false;
+	if (s->file && fseeko(s->file, 0, SEEK_SET) < 0)
+		return why_errno(why, errno,
+				 "--wait reads the targets anew for each attempt, and %s "
+				 "can't be",
+				 s->file_name);
 	return 0;
 }
 
-static char *trim(char *text)
+static bool is_blank(int c)
 {
-	size_t len;
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
-	text += strspn(text, " \t\r\n");
-	len = strlen(text);
-	while (len && strchr(" \t\r\n", text[len - 1]))
-		text[--len] = '\0';
-	return text;
+/* Reads on to the end of the line, but keeps no more of it than fits: what is longer is
+ * no target anyway. False at the end of the file. */
+static bool read_line(struct source *s)
+{
+	int c = getc(s->file);
+
+	s->line_len = 0;
+	if (c == EOF)
+		return false;
+	for (; c != EOF && c != '\n'; c = getc(s->file)) {
+		if (!s->line_len && is_blank(c))
+			continue;
+		if (s->line_len < TARGET_TEXT_MAX + 1)
+			s->line[s->line_len++] = c ? (char)c : '\1'; /* refused as such */
+	}
+	while (s->line_len && is_blank(s->line[s->line_len - 1]))
+		s->line_len--;
+	s->line[s->line_len] = '\0';
+	s->line_number++;
+	return true;
 }
 
 /* NULL at the end of the file. */
-static char *next_line(struct source *s)
+static const char *next_line(struct source *s)
 {
-	ssize_t len;
-	char *text;
-
-	while (s->file && (len = getline(&s->line, &s->line_size, s->file)) >= 0) {
-		s->line_number++;
-		if (memchr(s->line, '\0', (size_t)len)) {
-			char *nul = s->line;
-
-			while ((nul = memchr(nul, '\0', (size_t)(s->line + len - nul))))
-				*nul = '\1'; /* a control byte, refused as such */
-		}
-		text = trim(s->line);
-		if (*text && *text != '#')
-			return text;
-	}
+	while (s->file && read_line(s))
+		if (s->line[0] && s->line[0] != '#')
+			return s->line;
 	return NULL;
+}
+
+/* A list that can't be read to its end is no list of good targets. */
+static bool tell_failure(struct source *s, int failed, struct run_item *ret_item)
+{
+	if (!s->file || !ferror(s->file) || s->told)
+		return false;
+	s->told = true;
+	ret_item->text = mem_text(s->file_name);
+	ret_item->line = s->line_number + 1;
+	why_errno(&ret_item->why, failed, "can't read %s", s->file_name);
+	return true;
 }
 
 static void parse(struct run_item *item)
@@ -119,7 +137,7 @@ bool source_next(struct source *s, struct run_item *ret_item)
 	} else {
 		text = next_line(s);
 		if (!text)
-			return false;
+			return tell_failure(s, errno, ret_item);
 		ret_item->line = s->line_number;
 	}
 	ret_item->text = mem_text(text);

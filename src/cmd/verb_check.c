@@ -220,8 +220,10 @@ static int run_checks(struct check *c, struct why *why)
 	if (!c->opts->wait_ms)
 		c->render_state = c->renderer->begin(&c->render);
 	if (c->opts->wait_ms)
+		rc = source_rewind(c->source, why); /* or say at once that it can't be */
+	if (c->opts->wait_ms && rc == 0)
 		rc = wait_for_ok(c, why);
-	else
+	else if (rc == 0)
 		attempt(c);
 	if (rc < 0)
 		return rc;

@@ -1,0 +1,616 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# daneprobe check as a whole, against the lab: waiting, deadlines, lists of targets, streams that
+# fail, files opened, packets sent. TAP, one test a part_NAME function.
+#   check.sh [PART]...      in a lab of its own, or in the one that $LAB names
+set -eu
+
+src=$(cd "$(dirname "$0")" && pwd)
+lab_src=$src/../lab
+jobs=4
+
+skip()
+{
+	echo "$*" >skipped
+	exit 77
+}
+
+fail()
+{
+	echo "$*" >&2
+	exit 1
+}
+
+# run WANTED-STATUS COMMAND...: its output into out and err; status and milliseconds as told
+run()
+{
+	wanted=$1
+	shift
+	echo "\$ $*" >&2
+	status=0
+	began=$(date +%s%N)
+	"$@" >out 2>err || status=$?
+	took=$((($(date +%s%N) - began) / 1000000))
+	head -c 1000 err >&2
+	[ "$status" -eq "$wanted" ] || { head -c 1000 out >&2; fail "exit status $status, not $wanted"; }
+}
+
+# check WANTED-STATUS ARGUMENTS...: resolving from the lab's root
+check()
+{
+	wanted=$1
+	shift
+	# shellcheck disable=SC2086
+	run "$wanted" "$DANEPROBE" check $R "$@"
+}
+
+has()
+{
+	grep -qF -e "$2" "$1" || { head -c 2000 "$1" >&2; fail "$1 has no '$2'"; }
+}
+
+hasnt()
+{
+	! grep -qF -e "$2" "$1" || { head -c 2000 "$1" >&2; fail "$1 has '$2'"; }
+}
+
+lines()
+{
+	n=$(wc -l <"$1")
+	[ "$n" -eq "$2" ] || { head -c 2000 "$1" >&2; fail "$1 has $n lines, not $2"; }
+}
+
+within()
+{
+	[ "$took" -le "$1" ] || fail "took $took ms, more than $1"
+}
+
+# Its process is ended with the part.
+background()
+{
+	"$@" >"background.$#" 2>&1 &
+	helpers="$helpers $!"
+}
+
+plain_build()
+{
+	! grep -q __asan_init "$DANEPROBE" || skip "$1 can't run a build with sanitizers"
+}
+
+#
+# Waiting
+#
+late()
+{
+	sleep 2
+	exec openssl s_server -quiet -www -accept 127.44.9.99:443 -key "$LAB/certs/ee.key" -cert "$LAB/certs/ee.crt"
+}
+
+part_wait_until_the_server_listens()
+{
+	background late
+	check 0 --wait 30s -t 2 -o json --connect-to ::127.44.9.99: ee.match.example
+	jq -e 'length == 1 and .[0].code == "match"' <out >&2 || fail "more than the last result"
+	[ "$took" -ge 2000 ] || fail "took $took ms: it didn't wait"
+}
+
+liar()
+{
+	timeout 2 "$LAB/bin/dnsrelay" 127.53.0.90 127.53.0.53 lie:TLSA || :
+	exec "$LAB/bin/dnsrelay" 127.53.0.90 127.53.0.53
+}
+
+# What was bogus at the first attempt isn't remembered.
+part_wait_until_the_dns_is_right()
+{
+	background liar
+	until drill -t -Q @127.53.0.90 . SOA >/dev/null 2>&1; do sleep 0.05; done
+	# shellcheck disable=SC2086
+	run 0 "$DANEPROBE" check $F --resolver 127.53.0.90 --wait 30s -t 3 -v -o ndjson ee.match.example
+	lines out 1
+	has err 'CRITICAL so far'
+}
+
+part_wait_ends_in_time()
+{
+	check 2 --wait 2s -t 2 -o ndjson wrong.match.example
+	lines out 1
+	has out '"code":"mismatch"'
+	within 5000
+	[ "$took" -ge 2000 ] || fail "took $took ms: it didn't wait"
+	check 2 --wait 1s -t 2 -o ndjson --connect-to ::127.44.9.2: ee.match.example
+	lines out 1
+	within 4000
+}
+
+part_wait_refuses_targets_that_it_cannot_read_twice()
+{
+	mkfifo fifo
+	background sh -c 'echo wrong.match.example >fifo'
+	check 3 --wait 30s -f fifo
+	within 3000
+	has err fifo
+	echo wrong.match.example | check 3 --wait 30s -f -
+	within 3000
+	# A file may stand behind it all the same.
+	echo ee.match.example >list
+	check 0 --wait 1s -f - <list
+}
+
+#
+# Deadlines
+#
+deadline()
+{
+	check 2 -t 2 -o ndjson --connect-to "::$1:" ee.match.example
+	within 3000
+	has out '"code":"'"$2"'"'
+}
+
+part_deadline_silent()
+{
+	deadline 127.44.9.2 timeout
+}
+
+part_deadline_slow()
+{
+	deadline 127.44.9.6 timeout
+}
+
+part_deadline_endless()
+{
+	deadline 127.44.9.7 tls-failed
+}
+
+part_deadline_page()
+{
+	check 2 -t 2 -o ndjson --expect-body x https://ee.match.example/slow
+	within 3000
+	has out '"code":"timeout"'
+	# A page without end is cut.
+	check 2 -t 5 -o ndjson --expect-body x https://ee.match.example/big
+	within 6000
+	has out '"code":"http-failed"'
+}
+
+part_deadline_dns()
+{
+	# shellcheck disable=SC2086
+	run 3 "$DANEPROBE" check $F --resolver 127.53.0.58 -t 2 -o ndjson ee.match.example
+	within 3000
+	has out '"code":"dns-error"'
+}
+
+#
+# Lists of targets
+#
+part_file()
+{
+	printf '# a comment\n\n  \t\n  ee.match.example  \r\nwrong.match.example\n bad name\n#x\nsmtp:/\n' >list
+	check 2 -o ndjson -f list roll.match.example
+	lines out 5
+	jq -s -e 'sort_by(.line) | map([.line, .target, .code]) == [
+		[null, "roll.match.example", "match"], [4, "ee.match.example", "match"],
+		[5, "wrong.match.example", "mismatch"], [6, "bad name", "bad-target"],
+		[8, "smtp:/", "bad-target"]] or (map(.line) | .[0] == null | not)' <out >&2 || fail "not so"
+	jq -s -e 'map(select(.code == "bad-target")) | all(.line as $n | .summary | contains("line \($n)"))' \
+		<out >&2 || fail "a bad line isn't named by its number"
+	check 2 -f list
+	[ "$(grep -c '^[A-Z][A-Z]*  ' out)" -eq 4 ] || fail "not in the order of the list"
+}
+
+part_file_from_standard_input()
+{
+	printf 'ee.match.example' | check 0 -f - -o ndjson # without a final newline
+	lines out 1
+	has out '"line":1'
+	printf 'ee.match.example\nroll.match.example\n' | check 0 -f -
+}
+
+part_file_with_nul()
+{
+	printf 'ee.match.example\0.evil.example\nroll.match.example\n\0\n' | check 3 -f - -o ndjson
+	lines out 3
+	jq -s -e 'map(.code) | sort == ["bad-target", "bad-target", "match"]' <out >&2 || fail "not so"
+	tr -d '\0' <out | cmp -s - out || fail "a NUL in the output"
+}
+
+part_file_with_a_long_line()
+{
+	{ head -c 1048576 /dev/zero | tr '\0' a; echo; echo ee.match.example; } >list
+	check 3 -f list -o ndjson
+	lines out 2
+	has out '"line":2'
+	has out '"code":"match"'
+	[ "$(wc -c <out)" -lt 20000 ] || fail "the line is told whole"
+	check 3 -f list
+	check 3 -f list -o nagios
+	# A line without end takes no memory without end.
+	plain_build "prlimit --as"
+	head -c 600000000 /dev/zero | tr '\0' a |
+		run 3 prlimit --as=500000000 "$DANEPROBE" check --recurse -f - -o ndjson
+	lines out 1
+}
+
+part_file_without_a_target()
+{
+	: >empty
+	printf '# nothing\n\n' >comments
+	for file in empty comments; do
+		check 3 -f $file
+		has err "no target in $file"
+		lines out 0
+		check 3 -o nagios -f $file
+		has out 'DANE UNKNOWN - '
+	done
+	check 3 -f - </dev/null
+	check 3 -f missing
+	has err missing
+	mkdir folder # can be opened, but not read
+	check 3 -f folder
+	has out "can't read folder"
+	check 3 -f folder -o ndjson ee.match.example
+	lines out 2
+	check 3 -f folder --dry-run ee.match.example
+	has err "can't read folder"
+}
+
+#
+# Standard streams
+#
+part_output_closed()
+{
+	for format in text nagios json ndjson; do
+		status=0
+		# shellcheck disable=SC2086
+		"$DANEPROBE" check $R -o $format ee.match.example >&- 2>err || status=$?
+		[ $status -eq 3 ] || fail "$format: exit status $status"
+		has err 'standard output'
+	done
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $R ee.match.example <&- 2>&- >out || fail "exit status $?"
+	has out 'OK  https://ee.match.example  match'
+}
+
+part_output_full()
+{
+	for format in text nagios json ndjson; do
+		status=0
+		# shellcheck disable=SC2086
+		"$DANEPROBE" check $R -o $format ee.match.example >/dev/full 2>err || status=$?
+		[ $status -eq 3 ] || fail "$format: exit status $status"
+		has err 'No space left'
+	done
+	for words in --version --help 'check --help' 'check --dry-run ee.match.example'; do
+		status=0
+		# shellcheck disable=SC2086
+		"$DANEPROBE" $words >/dev/full 2>err || status=$?
+		[ $status -eq 3 ] || fail "$words: exit status $status"
+	done
+}
+
+part_output_unread()
+{
+	i=0
+	while [ $i -lt 200 ]; do
+		echo ee.match.example
+		i=$((i + 1))
+	done >list
+	# shellcheck disable=SC2086
+	{ "$DANEPROBE" check $R -v -f list 2>err; echo $? >status; } | head -c 1 >/dev/null
+	read -r status <status
+	[ "$status" -eq 3 ] || fail "exit status $status"
+	has err 'Broken pipe'
+}
+
+#
+# Files and packets
+#
+opened()
+{
+	sed -n 's/.*open[a-z0-9]*([^"]*"\([^"]*\)".*/\1/p' trace | sort -u
+}
+
+# The man page's FILES, and what every program opens to be started.
+allowed()
+{
+	sed -n '/^\.Sh FILES/,/^\.Sh ENV/s/^\.It Pa //p' "$src/../../doc/daneprobe.1"
+	printf '%s\n' /etc/ld.so.cache /etc/ld.so.preload "$LAB/root.key" "$LAB/root.hints" "$LAB/ca.pem"
+}
+
+# Directories of libraries, what the loader and the sanitizers read of the process itself, and
+# which the C library and OpenSSL, libcurl's other half, look for without our asking.
+not_told()
+{
+	allowed >allowed
+	grep -vxFf allowed | grep -vE \
+		-e '^(/usr)?/lib(64)?/|^/usr/local/lib/|^/proc/|^/sys/devices/system/cpu' \
+		-e '^/dev/(null|u?random)$' \
+		-e '\.so(\.[0-9]+)*$' \
+		-e '^/usr/share/locale|^/usr/lib/ssl/openssl.cnf$|^/etc/ssl/openssl.cnf$' || :
+}
+
+traced()
+{
+	wanted=$1
+	shift
+	# shellcheck disable=SC2086
+	ASAN_OPTIONS=detect_leaks=0 run "$wanted" strace -f -qq -o trace -e trace="$calls" "$DANEPROBE" check "$@"
+}
+
+part_files_opened()
+{
+	command -v strace >/dev/null || skip "strace is not installed"
+	strace -qq true 2>/dev/null || skip "strace can't trace here"
+	calls=open,openat,creat
+	# shellcheck disable=SC2086
+	{
+		traced 0 $R https://ee.match.example/ok
+		opened >all
+		traced 2 $R www.tlsa-expired.example
+		opened >>all
+		traced 0 --recurse --root-hints "$LAB/root.hints" --trust-anchor "$LAB/root.key" ee.match.example
+		opened >>all
+		traced 3 -t 1 ee.match.example
+		opened >>all
+	}
+	grep -qx "$LAB/root.key" all || fail "nothing was traced"
+	not_told <all >untold
+	[ ! -s untold ] || { cat untold >&2; fail "opened, but not in the man page's FILES"; }
+}
+
+part_dry_run_sends_nothing()
+{
+	command -v strace >/dev/null || skip "strace is not installed"
+	strace -qq true 2>/dev/null || skip "strace can't trace here"
+	calls=network
+	traced 0 --dry-run ee.match.example https://roll.match.example/ok
+	has out 'look up  ee.match.example A, AAAA'
+	! grep -E '(connect|send[a-z]*)\(' trace | grep -vE 'AF_(UNIX|NETLINK)' >&2 || fail "it talks"
+	# shellcheck disable=SC2086
+	traced 0 $R --dry-run ee.match.example
+	! grep -E '(connect|send[a-z]*)\(' trace | grep -vE 'AF_(UNIX|NETLINK)' >&2 || fail "it talks"
+	# shellcheck disable=SC2086
+	traced 0 $R ee.match.example
+	grep -q 'AF_INET' trace || fail "nothing was traced"
+}
+
+#
+# Memory
+#
+valgrind_check()
+{
+	command -v valgrind >/dev/null || skip "valgrind is not installed"
+	plain_build valgrind
+	wanted=$1
+	shift
+	# shellcheck disable=SC2086
+	run "$wanted" valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
+		--show-leak-kinds=definite,indirect,possible "$DANEPROBE" check $R -t 60 "$@"
+}
+
+part_valgrind_match()
+{
+	valgrind_check 0 ee.match.example
+}
+
+part_valgrind_mismatch()
+{
+	valgrind_check 2 wrong.match.example
+}
+
+part_valgrind_bogus()
+{
+	valgrind_check 2 www.tlsa-expired.example
+}
+
+part_valgrind_page()
+{
+	valgrind_check 0 -o json --expect-body healthy https://ee.match.example/ok
+}
+
+#
+# Odds and ends
+#
+part_version()
+{
+	run 0 "$DANEPROBE" --version
+	has out daneprobe
+	echo "--version took $took ms, with the shell's date" >told
+}
+
+escape=$(printf '\033')
+
+part_colour()
+{
+	check 0 ee.match.example
+	hasnt out "$escape"
+	command -v script >/dev/null || skip "script is not installed"
+	# shellcheck disable=SC2086
+	run 0 script -qefc "TERM=xterm $DANEPROBE check $(echo $R) ee.match.example" /dev/null </dev/null
+	has out "${escape}["
+	run 0 script -qefc "TERM=xterm NO_COLOR=1 $DANEPROBE check $(echo $R) ee.match.example" /dev/null </dev/null
+	hasnt out "${escape}["
+	has out match
+	run 0 script -qefc "TERM=xterm $DANEPROBE check $(echo $R) -o json ee.match.example" /dev/null </dev/null
+	hasnt out "${escape}["
+}
+
+part_usage_errors()
+{
+	while read -r words; do
+		# shellcheck disable=SC2086
+		run 3 "$DANEPROBE" check $words
+		lines out 0
+		has err daneprobe:
+		# shellcheck disable=SC2086
+		run 3 "$DANEPROBE" check -o nagios $words
+		case $(head -n 1 out) in
+		'DANE UNKNOWN - '?*) ;;
+		*) fail "the first line of standard output is '$(head -n 1 out)'" ;;
+		esac
+	done <<-EOF
+	--no-such-option x.example
+	-t x.example
+	-t 0 x.example
+	--resolver x.example x.example
+	--resolver 127.0.0.1 --recurse x.example
+	--trust-anchor /nonexistent x.example
+	--trust-anchor /etc/hostname x.example
+	--root-hints /nonexistent x.example
+	--on nonsense=ok x.example
+	--expect-body ( x.example
+	--warn-expiry 5w x.example
+	-4 -6 x.example
+	-f /nonexistent
+	EOF
+	run 3 "$DANEPROBE" check
+	run 3 "$DANEPROBE"
+	run 3 "$DANEPROBE" chekc x.example
+	has err 'did you mean check'
+}
+
+#
+# The system's resolver: only where the lab has a network of its own, into which the addresses of
+# the root servers fit that are built into libunbound.
+#
+root_addresses='198.41.0.4 170.247.170.2 199.9.14.201 192.33.4.12 199.7.91.13 192.203.230.10
+192.5.5.241 192.112.36.4 198.97.190.53 192.36.148.17 192.58.128.30 193.0.14.129 199.7.83.42
+202.12.27.33'
+
+# with_resolvers ADDRESS... -- ARGUMENTS...: check with a resolv.conf that names these
+with_resolvers()
+{
+	[ "${LAB_NAMESPACE:-}" = root ] || skip "no network of its own here"
+	: >resolv.conf
+	while [ "$1" != -- ]; do
+		echo "nameserver $1" >>resolv.conf
+		shift
+	done
+	shift
+	conf=$(readlink -f /etc/resolv.conf) && [ -e "$conf" ] || skip "this system has no /etc/resolv.conf"
+	mount --bind resolv.conf "$conf"
+	# shellcheck disable=SC2086
+	run 0 "$DANEPROBE" check $F "$@" ee.match.example
+	umount "$conf"
+}
+
+part_system_resolver()
+{
+	[ "${LAB_NAMESPACE:-}" = root ] || skip "no network of its own here"
+	for address in $root_addresses; do
+		ip address add "$address/32" dev lo 2>/dev/null || :
+		background "$LAB/bin/dnsrelay" "$address" 127.53.0.1
+	done
+	with_resolvers 127.53.0.53 -- -o json
+	hasnt out resolver-no-dnssec
+	# One that strips the signatures, one that is dead: asked the root instead.
+	with_resolvers 127.53.0.54 -- -o json
+	has out '"resolver-no-dnssec"'
+	has out '127.53.0.54 strips the signatures'
+	with_resolvers 127.53.0.58 -- -o json
+	has out '"resolver-no-dnssec"'
+	# Of two that one which is good is kept.
+	with_resolvers 127.53.0.54 127.53.0.53 -- -o json
+	hasnt out resolver-no-dnssec
+}
+
+#
+# The runner
+#
+parts()
+{
+	sed -n 's/^part_\([a-z_]*\)()$/\1/p' "$src/$(basename "$0")"
+}
+
+one_part()
+{
+	name=$1
+	work=$RESULTS/$name.d
+	mkdir "$work"
+	cd "$work"
+	helpers=
+	status=0
+	(
+		trap '[ -z "$helpers" ] || kill $helpers 2>/dev/null || :' EXIT
+		"part_$name"
+	) >log 2>&1 </dev/null || status=$?
+	echo "$status" >"$RESULTS/$name.status"
+}
+
+report()
+{
+	count=0
+	failed=0
+	for name in $wanted_parts; do
+		count=$((count + 1))
+		status=1
+		[ ! -e "$RESULTS/$name.status" ] || read -r status <"$RESULTS/$name.status"
+		case $status in
+		0) echo "ok $count - $name" ;;
+		77) echo "ok $count - $name # SKIP $(cat "$RESULTS/$name.d/skipped")" ;;
+		*)
+			echo "not ok $count - $name"
+			failed=1
+			sed 's/^/# /' "$RESULTS/$name.d/log"
+			;;
+		esac
+		[ ! -e "$RESULTS/$name.d/told" ] || sed 's/^/# /' "$RESULTS/$name.d/told"
+	done
+	return $failed
+}
+
+run_parts()
+{
+	RESULTS=$(mktemp -d)
+	export RESULTS
+	trap 'rm -rf "$RESULTS"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	wanted_parts=${PARTS:-$(parts)}
+	# shellcheck disable=SC2086
+	set -- $wanted_parts
+	echo "1..$#"
+	printf '%s\n' "$@" | xargs -n1 -P"$jobs" "$0" --part || :
+	report
+}
+
+top_builddir=${top_builddir:-$src/../..}
+DANEPROBE=${DANEPROBE:-$top_builddir/src/daneprobe}
+[ -x "$DANEPROBE" ] || { echo "Bail out! no $DANEPROBE"; exit 1; }
+DANEPROBE=$(cd "$(dirname "$DANEPROBE")" && pwd)/$(basename "$DANEPROBE")
+export top_builddir DANEPROBE
+
+case ${1:-} in
+--part)
+	one_part "$2"
+	exit 0
+	;;
+--inside)
+	run_parts
+	exit
+	;;
+esac
+PARTS="$*"
+export PARTS
+if [ -n "${LAB:-}" ]; then
+	run_parts
+	exit
+fi
+lab=$(mktemp -d)
+trap 'rm -rf "$lab"' EXIT
+set -- "$lab_src/lab.sh" run "$lab" -- "$src/check.sh" --inside
+# A network and mounts of its own, where the system lets it: then no other lab is in the way.
+if [ "$(id -u)" -eq 0 ] && unshare -nm true 2>/dev/null; then
+	LAB_NAMESPACE=root
+	export LAB_NAMESPACE
+	set -- unshare -nm "$@"
+fi
+status=0
+"$@" || status=$?
+if [ "$status" -eq 77 ]; then
+	[ "${CI:-}" = true ] || { echo "1..0 # SKIP the lab can't run here (see stderr)"; exit 0; }
+	echo "Bail out! the lab can't run here"
+	exit 1
+fi
+exit "$status"
