@@ -140,6 +140,21 @@ static char *chain_text(const struct context *c)
 	return mem_text("in which no certificate is one that the records name");
 }
 
+/* Another key of the same server matches: this one is published too little, not wrong. */
+static bool other_key_matches(const struct context *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->e->peer_count; i++) {
+		const struct facts_peer *p = &c->e->peer[i];
+
+		if (p != c->p && p->code == CODE_MATCH && p->port == c->p->port &&
+		    p->address && c->p->address && !strcmp(p->address, c->p->address))
+			return true;
+	}
+	return false;
+}
+
 static void mismatch_story(const struct context *c, enum named named)
 {
 	size_t matched, all = phrase_addresses(c->e, &matched);
@@ -151,7 +166,13 @@ static void mismatch_story(const struct context *c, enum named named)
 							 : c->leaf->spki_sha256);
 	char *age = age_text(c, named);
 
-	if (named == NAMED_NOTHING) {
+	if (other_key_matches(c)) {
+		story(c,
+		      mem_printf("the server has keys of two kinds: the one for %s, %s, "
+				 "is not published",
+				 c->p->tls.auth ? c->p->tls.auth : "this handshake",
+				 digest));
+	} else if (named == NAMED_NOTHING) {
 		char *chain = chain_text(c);
 
 		story(c, mem_printf("%s presents a chain %s; the key of its leaf is %s",
@@ -212,7 +233,7 @@ static void mismatch(const struct context *c)
 	mismatch_story(c, named);
 	if (c->t->advice.remedy || !record_of_leaf(c))
 		return;
-	install = explained ? NULL : install_text(c, named);
+	install = explained || other_key_matches(c) ? NULL : install_text(c, named);
 	/* Nothing ties that key to the records: it may as well be somebody else's. */
 	say(&c->t->advice.remedy,
 	    mem_printf("%spublish this record %s%s%s",
@@ -466,6 +487,10 @@ static void bogus(const struct context *c)
 	const char *reason = l && l->error ? l->error
 			     : c->e	   ? c->e->tlsa_why_bogus
 					   : NULL;
+	const char *doubt = c->t->blame_who == BLAME_UNKNOWN
+				    ? "; if --recurse finds nothing wrong, the resolver "
+				      "is at fault"
+				    : "";
 	size_t i;
 
 	reason = phrase_reason(reason ? reason : error_text(c));
@@ -477,7 +502,8 @@ static void bogus(const struct context *c)
 	blame_remedy(c);
 	for (i = 0; i < sizeof(bogus_remedies) / sizeof(*bogus_remedies); i++)
 		if (strstr(reason, bogus_remedies[i].word))
-			remedy(c, bogus_remedies[i].remedy);
+			say(&c->t->advice.remedy,
+			    mem_printf("%s%s", bogus_remedies[i].remedy, doubt));
 	remedy(c, "repair the zone's signatures, or the DS record at its parent");
 }
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "verdict/overrides.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
+#include "base/mem.h"
+#include "base/nearest.h"
 #include "base/why.h"
+
+#define WORD_SHOWN 40
 
 static int state_from_text(const char *text)
 {
@@ -22,19 +26,27 @@ static bool same(const char *text, size_t len, const char *name)
 	return strlen(name) == len && !strncasecmp(text, name, len);
 }
 
+/* All the names would not fit into a message; the man page has them. */
 static int unknown_id(const char *text, size_t len, struct why *why)
 {
-	struct buf names;
+	char *word = mem_text_n(text, len > WORD_SHOWN ? WORD_SHOWN : len);
+	struct nearest near;
 	int i;
 
-	buf_init(&names, 4096);
+	nearest_init(&near, word);
 	for (i = 0; i < CODE_COUNT; i++)
-		buf_printf(&names, " %s", code_name((enum code)i));
+		nearest_offer(&near, code_name((enum code)i));
 	for (i = 0; i < FINDING_COUNT; i++)
-		buf_printf(&names, " %s", finding_name((enum finding_id)i));
-	why_set(why, DP_EINVAL, "'%.*s' is no code or finding; there are%s",
-		len > 40 ? 40 : (int)len, text, buf_str(&names));
-	buf_clear(&names);
+		nearest_offer(&near, finding_name((enum finding_id)i));
+	if (near.best)
+		why_set(why, DP_EINVAL, "'%s' is no code or finding: did you mean %s?",
+			word, near.best);
+	else
+		why_set(why, DP_EINVAL,
+			"'%s' is no code (like no-tlsa) and no finding (like slow); "
+			"daneprobe(1) lists them",
+			word);
+	free(word);
 	return DP_EINVAL;
 }
 

@@ -227,6 +227,7 @@ static void bogus(struct facts_target *t)
 	e->code = CODE_BOGUS;
 	e->tlsa_security = SECURITY_BOGUS;
 	e->tlsa_why_bogus = mem_text(l->error);
+	t->blame_who = BLAME_DOMAIN;
 	facts_add_blame(t, mem_text("the domain: its name servers hand out an RRSIG that "
 				    "ended on 2026-11-20"));
 	facts_add_blame(t, mem_text("the resolver says: EDE 7 (Signature Expired)"));
