@@ -116,6 +116,7 @@ static void note_refusal(struct upstream *u, const char *server,
 /* Keeps the forwarders that are good; with none, the root itself is asked. */
 static void choose(struct upstream *u)
 {
+	struct resolver *chosen;
 	size_t i, kept = 0;
 
 	for (i = 0; i < u->forward_count; i++) {
@@ -131,9 +132,12 @@ static void choose(struct upstream *u)
 		u->left = mem_printf("the system's resolver does not deliver DNSSEC (%s);"
 				     " asked the root itself instead",
 				     buf_str(&u->refused));
+	/* An anchor file that is a pipe can't be read again: there must be one resolver.
+	 */
+	if (make_resolver(u, kept > 0, false, &chosen, NULL) < 0)
+		return;
 	resolver_free(u->resolver);
-	u->resolver = NULL;
-	(void)make_resolver(u, kept > 0, false, &u->resolver, NULL);
+	u->resolver = chosen;
 }
 
 static void end_trial(struct upstream *u, size_t index, const struct ask_reply *reply)

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dns/answer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/why.h"
+#include "dns/rrtype.h"
+#include "packet.h"
+
+#define SIG "www.example. 300 IN RRSIG A 13 2 600 "
+#define SIG_END " 12345 example. AAAA\n"
+
+static const struct {
+	const char *name;
+	int rcode;
+	const char *records;
+	enum answer_kind kind;
+	size_t rr_count, alias_count;
+	const char *owner;
+	int64_t ttl;
+	time_t expires;
+} rows[] = {
+	{ "one record", 0, "www.example. 60 IN A 192.0.2.1\n", ANSWER_DATA, 1, 0,
+	  "www.example", 60, -1 },
+	{ "the smallest TTL", 0,
+	  "www.example. 60 IN A 192.0.2.1\nwww.example. 30 IN A 192.0.2.2\n", ANSWER_DATA,
+	  2, 0, "www.example", 30, -1 },
+	{ "owner in another case", 0, "WWW.Example. 60 IN A 192.0.2.1\n", ANSWER_DATA, 1,
+	  0, "www.example", 60, -1 },
+	{ "another owner's record", 0, "xxx.example. 60 IN A 192.0.2.1\n", ANSWER_ABSENT,
+	  0, 0, "www.example", -1, -1 },
+	{ "another type", 0, "www.example. 60 IN AAAA ::1\n", ANSWER_ABSENT, 0, 0,
+	  "www.example", -1, -1 },
+	{ "no such type", 0, "", ANSWER_ABSENT, 0, 0, "www.example", -1, -1 },
+	{ "no such name", 3, "", ANSWER_ABSENT, 0, 0, "www.example", -1, -1 },
+	{ "no such name, and a record all the same", 3,
+	  "www.example. 60 IN A 192.0.2.1\n", ANSWER_ABSENT, 1, 0, "www.example", 60,
+	  -1 },
+	{ "SERVFAIL", 2, "", ANSWER_FAILED, 0, 0, "www.example", -1, -1 },
+	{ "REFUSED, and a record", 5, "www.example. 60 IN A 192.0.2.1\n", ANSWER_FAILED,
+	  1, 0, "www.example", 60, -1 },
+	{ "NOTIMP", 4, "", ANSWER_FAILED, 0, 0, "www.example", -1, -1 },
+	{ "an alias", 0,
+	  "www.example. 60 IN CNAME b.example.\nb.example. 30 IN A 192.0.2.1\n",
+	  ANSWER_DATA, 1, 1, "b.example", 30, -1 },
+	{ "aliases out of order", 0,
+	  "c.example. 30 IN A 192.0.2.1\nb.example. 60 IN CNAME C.example.\n"
+	  "www.example. 60 IN CNAME b.example.\n",
+	  ANSWER_DATA, 1, 2, "c.example", 30, -1 },
+	{ "an alias without a record", 0, "www.example. 60 IN CNAME b.example.\n",
+	  ANSWER_ABSENT, 0, 1, "b.example", -1, -1 },
+	{ "a record at the alias itself", 0,
+	  "www.example. 60 IN CNAME b.example.\nwww.example. 60 IN A 192.0.2.1\n",
+	  ANSWER_ABSENT, 0, 1, "b.example", -1, -1 },
+	{ "the signature that ends first", 0,
+	  "www.example. 60 IN A 192.0.2.1\n" SIG
+	  "20270101000000 20261101000000" SIG_END SIG
+	  "20261224000000 20261123000000" SIG_END,
+	  ANSWER_DATA, 1, 0, "www.example", 60, 1798070400 },
+	{ "a signature past 2038", 0,
+	  "www.example. 60 IN A 192.0.2.1\n" SIG "20400101000000 20261101000000" SIG_END,
+	  ANSWER_DATA, 1, 0, "www.example", 60, 2208988800 },
+	{ "the signature over another type", 0,
+	  "www.example. 60 IN A 192.0.2.1\n"
+	  "www.example. 60 IN RRSIG AAAA 13 2 600 20261224000000 20261101000000 1 "
+	  "example. AAAA\n",
+	  ANSWER_DATA, 1, 0, "www.example", 60, -1 },
+};
+
+static void check_row(size_t i)
+{
+	struct answer a;
+	size_t len;
+	uint8_t *packet = packet_make("www.example", RRTYPE_A, rows[i].rcode, 0,
+				      rows[i].records, NULL, &len);
+	int rc = answer_from_packet(packet, len, "www.example", RRTYPE_A, &a, NULL);
+
+	free(packet);
+	if (rc != 0)
+		fail_msg("%s: returned %d", rows[i].name, rc);
+	if (a.kind != rows[i].kind || a.nxdomain != (rows[i].rcode == 3))
+		fail_msg("%s: kind %d", rows[i].name, a.kind);
+	if (a.rr_count != rows[i].rr_count || a.alias_count != rows[i].alias_count)
+		fail_msg("%s: %zu records, %zu aliases", rows[i].name, a.rr_count,
+			 a.alias_count);
+	if (strcmp(answer_owner(&a, "www.example"), rows[i].owner))
+		fail_msg("%s: of %s", rows[i].name, answer_owner(&a, "www.example"));
+	if (a.ttl != rows[i].ttl || a.rrsig_expires != rows[i].expires)
+		fail_msg("%s: TTL %lld, expires %lld", rows[i].name, (long long)a.ttl,
+			 (long long)a.rrsig_expires);
+	if ((a.kind == ANSWER_FAILED) != (a.error != NULL))
+		fail_msg("%s: error %s", rows[i].name, a.error);
+	assert_int_equal(a.security, SECURITY_INDETERMINATE);
+	answer_clear(&a);
+}
+
+static void test_answer_from_packet_rows(void **state)
+{
+	size_t i;
+
+	(void)state;
+	clock_fix(1795392000); /* 2026-11-23 */
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_row(i);
+	clock_fix(0);
+}
+
+static void test_answer_from_packet_keeps_the_original_ttl(void **state)
+{
+	struct answer a;
+	size_t len;
+	uint8_t *packet = packet_make("www.example", RRTYPE_A, 0, 0,
+				      "www.example. 60 IN A 192.0.2.1\n" SIG
+				      "20261224000000 20261123000000" SIG_END,
+				      NULL, &len);
+
+	(void)state;
+	clock_fix(1795392000);
+	assert_int_equal(
+		answer_from_packet(packet, len, "www.example", RRTYPE_A, &a, NULL), 0);
+	clock_fix(0);
+	assert_int_equal(a.rrsig_original_ttl, 600);
+	assert_int_equal(a.rrsig_inception, 1795392000);
+	assert_int_equal(a.rr[0].len, 4);
+	assert_memory_equal(a.rr[0].rdata, "\xc0\0\2\1", 4);
+	answer_clear(&a);
+	free(packet);
+}
+
+/* Reads an answer of so many links of one chain, or records of one RRset. */
+static int read_many(int count, bool links, struct why *why)
+{
+	struct answer a;
+	struct buf b;
+	uint8_t *packet;
+	size_t len;
+	int i, rc;
+
+	buf_init(&b, 1 << 20);
+	for (i = 0; i < count; i++)
+		if (links)
+			buf_printf(&b, "%d.example. 60 IN CNAME %d.example.\n", i, i + 1);
+		else
+			buf_printf(&b, "0.example. 60 IN TYPE1 \\# 4 %08x\n", i);
+	packet = packet_make("0.example", RRTYPE_A, 0, 0, buf_str(&b), NULL, &len);
+	buf_clear(&b);
+	rc = answer_from_packet(packet, len, "0.example", RRTYPE_A, &a, why);
+	free(packet);
+	if (rc == 0)
+		answer_clear(&a);
+	return rc;
+}
+
+static void test_answer_from_packet_limits(void **state)
+{
+	struct why why = { "" };
+
+	(void)state;
+	assert_int_equal(read_many(ANSWER_ALIAS_MAX, true, &why), 0);
+	assert_int_equal(read_many(ANSWER_ALIAS_MAX + 1, true, &why), DP_ELIMIT);
+	assert_non_null(strstr(why.text, "CNAME"));
+	assert_int_equal(read_many(ANSWER_RR_MAX, false, &why), 0);
+	assert_int_equal(read_many(ANSWER_RR_MAX + 1, false, &why), DP_ELIMIT);
+}
+
+static void test_answer_from_packet_refuses_what_is_none(void **state)
+{
+	struct why why = { "" };
+	struct answer a;
+
+	(void)state;
+	assert_int_equal(answer_from_packet((const uint8_t *)"abc", 3, "www.example",
+					    RRTYPE_A, &a, &why),
+			 DP_EFORMAT);
+	assert_non_null(strstr(why.text, "www.example"));
+	assert_int_equal(
+		answer_from_packet((const uint8_t *)"abc", 3, "a..b", RRTYPE_A, &a, &why),
+		DP_EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answer_from_packet_rows),
+		cmocka_unit_test(test_answer_from_packet_keeps_the_original_ttl),
+		cmocka_unit_test(test_answer_from_packet_limits),
+		cmocka_unit_test(test_answer_from_packet_refuses_what_is_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

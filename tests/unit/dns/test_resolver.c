@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dns/resolver.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/loop.h"
+#include "base/why.h"
+#include "dns/answer.h"
+#include "dns/rrtype.h"
+#include "dns_server.h"
+
+static const struct {
+	const char *text;
+	bool good;
+} addresses[] = {
+	{ "192.0.2.1", true },
+	{ "192.0.2.1@53", true },
+	{ "2001:db8::1", true },
+	{ "2001:db8::1@5353", true },
+	{ "fe80::1%eth0", true },
+	{ "192.0.2.1@65535", true },
+	{ "", false },
+	{ "@53", false },
+	{ "192.0.2.1@", false },
+	{ "192.0.2.1@0", false },
+	{ "192.0.2.1@65536", false },
+	{ "192.0.2.1@x", false },
+	{ "192.0.2.1:53", false },
+	{ "[2001:db8::1]", false },
+	{ "ns.example", false },
+	{ "192.0.2", false },
+};
+
+static void test_resolver_check_address_rows(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		struct why why = { "" };
+		int rc = resolver_check_address(addresses[i].text, &why);
+
+		if (rc != (addresses[i].good ? 0 : DP_EINVAL))
+			fail_msg("'%s': returned %d", addresses[i].text, rc);
+		if (rc < 0 && !strstr(why.text, addresses[i].text))
+			fail_msg("'%s': says %s", addresses[i].text, why.text);
+	}
+}
+
+struct seen {
+	struct loop *loop;
+	struct resolver_question *question;
+	enum answer_kind kind;
+	enum security security;
+	size_t rr_count;
+	char error[200];
+	int calls;
+};
+
+static void on_answer(void *arg, const struct answer *answer)
+{
+	struct seen *s = arg;
+
+	s->calls++;
+	resolver_question_free(s->question); /* the answer lives on for the call */
+	s->question = NULL;
+	s->kind = answer->kind;
+	s->security = answer->security;
+	s->rr_count = answer->rr_count;
+	s->error[0] = '\0';
+	if (answer->error)
+		strncat(s->error, answer->error, sizeof(s->error) - 1);
+	loop_stop(s->loop);
+}
+
+static const struct {
+	const char *name;
+	enum dns_server_mode mode;
+	bool blind;
+	int type;
+	enum answer_kind kind; /* wanted, as all of these */
+	enum security security;
+	size_t rr_count;
+} rows[] = {
+	{ "data, unchecked", DNS_SERVER_UNSIGNED, true, RRTYPE_A, ANSWER_DATA,
+	  SECURITY_INSECURE, 1 },
+	{ "none, unchecked", DNS_SERVER_UNSIGNED, true, RRTYPE_TLSA, ANSWER_ABSENT,
+	  SECURITY_INSECURE, 0 },
+	{ "a resolver that refuses", DNS_SERVER_REFUSES, true, RRTYPE_A, ANSWER_FAILED,
+	  SECURITY_INDETERMINATE, 0 },
+	{ "signatures stripped", DNS_SERVER_UNSIGNED, false, RRTYPE_A, ANSWER_FAILED,
+	  SECURITY_BOGUS, 0 },
+	{ "signatures that aren't right", DNS_SERVER_SIGNED, false, RRTYPE_A,
+	  ANSWER_FAILED, SECURITY_BOGUS, 0 },
+};
+
+static void check_row(size_t i)
+{
+	struct seen s = { .loop = loop_new() };
+	struct dns_server *server = dns_server_new(s.loop, rows[i].mode);
+	const char *forward[] = { dns_server_address(server) };
+	struct resolver_conf conf = { .forward = forward,
+				      .forward_count = 1,
+				      .blind = rows[i].blind };
+	struct resolver *r;
+	int round;
+
+	assert_int_equal(resolver_new(s.loop, &conf, &r, NULL), 0);
+	/* The second answer comes from the cache, and not from inside the call either. */
+	for (round = 1; round <= 2; round++) {
+		s.question = resolver_ask(r, "www.example", (uint16_t)rows[i].type,
+					  on_answer, &s);
+		if (s.calls != round - 1)
+			fail_msg("%s: answered at once", rows[i].name);
+		loop_run(s.loop);
+		if (s.calls != round || s.kind != rows[i].kind ||
+		    s.security != rows[i].security || s.rr_count != rows[i].rr_count)
+			fail_msg("%s: kind %d, security %d, %zu records: %s",
+				 rows[i].name, s.kind, s.security, s.rr_count, s.error);
+		if ((s.kind == ANSWER_FAILED) != (s.error[0] != '\0'))
+			fail_msg("%s: error %s", rows[i].name, s.error);
+	}
+	resolver_free(r);
+	dns_server_free(server);
+	loop_free(s.loop);
+}
+
+static void test_resolver_ask_rows(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_row(i);
+}
+
+static void test_resolver_drops_open_questions(void **state)
+{
+	struct seen s = { .loop = loop_new() };
+	struct dns_server *server = dns_server_new(s.loop, DNS_SERVER_SILENT);
+	const char *forward[] = { dns_server_address(server) };
+	struct resolver_conf conf = { .forward = forward,
+				      .forward_count = 1,
+				      .blind = true };
+	struct resolver_question *kept, *dropped;
+	struct resolver *r;
+
+	(void)state;
+	assert_int_equal(resolver_new(s.loop, &conf, &r, NULL), 0);
+	kept = resolver_ask(r, "a.example", RRTYPE_A, on_answer, &s);
+	dropped = resolver_ask(r, "b.example", RRTYPE_A, on_answer, &s);
+	resolver_question_free(dropped);
+	resolver_free(r);
+	assert_int_equal(s.calls, 0);
+	resolver_question_free(kept); /* also after its resolver */
+	resolver_question_free(NULL);
+	resolver_free(NULL);
+	dns_server_free(server);
+	loop_free(s.loop);
+}
+
+static void test_resolver_ask_for_no_name(void **state)
+{
+	struct resolver_conf conf = { .blind = true };
+	struct seen s = { .loop = loop_new() };
+	struct resolver *r;
+
+	(void)state;
+	assert_int_equal(resolver_new(s.loop, &conf, &r, NULL), 0);
+	s.question = resolver_ask(r, "a..b", RRTYPE_A, on_answer, &s);
+	assert_int_equal(s.calls, 0);
+	loop_run(s.loop);
+	assert_int_equal(s.calls, 1);
+	assert_int_equal(s.kind, ANSWER_FAILED);
+	assert_int_equal(s.security, SECURITY_INDETERMINATE);
+	resolver_free(r);
+	loop_free(s.loop);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_resolver_check_address_rows),
+		cmocka_unit_test(test_resolver_ask_rows),
+		cmocka_unit_test(test_resolver_drops_open_questions),
+		cmocka_unit_test(test_resolver_ask_for_no_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
