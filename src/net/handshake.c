@@ -133,9 +133,7 @@ static void explain(const struct handshake *h, int rc, struct why *why)
 	else if (rc == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
 		 rc == GNUTLS_E_UNSUPPORTED_VERSION_PACKET ||
 		 rc == GNUTLS_E_UNEXPECTED_PACKET)
-		why_set(why, DP_ECRYPTO,
-			"what the server sends is not TLS 1.2 or 1.3 (%s)",
-			gnutls_strerror(rc));
+		why_set(why, DP_ECRYPTO, "what the server sends is not TLS 1.2 or 1.3");
 	else if (rc == GNUTLS_E_PULL_ERROR || rc == GNUTLS_E_PUSH_ERROR)
 		why_set(why, DP_ECRYPTO,
 			"the server reset the connection during the handshake");
