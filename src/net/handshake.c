@@ -2,6 +2,7 @@
 #include "net/handshake.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,8 @@
 #include "base/why.h"
 #include "verdict/facts.h"
 
+/* Warnings that are there at once must not keep the loop from its deadlines. */
+#define WARNINGS_MAX 8
 #define HANDSHAKE_MAX_BYTES (1024 * 1024) /* a chain of 100 large certificates fits */
 
 /* TLS 1.2 and 1.3, and GnuTLS's normal algorithms. */
@@ -36,6 +39,7 @@ struct handshake_kit {
 struct handshake {
 	gnutls_session_t session; /* owned */
 	char *sni;		  /* owned */
+	int warnings;		  /* how many the server sent */
 };
 
 struct handshake_kit *handshake_kit_new(struct why *why)
@@ -141,6 +145,12 @@ static void explain(const struct handshake *h, int rc, struct why *why)
 		why_gnutls(why, rc, "TLS handshake failed");
 }
 
+static bool is_warning(int rc)
+{
+	return rc < 0 && rc != GNUTLS_E_AGAIN && rc != GNUTLS_E_INTERRUPTED &&
+	       !gnutls_error_is_fatal(rc);
+}
+
 enum handshake_status handshake_step(struct handshake *h, struct why *why)
 {
 	int rc;
@@ -148,7 +158,12 @@ enum handshake_status handshake_step(struct handshake *h, struct why *why)
 	do
 		rc = gnutls_handshake(h->session);
 	while (rc == GNUTLS_E_INTERRUPTED ||
-	       (rc < 0 && rc != GNUTLS_E_AGAIN && !gnutls_error_is_fatal(rc)));
+	       (is_warning(rc) && ++h->warnings < WARNINGS_MAX));
+	if (is_warning(rc)) {
+		why_set(why, DP_ECRYPTO, "the server sent %d warnings and no handshake",
+			WARNINGS_MAX);
+		return HANDSHAKE_FAILED;
+	}
 	if (rc == 0)
 		return HANDSHAKE_DONE;
 	if (rc == GNUTLS_E_AGAIN)

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/source.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/why.h"
+#include "probe/run.h"
+
+static char file[] = "/tmp/test_source.XXXXXX";
+
+static int make_file(void **state)
+{
+	(void)state;
+	return close(mkstemp(file));
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(file);
+}
+
+static void write_file(const char *data, size_t len)
+{
+	FILE *f = fopen(file, "w");
+
+	assert_int_equal(fwrite(data, 1, len, f), len);
+	fclose(f);
+}
+
+/* The next item has this line, text and fate; says NULL: it is good. */
+static void expect(struct source *s, long line, const char *text, const char *says)
+{
+	struct run_item item = { 0 };
+
+	if (!source_next(s, &item))
+		fail_msg("'%s': the list has ended", text);
+	if (strcmp(item.text, text) || item.line != line || item.good != !says)
+		fail_msg("'%s': got '%s', line %ld, good %d", text, item.text, item.line,
+			 item.good);
+	if (says && !strstr(item.why.text, says))
+		fail_msg("'%s': says '%s'", text, item.why.text);
+	if (item.good)
+		target_clear(&item.target);
+	free(item.text);
+}
+
+static void expect_end(struct source *s)
+{
+	struct run_item item = { 0 };
+
+	assert_false(source_next(s, &item));
+	assert_false(source_next(s, &item));
+}
+
+static void test_source_arguments_come_before_lines(void **state)
+{
+	static const char *const args[] = { "a.example", "b example" };
+	struct source *s;
+
+	(void)state;
+	write_file("c.example\n", 10);
+	assert_int_equal(source_new(args, 2, file, &s, NULL), 0);
+	expect(s, 0, "a.example", NULL);
+	expect(s, 0, "b example", "blank");
+	expect(s, 1, "c.example", NULL);
+	expect_end(s);
+	source_free(s);
+	assert_int_equal(source_new(args, 1, NULL, &s, NULL), 0);
+	expect(s, 0, "a.example", NULL);
+	expect_end(s);
+	source_free(s);
+	source_free(NULL);
+}
+
+static void test_source_lines(void **state)
+{
+	static const char text[] = "# comment\n\n \t \n\ta.example \r\n  # indented\n"
+				   "b example # x\nc.example\0.evil\n\0\nd.example";
+	struct source *s;
+
+	(void)state;
+	write_file(text, sizeof(text) - 1);
+	assert_int_equal(source_new(NULL, 0, file, &s, NULL), 0);
+	expect(s, 4, "a.example", NULL);
+	expect(s, 6, "b example # x", "blank");
+	expect(s, 7, "c.example\1.evil", "");
+	expect(s, 8, "\1", "");
+	expect(s, 9, "d.example", NULL);
+	expect_end(s);
+	/* And once more, for --wait. */
+	assert_int_equal(source_rewind(s, NULL), 0);
+	expect(s, 4, "a.example", NULL);
+	source_free(s);
+}
+
+static void test_source_keeps_no_more_of_a_line_than_fits(void **state)
+{
+	struct run_item item = { 0 };
+	struct source *s;
+	char *text = malloc(1 << 20);
+
+	(void)state;
+	memset(text, 'a', 1 << 20);
+	memcpy(text + (1 << 20) - 11, "\nb.example\n", 11);
+	write_file(text, 1 << 20);
+	free(text);
+	assert_int_equal(source_new(NULL, 0, file, &s, NULL), 0);
+	assert_true(source_next(s, &item));
+	assert_false(item.good);
+	assert_true(strlen(item.text) <= TARGET_TEXT_MAX + 1);
+	free(item.text);
+	expect(s, 2, "b.example", NULL);
+	expect_end(s);
+	source_free(s);
+}
+
+static void test_source_what_this_version_cannot_check(void **state)
+{
+	static const char *const args[] = { "smtp://a.example", "mx://a.example" };
+	struct source *s;
+
+	(void)state;
+	assert_int_equal(source_new(args, 2, NULL, &s, NULL), 0);
+	expect(s, 0, "smtp://a.example", "STARTTLS");
+	expect(s, 0, "mx://a.example", "MX");
+	expect_end(s);
+	source_free(s);
+}
+
+static void test_source_refusals(void **state)
+{
+	struct why why = { "" };
+	struct source *s;
+
+	(void)state;
+	assert_int_equal(source_new(NULL, 0, "/nonexistent/list", &s, &why), DP_ENOENT);
+	assert_non_null(strstr(why.text, "/nonexistent/list"));
+	/* Can be opened, but not read: the list isn't over, it failed. */
+	assert_int_equal(source_new(NULL, 0, "/tmp", &s, NULL), 0);
+	expect(s, 1, "/tmp", "can't read /tmp");
+	expect_end(s);
+	source_free(s);
+}
+
+static void test_source_rewind_refuses_a_pipe(void **state)
+{
+	struct why why = { "" };
+	struct source *s;
+	char name[32];
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd[0]);
+	if (access(name, R_OK) < 0)
+		skip();
+	assert_int_equal(source_new(NULL, 0, name, &s, NULL), 0);
+	assert_int_equal(source_rewind(s, &why), DP_EIO);
+	assert_non_null(strstr(why.text, name));
+	source_free(s);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_source_arguments_come_before_lines),
+		cmocka_unit_test(test_source_lines),
+		cmocka_unit_test(test_source_keeps_no_more_of_a_line_than_fits),
+		cmocka_unit_test(test_source_what_this_version_cannot_check),
+		cmocka_unit_test(test_source_refusals),
+		cmocka_unit_test(test_source_rewind_refuses_a_pipe),
+	};
+
+	return cmocka_run_group_tests(tests, make_file, remove_file);
+}
