@@ -153,6 +153,28 @@ void facts_drop_peer(struct facts_endpoint *e, size_t index)
 	e->peer_count--;
 }
 
+static bool is_ipv6(const struct facts_peer *p)
+{
+	return p->address && strchr(p->address, ':');
+}
+
+bool facts_peer_excused(const struct facts_endpoint *e, const struct facts_peer *p)
+{
+	bool any = false;
+	size_t i;
+
+	if (p->code != CODE_NO_ROUTE)
+		return false;
+	for (i = 0; i < e->peer_count; i++) {
+		if (e->peer[i].code == CODE_NO_ROUTE)
+			continue;
+		if (is_ipv6(&e->peer[i]) == is_ipv6(p))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 struct facts_lookup *facts_add_lookup(struct facts_target *t)
 {
 	struct facts_lookup *l;

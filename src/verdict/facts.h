@@ -155,6 +155,9 @@ struct facts_endpoint *facts_add_endpoint(struct facts_target *t);
 /* Takes the peer of that index away; those behind it move up. */
 void facts_drop_peer(struct facts_endpoint *e, size_t index);
 struct facts_peer *facts_add_peer(struct facts_endpoint *e);
+/* Whether p is out of this host's reach for its family's sake: another family is
+ * reached, and of p's own not one address. */
+bool facts_peer_excused(const struct facts_endpoint *e, const struct facts_peer *p);
 struct facts_lookup *facts_add_lookup(struct facts_target *t);
 struct facts_record *facts_add_record(struct facts_endpoint *e);
 struct facts_cert *facts_add_cert(struct facts_peer *p);

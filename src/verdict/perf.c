@@ -133,7 +133,7 @@ static bool peers_matched(const struct facts_target *t, struct perf *ret)
 		for (k = 0; k < t->endpoint[i].peer_count; k++) {
 			const struct facts_peer *p = &t->endpoint[i].peer[k];
 
-			tried += p->code != CODE_NO_ROUTE;
+			tried += !facts_peer_excused(&t->endpoint[i], p);
 			matched += p->has_match && p->match.code == MATCH_OK;
 		}
 	}

@@ -50,23 +50,13 @@ static bool same_place(const struct facts_peer *a, const struct facts_peer *b)
 	       !strcmp(a->address, b->address);
 }
 
-static bool any_tried(const struct facts_endpoint *e)
-{
-	size_t i;
-
-	for (i = 0; i < e->peer_count; i++)
-		if (e->peer[i].code != CODE_NO_ROUTE)
-			return true;
-	return false;
-}
-
 size_t phrase_addresses(const struct facts_endpoint *e, size_t *ret_matched)
 {
-	bool tried = any_tried(e), first, matches;
+	bool first, matches;
 	size_t i, k, count = 0, matched = 0;
 
 	for (i = 0; i < e->peer_count; i++) {
-		if (tried && e->peer[i].code == CODE_NO_ROUTE)
+		if (facts_peer_excused(e, &e->peer[i]))
 			continue;
 		first = matches = true;
 		for (k = 0; k < e->peer_count; k++) {

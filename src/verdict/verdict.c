@@ -45,7 +45,6 @@ static enum code checked_code(const struct facts_peer *p)
 static void decide_peers(struct facts_endpoint *e, const struct overrides *o,
 			 struct worst *w)
 {
-	struct worst unreachable = { 0 };
 	size_t i;
 
 	for (i = 0; i < e->peer_count; i++) {
@@ -53,10 +52,9 @@ static void decide_peers(struct facts_endpoint *e, const struct overrides *o,
 
 		p->code = checked_code(p);
 		p->state = overrides_code_state(o, p->code);
-		take(p->code == CODE_NO_ROUTE ? &unreachable : w, p->state, p->code);
+		if (!facts_peer_excused(e, p))
+			take(w, p->state, p->code);
 	}
-	if (!w->any)
-		*w = unreachable;
 }
 
 static void decide_endpoint(struct facts_endpoint *e, const struct overrides *o)

@@ -123,6 +123,7 @@ static void test_perf_collect_counts_matches_of_those_tried(void **state)
 	add_peer(t, 80, 90)->match.code = MATCH_MISMATCH;
 	p = add_peer(t, 80, 90);
 	p->code = CODE_NO_ROUTE;
+	p->address = mem_text("2001:db8::1");
 	p->has_match = false;
 	n = perf_collect(t, &conf, NOW, perf);
 	check(&perf[n - 1], "peers_matched", 1, "2:", "2:");

@@ -15,7 +15,8 @@
 #define NOW ((time_t)1795455000)
 #define NONE CODE_COUNT /* no such peer */
 
-/* A peer with that code; a match is on record where it claims one. */
+/* A peer with that code; a match is on record where it claims one. What has no route is
+ * of the other family. */
 static void add_peer(struct facts_endpoint *e, int code)
 {
 	struct facts_peer *p;
@@ -23,7 +24,8 @@ static void add_peer(struct facts_endpoint *e, int code)
 	if (code == NONE)
 		return;
 	p = facts_add_peer(e);
-	p->address = mem_printf("192.0.2.%zu", e->peer_count);
+	p->address = mem_printf(code == CODE_NO_ROUTE ? "2001:db8::%zu" : "192.0.2.%zu",
+				e->peer_count);
 	p->port = 443;
 	p->code = (enum code)code;
 	p->has_match = code == CODE_MATCH;
@@ -147,6 +149,41 @@ static void test_verdict_decide_takes_the_worst_peer(void **state)
 		if (t->endpoint->code != rows[i].code)
 			fail_msg("%s: endpoint %s", rows[i].name,
 				 code_name(t->endpoint->code));
+		facts_target_free(t);
+	}
+}
+
+/* R12: an address that wasn't reached is no pass where others of its family were. */
+static void test_verdict_decide_excuses_a_family_only(void **state)
+{
+	static const struct {
+		const char *name, *matched, *lost;
+		enum state state;
+		enum code code;
+	} rows[] = {
+		{ "IPv6 beside IPv4", "192.0.2.1", "2001:db8::2", STATE_OK, CODE_MATCH },
+		{ "IPv4 beside IPv6", "2001:db8::1", "192.0.2.2", STATE_OK, CODE_MATCH },
+		{ "both IPv4", "192.0.2.1", "192.0.2.2", STATE_UNKNOWN, CODE_NO_ROUTE },
+		{ "both IPv6", "2001:db8::1", "2001:db8::2", STATE_UNKNOWN,
+		  CODE_NO_ROUTE },
+	};
+	struct verdict_conf conf;
+	struct facts_target *t;
+	size_t i;
+
+	(void)state;
+	verdict_conf_init(&conf);
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		t = new_target();
+		add_endpoint(t);
+		add_peer(t->endpoint, CODE_MATCH);
+		add_peer(t->endpoint, CODE_NO_ROUTE);
+		free(t->endpoint->peer[0].address);
+		free(t->endpoint->peer[1].address);
+		t->endpoint->peer[0].address = mem_text(rows[i].matched);
+		t->endpoint->peer[1].address = mem_text(rows[i].lost);
+		verdict_decide(t, &conf, NOW);
+		check(rows[i].name, t, rows[i].state, rows[i].code);
 		facts_target_free(t);
 	}
 }
@@ -338,6 +375,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdict_decide_takes_the_worst_peer),
+		cmocka_unit_test(test_verdict_decide_excuses_a_family_only),
 		cmocka_unit_test(test_verdict_decide_is_never_ok_without_a_match),
 		cmocka_unit_test(test_verdict_decide_counts_the_targets_own_code),
 		cmocka_unit_test(test_verdict_decide_takes_the_worst_endpoint),
