@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -243,6 +244,18 @@ static int usage_error(const struct cmd *cmd, const struct why *why, bool nagios
 	return cmd_usage_error(cmd, why);
 }
 
+/* Each target in flight holds sockets: a customary soft limit of 1024 would make servers
+ * look dead that are not. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int run_with(const struct cmd *cmd, const struct check_opts *opts,
 		    struct opts_rest *rest, bool nagios)
 {
@@ -251,6 +264,7 @@ static int run_with(const struct cmd *cmd, const struct check_opts *opts,
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
+	raise_file_limit();
 	log_set_level(1 + opts->verbose - opts->quiet);
 	if (set_up(&c, rest, &why) < 0) {
 		status = usage_error(cmd, &why, nagios);

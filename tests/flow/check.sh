@@ -209,6 +209,19 @@ part_file_from_standard_input()
 	printf 'ee.match.example\nroll.match.example\n' | check 0 -f -
 }
 
+part_file_more_targets_than_files()
+{
+	i=0
+	while [ "$i" -lt 300 ]; do
+		echo https://ee.match.example
+		i=$((i + 1))
+	done >list
+	# shellcheck disable=SC2086
+	run 0 prlimit --nofile=128:2048 "$DANEPROBE" check $R -j 300 -o ndjson -f list
+	lines out 300
+	hasnt out connect-failed
+}
+
 part_file_with_nul()
 {
 	printf 'ee.match.example\0.evil.example\nroll.match.example\n\0\n' | check 3 -f - -o ndjson
