@@ -19,6 +19,7 @@
 #include "probe/expect.h"
 #include "probe/peer.h"
 #include "probe/probe.h"
+#include "probe/search.h"
 #include "target/connect_to.h"
 #include "target/service.h"
 #include "verdict/facts.h"
@@ -31,10 +32,12 @@ struct slot {
 	char *address; /* owned */
 	int port;      /* to connect to */
 	enum handshake_auth auth;
-	bool refused;	    /* by an alert, which may only mean: no key of that kind */
-	struct peer *peer;  /* owned */
-	struct http *http;  /* owned */
-	struct chain chain; /* owned; kept for the story */
+	bool refused;	   /* by an alert, which may only mean: no key of that kind */
+	struct peer *peer; /* owned */
+	struct http *http; /* owned */
+	int http_status;
+	struct search *search; /* owned; in the page */
+	struct chain chain;    /* owned; kept for the story */
 	bool done;
 };
 
@@ -66,6 +69,7 @@ static void clear_slot(struct slot *s)
 {
 	peer_free(s->peer);
 	http_free(s->http);
+	search_free(s->search);
 	chain_clear(&s->chain);
 	free(s->address);
 }
@@ -160,12 +164,32 @@ static void take_http(struct slot *s, int status, char *take_error)
 	}
 }
 
-static void on_http(void *arg, const struct http_reply *reply)
+static void end_http(struct slot *s, int status, char *take_error)
+{
+	take_http(s, status, take_error);
+	end_slot(s);
+}
+
+static void on_search(void *arg, enum search_result result)
 {
 	struct slot *s = arg;
 
-	take_http(s, reply->status, expect_judge(s->endpoint->conf->expect, reply));
-	end_slot(s);
+	end_http(s, s->http_status, expect_judge_body(s->http_status, result));
+}
+
+static void on_http(void *arg, const struct http_reply *reply)
+{
+	struct slot *s = arg;
+	const struct probe_conf *conf = s->endpoint->conf;
+	char *error = expect_judge(conf->expect, reply);
+	struct why why;
+
+	s->http_status = reply->status;
+	if (error || !conf->expect->has_body)
+		end_http(s, reply->status, error);
+	else if (search_new(conf->loop, &conf->expect->body, reply->body, reply->body_len,
+			    on_search, s, &s->search, &why) < 0)
+		end_http(s, reply->status, mem_text(why.text));
 }
 
 static bool wants_http(const struct endpoint *e)
@@ -537,11 +561,13 @@ static void time_out_slot(struct endpoint *e, struct slot *s)
 {
 	struct facts_peer *peer = &facts_of(e)->peer[s->index];
 	char *error = mem_printf("%s did not end within %.3g s",
-				 s->http ? "the HTTP request" : peer_stage(s->peer),
+				 s->search ? "the search in the page"
+				 : s->http ? "the HTTP request"
+					   : peer_stage(s->peer),
 				 (double)e->conf->timeout_ms / 1000);
 
 	if (s->http)
-		take_http(s, 0, mem_text(error));
+		take_http(s, s->http_status, mem_text(error));
 	free(peer->error);
 	peer->error = error;
 	peer->code = CODE_TIMEOUT;
@@ -613,8 +639,10 @@ void endpoint_stop(struct endpoint *e)
 	for (i = 0; i < e->slot_count; i++) {
 		peer_free(e->slot[i].peer);
 		http_free(e->slot[i].http);
+		search_free(e->slot[i].search);
 		e->slot[i].peer = NULL;
 		e->slot[i].http = NULL;
+		e->slot[i].search = NULL;
 	}
 }
 

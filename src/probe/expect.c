@@ -41,21 +41,6 @@ static bool status_expected(const struct expect *e, int status)
 	return status >= 0 && status < EXPECT_STATUS_END && e->wanted[status];
 }
 
-/* NUL bytes would end the text early: they are no part of what a pattern can mean. */
-static bool body_matches(const struct expect *e, const struct http_reply *reply)
-{
-	char *text = mem_text_n(reply->body, reply->body_len);
-	bool matches;
-	size_t i;
-
-	for (i = 0; i < reply->body_len; i++)
-		if (!text[i])
-			text[i] = ' ';
-	matches = regexec(&e->body, text, 0, NULL, 0) == 0;
-	free(text);
-	return matches;
-}
-
 char *expect_judge(const struct expect *e, const struct http_reply *reply)
 {
 	if (reply->error)
@@ -63,9 +48,19 @@ char *expect_judge(const struct expect *e, const struct http_reply *reply)
 	if (!status_expected(e, reply->status))
 		return mem_printf("HTTP status %d is not the one expected",
 				  reply->status);
-	if (e->has_body && !body_matches(e, reply))
-		return mem_printf(
-			"HTTP status %d, but the body doesn't match the pattern",
-			reply->status);
 	return NULL;
+}
+
+char *expect_judge_body(int status, enum search_result result)
+{
+	switch (result) {
+	case SEARCH_FOUND:
+		return NULL;
+	case SEARCH_ABSENT:
+		return mem_printf(
+			"HTTP status %d, but the body doesn't match the pattern", status);
+	case SEARCH_FAILED:
+		break;
+	}
+	return mem_printf("HTTP status %d, but the body can't be searched", status);
 }

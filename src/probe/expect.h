@@ -6,6 +6,8 @@
 #include <regex.h>
 #include <stdbool.h>
 
+#include "probe/search.h"
+
 struct http_reply;
 struct why;
 
@@ -22,7 +24,9 @@ struct expect {
 int expect_init(const bool *wanted, bool status_given, const char *body,
 		struct expect *ret_expect, struct why *why);
 void expect_clear(struct expect *e);
-/* NULL when the reply is as expected, else a heap sentence. */
+/* NULL when the reply is as expected, its body aside, else a heap sentence. */
 char *expect_judge(const struct expect *e, const struct http_reply *reply);
+/* Likewise for the search of body in what came with that status. */
+char *expect_judge_body(int status, enum search_result result);
 
 #endif

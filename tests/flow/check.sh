@@ -175,6 +175,16 @@ part_deadline_page()
 	has out '"code":"http-failed"'
 }
 
+part_deadline_search()
+{
+	# Each of a million octets begins a match that runs to the end.
+	check 2 -t 2 -o ndjson --expect-body 'x.*z' https://ee.match.example/runs
+	within 3000
+	has out '"code":"timeout"'
+	has out 'search'
+	check 0 -t 5 -o ndjson --expect-body '^xx*' https://ee.match.example/runs
+}
+
 part_deadline_dns()
 {
 	# shellcheck disable=SC2086

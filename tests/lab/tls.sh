@@ -99,6 +99,7 @@ nginx_conf()
 
 mkdir -p "$dir/www"
 truncate -s 100G "$dir/www/big"
+tr "\0" x </dev/zero | head -c 1048000 >"$dir/www/runs"
 nginx_conf >"$dir/etc/nginx.conf"
 "$labsrc/start.sh" nginx nginx -c "$dir/etc/nginx.conf" -p "$dir/run"
 

@@ -10,7 +10,7 @@ cat >"$tmp/rules" <<'END'
 strto(l|ll|ul|ull|d|f|imax|umax) *\(;^base/;numbers are parsed in base
 (localtime|localtime_r|gmtime|ctime|asctime|mktime) *\(;^$;clock.h, in UTC
 (v?printf|puts|putchar|fputs|fputc|putc|v?fprintf|fwrite|perror) *\(;^(render/|cmd/|main\.c|base/(log|mem|file)\.c);printing is for render and cmd
-(exit|_exit|_Exit|abort|quick_exit) *\(;^(cmd/|render/|main\.c|base/mem\.c);only main, cmd and mem end the process
+(exit|_exit|_Exit|abort|quick_exit) *\(;^(cmd/|render/|main\.c|base/mem\.c|probe/search\.c);only main, cmd and mem end the process, search its child
 (malloc|calloc|realloc|reallocarray|strdup|strndup|asprintf|vasprintf|alloca) *\(;^base/mem\.c;mem.h
 (system|popen|tmpnam|mktemp|rand|srand|random) *\(;^$;shell, race or weak
 (sleep|usleep|nanosleep|poll|select) *\(;^$;the loop waits, nobody else
