@@ -253,7 +253,7 @@ void json_write_peer(FILE *out, const struct facts_peer *p)
 
 	prepare();
 	o = peer(p);
-	json_dumpf(o, out, JSON_INDENT(2));
+	json_dumpf(o, out, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	fputs("\n", out);
 	json_decref(o);
 }
@@ -277,7 +277,7 @@ static void array_target(struct render_state *s, const struct facts_target *t)
 	json_t *o = whole(t);
 
 	fputs(s->count++ ? ",\n" : "[\n", s->conf->out);
-	json_dumpf(o, s->conf->out, JSON_INDENT(2));
+	json_dumpf(o, s->conf->out, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	json_decref(o);
 }
 
@@ -291,7 +291,7 @@ static void lines_target(struct render_state *s, const struct facts_target *t)
 {
 	json_t *o = whole(t);
 
-	json_dumpf(o, s->conf->out, JSON_COMPACT);
+	json_dumpf(o, s->conf->out, JSON_COMPACT | JSON_ENSURE_ASCII);
 	fputs("\n", s->conf->out);
 	fflush(s->conf->out);
 	json_decref(o);
