@@ -170,6 +170,8 @@ enum handshake_status handshake_step(struct handshake *h, struct why *why)
 		return gnutls_record_get_direction(h->session) ? HANDSHAKE_WANT_WRITE
 							       : HANDSHAKE_WANT_READ;
 	explain(h, rc, why);
+	if (rc == GNUTLS_E_PULL_ERROR || rc == GNUTLS_E_PUSH_ERROR)
+		return HANDSHAKE_RESET;
 	return rc == GNUTLS_E_FATAL_ALERT_RECEIVED ? HANDSHAKE_REFUSED : HANDSHAKE_FAILED;
 }
 

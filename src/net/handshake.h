@@ -23,6 +23,7 @@ enum handshake_status {
 	HANDSHAKE_WANT_WRITE,
 	HANDSHAKE_DONE,
 	HANDSHAKE_REFUSED, /* by an alert of the server */
+	HANDSHAKE_RESET,   /* the connection was */
 	HANDSHAKE_FAILED   /* garbage, a closed connection, an error of ours */
 };
 
@@ -35,7 +36,7 @@ void handshake_kit_free(struct handshake_kit *kit);
 int handshake_new(struct handshake_kit *kit, enum handshake_auth auth, int fd,
 		  const char *sni, const char *alpn, struct handshake **ret_handshake,
 		  struct why *why);
-/* Goes on as far as the socket lets it. On HANDSHAKE_REFUSED and HANDSHAKE_FAILED, why
+/* Goes on as far as the socket lets it. On HANDSHAKE_REFUSED, _RESET and _FAILED, why
  * says what happened (an alert, garbage, a closed connection). */
 enum handshake_status handshake_step(struct handshake *h, struct why *why);
 /* After HANDSHAKE_DONE: the certificates as sent, borrowed until handshake_free(). NULL

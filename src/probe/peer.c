@@ -93,6 +93,16 @@ static void go_on(struct peer *p)
 	case HANDSHAKE_REFUSED:
 		finish(p, PEER_REFUSED);
 		break;
+	case HANDSHAKE_RESET:
+		if (p->heard) {
+			finish(p, PEER_NO_TLS);
+			break;
+		}
+		/* it came while the first step was under way */
+		why_set(&p->result.why, DP_EIO,
+			"the server reset the connection before TLS");
+		finish(p, PEER_NO_CONNECT);
+		break;
 	case HANDSHAKE_FAILED:
 		finish(p, PEER_NO_TLS);
 		break;
