@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/run.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/loop.h"
+#include "base/mem.h"
+#include "probe/probe.h"
+#include "verdict/facts.h"
+
+/* Stands in for probe.c: a target "x30" ends after 30 ms. */
+struct probe {
+	struct loop_timer *timer;
+	char *text;
+	probe_fn *fn;
+	void *arg;
+};
+
+static int running, most_running;
+
+static struct facts_target *facts_of(const char *text)
+{
+	struct facts_target *facts = facts_target_new();
+
+	facts->target = mem_text(text);
+	return facts;
+}
+
+static void on_end(void *arg)
+{
+	struct probe *p = arg;
+
+	running--;
+	p->fn(p->arg, facts_of(p->text));
+}
+
+struct probe *probe_new(const struct probe_conf *conf, const struct target *target,
+			long line, probe_fn *fn, void *arg)
+{
+	struct probe *p = mem_zero(sizeof(*p));
+
+	(void)line;
+	p->text = mem_text(target->text);
+	p->fn = fn;
+	p->arg = arg;
+	p->timer = loop_timer_new(conf->loop, strtol(p->text + 1, NULL, 10), on_end, p);
+	if (++running > most_running)
+		most_running = running;
+	return p;
+}
+
+void probe_free(struct probe *p)
+{
+	if (!p)
+		return;
+	loop_timer_free(p->timer);
+	free(p->text);
+	free(p);
+}
+
+struct facts_target *probe_bad_target(const struct probe_conf *conf, const char *text,
+				      long line, const char *reason)
+{
+	(void)conf;
+	(void)line;
+	(void)reason;
+	return facts_of(text);
+}
+
+/* A list of targets, blanks between them; "bad" is one that can't be parsed. */
+struct list {
+	const char *next;
+	size_t taken, emitted, most_ahead;
+	char results[4096];
+};
+
+static bool next_item(void *arg, struct run_item *ret_item)
+{
+	struct list *l = arg;
+	size_t len = strcspn(l->next, " ");
+
+	if (!len)
+		return false;
+	ret_item->text = mem_text_n(l->next, len);
+	ret_item->good = l->next[0] != 'b';
+	if (ret_item->good)
+		ret_item->target.text = mem_text(ret_item->text);
+	l->next += len + (l->next[len] == ' ');
+	l->taken++;
+	if (l->taken - l->emitted > l->most_ahead)
+		l->most_ahead = l->taken - l->emitted;
+	return true;
+}
+
+static void emit(void *arg, struct facts_target *take_facts)
+{
+	struct list *l = arg;
+	size_t used = strlen(l->results);
+
+	snprintf(l->results + used, sizeof(l->results) - used, "%s%s", used ? " " : "",
+		 take_facts->target);
+	l->emitted++;
+	facts_target_free(take_facts);
+}
+
+static struct list run_list(const char *text, int jobs, bool in_order)
+{
+	struct list l = { .next = text };
+	struct probe_conf probe = { .loop = loop_new() };
+	struct run_conf conf = { .probe = &probe,
+				 .jobs = jobs,
+				 .in_order = in_order,
+				 .next = next_item,
+				 .emit = emit,
+				 .arg = &l };
+
+	running = most_running = 0;
+	run_all(&conf);
+	assert_int_equal(running, 0);
+	assert_int_equal(l.taken, l.emitted);
+	loop_free(probe.loop);
+	return l;
+}
+
+static const struct {
+	const char *name, *list;
+	int jobs;
+	bool in_order;
+	const char *results;
+	int most_running;
+} rows[] = {
+	{ "none", "", 4, true, "", 0 },
+	{ "one", "a1", 4, true, "a1", 1 },
+	{ "in order", "a60 b b c1 d30", 4, true, "a60 b b c1 d30", 3 },
+	{ "as they end", "a60 c1 b d30", 4, false, "b c1 d30 a60", 3 },
+	{ "one at a time", "a20 c1 d10", 1, false, "a20 c1 d10", 1 },
+	{ "two at a time", "a40 c1 d1 e1", 2, false, "c1 d1 e1 a40", 2 },
+	{ "bad ones only", "b b b b b b b b b", 1, true, "b b b b b b b b b", 0 },
+	{ "bad ones only, as they end", "b b b b", 1, false, "b b b b", 0 },
+	{ "a bad one last", "a1 b", 1, true, "a1 b", 1 },
+};
+
+static void test_run_all_rows(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct list l = run_list(rows[i].list, rows[i].jobs, rows[i].in_order);
+
+		if (strcmp(l.results, rows[i].results))
+			fail_msg("%s: %s", rows[i].name, l.results);
+		if (most_running != rows[i].most_running)
+			fail_msg("%s: %d at once", rows[i].name, most_running);
+	}
+}
+
+/* A slow one at the front holds results back, but not without bound. */
+static void test_run_all_reads_no_further_than_it_has_room(void **state)
+{
+	char text[4096] = "a80";
+	struct list l;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 200; i++)
+		strcat(text, i % 2 ? " c0" : " b");
+	l = run_list(text, 2, true);
+	assert_int_equal(l.emitted, 201);
+	assert_in_range(l.most_ahead, 2, 16);
+	l = run_list(text, 2, false);
+	assert_int_equal(l.emitted, 201);
+	assert_in_range(l.most_ahead, 2, 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_run_all_rows),
+		cmocka_unit_test(test_run_all_reads_no_further_than_it_has_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
