@@ -64,7 +64,6 @@ static const struct {
 	  { REFUSES },
 	  "",
 	  "answers REFUSED without the root's keys" },
-	{ "one that is dead", 1, { DEAD }, "", "no answer" },
 	{ "of two one strips", 2, { STRIPS, GOOD }, "1", NULL },
 	{ "of two one is dead", 2, { GOOD, DEAD }, "0", NULL },
 	{ "two that strip", 2, { STRIPS, REFUSES }, "", "; 127.0.0.1@" },
