@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/nearest.h"
 #include "base/why.h"
 #include "cmd/opts.h"
@@ -137,6 +139,28 @@ static void hold_standard_streams(void)
 			(void)!open("/dev/null", fd ? O_RDONLY : O_WRONLY);
 }
 
+static int run(const struct cmd *cmd, int argc, char **argv)
+{
+	void *values = mem_zero(cmd->values_size);
+	struct opts_rest rest;
+	struct why why;
+	int rc, status;
+
+	opts_init(cmd->opts, values);
+	rc = opts_parse(cmd->opts, argc, argv, values, &rest, &why);
+	if (rc == 0 && !rest.help)
+		rc = cmd->check(values, &rest, &why);
+	if (rc < 0)
+		status = cmd_usage_error(cmd, &why);
+	else if (rest.help)
+		status = cmd_help(cmd);
+	else
+		status = cmd->work(values, &rest.args);
+	opts_clear(cmd->opts, values, &rest);
+	free(values);
+	return status;
+}
+
 int cmd_main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
@@ -154,5 +178,5 @@ int cmd_main(int argc, char **argv)
 	cmd = cmd_find(word);
 	if (!cmd)
 		return refuse_verb(word);
-	return cmd->run(cmd, argc - 1, argv + 1);
+	return (cmd->run ? cmd->run : run)(cmd, argc - 1, argv + 1);
 }

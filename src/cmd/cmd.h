@@ -3,7 +3,11 @@
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
+#include <stddef.h>
+
 struct opt;
+struct opt_list;
+struct opts_rest;
 struct why;
 
 /* Exit statuses that all verbs share. */
@@ -17,8 +21,14 @@ struct cmd {
 	const char
 		*notes; /* paragraphs behind the options, "\n" between them; NULL none */
 	const struct opt *opts;
-	/* argv[0] is the verb; returns the exit status. --help is run's business by
-	 * cmd_help(), since only it parses. */
+	size_t values_size; /* of what the options are read into */
+	/* What options and arguments demand of one another; DP_EINVAL is a usage error.
+	 */
+	int (*check)(const void *values, const struct opts_rest *rest, struct why *why);
+	/* The work; returns the exit status. */
+	int (*work)(const void *values, const struct opt_list *args);
+	/* A verb that reads its options by itself has this in place of the three above;
+	 * argv[0] is the verb, --help is its business by cmd_help(). */
 	int (*run)(const struct cmd *cmd, int argc, char **argv);
 };
 

@@ -8,6 +8,19 @@
 #include "base/log.h"
 #include "dane/tlsa.h"
 
+enum key_type key_report_type(const char *word)
+{
+	const char *p = KEY_TYPES;
+	size_t len = strlen(word);
+	int type = 0;
+
+	while (strncmp(p, word, len) != 0 || (p[len] != '|' && p[len] != '\0')) {
+		p = strchr(p, '|') + 1;
+		type++;
+	}
+	return (enum key_type)type;
+}
+
 void key_report_warn(enum key_type type)
 {
 	if (type == KEY_ED25519)

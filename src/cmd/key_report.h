@@ -9,6 +9,8 @@ struct why;
 
 /* A warning on stderr about kinds of keys that no public CA takes. */
 void key_report_warn(enum key_type type);
+/* The type of that name, one of KEY_TYPES' words. */
+enum key_type key_report_type(const char *word);
 /* Prints the file's name and the record of its key, "3 1 1 HEX". */
 int key_report(const char *path, const struct key *key, struct why *why);
 

@@ -17,15 +17,14 @@
 
 struct values {
 	const char *key, *output;
-	int new_type; /* enum key_type + 1; 0: the key is there */
+	const char *new_type; /* NULL: the key is there */
 	bool der, must_staple;
 };
 
 static const struct opt opts[] = {
 	{ "key", 0, OPT_TEXT, offsetof(struct values, key), .argument = "FILE",
 	  .help = "private key that signs: PKCS#8, PKCS#1 or SEC1" },
-	{ "newkey", 0, OPT_CHOICE, offsetof(struct values, new_type),
-	  .argument = KEY_TYPES,
+	{ "newkey", 0, OPT_WORD, offsetof(struct values, new_type), .argument = KEY_TYPES,
 	  .help = "make that key first and write it to --key FILE, which must not be "
 		  "there" },
 	{ "output", 'o', OPT_TEXT, offsetof(struct values, output), .argument = "FILE",
@@ -37,8 +36,9 @@ static const struct opt opts[] = {
 	{ .long_name = NULL },
 };
 
-static int check(const struct values *v, const struct opts_rest *rest, struct why *why)
+static int check(const void *values, const struct opts_rest *rest, struct why *why)
 {
+	const struct values *v = values;
 	if (!v->key)
 		return why_set(why, DP_EINVAL,
 			       "no key: give --key FILE, and --newkey TYPE "
@@ -82,12 +82,14 @@ static int check_files(const struct values *v, struct why *why)
 
 static int get_key(const struct values *v, struct key **ret_key, struct why *why)
 {
+	enum key_type type;
 	struct why inner;
 	int rc;
 
 	if (v->new_type) {
-		key_report_warn((enum key_type)(v->new_type - 1));
-		return key_generate((enum key_type)(v->new_type - 1), ret_key, why);
+		type = key_report_type(v->new_type);
+		key_report_warn(type);
+		return key_generate(type, ret_key, why);
 	}
 	rc = key_load(v->key, ret_key, &inner);
 	if (rc == DP_ENOENT)
@@ -116,8 +118,9 @@ static int write_files(const struct values *v, const struct key *key,
 	return rc;
 }
 
-static int make(const struct values *v, const struct opt_list *args)
+static int make(const void *values, const struct opt_list *args)
 {
+	const struct values *v = values;
 	struct csr_names names = { 0 };
 	gnutls_datum_t csr = { 0 };
 	struct key *key = NULL;
@@ -148,28 +151,6 @@ static int make(const struct values *v, const struct opt_list *args)
 	return cmd_finish(CMD_DONE);
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv)
-{
-	struct values v = { 0 };
-	struct opts_rest rest;
-	struct why why;
-	int rc, status;
-
-	v.new_type = -1;
-	rc = opts_parse(opts, argc, argv, &v, &rest, &why);
-	v.new_type++;
-	if (rc == 0 && !rest.help)
-		rc = check(&v, &rest, &why);
-	if (rc < 0)
-		status = cmd_usage_error(cmd, &why);
-	else if (rest.help)
-		status = cmd_help(cmd);
-	else
-		status = make(&v, &rest.args);
-	opts_clear(opts, &v, &rest);
-	return status;
-}
-
 const struct cmd *verb_csr(void)
 {
 	static const struct cmd cmd = {
@@ -185,7 +166,9 @@ const struct cmd *verb_csr(void)
 			 "file is "
 			 "there already.",
 		.opts = opts,
-		.run = run,
+		.values_size = sizeof(struct values),
+		.check = check,
+		.work = make,
 	};
 
 	return &cmd;

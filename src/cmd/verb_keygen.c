@@ -24,8 +24,9 @@ static const struct opt opts[] = {
 	{ .long_name = NULL },
 };
 
-static int check(const struct values *v, const struct opts_rest *rest, struct why *why)
+static int check(const void *values, const struct opts_rest *rest, struct why *why)
 {
+	const struct values *v = values;
 	if (rest->args.count)
 		return why_set(why, DP_EINVAL,
 			       "'%.100s' is one argument too many: keygen "
@@ -40,12 +41,14 @@ static int check(const struct values *v, const struct opts_rest *rest, struct wh
 	return 0;
 }
 
-static int make(const struct values *v)
+static int make(const void *values, const struct opt_list *args)
 {
+	const struct values *v = values;
 	struct key *key = NULL;
 	struct why why;
 	int rc;
 
+	(void)args;
 	key_protect();
 	key_report_warn((enum key_type)v->type);
 	rc = key_generate((enum key_type)v->type, &key, &why);
@@ -60,27 +63,6 @@ static int make(const struct values *v)
 	return cmd_finish(CMD_DONE);
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv)
-{
-	struct values v = { 0 };
-	struct opts_rest rest;
-	struct why why;
-	int rc, status;
-
-	opts_init(opts, &v);
-	rc = opts_parse(opts, argc, argv, &v, &rest, &why);
-	if (rc == 0 && !rest.help)
-		rc = check(&v, &rest, &why);
-	if (rc < 0)
-		status = cmd_usage_error(cmd, &why);
-	else if (rest.help)
-		status = cmd_help(cmd);
-	else
-		status = make(&v);
-	opts_clear(opts, &v, &rest);
-	return status;
-}
-
 const struct cmd *verb_keygen(void)
 {
 	static const struct cmd cmd = {
@@ -92,7 +74,9 @@ const struct cmd *verb_keygen(void)
 			 "there "
 			 "already.",
 		.opts = opts,
-		.run = run,
+		.values_size = sizeof(struct values),
+		.check = check,
+		.work = make,
 	};
 
 	return &cmd;

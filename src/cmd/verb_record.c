@@ -78,8 +78,9 @@ struct work {
 	FILE *out; /* held back: half an answer would be taken for a whole one */
 };
 
-static int check(const struct values *v, const struct opts_rest *rest, struct why *why)
+static int check(const void *values, const struct opts_rest *rest, struct why *why)
 {
+	const struct values *v = values;
 	int sources = (v->key != NULL) + (v->csr != NULL) + (v->cert != NULL) + v->live;
 
 	if (!rest->args.count)
@@ -281,8 +282,9 @@ static int print_all(struct work *w, const struct opt_list *args, struct why *wh
 	return rc;
 }
 
-static int make(const struct values *v, const struct opt_list *args)
+static int make(const void *values, const struct opt_list *args)
 {
+	const struct values *v = values;
 	struct work w = { .v = v };
 	char *text = NULL;
 	size_t len = 0;
@@ -308,27 +310,6 @@ static int make(const struct values *v, const struct opt_list *args)
 	return cmd_finish(CMD_DONE);
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv)
-{
-	struct values v = { 0 };
-	struct opts_rest rest;
-	struct why why;
-	int rc, status;
-
-	opts_init(opts, &v);
-	rc = opts_parse(opts, argc, argv, &v, &rest, &why);
-	if (rc == 0 && !rest.help)
-		rc = check(&v, &rest, &why);
-	if (rc < 0)
-		status = cmd_usage_error(cmd, &why);
-	else if (rest.help)
-		status = cmd_help(cmd);
-	else
-		status = make(&v, &rest.args);
-	opts_clear(opts, &v, &rest);
-	return status;
-}
-
 const struct cmd *verb_record(void)
 {
 	static const struct cmd cmd = {
@@ -342,7 +323,9 @@ const struct cmd *verb_record(void)
 			 "same (selector 1). Warnings go to stderr.\n"
 			 "Exit status: 0 done, 3 usage error or bad file.",
 		.opts = opts,
-		.run = run,
+		.values_size = sizeof(struct values),
+		.check = check,
+		.work = make,
 	};
 
 	return &cmd;

@@ -96,8 +96,9 @@ static void clear_input(struct input *in)
 	gnutls_free(in->csr.data);
 }
 
-static int check(const struct values *v, const struct opts_rest *rest, struct why *why)
+static int check(const void *values, const struct opts_rest *rest, struct why *why)
 {
+	const struct values *v = values;
 	if (rest->args.count)
 		return why_set(
 			why, DP_EINVAL,
@@ -302,14 +303,16 @@ static void show(const struct values *v, const struct input *in, struct facts_ta
 	text->end(state);
 }
 
-static int verify(const struct values *v)
+static int verify(const void *values, const struct opt_list *args)
 {
+	const struct values *v = values;
 	struct input in = { .chain = { 0 } };
 	struct verdict_conf conf;
 	struct facts_target *t;
 	struct why why;
 	int rc, status;
 
+	(void)args;
 	rc = read_input(v, &in, &why);
 	if (rc < 0) {
 		clear_input(&in);
@@ -324,27 +327,6 @@ static int verify(const struct values *v)
 	return cmd_finish(status);
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv)
-{
-	struct values v = { 0 };
-	struct opts_rest rest;
-	struct why why;
-	int rc, status;
-
-	opts_init(opts, &v);
-	rc = opts_parse(opts, argc, argv, &v, &rest, &why);
-	if (rc == 0 && !rest.help)
-		rc = check(&v, &rest, &why);
-	if (rc < 0)
-		status = cmd_usage_error(cmd, &why);
-	else if (rest.help)
-		status = cmd_help(cmd);
-	else
-		status = verify(&v);
-	opts_clear(opts, &v, &rest);
-	return status;
-}
-
 const struct cmd *verb_verify(void)
 {
 	static const struct cmd cmd = {
@@ -356,7 +338,9 @@ const struct cmd *verb_verify(void)
 			 "certificate.\n"
 			 "Exit status: 0 yes, 2 no, 3 usage error or bad file.",
 		.opts = opts,
-		.run = run,
+		.values_size = sizeof(struct values),
+		.check = check,
+		.work = verify,
 	};
 
 	return &cmd;
