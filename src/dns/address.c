@@ -241,6 +241,8 @@ static void on_half(struct address_lookup *l, int i, const struct answer *answer
 	half->error = mem_text(answer->error);
 	keep_aliases(l, answer);
 	describe_answer(l->facts, answer_owner(answer, l->host), half_type[i], answer);
+	if (i == 0 && l->half[1].done) /* which came first is chance: A is shown first */
+		facts_swap_lookups(l->facts);
 	keep_addresses(l, half, i == 0 ? AF_INET : AF_INET6, answer);
 	if ((!l->half[0].asked || l->half[0].done) &&
 	    (!l->half[1].asked || l->half[1].done))

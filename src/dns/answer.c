@@ -163,6 +163,15 @@ static bool covers(const ldns_rr *rr, uint16_t qtype)
 	       ldns_rdf2rr_type(ldns_rr_rrsig_typecovered(rr)) == qtype;
 }
 
+static int compare_rr(const void *a, const void *b)
+{
+	const struct answer_rr *x = a, *y = b;
+	size_t len = x->len < y->len ? x->len : y->len;
+	int order = len ? memcmp(x->rdata, y->rdata, len) : 0;
+
+	return order ? order : (x->len > y->len) - (x->len < y->len);
+}
+
 static int read_answer(struct answer *a, const ldns_pkt *pkt, const ldns_rdf *qname,
 		       uint16_t qtype, struct why *why)
 {
@@ -181,6 +190,9 @@ static int read_answer(struct answer *a, const ldns_pkt *pkt, const ldns_rdf *qn
 		else if (covers(rr, qtype))
 			take_rrsig(a, rr);
 	}
+	/* Servers and caches rotate RRsets: two runs shall tell the same. */
+	if (a->rr_count)
+		qsort(a->rr, a->rr_count, sizeof(*a->rr), compare_rr);
 	return rc;
 }
 

@@ -39,7 +39,7 @@ struct answer {
 	bool nxdomain;		/* kind ANSWER_ABSENT: no such name, else no such type */
 	struct answer_alias *alias; /* owned; the links on the way, in order */
 	size_t alias_count;
-	struct answer_rr *rr; /* owned */
+	struct answer_rr *rr; /* owned; in canonical order (by octets) */
 	size_t rr_count;
 	int64_t ttl;			       /* seconds, -1 unknown */
 	time_t rrsig_expires, rrsig_inception; /* of the RRSIG that ends first; -1 none */

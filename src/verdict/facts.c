@@ -188,6 +188,14 @@ struct facts_lookup *facts_add_lookup(struct facts_target *t)
 	return l;
 }
 
+void facts_swap_lookups(struct facts_target *t)
+{
+	struct facts_lookup *last = &t->lookup[t->lookup_count - 1], moved = *last;
+
+	*last = last[-1];
+	last[-1] = moved;
+}
+
 struct facts_record *facts_add_record(struct facts_endpoint *e)
 {
 	e->record = mem_grow(e->record, e->record_count, sizeof(*e->record));
@@ -269,8 +277,9 @@ const struct facts_lookup *facts_lookup_with(const struct facts_target *t,
 	const struct facts_lookup *absent = NULL, *l;
 	size_t i;
 
-	for (i = t->lookup_count; i-- > 0;) {
-		l = &t->lookup[i];
+	for (i = 0; i < t->lookup_count; i++) {
+		/* the first that is bogus ends the lookup; what else is decided last */
+		l = &t->lookup[security == SECURITY_BOGUS ? i : t->lookup_count - 1 - i];
 		if (l->security != security || (l->failed && security != SECURITY_BOGUS))
 			continue;
 		if (!l->absent)

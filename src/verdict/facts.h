@@ -158,6 +158,8 @@ struct facts_peer *facts_add_peer(struct facts_endpoint *e);
 /* Whether p is out of this host's reach for its family's sake: another family is
  * reached, and of p's own not one address. */
 bool facts_peer_excused(const struct facts_endpoint *e, const struct facts_peer *p);
+/* The last one goes before the one before it. */
+void facts_swap_lookups(struct facts_target *t);
 struct facts_lookup *facts_add_lookup(struct facts_target *t);
 struct facts_record *facts_add_record(struct facts_endpoint *e);
 struct facts_cert *facts_add_cert(struct facts_peer *p);

@@ -25,9 +25,7 @@ static const struct {
 	[FINDING_NAME_IGNORED] = { "name-ignored", false },
 	[FINDING_DATES_IGNORED] = { "dates-ignored", false },
 	[FINDING_UNUSABLE_RECORD] = { "unusable-record", false },
-	[FINDING_HTTP_SKIPPED] = { "http-skipped", false },
 	[FINDING_DIFFERENT_CHAINS] = { "different-chains", false },
-	[FINDING_PARTIAL_DNS] = { "partial-dns", false },
 };
 
 const char *finding_name(enum finding_id id)

@@ -29,11 +29,9 @@ enum finding_id {
 			       */
 	FINDING_DATES_IGNORED,	 /* DANE-EE matched outside the validity dates */
 	FINDING_UNUSABLE_RECORD, /* some, not all, records are unusable */
-	FINDING_HTTP_SKIPPED,
-	FINDING_DIFFERENT_CHAINS, /* addresses present different leaves */
-	FINDING_PARTIAL_DNS /* one of A and AAAA could not be resolved; the other could */
+	FINDING_DIFFERENT_CHAINS /* addresses present different leaves */
 };
-#define FINDING_COUNT (FINDING_PARTIAL_DNS + 1)
+#define FINDING_COUNT (FINDING_DIFFERENT_CHAINS + 1)
 
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
 

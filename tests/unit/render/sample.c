@@ -380,7 +380,7 @@ static void mx(struct facts_target *t)
 	p = peer(e, "192.0.2.25", CODE_MATCH, 31);
 	www_leaf(p, KEY_OLD, CERT_A);
 	judged(e, p, 0);
-	finding_take(&t->findings, FINDING_PARTIAL_DNS, SEVERITY_INFO, NULL,
+	finding_take(&t->findings, FINDING_FULL_DATA, SEVERITY_INFO, NULL,
 		     mem_text("AAAA of mx1.example.com could not be resolved"));
 	asked(t, "mx2.example.net", "A", SECURITY_INSECURE, "198.51.100.25");
 	e = endpoint(t, "mx2.example.net", 25, "smtp");
