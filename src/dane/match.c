@@ -32,8 +32,7 @@ static void begin_records(struct judge *judge)
 			policy_record_superseded(in->rr, in->rr_count, i, in->mta_relay);
 		if (rec->superseded)
 			snprintf(rec->reason, sizeof(rec->reason),
-				 "a SHA2-512 record of the same usage and selector is "
-				 "published, so SHA2-256 does not count");
+				 "left out, since a SHA2-512 record stands beside it");
 		else
 			judge_fail(judge, i, MATCH_MISMATCH, "no match");
 	}

@@ -80,13 +80,3 @@ enum conn_status conn_check(int fd, struct why *why)
 	}
 	return failed ? explain(failed, why) : CONN_OPEN;
 }
-
-bool conn_is_reset(int fd, struct why *why)
-{
-	char byte;
-
-	if (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != ECONNRESET)
-		return false;
-	why_set(why, DP_EIO, "the server reset the connection before TLS");
-	return true;
-}

@@ -3,8 +3,6 @@
 #ifndef NET_CONN_H
 #define NET_CONN_H
 
-#include <stdbool.h>
-
 struct why;
 
 enum conn_status {
@@ -19,8 +17,5 @@ enum conn_status {
 enum conn_status conn_start(const char *address, int port, int *ret_fd, struct why *why);
 /* Once writable: whether it worked. */
 enum conn_status conn_check(int fd, struct why *why);
-/* Whether the peer reset the connection instead of sending anything; what there is to
- * read stays there. */
-bool conn_is_reset(int fd, struct why *why);
 
 #endif

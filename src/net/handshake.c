@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/mem.h"
 #include "base/why.h"
@@ -39,6 +40,9 @@ struct handshake_kit {
 struct handshake {
 	gnutls_session_t session; /* owned */
 	char *sni;		  /* owned */
+	int fd;			  /* borrowed */
+	bool heard;		  /* something came from the server */
+	bool reset;		  /* the connection was */
 	int warnings;		  /* how many the server sent */
 };
 
@@ -70,8 +74,37 @@ void handshake_kit_free(struct handshake_kit *kit)
 	free(kit);
 }
 
+/* GnuTLS calls a reset an early end: kept apart here. (EPIPE is what comes when the
+ * server closed first and reset what we sent then.) */
+static void note_error(struct handshake *h)
+{
+	h->reset = h->reset || errno == ECONNRESET;
+	gnutls_transport_set_errno(h->session, errno);
+}
+
+static ssize_t push(gnutls_transport_ptr_t arg, const void *data, size_t len)
+{
+	struct handshake *h = arg;
+	ssize_t n = send(h->fd, data, len, MSG_NOSIGNAL);
+
+	if (n < 0)
+		note_error(h);
+	return n;
+}
+
+static ssize_t pull(gnutls_transport_ptr_t arg, void *data, size_t len)
+{
+	struct handshake *h = arg;
+	ssize_t n = recv(h->fd, data, len, 0);
+
+	if (n < 0)
+		note_error(h);
+	h->heard = h->heard || n > 0;
+	return n;
+}
+
 static int set_up(struct handshake *h, struct handshake_kit *kit,
-		  enum handshake_auth auth, int fd, const char *alpn)
+		  enum handshake_auth auth, const char *alpn)
 {
 	gnutls_datum_t protocol = { 0 };
 	int rc;
@@ -99,7 +132,9 @@ static int set_up(struct handshake *h, struct handshake_kit *kit,
 	}
 	gnutls_handshake_set_max_packet_length(h->session, HANDSHAKE_MAX_BYTES);
 	gnutls_handshake_set_timeout(h->session, 0); /* the caller's deadline bounds it */
-	gnutls_transport_set_int(h->session, fd);
+	gnutls_transport_set_ptr(h->session, h);
+	gnutls_transport_set_push_function(h->session, push);
+	gnutls_transport_set_pull_function(h->session, pull);
 	return 0;
 }
 
@@ -111,7 +146,8 @@ int handshake_new(struct handshake_kit *kit, enum handshake_auth auth, int fd,
 	int rc;
 
 	h->sni = mem_text(sni);
-	rc = set_up(h, kit, auth, fd, alpn);
+	h->fd = fd;
+	rc = set_up(h, kit, auth, alpn);
 	if (rc < 0) {
 		handshake_free(h);
 		return why_gnutls(why, rc, "can't start TLS with SNI %s", sni);
@@ -131,16 +167,17 @@ static void explain(const struct handshake *h, int rc, struct why *why)
 			name ? name : "unknown");
 		return;
 	}
-	if (rc == GNUTLS_E_PREMATURE_TERMINATION)
-		why_set(why, DP_ECRYPTO,
+	if (h->reset)
+		why_set(why, DP_EIO, "the server reset the connection %s",
+			h->heard ? "during the handshake" : "before TLS");
+	else if (rc == GNUTLS_E_PREMATURE_TERMINATION || rc == GNUTLS_E_PULL_ERROR ||
+		 rc == GNUTLS_E_PUSH_ERROR)
+		why_set(why, DP_EIO,
 			"the server closed the connection during the handshake");
 	else if (rc == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
 		 rc == GNUTLS_E_UNSUPPORTED_VERSION_PACKET ||
 		 rc == GNUTLS_E_UNEXPECTED_PACKET)
 		why_set(why, DP_ECRYPTO, "what the server sends is not TLS 1.2 or 1.3");
-	else if (rc == GNUTLS_E_PULL_ERROR || rc == GNUTLS_E_PUSH_ERROR)
-		why_set(why, DP_ECRYPTO,
-			"the server reset the connection during the handshake");
 	else
 		why_gnutls(why, rc, "TLS handshake failed");
 }
@@ -170,7 +207,7 @@ enum handshake_status handshake_step(struct handshake *h, struct why *why)
 		return gnutls_record_get_direction(h->session) ? HANDSHAKE_WANT_WRITE
 							       : HANDSHAKE_WANT_READ;
 	explain(h, rc, why);
-	if (rc == GNUTLS_E_PULL_ERROR || rc == GNUTLS_E_PUSH_ERROR)
+	if (h->reset && !h->heard)
 		return HANDSHAKE_RESET;
 	return rc == GNUTLS_E_FATAL_ALERT_RECEIVED ? HANDSHAKE_REFUSED : HANDSHAKE_FAILED;
 }

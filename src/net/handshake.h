@@ -23,7 +23,7 @@ enum handshake_status {
 	HANDSHAKE_WANT_WRITE,
 	HANDSHAKE_DONE,
 	HANDSHAKE_REFUSED, /* by an alert of the server */
-	HANDSHAKE_RESET,   /* the connection was */
+	HANDSHAKE_RESET,   /* the connection was, before the server said anything */
 	HANDSHAKE_FAILED   /* garbage, a closed connection, an error of ours */
 };
 

@@ -13,7 +13,6 @@
 #include "dns/tlsa_lookup.h"
 #include "dns/upstream.h"
 #include "net/http.h"
-#include "net/route.h"
 #include "probe/ca_bundle.h"
 #include "probe/examine.h"
 #include "probe/expect.h"
@@ -406,27 +405,6 @@ static bool is_ipv6(const char *address)
 	return strchr(address, ':') != NULL;
 }
 
-/* Addresses of a family that this host can't reach say nothing about the server, as long
- * as there are others. */
-static void add_reachable(struct endpoint *e, const struct address_result *r, int port)
-{
-	bool any = false;
-	size_t i;
-
-	for (i = 0; i < r->count; i++)
-		any = any || route_exists(r->address[i]);
-	for (i = 0; i < r->count; i++) {
-		if (any && is_ipv6(r->address[i]) && !route_exists(r->address[i]))
-			finding_take(&e->facts->findings, FINDING_IPV6_UNREACHABLE,
-				     SEVERITY_INFO, &e->conf->verdict->overrides,
-				     mem_printf("this host has no IPv6 route to %s: not"
-						" checked from here",
-						r->address[i]));
-		else
-			add_slot(e, r->address[i], port);
-	}
-}
-
 /* Both the first item that fits and all the others count: several addresses, all probed.
  */
 static const struct connect_to *next_elsewhere(const struct endpoint *e, size_t *index)
@@ -458,8 +436,8 @@ static void choose_addresses(struct endpoint *e, const struct address_result *r)
 		if (is_ipv6(c->address) ? e->conf->ipv6 : e->conf->ipv4)
 			add_slot(e, c->address, c->to_port ? c->to_port : e->port);
 	}
-	if (!given)
-		add_reachable(e, r, port);
+	for (i = 0; !given && i < r->count; i++)
+		add_slot(e, r->address[i], port);
 }
 
 static bool connects_elsewhere(const struct endpoint *e)
@@ -507,7 +485,8 @@ static void on_addresses(void *arg, struct address_result *take_result)
 		if (e->slot_count)
 			look_up_tlsa(e, &r);
 		else
-			fail_dns(e, CODE_NO_ADDRESS, NULL);
+			fail_dns(e, CODE_NO_ADDRESS,
+				 "-4 or -6 leaves none of the addresses of --connect-to");
 		break;
 	case ADDRESS_INSECURE:
 		/* The security of the RRset that decided, since TLSA isn't asked for. */

@@ -186,6 +186,7 @@ static void mark_records(struct facts_endpoint *e, const struct match *match)
 		const struct match_record *rec = &match->rec[i];
 
 		e->record[i].usable = rec->usable && !rec->superseded;
+		e->record[i].superseded = rec->superseded;
 		free(e->record[i].reason);
 		e->record[i].reason = e->record[i].usable ? NULL : mem_text(rec->reason);
 	}

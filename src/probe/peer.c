@@ -20,7 +20,6 @@ struct peer {
 	peer_fn *fn;
 	void *arg;
 	enum stage stage;
-	bool heard; /* something came from the server */
 	int64_t stage_began_ms;
 	int fd;			     /* owned; -1 none */
 	struct loop_io *io;	     /* owned */
@@ -94,13 +93,6 @@ static void go_on(struct peer *p)
 		finish(p, PEER_REFUSED);
 		break;
 	case HANDSHAKE_RESET:
-		if (p->heard) {
-			finish(p, PEER_NO_TLS);
-			break;
-		}
-		/* it came while the first step was under way */
-		why_set(&p->result.why, DP_EIO,
-			"the server reset the connection before TLS");
 		finish(p, PEER_NO_CONNECT);
 		break;
 	case HANDSHAKE_FAILED:
@@ -124,6 +116,7 @@ static void on_ready(void *arg, bool readable, bool writable)
 {
 	struct peer *p = arg;
 
+	(void)readable;
 	(void)writable;
 	switch (p->stage) {
 	case STAGE_CONNECT:
@@ -133,11 +126,6 @@ static void on_ready(void *arg, bool readable, bool writable)
 			finish(p, PEER_NO_CONNECT);
 		break;
 	case STAGE_HANDSHAKE:
-		if (!p->heard && readable && conn_is_reset(p->fd, &p->result.why)) {
-			finish(p, PEER_NO_CONNECT);
-			break;
-		}
-		p->heard = p->heard || readable;
 		go_on(p);
 		break;
 	case STAGE_DONE:

@@ -59,6 +59,8 @@ static char *fate(const struct facts_endpoint *e, size_t record)
 		judged++;
 		matched += r->code == MATCH_OK;
 	}
+	if (e->record[record].superseded && e->record[record].reason)
+		return mem_text(e->record[record].reason);
 	if (!e->record[record].usable)
 		return mem_printf("unusable: %s", e->record[record].reason
 							  ? e->record[record].reason

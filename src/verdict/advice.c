@@ -219,6 +219,38 @@ static char *install_text(const struct context *c, enum named named)
 	return hex;
 }
 
+/* A digest of the leaf that would match, were it not for a stronger one of something else
+ * beside it (RFC 7671 section 9). */
+static bool superseded_match(const struct context *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->e->record_count; i++) {
+		const struct facts_record *r = &c->e->record[i];
+		char *hex;
+		bool names;
+
+		if (!r->superseded || r->rr.mtype != TLSA_SHA256 ||
+		    (r->rr.usage != TLSA_DANE_EE && r->rr.usage != TLSA_PKIX_EE))
+			continue;
+		hex = hex_encode(r->rr.data, r->rr.len);
+		names = !strcmp(hex, r->rr.selector == TLSA_SPKI ? c->leaf->spki_sha256
+								 : c->leaf->cert_sha256);
+		free(hex);
+		if (!names)
+			continue;
+		story(c, mem_printf("record %zu names what the server presents, but it "
+				    "does not count: of one usage and selector clients "
+				    "look at the strongest digest only, and that record "
+				    "names something else",
+				    i + 1));
+		remedy(c, "take the SHA2-512 record away, or make it anew from what the "
+			  "server presents");
+		return true;
+	}
+	return false;
+}
+
 static void mismatch(const struct context *c)
 {
 	bool explained = c->t->advice.story != NULL;
@@ -229,6 +261,8 @@ static void mismatch(const struct context *c)
 		place_and_error(c);
 		return;
 	}
+	if (!explained && superseded_match(c))
+		return;
 	named = what_is_named(c->e);
 	mismatch_story(c, named);
 	if (c->t->advice.remedy || !record_of_leaf(c))

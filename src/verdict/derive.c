@@ -239,7 +239,7 @@ static void record_facts(const struct context *c, const struct facts_endpoint *e
 		const struct tlsa *rr = &r->rr;
 
 		fields = combination(rr);
-		if (!r->usable && usable)
+		if (!r->usable && !r->superseded && usable)
 			add(c, FINDING_UNUSABLE_RECORD, SEVERITY_INFO,
 			    mem_printf("record %zu (%s) of %s is unusable: %s", i + 1,
 				       fields, e->tlsa_name ? e->tlsa_name : e->host,
@@ -313,6 +313,19 @@ static void compare_peers(const struct context *c, const struct facts_endpoint *
 			       e->host));
 }
 
+/* The probing host's lack, not the server's: told, and no failure. */
+static void excused(const struct context *c, const struct facts_endpoint *e,
+		    const struct facts_peer *p)
+{
+	bool ipv6 = p->address && strchr(p->address, ':');
+
+	if (!facts_peer_excused(e, p))
+		return;
+	add(c, ipv6 ? FINDING_IPV6_UNREACHABLE : FINDING_IPV4_UNREACHABLE, SEVERITY_INFO,
+	    mem_printf("this host has no %s route to %s: not checked from here",
+		       ipv6 ? "IPv6" : "IPv4", p->address ? p->address : "an address"));
+}
+
 void derive_findings(struct facts_target *t, const struct verdict_conf *conf, time_t now)
 {
 	const struct context c = { .t = t, .conf = conf, .now = now };
@@ -325,6 +338,7 @@ void derive_findings(struct facts_target *t, const struct verdict_conf *conf, ti
 			cert_expiring(&c, e, &e->peer[k]);
 			combination_stale(&c, e, &e->peer[k]);
 			match_facts(&c, e, &e->peer[k]);
+			excused(&c, e, &e->peer[k]);
 		}
 		record_facts(&c, e);
 		compare_peers(&c, e);

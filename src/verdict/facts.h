@@ -39,8 +39,9 @@ struct facts_lookup {
 
 struct facts_record {
 	struct tlsa rr;
-	bool usable;
-	char *reason; /* why unusable, or superseded; NULL */
+	bool usable;	 /* and counted: false for a superseded one too */
+	bool superseded; /* a stronger digest stands beside it (RFC 7671 section 9) */
+	char *reason;	 /* why it isn't usable; NULL */
 };
 
 struct facts_cert {

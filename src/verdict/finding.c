@@ -18,6 +18,7 @@ static const struct {
 	[FINDING_ANCHOR_ONLY_IN_DNS] = { "anchor-only-in-dns", true },
 	[FINDING_RESOLVER_NO_DNSSEC] = { "resolver-no-dnssec", false },
 	[FINDING_IPV6_UNREACHABLE] = { "ipv6-unreachable", false },
+	[FINDING_IPV4_UNREACHABLE] = { "ipv4-unreachable", false },
 	[FINDING_KEY_TYPE_DIFFERS] = { "key-type-differs", false },
 	[FINDING_EE_SELECTOR_0] = { "ee-selector-0", false },
 	[FINDING_FULL_DATA] = { "full-data", false },

@@ -21,6 +21,7 @@ enum finding_id {
 	FINDING_RESOLVER_NO_DNSSEC, /* the system's resolver can't deliver DNSSEC: asked
 				       the root */
 	FINDING_IPV6_UNREACHABLE,   /* the probing host has no IPv6 route */
+	FINDING_IPV4_UNREACHABLE,   /* likewise */
 	FINDING_KEY_TYPE_DIFFERS,   /* addresses present keys of different types */
 	FINDING_EE_SELECTOR_0,	    /* 3 0 x or 1 0 x: breaks at the next renewal */
 	FINDING_FULL_DATA,	    /* x y 0: whole certificate or key in DNS */

@@ -153,6 +153,20 @@ static void test_verdict_decide_takes_the_worst_peer(void **state)
 	}
 }
 
+/* The one finding about a family out of reach is that of this name; NULL: there is none.
+ */
+static void check_family(const char *row, const struct facts_target *t, const char *name)
+{
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 0; i < t->findings.count; i++)
+		if (strstr(finding_name(t->findings.item[i].id), "-unreachable"))
+			found = finding_name(t->findings.item[i].id);
+	if ((found && !name) || (!found && name) || (found && strcmp(found, name) != 0))
+		fail_msg("%s: finding %s", row, found ? found : "missing");
+}
+
 /* R12: an address that wasn't reached is no pass where others of its family were. */
 static void test_verdict_decide_excuses_a_family_only(void **state)
 {
@@ -160,12 +174,16 @@ static void test_verdict_decide_excuses_a_family_only(void **state)
 		const char *name, *matched, *lost;
 		enum state state;
 		enum code code;
+		const char *finding; /* NULL: none of a family */
 	} rows[] = {
-		{ "IPv6 beside IPv4", "192.0.2.1", "2001:db8::2", STATE_OK, CODE_MATCH },
-		{ "IPv4 beside IPv6", "2001:db8::1", "192.0.2.2", STATE_OK, CODE_MATCH },
-		{ "both IPv4", "192.0.2.1", "192.0.2.2", STATE_UNKNOWN, CODE_NO_ROUTE },
-		{ "both IPv6", "2001:db8::1", "2001:db8::2", STATE_UNKNOWN,
-		  CODE_NO_ROUTE },
+		{ "IPv6 beside IPv4", "192.0.2.1", "2001:db8::2", STATE_OK, CODE_MATCH,
+		  "ipv6-unreachable" },
+		{ "IPv4 beside IPv6", "2001:db8::1", "192.0.2.2", STATE_OK, CODE_MATCH,
+		  "ipv4-unreachable" },
+		{ "both IPv4", "192.0.2.1", "192.0.2.2", STATE_UNKNOWN, CODE_NO_ROUTE,
+		  NULL },
+		{ "both IPv6", "2001:db8::1", "2001:db8::2", STATE_UNKNOWN, CODE_NO_ROUTE,
+		  NULL },
 	};
 	struct verdict_conf conf;
 	struct facts_target *t;
@@ -184,6 +202,7 @@ static void test_verdict_decide_excuses_a_family_only(void **state)
 		t->endpoint->peer[1].address = mem_text(rows[i].lost);
 		verdict_decide(t, &conf, NOW);
 		check(rows[i].name, t, rows[i].state, rows[i].code);
+		check_family(rows[i].name, t, rows[i].finding);
 		facts_target_free(t);
 	}
 }
