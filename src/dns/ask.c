@@ -220,7 +220,7 @@ static void finish(struct ask *a)
 static void fail(struct ask *a, const char *what)
 {
 	reply_init(&a->reply);
-	snprintf(a->reply.error, sizeof(a->reply.error), "%s", what);
+	snprintf(a->reply.error, sizeof(a->reply.error), "%.100s", what);
 	finish(a);
 }
 
