@@ -14,6 +14,7 @@
 #include "base/why.h"
 #include "dns/anchor.h"
 #include "dns/answer.h"
+#include "dns/rrtype.h"
 
 #define CLASS_IN 1
 #define RCODE_NXDOMAIN 3
@@ -152,6 +153,20 @@ void resolver_question_free(struct resolver_question *q)
 	q->freed = true;
 	q->fn = NULL;
 	release(q);
+}
+
+static void ask_for_keys(struct resolver *r, const char *zone)
+{
+	/* The answer stays in libunbound's cache: nobody has to listen. */
+	resolver_question_free(resolver_ask(r, zone, RRTYPE_DNSKEY, NULL, NULL));
+}
+
+void resolver_prime(struct resolver *r, const char *host)
+{
+	const char *dot = strrchr(host, '.');
+
+	ask_for_keys(r, ".");
+	ask_for_keys(r, dot ? dot + 1 : host);
 }
 
 int resolver_check_address(const char *text, struct why *why)

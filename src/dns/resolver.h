@@ -39,6 +39,9 @@ void resolver_free(struct resolver *r);
 struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 				       uint16_t type, resolver_fn *fn, void *arg);
 void resolver_question_free(struct resolver_question *q);
+/* Asks for the keys of the root and of host's top-level domain, which every answer about
+ * host needs, so that they come in while its own questions are under way. */
+void resolver_prime(struct resolver *r, const char *host);
 /* Whether libunbound can make sense of "ADDR" or "ADDR@PORT". */
 int resolver_check_address(const char *text, struct why *why);
 

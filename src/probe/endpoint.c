@@ -9,6 +9,7 @@
 #include "dane/match.h"
 #include "dane/policy.h"
 #include "dns/address.h"
+#include "dns/resolver.h"
 #include "dns/rrtype.h"
 #include "dns/tlsa_lookup.h"
 #include "dns/upstream.h"
@@ -603,6 +604,7 @@ struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 	f->service = conf->service->name;
 	address.resolver = upstream_resolver(conf->shared->upstream);
 	address.addresses_given = connects_elsewhere(e);
+	resolver_prime(address.resolver, e->host);
 	e->address = address_lookup_new(&address, on_addresses, e);
 	return e;
 }

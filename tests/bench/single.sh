@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # How long one check of one target takes, beside danetool on the same target: wall time of whole
 # processes, in turn, in one run. Prints figures and judges nothing.
+# Twice: with a resolver that answers at once, and through a relay that takes 50 ms for an answer.
 #   single.sh [RUNS]     in a lab of its own; DANEPROBE names the program
 set -eu
 
@@ -9,7 +10,6 @@ src=$(cd "$(dirname "$0")" && pwd)
 lab=$src/../lab/lab.sh
 runs=${1:-${RUNS:-20}}
 host=ee.match.example
-resolver=127.53.0.53
 
 if [ -z "${BENCH_INSIDE:-}" ]; then
 	DANEPROBE=${DANEPROBE:-${top_builddir:-.}/src/daneprobe}
@@ -26,7 +26,7 @@ fi
 # danetool knows no options for the resolver and the anchor: it reads /etc/resolv.conf and a
 # root key built in. A mount namespace gives it those of the lab.
 if [ "$BENCH_INSIDE" = lab ]; then
-	echo "nameserver $resolver" >"$work/resolv.conf"
+	: >"$work/resolv.conf"
 	BENCH_INSIDE=mounts exec unshare -m "$0"
 fi
 mount --bind "$work/resolv.conf" /etc/resolv.conf
@@ -68,18 +68,28 @@ median()
 	sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
-time_of ours >/dev/null # the resolver is warm from here on
-time_of danetool_check >/dev/null
-i=0
-while [ "$i" -lt "$runs" ]; do
-	time_of ours >>ours.ms
-	time_of danetool_check >>danetool.ms
-	time_of version >>version.ms
-	i=$((i + 1))
-done
-echo "one warm check of https://$host, $runs runs each, in turn"
-figures ours.ms "daneprobe check"
-figures danetool.ms "danetool --local-dns --check"
-figures version.ms "daneprobe --version"
-echo "$(median ours.ms) $(median danetool.ms)" |
-	awk '{ printf "daneprobe / danetool, medians: %.2f\n", $1 / $2 }'
+# scene RESOLVER TITLE
+scene()
+{
+	resolver=$1
+	echo "nameserver $resolver" >/etc/resolv.conf
+	rm -f ./*.ms
+	time_of ours >/dev/null # the resolver is warm from here on
+	time_of danetool_check >/dev/null
+	i=0
+	while [ "$i" -lt "$runs" ]; do
+		time_of ours >>ours.ms
+		time_of danetool_check >>danetool.ms
+		time_of version >>version.ms
+		i=$((i + 1))
+	done
+	echo "one warm check of https://$host, $2, $runs runs each, in turn"
+	figures ours.ms "daneprobe check"
+	figures danetool.ms "danetool --local-dns --check"
+	figures version.ms "daneprobe --version"
+	echo "$(median ours.ms) $(median danetool.ms)" |
+		awk '{ printf "daneprobe / danetool, medians: %.2f\n", $1 / $2 }'
+}
+
+scene 127.53.0.53 "DNS answers at once"
+scene 127.53.0.59 "DNS answers after 50 ms"

@@ -139,6 +139,34 @@ static void test_resolver_ask_rows(void **state)
 		check_row(i);
 }
 
+/* Each key set once, whoever asks for it and how often. */
+static void test_resolver_prime_asks_once(void **state)
+{
+	struct seen s = { .loop = loop_new() };
+	struct dns_server *server = dns_server_new(s.loop, DNS_SERVER_UNSIGNED);
+	const char *forward[] = { dns_server_address(server) };
+	struct resolver_conf conf = { .forward = forward,
+				      .forward_count = 1,
+				      .blind = true };
+	struct resolver *r;
+	int round;
+
+	(void)state;
+	assert_int_equal(resolver_new(s.loop, &conf, &r, NULL), 0);
+	for (round = 1; round <= 2; round++) {
+		resolver_prime(r, "www.example");
+		s.question = resolver_ask(r, "www.example", RRTYPE_A, on_answer, &s);
+		loop_run(s.loop);
+		assert_int_equal(s.calls, round);
+		assert_int_equal(s.kind, ANSWER_DATA);
+		assert_int_equal(dns_server_questions(server), 3);
+	}
+	resolver_prime(r, "single");
+	resolver_free(r);
+	dns_server_free(server);
+	loop_free(s.loop);
+}
+
 static void test_resolver_drops_open_questions(void **state)
 {
 	struct seen s = { .loop = loop_new() };
@@ -187,6 +215,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_resolver_check_address_rows),
 		cmocka_unit_test(test_resolver_ask_rows),
+		cmocka_unit_test(test_resolver_prime_asks_once),
 		cmocka_unit_test(test_resolver_drops_open_questions),
 		cmocka_unit_test(test_resolver_ask_for_no_name),
 	};
