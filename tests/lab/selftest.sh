@@ -20,7 +20,8 @@ dns_state()
 	}'
 }
 
-# NAME TYPE WANTED
+# NAME TYPE WANTED. Of two name servers one is stale or strips: a resolver that happens on that one
+# each time it tries again gives up, and keeps that for a minute.
 dns_table()
 {
 	cat <<-EOF
@@ -73,8 +74,8 @@ dns_table()
 	_443._tcp.www.lie1.example TLSA secure-NOERROR
 	_443._tcp.www.refuse1.example TLSA secure-NOERROR
 	_443._tcp.www.servfail1.example TLSA secure-NOERROR
-	_443._tcp.www.stale.example TLSA secure-NOERROR
-	_443._tcp.www.strip1.example TLSA secure-NOERROR
+	_443._tcp.www.stale.example TLSA secure-NOERROR|bogus
+	_443._tcp.www.strip1.example TLSA secure-NOERROR|bogus
 	_443._tcp.www.tc.example TLSA secure-NOERROR
 	_443._tcp.www.refuseall.example TLSA failed
 	EOF
@@ -126,15 +127,19 @@ tls_state()
 	fi
 }
 
+# check NAME SEEN WANTED: WANTED may be several, parted by "|"
 check()
 {
 	count=$((count + 1))
-	if [ "$2" = "$3" ]; then
+	case "|$3|" in
+	*"|$2|"*)
 		echo "ok $count - $1"
-	else
+		;;
+	*)
 		echo "not ok $count - $1: $2, not $3"
 		failed=1
-	fi
+		;;
+	esac
 }
 
 inside()
