@@ -227,11 +227,8 @@ static void judge(struct slot *s)
 				  .now = clock_now(),
 				  .mta_relay = e->service->mta_relay,
 				  .ee_name_check = e->conf->ee_name_check };
-	struct tlsa *rr = mem_array(f->record_count, sizeof(*rr));
-	size_t i;
+	struct tlsa *rr = facts_rrset(f);
 
-	for (i = 0; i < f->record_count; i++)
-		rr[i] = f->record[i].rr;
 	if (policy_needs_trust(rr, f->record_count, in.mta_relay))
 		in.trust = ca_bundle_trust(e->conf->ca);
 	free(rr);
@@ -533,8 +530,7 @@ void endpoint_settle(struct endpoint *e)
 	settle_unusable(f);
 	for (i = 0; i < f->peer_count; i++)
 		if (f->peer[i].has_match && f->peer[i].match.code != MATCH_OK)
-			examine_tell_story(e->facts, f, &e->slot[i].chain, e->conf->csr,
-					   e->conf->csr_len);
+			examine_tell_story(e->facts, f, &e->slot[i].chain, NULL, 0);
 }
 
 static void time_out_slot(struct endpoint *e, struct slot *s)

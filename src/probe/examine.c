@@ -205,11 +205,9 @@ void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *c
 		   struct match_input *in)
 {
 	struct facts_peer *peer = &e->peer[index];
-	struct tlsa *rr = mem_array(e->record_count, sizeof(*rr));
+	struct tlsa *rr = facts_rrset(e);
 	size_t i;
 
-	for (i = 0; i < e->record_count; i++)
-		rr[i] = e->record[i].rr;
 	in->rr = rr;
 	in->rr_count = e->record_count;
 	in->chain = chain;
@@ -233,12 +231,10 @@ void examine_tell_story(struct facts_target *t, const struct facts_endpoint *e,
 			const struct chain *chain, const void *csr, size_t csr_len)
 {
 	struct story story[STORY_MAX];
-	struct tlsa *rr = mem_array(e->record_count, sizeof(*rr));
+	struct tlsa *rr = facts_rrset(e);
 	struct buf text;
 	size_t i, n;
 
-	for (i = 0; i < e->record_count; i++)
-		rr[i] = e->record[i].rr;
 	n = story_tell(rr, e->record_count, chain, csr, csr_len, story, STORY_MAX);
 	free(rr);
 	if (!n || t->advice.story)

@@ -37,8 +37,6 @@ struct probe_conf {
 	bool ee_name_check;
 	int64_t timeout_ms; /* bounds everything */
 	const char *agent;  /* User-Agent of HTTP requests */
-	const char *csr;    /* a request to recognise a record made from it; NULL */
-	size_t csr_len;
 };
 
 /* facts are judged; the callee takes them (facts_target_free()). */

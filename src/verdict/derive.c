@@ -176,9 +176,7 @@ static void combination_stale(const struct context *c, const struct facts_endpoi
 	if (!p->has_match || p->match.code != MATCH_OK ||
 	    p->match.rec_count != e->record_count)
 		return;
-	rr = mem_array(e->record_count, sizeof(*rr));
-	for (i = 0; i < e->record_count; i++)
-		rr[i] = e->record[i].rr; /* borrowed */
+	rr = facts_rrset(e);
 	count = policy_stale_combinations(rr, &p->match, stale, STALE_MAX);
 	for (i = 0; i < count && i < STALE_MAX; i++) {
 		fields = combination(&rr[stale[i]]);

@@ -196,6 +196,16 @@ void facts_swap_lookups(struct facts_target *t)
 	last[-1] = moved;
 }
 
+struct tlsa *facts_rrset(const struct facts_endpoint *e)
+{
+	struct tlsa *rr = mem_array(e->record_count, sizeof(*rr));
+	size_t i;
+
+	for (i = 0; i < e->record_count; i++)
+		rr[i] = e->record[i].rr;
+	return rr;
+}
+
 struct facts_record *facts_add_record(struct facts_endpoint *e)
 {
 	e->record = mem_grow(e->record, e->record_count, sizeof(*e->record));

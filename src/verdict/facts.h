@@ -162,6 +162,9 @@ bool facts_peer_excused(const struct facts_endpoint *e, const struct facts_peer 
 /* The last one goes before the one before it. */
 void facts_swap_lookups(struct facts_target *t);
 struct facts_lookup *facts_add_lookup(struct facts_target *t);
+/* The records alone, as match_chain() takes them: a heap array, its data borrowed from e.
+ */
+struct tlsa *facts_rrset(const struct facts_endpoint *e);
 struct facts_record *facts_add_record(struct facts_endpoint *e);
 struct facts_cert *facts_add_cert(struct facts_peer *p);
 void facts_add_san(struct facts_cert *c, char *take_name);
