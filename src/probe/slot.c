@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/slot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "dane/match.h"
+#include "dane/policy.h"
+#include "net/http.h"
+#include "probe/ca_bundle.h"
+#include "probe/examine.h"
+#include "probe/expect.h"
+#include "probe/peer.h"
+#include "probe/probe.h"
+#include "probe/search.h"
+#include "target/service.h"
+#include "verdict/facts.h"
+
+struct slot {
+	const struct slot_conf *conf; /* borrowed */
+	size_t index;		      /* of facts' peer */
+	char *address;		      /* owned */
+	int port;		      /* to connect to */
+	enum handshake_auth auth;
+	slot_fn *fn;
+	void *arg;
+	bool refused;
+	struct peer *peer; /* owned */
+	struct http *http; /* owned */
+	int http_status;
+	struct search *search; /* owned; in the page */
+	struct chain chain;    /* owned; kept for the story */
+	bool done;
+};
+
+static struct facts_endpoint *endpoint_of(const struct slot *s)
+{
+	return &s->conf->facts->endpoint[s->conf->endpoint];
+}
+
+static struct facts_peer *facts_of(const struct slot *s)
+{
+	return &endpoint_of(s)->peer[s->index];
+}
+
+static void end(struct slot *s)
+{
+	if (s->done)
+		return;
+	s->done = true;
+	s->fn(s->arg);
+}
+
+static void take_http(struct slot *s, int status, char *take_error)
+{
+	struct facts_peer *peer = facts_of(s);
+
+	peer->http = mem_zero(sizeof(*peer->http));
+	peer->http->status = status;
+	peer->http->error = take_error;
+	if (take_error) {
+		peer->code = CODE_HTTP_FAILED;
+		free(peer->error);
+		peer->error = mem_text(take_error);
+	}
+}
+
+static void end_http(struct slot *s, int status, char *take_error)
+{
+	take_http(s, status, take_error);
+	end(s);
+}
+
+static void on_search(void *arg, enum search_result result)
+{
+	struct slot *s = arg;
+
+	end_http(s, s->http_status, expect_judge_body(s->http_status, result));
+}
+
+static void on_http(void *arg, const struct http_reply *reply)
+{
+	struct slot *s = arg;
+	const struct probe_conf *conf = s->conf->shared;
+	char *error = expect_judge(conf->expect, reply);
+	struct why why;
+
+	s->http_status = reply->status;
+	if (error || !conf->expect->has_body)
+		end_http(s, reply->status, error);
+	else if (search_new(conf->loop, &conf->expect->body, reply->body, reply->body_len,
+			    on_search, s, &s->search, &why) < 0)
+		end_http(s, reply->status, mem_text(why.text));
+}
+
+static bool wants_http(const struct slot_conf *c)
+{
+	return c->service->http && (c->path || c->shared->expect->given);
+}
+
+static void fetch(struct slot *s)
+{
+	const struct slot_conf *c = s->conf;
+	struct http_conf conf = { .sni = endpoint_of(s)->base_domain,
+				  .host = c->host,
+				  .address = s->address,
+				  .port = c->port,
+				  .connect_port = s->port,
+				  .path = c->path ? c->path : "/",
+				  .pin = s->chain.cert[0].spki_sha256,
+				  .agent = c->shared->agent,
+				  .want_body = c->shared->expect->has_body };
+	struct why why;
+
+	if (http_new(c->shared->loop, &conf, on_http, s, &s->http, &why) < 0) {
+		take_http(s, 0, mem_text(why.text));
+		end(s);
+	}
+}
+
+static void judge(struct slot *s)
+{
+	const struct slot_conf *c = s->conf;
+	struct facts_endpoint *f = endpoint_of(s);
+	const char *names[2] = { f->base_domain, c->host };
+	struct match_input in = { .names = names,
+				  .name_count = strcmp(names[0], names[1]) ? 2 : 1,
+				  .now = clock_now(),
+				  .mta_relay = c->service->mta_relay,
+				  .ee_name_check = c->shared->ee_name_check };
+	struct tlsa *rr = facts_rrset(f);
+
+	if (policy_needs_trust(rr, f->record_count, in.mta_relay))
+		in.trust = ca_bundle_trust(c->shared->ca);
+	free(rr);
+	examine_chain(f, s->index, &s->chain, &in);
+}
+
+static void take_tls(struct facts_peer *peer, struct peer_result *r)
+{
+	char *auth = peer->tls.auth;
+
+	peer->has_tls = true;
+	peer->tls = r->tls;
+	peer->tls.auth = auth;
+	r->tls = (struct facts_tls){ 0 };
+}
+
+static void fail_peer(struct facts_peer *peer, enum code code, const char *error)
+{
+	peer->code = code;
+	peer->error = mem_text(error);
+}
+
+static void on_peer(void *arg)
+{
+	struct slot *s = arg;
+	struct facts_peer *peer = facts_of(s);
+	struct peer_result *r = peer_result(s->peer);
+
+	peer->connect_ms = r->connect_ms;
+	peer->handshake_ms = r->handshake_ms;
+	switch (r->status) {
+	case PEER_CHAIN:
+		s->chain = r->chain;
+		r->chain = (struct chain){ 0 };
+		take_tls(peer, r);
+		judge(s);
+		break;
+	case PEER_NO_ROUTE:
+		fail_peer(peer, CODE_NO_ROUTE, r->why.text);
+		break;
+	case PEER_NO_CONNECT:
+		fail_peer(peer, CODE_CONNECT_FAILED, r->why.text);
+		break;
+	case PEER_REFUSED:
+		s->refused = true;
+		fail_peer(peer, CODE_TLS_FAILED, r->why.text);
+		break;
+	case PEER_NO_TLS:
+	case PEER_RUNNING:
+		fail_peer(peer, CODE_TLS_FAILED, r->why.text);
+		break;
+	}
+	peer_free(s->peer);
+	s->peer = NULL;
+	if (peer->code == CODE_MATCH && peer->has_match && wants_http(s->conf))
+		fetch(s);
+	else
+		end(s);
+}
+
+void slot_start(struct slot *s, size_t index, enum handshake_auth auth)
+{
+	struct peer_conf conf = { .loop = s->conf->shared->loop,
+				  .kit = s->conf->shared->kit,
+				  .address = s->address,
+				  .port = s->port,
+				  .sni = endpoint_of(s)->base_domain,
+				  .alpn = s->conf->service->alpn,
+				  .auth = auth };
+
+	s->index = index;
+	s->auth = auth;
+	s->done = s->refused = false;
+	s->peer = peer_new(&conf, on_peer, s);
+}
+
+void slot_move(struct slot *s, size_t index)
+{
+	s->index = index;
+}
+
+void slot_time_out(struct slot *s)
+{
+	struct facts_peer *peer = facts_of(s);
+	char *error;
+
+	if (s->done)
+		return;
+	error = mem_printf("%s did not end within %.3g s",
+			   s->search ? "the search in the page"
+			   : s->http ? "the HTTP request"
+				     : peer_stage(s->peer),
+			   (double)s->conf->shared->timeout_ms / 1000);
+	if (s->http)
+		take_http(s, s->http_status, mem_text(error));
+	free(peer->error);
+	peer->error = error;
+	peer->code = CODE_TIMEOUT;
+	s->done = true;
+}
+
+struct slot *slot_new(const struct slot_conf *conf, const char *address, int port,
+		      enum handshake_auth auth, slot_fn *fn, void *arg)
+{
+	struct slot *s = mem_zero(sizeof(*s));
+
+	s->conf = conf;
+	s->address = mem_text(address);
+	s->port = port;
+	s->auth = auth;
+	s->fn = fn;
+	s->arg = arg;
+	return s;
+}
+
+void slot_stop(struct slot *s)
+{
+	peer_free(s->peer);
+	http_free(s->http);
+	search_free(s->search);
+	s->peer = NULL;
+	s->http = NULL;
+	s->search = NULL;
+}
+
+void slot_free(struct slot *s)
+{
+	if (!s)
+		return;
+	slot_stop(s);
+	chain_clear(&s->chain);
+	free(s->address);
+	free(s);
+}
+
+const char *slot_address(const struct slot *s)
+{
+	return s->address;
+}
+
+int slot_port(const struct slot *s)
+{
+	return s->port;
+}
+
+enum handshake_auth slot_auth(const struct slot *s)
+{
+	return s->auth;
+}
+
+bool slot_refused(const struct slot *s)
+{
+	return s->refused;
+}
+
+const struct chain *slot_chain(const struct slot *s)
+{
+	return &s->chain;
+}

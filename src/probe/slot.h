@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One address of an endpoint, asked for one kind of keys: connection, chain, match and
+ * fetch, with the facts' peer of the same index filled in. */
+#ifndef PROBE_SLOT_H
+#define PROBE_SLOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "net/handshake.h"
+
+struct chain;
+struct facts_target;
+struct probe_conf;
+struct service;
+struct slot;
+
+/* What all slots of an endpoint share; borrowed while they live. */
+struct slot_conf {
+	const struct probe_conf *shared;
+	const struct service *service;
+	struct facts_target *facts;
+	size_t endpoint;	 /* its index in facts */
+	const char *host, *path; /* path NULL: none asked for */
+	int port;
+};
+
+/* Nothing is left to do for the slot. */
+typedef void slot_fn(void *arg);
+
+/* address (copied) and port are where to connect to. Nothing starts yet. */
+struct slot *slot_new(const struct slot_conf *conf, const char *address, int port,
+		      enum handshake_auth auth, slot_fn *fn, void *arg);
+void slot_free(struct slot *s);
+/* Begins, or begins anew with these keys; index is that of the facts' peer, which says
+ * nothing yet. fn is called once for each start, from the loop. */
+void slot_start(struct slot *s, size_t index, enum handshake_auth auth);
+/* The facts' peer has another index now; nothing of the slot is under way. */
+void slot_move(struct slot *s, size_t index);
+/* The deadline has passed: unless it's done the peer is marked so; fn isn't called. */
+void slot_time_out(struct slot *s);
+/* Closes what is open. */
+void slot_stop(struct slot *s);
+
+const char *slot_address(const struct slot *s); /* borrowed */
+int slot_port(const struct slot *s);
+enum handshake_auth slot_auth(const struct slot *s);
+/* The server ended the handshake by an alert, which may only mean: no key of that kind.
+ */
+bool slot_refused(const struct slot *s);
+/* What the server showed, empty when it didn't come to that; borrowed. */
+const struct chain *slot_chain(const struct slot *s);
+
+#endif
