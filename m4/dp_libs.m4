@@ -77,19 +77,19 @@ int main(void)
   ])
 ])
 
-dnl libcurl and the twenty libraries that it brings are loaded at the first HTTP request, not at
-dnl every start: under which name is seen from a program linked with it.
-AC_DEFUN([DP_CURL_SONAME], [
+dnl DP_SONAME(PREFIX, NAME, SYMBOL, DEFAULT): libraries that are loaded when first needed, since the
+dnl libraries that they bring would slow every start. Under which name is seen from a program linked
+dnl with it; it becomes NAME_SONAME.
+AC_DEFUN([DP_SONAME], [
   AC_CHECK_TOOL([READELF], [readelf], [no])
-  AS_IF([test "$dp_have_CURL" = yes], [
-    DP_WITH_LIBS([CURL], [
-      AC_CACHE_CHECK([the name of libcurl at run time], [dp_cv_curl_soname],
-        [dp_cv_curl_soname=libcurl-gnutls.so.4
-         AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <curl/curl.h>]], [[return curl_version() == 0;]])],
-           [dp_soname=`$READELF -d conftest$EXEEXT 2>/dev/null | sed -n 's/.*(NEEDED).*: .\(libcurl.*\).$/\1/p'`
-            AS_IF([test -n "$dp_soname"], [dp_cv_curl_soname=$dp_soname])])])
+  AS_IF([test "$dp_have_$1" = yes], [
+    DP_WITH_LIBS([$1], [
+      AC_CACHE_CHECK([the name of m4_tolower([$2]) at run time], [dp_cv_soname_$1],
+        [dp_cv_soname_$1=$4
+         AC_LINK_IFELSE([AC_LANG_CALL([], [$3])],
+           [dp_soname=`$READELF -d conftest$EXEEXT 2>/dev/null | sed -n 's/.*(NEEDED).*: .\(m4_tolower([$2]).*\).$/\1/p'`
+            AS_IF([test -n "$dp_soname"], [dp_cv_soname_$1=$dp_soname])])])
     ])
-    DP_CPPFLAGS="$DP_CPPFLAGS -DLIBCURL_SONAME='\"$dp_cv_curl_soname\"'"
+    DP_CPPFLAGS="$DP_CPPFLAGS -D$2_SONAME='\"$dp_cv_soname_$1\"'"
   ])
-  AC_SEARCH_LIBS([dlopen], [dl])
 ])

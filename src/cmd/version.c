@@ -6,15 +6,22 @@
 #include <gnutls/gnutls.h>
 #include <idn2.h>
 #include <jansson.h>
-#include <ldns/util.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "dns/ldns_load.h"
 
 const char *version_agent(void)
 {
 	return PACKAGE_NAME "/" PACKAGE_VERSION;
+}
+
+static const char *ldns_version_text(void)
+{
+	const struct ldns_functions *ldns;
+
+	return ldns_load(&ldns, NULL) == 0 ? ldns->version() : "missing";
 }
 
 int version_print(int argc, char **argv)
@@ -28,7 +35,7 @@ int version_print(int argc, char **argv)
 		return 0;
 	fputs(CONFIG_SUMMARY, stdout);
 	printf("  %-12s GnuTLS %s, ldns %s, jansson %s, libidn2 %s\n", "running with",
-	       gnutls_check_version(NULL), ldns_version(), jansson_version_str(),
+	       gnutls_check_version(NULL), ldns_version_text(), jansson_version_str(),
 	       idn2_check_version(NULL));
 	return 0;
 }

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dns/anchor.h"
 
-#include <ldns/ldns.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/base64.h"
+#include "base/buf.h"
 #include "base/file.h"
+#include "base/hex.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/why.h"
 
 #define FILE_MAX_BYTES 65536 /* a root anchor file has a few lines */
 #define SET_MAX 32
+#define WORDS_MAX 64	   /* of one line: a key may be written in pieces */
+#define DATA_TEXT_MAX 8192 /* of one record in hex or base64; keys have under 1 KiB */
+#define KEY_PROTOCOL 3	   /* RFC 4034 section 2.1.2: no other is valid */
 
 #define KSK_2017_TAG 20326
 #define KSK_2024_TAG 38696
@@ -32,11 +39,13 @@ static const char *const system_files[] = {
 	"/etc/unbound/root.key",
 };
 
-static void add(struct anchor_set *set, const char *text)
-{
-	set->text = mem_grow(set->text, set->count, sizeof(*set->text));
-	set->text[set->count++] = mem_text(text);
-}
+/* What DS and DNSKEY have in common: three numbers, then octets. */
+struct record {
+	bool is_key;
+	int64_t number[3]; /* tag, algorithm, digest type; flags, protocol, algorithm */
+	uint8_t *data;	   /* owned */
+	size_t len;
+};
 
 void anchor_set_clear(struct anchor_set *set)
 {
@@ -45,6 +54,7 @@ void anchor_set_clear(struct anchor_set *set)
 	for (i = 0; i < set->count; i++)
 		free(set->text[i]);
 	free(set->text);
+	free(set->tag);
 	*set = (struct anchor_set){ 0 };
 }
 
@@ -57,47 +67,177 @@ static bool state_is_trusted(const char *line)
 	return !state || state[8] == '2' || state[8] == '3';
 }
 
-static bool is_anchor(const ldns_rr *rr)
+uint16_t anchor_key_tag(const uint8_t *rdata, size_t len)
 {
-	ldns_rr_type type = ldns_rr_get_type(rr);
+	uint32_t sum = 0;
+	size_t i;
 
-	if (ldns_dname_label_count(ldns_rr_owner(rr)) != 0)
-		return false;
-	return type == LDNS_RR_TYPE_DS || type == LDNS_RR_TYPE_DNSKEY;
+	for (i = 0; i < len; i++)
+		sum += i & 1 ? rdata[i] : (uint32_t)rdata[i] << 8;
+	return (uint16_t)(sum + (sum >> 16));
 }
 
-static void take_line(struct anchor_set *set, const char *line)
+static uint16_t tag_of(const struct record *r)
 {
-	ldns_rr *rr = NULL;
-	char *text;
+	uint8_t *rdata;
+	uint16_t tag;
+
+	if (!r->is_key)
+		return (uint16_t)r->number[0];
+	rdata = mem_zero(4 + r->len);
+	rdata[0] = (uint8_t)(r->number[0] >> 8);
+	rdata[1] = (uint8_t)r->number[0];
+	rdata[2] = (uint8_t)r->number[1];
+	rdata[3] = (uint8_t)r->number[2];
+	memcpy(rdata + 4, r->data, r->len);
+	tag = anchor_key_tag(rdata, 4 + r->len);
+	free(rdata);
+	return tag;
+}
+
+static void add(struct anchor_set *set, const struct record *r)
+{
+	char *data =
+		r->is_key ? base64_encode(r->data, r->len) : hex_encode(r->data, r->len);
+
+	set->text = mem_grow(set->text, set->count, sizeof(*set->text));
+	set->tag = mem_grow(set->tag, set->count, sizeof(*set->tag));
+	set->tag[set->count] = tag_of(r);
+	set->text[set->count++] =
+		mem_printf(". IN %s %d %d %d %s", r->is_key ? "DNSKEY" : "DS",
+			   (int)r->number[0], (int)r->number[1], (int)r->number[2], data);
+	free(data);
+}
+
+/* Cuts a line into its words, up to a comment; parentheses are blanks. */
+static size_t split(char *line, char *word[WORDS_MAX])
+{
+	static const char blanks[] = " \t\r()";
+	size_t count = 0;
+
+	line[strcspn(line, ";")] = '\0';
+	for (line += strspn(line, blanks); *line && count < WORDS_MAX;
+	     line += strspn(line, blanks)) {
+		word[count++] = line;
+		line += strcspn(line, blanks);
+		if (*line)
+			*line++ = '\0';
+	}
+	return *line ? 0 : count;
+}
+
+/* Which word is the type, behind owner, TTL and class in either order. */
+static size_t find_type(char *const *word, size_t count)
+{
+	bool ttl = false, class = false;
+	int64_t seconds;
+	size_t i;
+
+	for (i = 1; i < count; i++) {
+		if (!class && !strcasecmp(word[i], "IN"))
+			class = true;
+		else if (!ttl && !number_parse(word[i], 0, UINT32_MAX, &seconds, NULL))
+			ttl = true;
+		else
+			break;
+	}
+	return i;
+}
+
+/* The lengths of the digests that we know (RFC 4034, 4509, 6605). */
+static bool digest_fits(const struct record *r)
+{
+	switch (r->number[2]) {
+	case 1:
+		return r->len == 20;
+	case 2:
+		return r->len == 32;
+	case 4:
+		return r->len == 48;
+	}
+	return r->len > 0;
+}
+
+static bool read_numbers(struct record *r, char *const *word)
+{
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		if (number_parse(word[i], 0, i ? 255 : 65535, &r->number[i], NULL) < 0)
+			return false;
+	return !r->is_key || r->number[1] == KEY_PROTOCOL;
+}
+
+static bool read_data(struct record *r, char *const *word, size_t count)
+{
+	bool fits = true;
+	struct buf b;
+	size_t i;
+	int rc;
+
+	buf_init(&b, DATA_TEXT_MAX);
+	for (i = 0; i < count; i++)
+		fits = fits && buf_text(&b, word[i]);
+	if (!fits)
+		rc = DP_ELIMIT;
+	else if (r->is_key)
+		rc = base64_decode(buf_str(&b), &r->data, &r->len, NULL);
+	else
+		rc = hex_decode(buf_str(&b), &r->data, &r->len, NULL);
+	buf_clear(&b);
+	return rc == 0 && (r->is_key || digest_fits(r));
+}
+
+static bool read_record(struct record *r, char *line)
+{
+	char *word[WORDS_MAX];
+	size_t count = split(line, word), type;
+
+	if (!count || strcmp(word[0], "."))
+		return false;
+	type = find_type(word, count);
+	if (count < type + 5)
+		return false;
+	r->is_key = !strcasecmp(word[type], "DNSKEY");
+	if (!r->is_key && strcasecmp(word[type], "DS"))
+		return false;
+	return read_numbers(r, word + type + 1) &&
+	       read_data(r, word + type + 4, count - type - 4);
+}
+
+static void take_line(struct anchor_set *set, char *line)
+{
+	struct record r = { 0 };
 
 	if (set->count == SET_MAX || !state_is_trusted(line))
 		return;
-	if (ldns_rr_new_frm_str(&rr, line, 0, NULL, NULL) != LDNS_STATUS_OK)
-		return;
-	if (is_anchor(rr)) {
-		text = ldns_rr2str(rr);
-		if (text)
-			add(set, text);
-		free(text);
+	if (read_record(&r, line))
+		add(set, &r);
+	free(r.data);
+}
+
+void anchor_set_add(struct anchor_set *set, const char *text)
+{
+	size_t len;
+	char *line;
+
+	for (; *text; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		line = mem_text_n(text, len);
+		take_line(set, line);
+		free(line);
 	}
-	ldns_rr_free(rr);
 }
 
 static int load(const char *path, struct anchor_set *set, struct why *why)
 {
-	char *data, *line, *next;
+	char *data;
 	size_t len;
 	int rc = file_read(path, FILE_MAX_BYTES, &data, &len, why);
 
 	if (rc < 0)
 		return rc;
-	for (line = data; line && *line; line = next) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		take_line(set, line);
-	}
+	anchor_set_add(set, data);
 	free(data);
 	set->source = path;
 	if (set->count)
@@ -107,21 +247,12 @@ static int load(const char *path, struct anchor_set *set, struct why *why)
 
 static bool has_tag(const struct anchor_set *set, unsigned tag)
 {
-	ldns_rr *rr;
-	bool found = false;
 	size_t i;
 
-	for (i = 0; i < set->count && !found; i++) {
-		if (ldns_rr_new_frm_str(&rr, set->text[i], 0, NULL, NULL) !=
-		    LDNS_STATUS_OK)
-			continue;
-		if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_DS)
-			found = ldns_rdf2native_int16(ldns_rr_rdf(rr, 0)) == tag;
-		else
-			found = ldns_calc_keytag(rr) == tag;
-		ldns_rr_free(rr);
-	}
-	return found;
+	for (i = 0; i < set->count; i++)
+		if (set->tag[i] == tag)
+			return true;
+	return false;
 }
 
 /* A host installed before the rollover of October 2026 may only know the key that no
@@ -132,7 +263,7 @@ static void mend_old_system_file(struct anchor_set *set)
 		return;
 	log_info("%s lacks the root key %d: using the built-in one too", set->source,
 		 KSK_2024_TAG);
-	add(set, ksk_2024);
+	anchor_set_add(set, ksk_2024);
 }
 
 int anchor_set_load(const char *path, struct anchor_set *ret_set, struct why *why)
@@ -157,8 +288,8 @@ int anchor_set_load(const char *path, struct anchor_set *ret_set, struct why *wh
 		}
 		anchor_set_clear(&set);
 	}
-	add(&set, ksk_2017);
-	add(&set, ksk_2024);
+	anchor_set_add(&set, ksk_2017);
+	anchor_set_add(&set, ksk_2024);
 	set.source = "built in";
 	*ret_set = set;
 	return 0;

@@ -4,11 +4,13 @@
 #define DNS_ANCHOR_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct why;
 
 struct anchor_set {
-	char **text; /* owned; one DS or DNSKEY record each, presentation form */
+	char **text;   /* owned; one DS or DNSKEY record each, presentation form */
+	uint16_t *tag; /* owned; their key tags */
 	size_t count;
 	const char *source; /* the file (borrowed), or "built in" */
 };
@@ -18,6 +20,12 @@ struct anchor_set {
  * given that holds no anchor is DP_EFORMAT: nothing could ever validate. Undo with
  * anchor_set_clear(). */
 int anchor_set_load(const char *path, struct anchor_set *ret_set, struct why *why);
+/* Adds the anchors among the lines of a file's text: one DS or DNSKEY record of the root
+ * a line, TTL and class as in zone files, comments behind ";". Other lines add nothing.
+ */
+void anchor_set_add(struct anchor_set *set, const char *text);
+/* The key tag of DNSKEY data (RFC 4034 appendix B), of algorithms but RSAMD5. */
+uint16_t anchor_key_tag(const uint8_t *rdata, size_t len);
 void anchor_set_clear(struct anchor_set *set);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dns/answer.h"
 
-#include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,10 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "dns/dname.h"
+#include "dns/rrtype.h"
+#include "dns/wire.h"
+
+#define RRSIG_FIXED_LEN 18 /* RFC 4034 section 3.1: up to the signer's name */
 
 static void init(struct answer *a)
 {
@@ -48,119 +51,123 @@ const char *answer_owner(const struct answer *answer, const char *qname)
 				   : qname;
 }
 
-static bool owned_by(const ldns_rr *rr, const ldns_rdf *name)
+/* The answer while it is read. */
+struct reading {
+	const struct wire *wire; /* borrowed */
+	uint16_t qtype;
+	struct dname owner; /* of the records: qname, or where its aliases lead */
+};
+
+static bool owned_by(const struct wire *wire, const struct wire_rr *rr,
+		     const struct dname *name)
 {
-	return ldns_dname_compare(ldns_rr_owner(rr), name) == 0;
+	struct dname owner;
+
+	return rr->section == WIRE_ANSWER && rr->class == WIRE_CLASS_IN &&
+	       wire_name(wire, rr->owner, &owner, NULL, NULL) == 0 &&
+	       dname_equal(&owner, name);
 }
 
-static const ldns_rr *find_rr(const ldns_rr_list *list, const ldns_rdf *name,
-			      ldns_rr_type type)
+static const struct wire_rr *find_alias(const struct wire *wire, const struct dname *name)
 {
 	size_t i;
 
-	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(list, i);
-
-		if (ldns_rr_get_type(rr) == type && owned_by(rr, name))
-			return rr;
-	}
+	for (i = 0; i < wire->rr_count; i++)
+		if (wire->rr[i].type == RRTYPE_CNAME &&
+		    owned_by(wire, &wire->rr[i], name))
+			return &wire->rr[i];
 	return NULL;
 }
 
 /* The owner of a DNAME above name, on the heap; NULL when there is none. */
-static char *dname_above(const ldns_rr_list *list, const ldns_rdf *name)
+static char *dname_above(const struct wire *wire, const struct dname *name)
 {
+	struct dname owner;
 	size_t i;
 
-	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(list, i);
+	for (i = 0; i < wire->rr_count; i++) {
+		const struct wire_rr *rr = &wire->rr[i];
 
-		if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_DNAME &&
-		    ldns_dname_is_subdomain(name, ldns_rr_owner(rr)))
-			return dname_text(ldns_rr_owner(rr));
+		if (rr->section == WIRE_ANSWER && rr->type == RRTYPE_DNAME &&
+		    rr->class == WIRE_CLASS_IN &&
+		    wire_name(wire, rr->owner, &owner, NULL, NULL) == 0 &&
+		    dname_is_below(name, &owner))
+			return dname_text(owner.octet, owner.len);
 	}
 	return NULL;
 }
 
-/* Walks the CNAMEs from name on; *ret_name is borrowed from list or is name. */
-static int follow_aliases(struct answer *a, const ldns_rr_list *list, uint16_t qtype,
-			  const ldns_rdf *name, const ldns_rdf **ret_name,
-			  struct why *why)
+/* Walks the CNAMEs from r->owner on, and leaves there where they lead. */
+static int follow_aliases(struct answer *a, struct reading *r, struct why *why)
 {
 	struct answer_alias *alias;
-	const ldns_rr *rr;
+	const struct wire_rr *rr;
+	uint8_t *target;
+	size_t len;
+	int rc;
 
-	while (qtype != LDNS_RR_TYPE_CNAME &&
-	       (rr = find_rr(list, name, LDNS_RR_TYPE_CNAME))) {
+	while (r->qtype != RRTYPE_CNAME && (rr = find_alias(r->wire, &r->owner))) {
 		if (a->alias_count == ANSWER_ALIAS_MAX)
 			return why_set(why, DP_ELIMIT, "more than %d CNAMEs in a row",
 				       ANSWER_ALIAS_MAX);
+		rc = wire_rdata(r->wire, rr, &target, &len, why);
+		if (rc < 0)
+			return rc;
 		a->alias = mem_grow(a->alias, a->alias_count, sizeof(*a->alias));
 		alias = &a->alias[a->alias_count++];
-		alias->dname = dname_above(list, name);
-		name = ldns_rr_rdf(rr, 0);
-		alias->target = dname_text(name);
+		alias->dname = dname_above(r->wire, &r->owner);
+		alias->target = dname_text(target, len);
+		memcpy(r->owner.octet, target, len);
+		r->owner.len = len;
+		free(target);
 	}
-	*ret_name = name;
 	return 0;
 }
 
-static void take_ttl(struct answer *a, const ldns_rr *rr)
-{
-	int64_t ttl = ldns_rr_ttl(rr);
-
-	if (a->ttl < 0 || ttl < a->ttl)
-		a->ttl = ttl;
-}
-
-static int add_rr(struct answer *a, const ldns_rr *rr, struct why *why)
+static int add_rr(struct answer *a, const struct wire *wire, const struct wire_rr *rr,
+		  struct why *why)
 {
 	struct answer_rr kept = { 0 };
-	size_t i;
+	int rc;
 
 	if (a->rr_count == ANSWER_RR_MAX)
 		return why_set(why, DP_ELIMIT, "more than %d records in one RRset",
 			       ANSWER_RR_MAX);
-	for (i = 0; i < ldns_rr_rd_count(rr); i++)
-		kept.len += ldns_rdf_size(ldns_rr_rdf(rr, i));
-	kept.rdata = mem_zero(kept.len);
-	kept.len = 0;
-	for (i = 0; i < ldns_rr_rd_count(rr); i++) {
-		const ldns_rdf *field = ldns_rr_rdf(rr, i);
-
-		memcpy(kept.rdata + kept.len, ldns_rdf_data(field), ldns_rdf_size(field));
-		kept.len += ldns_rdf_size(field);
-	}
+	rc = wire_rdata(wire, rr, &kept.rdata, &kept.len, why);
+	if (rc < 0)
+		return rc;
 	a->rr = mem_grow(a->rr, a->rr_count, sizeof(*a->rr));
 	a->rr[a->rr_count++] = kept;
-	take_ttl(a, rr);
+	if (a->ttl < 0 || rr->ttl < a->ttl)
+		a->ttl = rr->ttl;
 	return 0;
 }
 
 /* RRSIG times are serial numbers (RFC 4034 section 3.1.5): taken as near to now. */
-static time_t signature_time(const ldns_rdf *field)
+static time_t signature_time(const uint8_t *field)
 {
-	uint32_t wire = ldns_rdf2native_int32(field);
 	time_t now = clock_now();
 
-	return now + (int32_t)(wire - (uint32_t)now);
+	return now + (int32_t)(wire_get32(field) - (uint32_t)now);
 }
 
-static void take_rrsig(struct answer *a, const ldns_rr *sig)
+/* RFC 4034 section 3.1: type covered, algorithm, labels, original TTL, expiration,
+ * inception. */
+static void take_rrsig(struct answer *a, const uint8_t *sig)
 {
-	time_t expires = signature_time(ldns_rr_rrsig_expiration(sig));
+	time_t expires = signature_time(sig + 8);
 
 	if (a->rrsig_expires != -1 && expires >= a->rrsig_expires)
 		return;
 	a->rrsig_expires = expires;
-	a->rrsig_inception = signature_time(ldns_rr_rrsig_inception(sig));
-	a->rrsig_original_ttl = ldns_rdf2native_int32(ldns_rr_rrsig_origttl(sig));
+	a->rrsig_inception = signature_time(sig + 12);
+	a->rrsig_original_ttl = wire_get32(sig + 4);
 }
 
-static bool covers(const ldns_rr *rr, uint16_t qtype)
+static bool covers(const struct wire *wire, const struct wire_rr *rr, uint16_t qtype)
 {
-	return ldns_rr_get_type(rr) == LDNS_RR_TYPE_RRSIG && ldns_rr_rd_count(rr) >= 9 &&
-	       ldns_rdf2rr_type(ldns_rr_rrsig_typecovered(rr)) == qtype;
+	return rr->type == RRTYPE_RRSIG && rr->rdata_len > RRSIG_FIXED_LEN &&
+	       wire_get16(wire->data + rr->rdata) == qtype;
 }
 
 static int compare_rr(const void *a, const void *b)
@@ -172,23 +179,21 @@ static int compare_rr(const void *a, const void *b)
 	return order ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-static int read_answer(struct answer *a, const ldns_pkt *pkt, const ldns_rdf *qname,
-		       uint16_t qtype, struct why *why)
+static int read_answer(struct answer *a, struct reading *r, struct why *why)
 {
-	const ldns_rr_list *list = ldns_pkt_answer(pkt);
-	const ldns_rdf *owner = NULL;
+	const struct wire *wire = r->wire;
+	int rc = follow_aliases(a, r, why);
 	size_t i;
-	int rc = follow_aliases(a, list, qtype, qname, &owner, why);
 
-	for (i = 0; rc == 0 && i < ldns_rr_list_rr_count(list); i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(list, i);
+	for (i = 0; rc == 0 && i < wire->rr_count; i++) {
+		const struct wire_rr *rr = &wire->rr[i];
 
-		if (!owned_by(rr, owner))
+		if (!owned_by(wire, rr, &r->owner))
 			continue;
-		if (ldns_rr_get_type(rr) == (ldns_rr_type)qtype)
-			rc = add_rr(a, rr, why);
-		else if (covers(rr, qtype))
-			take_rrsig(a, rr);
+		if (rr->type == r->qtype)
+			rc = add_rr(a, wire, rr, why);
+		else if (covers(wire, rr, r->qtype))
+			take_rrsig(a, wire->data + rr->rdata);
 	}
 	/* Servers and caches rotate RRsets: two runs shall tell the same. */
 	if (a->rr_count)
@@ -196,52 +201,45 @@ static int read_answer(struct answer *a, const ldns_pkt *pkt, const ldns_rdf *qn
 	return rc;
 }
 
-static int judge_rcode(struct answer *a, const ldns_pkt *pkt)
+static void judge_rcode(struct answer *a, int rcode)
 {
-	ldns_pkt_rcode rcode = ldns_pkt_get_rcode(pkt);
-	char *text;
+	char text[16];
 
-	if (rcode == LDNS_RCODE_NOERROR || rcode == LDNS_RCODE_NXDOMAIN) {
-		a->nxdomain = rcode == LDNS_RCODE_NXDOMAIN;
+	if (rcode == WIRE_NOERROR || rcode == WIRE_NXDOMAIN) {
+		a->nxdomain = rcode == WIRE_NXDOMAIN;
 		a->kind = a->rr_count && !a->nxdomain ? ANSWER_DATA : ANSWER_ABSENT;
-		return 0;
+		return;
 	}
-	text = ldns_pkt_rcode2str(rcode);
+	wire_rcode_text(rcode, text);
 	a->kind = ANSWER_FAILED;
-	a->error = mem_text(text ? text : "an unknown RCODE");
-	free(text);
-	return 0;
+	a->error = mem_text(text);
 }
 
 int answer_from_packet(const uint8_t *packet, size_t len, const char *qname,
 		       uint16_t qtype, struct answer *ret_answer, struct why *why)
 {
-	ldns_rdf *name = ldns_dname_new_frm_str(qname);
-	ldns_pkt *pkt = NULL;
+	struct reading r = { .qtype = qtype };
+	struct why inner = { "" };
+	struct wire wire;
 	struct answer a;
-	ldns_status status;
-	int rc;
+	int rc = dname_from_text(qname, &r.owner, why);
 
-	init(&a);
-	if (!name)
-		return why_set(why, DP_EINVAL, "'%s' is not a domain name", qname);
-	status = ldns_wire2pkt(&pkt, packet, len);
-	if (status != LDNS_STATUS_OK) {
-		pkt = NULL;
-		rc = why_set(why, DP_EFORMAT, "malformed DNS answer for %s: %s", qname,
-			     ldns_get_errorstr_by_id(status));
-		goto out;
-	}
-	rc = read_answer(&a, pkt, name, qtype, why);
-	if (rc == 0)
-		rc = judge_rcode(&a, pkt);
-out:
-	ldns_pkt_free(pkt);
-	ldns_rdf_deep_free(name);
-	if (rc < 0) {
-		answer_clear(&a);
+	if (rc < 0)
 		return rc;
+	init(&a);
+	rc = wire_parse(packet, len, &wire, &inner);
+	if (rc == 0) {
+		r.wire = &wire;
+		rc = read_answer(&a, &r, &inner);
+		if (rc == 0)
+			judge_rcode(&a, wire_rcode(&wire));
+		wire_clear(&wire);
 	}
-	*ret_answer = a;
-	return 0;
+	if (rc == 0) {
+		*ret_answer = a;
+		return 0;
+	}
+	answer_clear(&a);
+	return why_set(why, rc, "%s DNS answer for %s: %.200s",
+		       rc == DP_EFORMAT ? "malformed" : "unusable", qname, inner.text);
 }

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ldns/ldns.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,9 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "dns/dname.h"
+#include "dns/rrtype.h"
+#include "dns/wire.h"
 
 #define UDP_SIZE 1232	  /* what passes everywhere without fragments */
 #define UDP_RETRY_MS 700  /* one lost packet costs this, not the whole timeout */
@@ -76,22 +78,19 @@ const char *ask_ede_name(int code)
 	return ede_names[code];
 }
 
-static void read_ede(struct ask_reply *reply, ldns_pkt *pkt)
+static void read_options(struct ask_reply *reply, const uint8_t *p, size_t left)
 {
-	const ldns_rdf *data = ldns_pkt_edns_data(pkt);
-	const uint8_t *p = data ? ldns_rdf_data(data) : NULL;
-	size_t left = data ? ldns_rdf_size(data) : 0, len;
+	size_t len, text;
 
 	while (left >= 4) {
-		len = (size_t)(p[2] << 8 | p[3]);
+		len = wire_get16(p + 2);
 		if (len > left - 4)
 			return;
-		if ((p[0] << 8 | p[1]) == EDNS_EDE && len >= 2) {
-			size_t text = len - 2;
-
+		if (wire_get16(p) == EDNS_EDE && len >= 2) {
+			text = len - 2;
 			if (text >= sizeof(reply->ede_text))
 				text = sizeof(reply->ede_text) - 1;
-			reply->ede_code = p[4] << 8 | p[5];
+			reply->ede_code = wire_get16(p + 4);
 			memcpy(reply->ede_text, p + 6, text);
 			reply->ede_text[text] = '\0';
 			return;
@@ -102,71 +101,79 @@ static void read_ede(struct ask_reply *reply, ldns_pkt *pkt)
 }
 
 /* FNV-1a over one record's data. */
-static uint64_t hash_rr(const ldns_rr *rr)
+static uint64_t hash_rdata(const uint8_t *data, size_t len)
 {
 	uint64_t h = 14695981039346656037u;
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < ldns_rr_rd_count(rr); i++) {
-		const ldns_rdf *field = ldns_rr_rdf(rr, i);
-
-		for (k = 0; k < ldns_rdf_size(field); k++)
-			h = (h ^ ldns_rdf_data(field)[k]) * 1099511628211u;
-	}
+	for (i = 0; i < len; i++)
+		h = (h ^ data[i]) * 1099511628211u;
 	return h;
 }
 
-static void read_section(struct ask_reply *reply, const ldns_rr_list *list, uint16_t type)
+static int read_record(struct ask_reply *reply, const struct wire *wire,
+		       const struct wire_rr *rr, struct why *why)
+{
+	uint8_t *data;
+	size_t len;
+	int rc = wire_rdata(wire, rr, &data, &len, why);
+
+	if (rc < 0)
+		return rc;
+	reply->rr_count++;
+	reply->rrset_hash += hash_rdata(data, len);
+	if (rr->type == RRTYPE_SOA) /* serial, refresh, retry, expire, minimum */
+		reply->serial = wire_get32(data + len - 20);
+	free(data);
+	return 0;
+}
+
+static bool has_rrsig(const struct wire *wire, enum wire_section section)
 {
 	size_t i;
 
-	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(list, i);
-
-		if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_RRSIG)
-			reply->has_rrsig = true;
-		if (!type || ldns_rr_get_type(rr) != (ldns_rr_type)type)
-			continue;
-		reply->rr_count++;
-		reply->rrset_hash += hash_rr(rr);
-		if (type == LDNS_RR_TYPE_SOA && ldns_rr_rd_count(rr) > 2)
-			reply->serial = ldns_rdf2native_int32(ldns_rr_rdf(rr, 2));
-	}
+	for (i = 0; i < wire->rr_count; i++)
+		if (wire->rr[i].section == section && wire->rr[i].type == RRTYPE_RRSIG)
+			return true;
+	return false;
 }
 
-static bool same_question(const ldns_pkt *pkt, const char *name, uint16_t type)
+static bool same_question(const struct wire *wire, const char *name, uint16_t type)
 {
-	const ldns_rr_list *question = ldns_pkt_question(pkt);
-	ldns_rdf *wanted;
-	bool same;
+	const struct wire_rr *question = wire->rr;
+	struct dname wanted, asked;
 
-	if (!ldns_pkt_qr(pkt))
+	if (!(wire->flags & WIRE_QR))
 		return false;
-	if (ldns_rr_list_rr_count(question) ==
-	    0) /* some servers leave it out of errors */
-		return ldns_pkt_get_rcode(pkt) != LDNS_RCODE_NOERROR;
-	wanted = ldns_dname_new_frm_str(name);
-	same = wanted &&
-	       ldns_rr_get_type(ldns_rr_list_rr(question, 0)) == (ldns_rr_type)type &&
-	       ldns_dname_compare(ldns_rr_owner(ldns_rr_list_rr(question, 0)), wanted) ==
-		       0;
-	ldns_rdf_deep_free(wanted);
-	return same;
+	/* some servers leave it out of errors */
+	if (!wire->rr_count || question->section != WIRE_QUESTION)
+		return wire_rcode(wire) != WIRE_NOERROR;
+	return question->type == type && dname_from_text(name, &wanted, NULL) == 0 &&
+	       wire_name(wire, question->owner, &asked, NULL, NULL) == 0 &&
+	       dname_equal(&wanted, &asked);
 }
 
-static void read_packet(struct ask_reply *reply, ldns_pkt *pkt, uint16_t type)
+static int read_packet(struct ask_reply *reply, const struct wire *wire, uint16_t type,
+		       struct why *why)
 {
-	char *text = ldns_pkt_rcode2str(ldns_pkt_get_rcode(pkt));
+	const struct wire_rr *rr;
+	size_t i;
+	int rc = 0;
 
 	reply->answered = true;
-	reply->rcode = (int)ldns_pkt_get_rcode(pkt);
-	snprintf(reply->rcode_text, sizeof(reply->rcode_text), "%s", text ? text : "?");
-	free(text);
-	reply->authoritative = ldns_pkt_aa(pkt);
-	read_section(reply, ldns_pkt_answer(pkt), type);
-	if (!reply->rr_count)
-		read_section(reply, ldns_pkt_authority(pkt), 0);
-	read_ede(reply, pkt);
+	reply->rcode = wire_rcode(wire);
+	wire_rcode_text(reply->rcode, reply->rcode_text);
+	reply->authoritative = wire->flags & WIRE_AA;
+	for (i = 0; rc == 0 && i < wire->rr_count; i++) {
+		rr = &wire->rr[i];
+		if (rr->section == WIRE_ANSWER && rr->type == type)
+			rc = read_record(reply, wire, rr, why);
+		else if (rr->section == WIRE_ADDITIONAL && rr->type == RRTYPE_OPT)
+			read_options(reply, wire->data + rr->rdata, rr->rdata_len);
+	}
+	reply->has_rrsig = has_rrsig(wire, WIRE_ANSWER) ||
+			   (!reply->rr_count && has_rrsig(wire, WIRE_AUTHORITY));
+	return rc;
 }
 
 static void reply_init(struct ask_reply *reply)
@@ -177,22 +184,25 @@ static void reply_init(struct ask_reply *reply)
 int ask_read_reply(const uint8_t *packet, size_t len, const char *name, uint16_t type,
 		   struct ask_reply *ret_reply, struct why *why)
 {
+	struct why inner = { "" };
 	struct ask_reply reply;
-	ldns_pkt *pkt = NULL;
-	ldns_status status = ldns_wire2pkt(&pkt, packet, len);
+	struct wire wire;
+	int rc = wire_parse(packet, len, &wire, &inner);
 
-	if (status != LDNS_STATUS_OK)
-		return why_set(why, DP_EFORMAT, "malformed answer: %s",
-			       ldns_get_errorstr_by_id(status));
-	if (!same_question(pkt, name, type)) {
-		ldns_pkt_free(pkt);
-		return why_set(why, DP_EFORMAT, "an answer to another question");
-	}
+	if (rc < 0)
+		return why_set(why, rc, "malformed answer: %.200s", inner.text);
 	reply_init(&reply);
-	read_packet(&reply, pkt, type);
-	ldns_pkt_free(pkt);
-	*ret_reply = reply;
-	return 0;
+	if (!same_question(&wire, name, type)) {
+		rc = why_set(why, DP_EFORMAT, "an answer to another question");
+	} else {
+		rc = read_packet(&reply, &wire, type, &inner);
+		if (rc < 0)
+			why_set(why, rc, "malformed answer: %.200s", inner.text);
+	}
+	wire_clear(&wire);
+	if (rc == 0)
+		*ret_reply = reply;
+	return rc;
 }
 
 static void close_socket(struct ask *a)
@@ -280,9 +290,9 @@ static void on_udp(void *arg, bool readable, bool writable)
 		fail(a, strerror(errno));
 		return;
 	}
-	if (n < LDNS_HEADER_SIZE || LDNS_ID_WIRE(packet) != a->id)
+	if (n < WIRE_HEADER_LEN || wire_get16(packet) != a->id)
 		return; /* not ours: go on listening */
-	if (LDNS_TC_WIRE(packet))
+	if (wire_get16(packet + 2) & WIRE_TC)
 		start_tcp(a);
 	else
 		take_reply(a, packet, (size_t)n);
@@ -379,27 +389,18 @@ static int parse_server(struct ask *a, const char *text, struct why *why)
 
 static int make_query(struct ask *a, const struct ask_conf *conf, struct why *why)
 {
-	ldns_rdf *name = ldns_dname_new_frm_str(conf->name);
-	uint16_t flags = (uint16_t)((conf->recursive ? LDNS_RD : 0) |
-				    (conf->unchecked ? LDNS_CD : 0));
-	ldns_pkt *pkt;
-	int rc = 0;
+	unsigned flags =
+		(conf->recursive ? WIRE_RD : 0) | (conf->unchecked ? WIRE_CD : 0);
+	struct dname name;
+	int rc = dname_from_text(conf->name, &name, why);
 
-	if (!name)
-		return why_set(why, DP_EINVAL, "'%s' is not a domain name", conf->name);
-	pkt = ldns_pkt_query_new(name, (ldns_rr_type)conf->type, LDNS_RR_CLASS_IN, flags);
-	if (!pkt) {
-		ldns_rdf_deep_free(name);
-		return why_set(why, DP_EDNS, "can't make a question for %s", conf->name);
-	}
-	ldns_pkt_set_random_id(pkt);
-	ldns_pkt_set_edns_udp_size(pkt, UDP_SIZE);
-	ldns_pkt_set_edns_do(pkt, true);
-	a->id = ldns_pkt_id(pkt);
-	if (ldns_pkt2wire(&a->query, pkt, &a->query_len) != LDNS_STATUS_OK)
-		rc = why_set(why, DP_EDNS, "can't make a question for %s", conf->name);
-	ldns_pkt_free(pkt);
-	return rc;
+	if (rc < 0)
+		return rc;
+	if (getentropy(&a->id, sizeof(a->id)) < 0)
+		return why_errno(why, errno, "no random number for a question");
+	a->query = wire_query(&name, conf->type, a->id, (uint16_t)flags, UDP_SIZE,
+			      &a->query_len);
+	return 0;
 }
 
 int ask_new(struct loop *loop, const struct ask_conf *conf, ask_fn *fn, void *arg,

@@ -2,7 +2,6 @@
 #include "dns/blame.h"
 
 #include <arpa/inet.h>
-#include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #include "dns/resolver.h"
 #include "dns/rrtype.h"
 #include "dns/upstream.h"
+#include "dns/wire.h"
 
 #define NS_MAX 8 /* name servers of the zone that are looked at */
 #define FORWARDERS_MAX 3
@@ -73,7 +73,7 @@ static char *reply_text(const struct ask_reply *r)
 {
 	if (!r->answered)
 		return mem_printf("does not answer (%s)", r->error);
-	if (r->rcode != LDNS_RCODE_NOERROR && r->rcode != LDNS_RCODE_NXDOMAIN)
+	if (r->rcode != WIRE_NOERROR && r->rcode != WIRE_NXDOMAIN)
 		return mem_printf("answers %s", r->rcode_text);
 	if (!r->has_rrsig)
 		return mem_printf("answers %s without signatures", r->rcode_text);
@@ -95,7 +95,7 @@ static bool same_reply(const struct ask_reply *a, const struct ask_reply *b)
 static bool good_reply(const struct ask_reply *r)
 {
 	return r->answered && r->has_rrsig &&
-	       (r->rcode == LDNS_RCODE_NOERROR || r->rcode == LDNS_RCODE_NXDOMAIN);
+	       (r->rcode == WIRE_NOERROR || r->rcode == WIRE_NXDOMAIN);
 }
 
 /* Extended DNS errors (RFC 8914), where the resolver gives them. */
@@ -121,7 +121,7 @@ static const char *forwarder_fault(const struct witness *unchecked)
 
 	if (!r->answered)
 		return "it does not answer this question";
-	if (r->rcode != LDNS_RCODE_NOERROR && r->rcode != LDNS_RCODE_NXDOMAIN)
+	if (r->rcode != WIRE_NOERROR && r->rcode != WIRE_NXDOMAIN)
 		return "it fails on this question";
 	if (!r->has_rrsig)
 		return "it strips the signatures (RRSIG) from answers";
@@ -148,7 +148,7 @@ static bool is_stripped(const struct blame *b)
 		const struct witness *w = &b->forwarder[i + 1];
 
 		if (w->reply.answered && !w->reply.has_rrsig &&
-		    w->reply.rcode == LDNS_RCODE_NOERROR && !witness_unsigned(b))
+		    w->reply.rcode == WIRE_NOERROR && !witness_unsigned(b))
 			return true;
 	}
 	return false;
@@ -295,18 +295,16 @@ static void on_server_address(void *arg, const struct answer *answer)
 static void look_up_server(struct blame *b, const struct answer_rr *rr)
 {
 	struct resolver *blind = upstream_root(b->upstream, true);
-	ldns_rdf *name = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, rr->len, rr->rdata);
 	struct server *s;
 
-	if (b->server_count < NS_MAX && name) {
+	if (b->server_count < NS_MAX) {
 		s = &b->server[b->server_count++];
 		s->blame = b;
-		s->name = dname_text(name);
+		s->name = dname_text(rr->rdata, rr->len);
 		b->open++;
 		s->question =
 			resolver_ask(blind, s->name, RRTYPE_A, on_server_address, s);
 	}
-	ldns_rdf_deep_free(name);
 }
 
 static void on_zone(void *arg, const struct answer *answer)

@@ -2,7 +2,6 @@
 #include "dns/describe.h"
 
 #include <arpa/inet.h>
-#include <ldns/ldns.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -24,13 +23,10 @@ static void add_address(struct buf *b, int family, const struct answer_rr *rr)
 
 static void add_name(struct buf *b, const struct answer_rr *rr)
 {
-	ldns_rdf *name = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, rr->len, rr->rdata);
-	char *text = name ? dname_text(name) : NULL;
+	char *text = dname_text(rr->rdata, rr->len);
 
-	if (text)
-		buf_text(b, text);
+	buf_text(b, text);
 	free(text);
-	ldns_rdf_deep_free(name);
 }
 
 /* NULL where the records aren't shown in this line. */

@@ -2,7 +2,6 @@
 #include "dns/tlsa_text.h"
 
 #include <ctype.h>
-#include <ldns/ldns.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/why.h"
+#include "dns/rrtype.h"
 
 #define BLANKS " \t\r"
 #define NAME_SIZE 1100		    /* the longest owner, every octet written \\DDD */
@@ -142,7 +142,7 @@ static int add_zone_line(struct tlsa_text *list, const char *line, bool has_owne
 			rc = note_owner(list, owner, why);
 		return rc < 0 ? rc : add_data(list, p, why);
 	}
-	if (*type && ldns_get_rr_type_by_name(type))
+	if (*type && rrtype_is_type(type))
 		return 0;
 	return why_set(why, DP_EFORMAT, "'%.80s' is no TLSA record", line);
 }

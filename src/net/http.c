@@ -2,13 +2,13 @@
 #include "net/http.h"
 
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/buf.h"
+#include "base/library.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/why.h"
@@ -36,10 +36,7 @@ static struct {
 	void (*slist_free_all)(struct curl_slist *list);
 } curl;
 
-static const struct {
-	const char *name;
-	size_t offset; /* of the pointer in curl */
-} curl_symbols[] = {
+static const struct library_symbol curl_symbols[] = {
 #define SYMBOL(name)                                                                     \
 	{                                                                                \
 		"curl_" #name, offsetof(__typeof__(curl), name)                          \
@@ -58,21 +55,15 @@ static const struct {
 static int load_curl(struct why *why)
 {
 	static bool loaded;
-	void *library, *symbol;
-	size_t i;
+	struct why inner = { "" };
+	int rc;
 
 	if (loaded)
 		return 0;
-	library = dlopen(LIBCURL_SONAME, RTLD_NOW | RTLD_LOCAL);
-	if (!library)
-		return why_set(why, DP_EIO, "HTTP needs libcurl: %s", dlerror());
-	for (i = 0; i < sizeof(curl_symbols) / sizeof(curl_symbols[0]); i++) {
-		symbol = dlsym(library, curl_symbols[i].name);
-		if (!symbol)
-			return why_set(why, DP_EIO, "%s has no %s", LIBCURL_SONAME,
-				       curl_symbols[i].name);
-		memcpy((char *)&curl + curl_symbols[i].offset, &symbol, sizeof(symbol));
-	}
+	rc = library_load(LIBCURL_SONAME, curl_symbols,
+			  sizeof(curl_symbols) / sizeof(curl_symbols[0]), &curl, &inner);
+	if (rc < 0)
+		return why_set(why, rc, "HTTP needs libcurl: %.400s", inner.text);
 	if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return why_set(why, DP_EIO, "libcurl can't start");
 	loaded = true;

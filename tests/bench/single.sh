@@ -16,7 +16,7 @@ if [ -z "${BENCH_INSIDE:-}" ]; then
 	DANEPROBE=$(cd "$(dirname "$DANEPROBE")" && pwd)/daneprobe
 	work=$(mktemp -d)
 	chmod 711 "$work"
-	export DANEPROBE runs work BENCH_INSIDE=lab
+	export DANEPROBE RUNS="$runs" work BENCH_INSIDE=lab
 	status=0
 	"$lab" run "$work/lab" -- "$0" || status=$?
 	rm -rf "$work"

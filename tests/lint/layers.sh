@@ -24,7 +24,7 @@ unbound  dns/resolver.c cmd/version.c
 curl/    net/http.c cmd/version.c
 event2/  base/loop.c
 gnutls/  dane net/handshake.c net/handshake.h base/why.c setup/key.c setup/key.h setup/csr.c setup/csr.h cmd/version.c
-ldns/    dns setup cmd/version.c
+ldns/    dns/ldns_load.c dns/ldns_load.h setup
 jansson  render setup cmd/version.c
 END
 

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dns/dname.h"
 
-#include <ldns/ldns.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "base/why.h"
+
 static void check_text(const char *wire, size_t len, const char *wanted)
 {
-	ldns_rdf *name = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, len, wire);
-	char *text = dname_text(name);
+	char *text = dname_text((const uint8_t *)wire, len);
 
 	assert_string_equal(text, wanted);
 	free(text);
-	ldns_rdf_deep_free(name);
 }
 
 static void test_dname_text(void **state)
@@ -26,6 +26,94 @@ static void test_dname_text(void **state)
 	check_text("\0", 1, "");
 	check_text("\3a.b\1c\0", 7, "a\\.b.c");
 	check_text("\4a\0 \xff\0", 6, "a\\000\\032\\255");
+	check_text("\1a\2bc", 5, "a.bc");
+	check_text("\1a\3bc", 5, "a");
+	check_text("", 0, "");
+}
+
+#define LABEL_63 "123456789012345678901234567890123456789012345678901234567890123"
+#define LABELS_192 LABEL_63 "." LABEL_63 "." LABEL_63 "."
+
+static const struct {
+	const char *text, *wire;
+	size_t len; /* 0: DP_EINVAL */
+} names[] = {
+	{ "", "\0", 1 },
+	{ ".", "\0", 1 },
+	{ "www.Example", "\3www\7Example\0", 13 },
+	{ "www.example.", "\3www\7example\0", 13 },
+	{ "a\\.b.c", "\3a.b\1c\0", 7 },
+	{ "\\000\\255", "\2\0\xff\0", 4 },
+	{ LABEL_63, NULL, 65 },
+	{ LABELS_192 LABEL_63, NULL, 0 },
+	{ LABELS_192 "1234567890123456789012345678901234567890123456789012345678901",
+	  NULL, 255 },
+	{ LABELS_192 "12345678901234567890123456789012345678901234567890123456789012",
+	  NULL, 0 },
+	{ LABEL_63 "4", NULL, 0 },
+	{ "..", NULL, 0 },
+	{ ".a", NULL, 0 },
+	{ "a..b", NULL, 0 },
+	{ "a..", NULL, 0 },
+	{ "a\\", NULL, 0 },
+	{ "a\\25", NULL, 0 },
+	{ "a\\256", NULL, 0 },
+};
+
+static void test_dname_from_text_rows(void **state)
+{
+	struct dname name;
+	size_t i;
+	int rc;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		rc = dname_from_text(names[i].text, &name, NULL);
+		if (rc != (names[i].len ? 0 : DP_EINVAL))
+			fail_msg("'%s': returned %d", names[i].text, rc);
+		if (rc < 0)
+			continue;
+		if (name.len != names[i].len)
+			fail_msg("'%s': %zu octets", names[i].text, name.len);
+		if (names[i].wire)
+			assert_memory_equal(name.octet, names[i].wire, name.len);
+	}
+}
+
+static struct dname from_text(const char *text)
+{
+	struct dname name;
+
+	assert_int_equal(dname_from_text(text, &name, NULL), 0);
+	return name;
+}
+
+static void test_dname_equal_and_below(void **state)
+{
+	static const struct {
+		const char *name, *parent;
+		bool equal, below;
+	} pairs[] = {
+		{ "a.Example", "A.eXample", true, false },
+		{ "a.example", "example", false, true },
+		{ "b.a.EXAMPLE", "example", false, true },
+		{ "example", "a.example", false, false },
+		{ "aexample", "example", false, false },
+		{ "a.example", "", false, true },
+		{ "", "", true, false },
+		{ "a.test", "example", false, false },
+		{ "a\\007example", "example", false, false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		struct dname a = from_text(pairs[i].name), b = from_text(pairs[i].parent);
+
+		if (dname_equal(&a, &b) != pairs[i].equal ||
+		    dname_is_below(&a, &b) != pairs[i].below)
+			fail_msg("%s, %s", pairs[i].name, pairs[i].parent);
+	}
 }
 
 static void test_dname_tlsa_owner(void **state)
@@ -50,6 +138,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dname_text),
+		cmocka_unit_test(test_dname_from_text_rows),
+		cmocka_unit_test(test_dname_equal_and_below),
 		cmocka_unit_test(test_dname_tlsa_owner),
 		cmocka_unit_test(test_dname_parent),
 	};
