@@ -5,25 +5,32 @@ set -eu
 cd "$(dirname "$0")"
 build=${BUILD:-_build}
 
-# What is needed, by kind of system: to build, then to test (and for the demo).
-debian='autoconf automake libtool pkg-config gcc make libc6-dev
+# What is needed, by kind of system: to build; for the lab, with that the demo; for the tests; and
+# the servers that the lab shows STARTTLS with.
+debian_build='autoconf automake libtool pkg-config gcc make libc6-dev
 	libgnutls28-dev libunbound-dev libevent-dev libldns-dev libcurl4-gnutls-dev
-	libjansson-dev libidn2-dev
-	libcmocka-dev nsd nginx-light gnutls-bin openssl ldnsutils unbound iproute2
-	util-linux procps certbot python3 python3-jsonschema jq mandoc strace valgrind
-	universal-ctags shellcheck clang-format nagios4-core icinga2-bin'
-fedora='autoconf automake libtool pkgconf-pkg-config gcc make glibc-devel
+	libjansson-dev libidn2-dev'
+debian_lab='nsd nginx-light gnutls-bin openssl ldnsutils unbound iproute2 util-linux procps jq'
+debian_tests='libcmocka-dev certbot python3 python3-jsonschema mandoc strace valgrind
+	universal-ctags shellcheck clang-format nagios4-core icinga2-bin libresolv-wrapper'
+debian_servers='postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved vsftpd slapd
+	prosody lua-unbound postgresql mariadb-server-core libcanlock3 libsasl2-2'
+fedora_build='autoconf automake libtool pkgconf-pkg-config gcc make glibc-devel
 	gnutls-devel unbound-devel libevent-devel ldns-devel libcurl-devel
-	jansson-devel libidn2-devel
-	libcmocka-devel nsd nginx gnutls-utils openssl ldns-utils unbound iproute
-	util-linux procps-ng certbot python3 python3-jsonschema jq mandoc strace valgrind
-	ctags ShellCheck clang-tools-extra'
-alpine='autoconf automake libtool pkgconf gcc make musl-dev
+	jansson-devel libidn2-devel'
+fedora_lab='nsd nginx gnutls-utils openssl ldns-utils unbound iproute util-linux procps-ng jq'
+fedora_tests='libcmocka-devel certbot python3 python3-jsonschema mandoc strace valgrind
+	ctags ShellCheck clang-tools-extra resolv_wrapper'
+fedora_servers='postfix dovecot dovecot-pigeonhole vsftpd openldap-servers prosody inn
+	postgresql-server mariadb-server'
+alpine_build='autoconf automake libtool pkgconf gcc make musl-dev
 	gnutls-dev unbound-dev libevent-dev ldns-dev curl-dev
-	jansson-dev libidn2-dev
-	cmocka-dev nsd nginx gnutls-utils openssl ldns-tools unbound iproute2
-	util-linux procps certbot python3 py3-jsonschema jq mandoc strace valgrind
+	jansson-dev libidn2-dev'
+alpine_lab='nsd nginx gnutls-utils openssl ldns-tools unbound iproute2 util-linux procps jq'
+alpine_tests='cmocka-dev certbot python3 py3-jsonschema mandoc strace valgrind
 	ctags shellcheck clang-extra-tools'
+alpine_servers='postfix dovecot dovecot-lmtpd dovecot-pop3d dovecot-pigeonhole-plugin vsftpd openldap
+	prosody postgresql mariadb'
 
 usage()
 {
@@ -53,20 +60,24 @@ configure_script()
 	autoreconf -fi
 }
 
-# Sets family, the packages of this system that are not there, and the installing command.
+# Sets family, and those packages of the named lists that are not there.
 look_at_system()
 {
-	missing=
+	missing='' packages=''
 	if command -v apt-get >/dev/null; then
-		family=debian packages=$debian
+		family=debian
 	elif command -v dnf >/dev/null; then
-		family=fedora packages=$fedora
+		family=fedora
 	elif command -v apk >/dev/null; then
-		family=alpine packages=$alpine
+		family=alpine
 	else
-		family='' packages=''
+		family=
 		echo "autogen.sh: neither apt-get, dnf nor apk here: going on with what is there" >&2
+		return
 	fi
+	for list in "$@"; do
+		eval "packages=\"\$packages \$${family}_$list\""
+	done
 	for package in $packages; do
 		is_installed "$package" || missing="$missing $package"
 	done
@@ -103,9 +114,10 @@ install_fedora='dnf -y install "$@"'
 # shellcheck disable=SC2016
 install_alpine='apk add "$@"'
 
+# install_missing LIST...
 install_missing()
 {
-	look_at_system
+	look_at_system "$@"
 	[ -n "$missing" ] || return 0
 	echo "autogen.sh: installing$missing"
 	case $family in
@@ -123,6 +135,17 @@ install_missing()
 	fi
 	# shellcheck disable=SC2086 # one word a package
 	$root sh -euc "$script" sh $missing </dev/null
+}
+
+# Debian's INN wants a host name with a dot to be installed, and one program of it is enough: that
+# is unpacked into the build folder.
+unpack_nnrpd()
+{
+	[ "$family" = debian ] && [ ! -x $build/nnrpd/usr/lib/news/bin/nnrpd ] || return 0
+	mkdir -p $build/nnrpd
+	(cd $build/nnrpd && apt-get -q download inn2 inn2-inews </dev/null &&
+		for package in inn2*.deb; do dpkg -x "$package" .; done && rm inn2*.deb) ||
+		echo "autogen.sh: no nnrpd: apt-get download inn2 inn2-inews failed" >&2
 }
 
 # Each step only where it isn't done yet; make sees to the rest.
@@ -173,12 +196,13 @@ case ${1:-} in
 	configure_script
 	;;
 --demo)
-	install_missing
+	install_missing build lab
 	build
 	exec tests/lab/demo.sh $build
 	;;
 --check)
-	install_missing
+	install_missing build lab tests servers
+	unpack_nnrpd
 	build
 	check
 	;;

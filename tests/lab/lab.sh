@@ -81,10 +81,15 @@ up()
 	export dir
 	[ -z "${LAB_NAMESPACE:-}" ] || ip link set lo up
 	"$labsrc/programs.sh"
+	"$labsrc/services.sh" --early &
+	early=$!
 	"$labsrc/certs.sh"
+	wait "$early"
+	"$labsrc/services.sh"
 	"$labsrc/zones.sh"
 	"$labsrc/dns.sh"
 	"$labsrc/tls.sh"
+	"$labsrc/services.sh" --wait
 	all_run "$dir"
 	cat >"$dir/env" <<-EOF
 	LAB='$dir'

@@ -127,6 +127,49 @@ tls_state()
 	fi
 }
 
+# PROTOCOL SERVER PORT CERT [OPTION...]: what openssl calls it, in services.tsv, and the key that
+# the server must show
+start_table()
+{
+	cat <<-EOF
+	smtp mx1a 25 mx1
+	smtp mx1a 587 mx1
+	smtp mx1b 25 mx1
+	smtp mx2a 25 mx2
+	smtp mx2b 25 mx2
+	smtp mxbad 25 other
+	smtp mxdual 25 mxdual -sigalgs ecdsa_secp256r1_sha256
+	smtp mxdual 25 mxdual-rsa -sigalgs rsa_pss_rsae_sha256
+	lmtp dovecot 24 service
+	imap dovecot 143 service
+	pop3 dovecot 110 service
+	sieve dovecot 4190 service
+	ftp ftp 21 service
+	ldap ldap 389 service
+	xmpp xmpp 5222 service -xmpphost xmpp.real.example
+	xmpp-server xmpp 5269 service -xmpphost xmpp.real.example
+	nntp news 119 service
+	postgres postgres 5432 service
+	mysql mysql 3306 service
+	EOF
+}
+
+# The wanted certificate where the server shows its key after STARTTLS.
+start_state()
+{
+	protocol=$1 port=$3 wanted=$4
+	address=$(awk -v name="$2" '$1 == name { print $2 }' "$src/services.tsv")
+	shift 4
+	digest=$(timeout 10 openssl s_client -starttls "$protocol" -connect "$address:$port" "$@" \
+		</dev/null 2>"$work/s_client" | openssl x509 -noout -pubkey 2>/dev/null |
+		openssl pkey -pubin -outform DER 2>/dev/null | sha256sum | cut -d' ' -f1)
+	if grep -q "^$wanted 1 1 $digest" "$LAB/certs/data"; then
+		echo "$wanted"
+	else
+		echo "$digest of $(tail -n 1 "$work/s_client")"
+	fi
+}
+
 # check NAME SEEN WANTED: WANTED may be several, parted by "|"
 check()
 {
@@ -148,15 +191,26 @@ inside()
 	trap 'rm -rf "$work"' EXIT
 	count=0
 	failed=0
-	echo "1..$(($(dns_table | wc -l) + $(tls_table | wc -l)))"
+	echo "1..$(($(dns_table | wc -l) + $(tls_table | wc -l) + $(start_table | wc -l)))"
 	dns_table >"$work/dns"
 	tls_table >"$work/tls"
+	start_table >"$work/start"
 	while read -r name type wanted; do
 		check "$name $type" "$(dns_state "$name" "$type")" "$wanted"
 	done <"$work/dns"
 	while read -r name address wanted; do
 		check "openssl at $name" "$(tls_state "$name" "$address")" "$wanted"
 	done <"$work/tls"
+	while read -r protocol name port wanted options; do
+		if why=$(grep "^$name " "$LAB/missing"); then
+			count=$((count + 1))
+			echo "ok $count - STARTTLS $protocol at $name # SKIP $why"
+			continue
+		fi
+		# shellcheck disable=SC2086
+		check "STARTTLS $protocol at $name:$port, $wanted" \
+			"$(start_state "$protocol" "$name" "$port" "$wanted" $options)" "$wanted"
+	done <"$work/start"
 	exit "$failed"
 }
 

@@ -3,34 +3,11 @@
 # Start the TLS servers and hostile peers of tls.tsv, and wait until each accepts.
 set -euf
 tab=$(printf '\t')
-certs=$dir/certs
+. "$labsrc/chains.sh"
 
 rows()
 {
 	grep -v -e '^#' -e '^$' "$labsrc/tls.tsv"
-}
-
-# The chain file of "CERT CERT...", the certificates in that order.
-chain_file()
-{
-	if [ "$1" = deep ]; then
-		echo "$certs/deep-chain.pem"
-		return
-	fi
-	chain=$certs/$(echo "$*" | tr ' ' '+').pem
-	# A server may be reading one that is there already.
-	[ -e "$chain" ] || for cert in "$@"; do
-		cat "$certs/$cert.crt"
-	done >"$chain"
-	echo "$chain"
-}
-
-key_file()
-{
-	case $1 in
-	deep) echo "$certs/deep099.key" ;;
-	*) echo "$certs/$1.key" ;;
-	esac
 }
 
 bracketed()

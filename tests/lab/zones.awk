@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # zones.txt to unsigned zone files OUT/ZONE@SERVER, OUT/list (what to sign, and how) and
-# OUT/delegations. Reads tls.tsv, dns.tsv, certs/data and zones.txt, in that order.
+# OUT/delegations. Reads tls.tsv, services.tsv, dns.tsv, certs/data and zones.txt, in that order.
 
 function fail(text)
 {
@@ -59,11 +59,11 @@ function data_of(cert, s, m,    part)
 }
 
 BEGIN { FS = "\t" }
-FNR == 1 { files++; if (files >= 3) FS = "[ \t]+"; $0 = $0 }
+FNR == 1 { files++; if (files >= 4) FS = "[ \t]+"; $0 = $0 }
 /^#/ || /^[ \t]*$/ { next }
-files == 1 { address[$1] = $2; next }
-files == 2 { server[$1] = $2; next }
-files == 3 { data[$1, $2, $3] = $4; next }
+files <= 2 { address[$1] = $2; next }
+files == 3 { server[$1] = $2; next }
+files == 4 { data[$1, $2, $3] = $4; next }
 $1 == "zone" { begin_zone(); next }
 # "NAME A @SERVER": the address of a TLS server
 $2 ~ /^(A|AAAA)$/ && $3 ~ /^@/ {

@@ -87,8 +87,8 @@ if [ "${1:-}" = --sign ]; then
 fi
 
 mkdir -p "$zones"
-awk -v out="$zones" -f "$labsrc/zones.awk" "$labsrc/tls.tsv" "$labsrc/dns.tsv" "$dir/certs/data" \
-	"$labsrc/zones.txt"
+awk -v out="$zones" -f "$labsrc/zones.awk" "$labsrc/tls.tsv" "$labsrc/services.tsv" \
+	"$labsrc/dns.tsv" "$dir/certs/data" "$labsrc/zones.txt"
 
 # Keys, one for each zone; then what the parents say of their children; then the signatures.
 cut -f1,3,4 "$zones/list" | sort -u | while read -r zone alg denial; do

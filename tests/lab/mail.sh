@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# Sourced by services.sh: Postfix and Dovecot.
+
+tools_of_postfix()
+{
+	echo postfix
+}
+
+# postfix_folders NAME: a queue of its own, as `postfix check` would make it
+postfix_folders()
+{
+	queue=$dir/run/$1-queue
+	mkdir -p "$queue" "$dir/etc/$1" "$dir/run/$1-data"
+	for part in active bounce corrupt defer deferred flush hold incoming maildrop pid \
+		private public saved trace; do
+		mkdir -p "$queue/$part"
+	done
+	chown postfix "$queue"/[!p]* "$queue/private" "$queue/public" "$dir/run/$1-data"
+	chgrp postdrop "$queue/public" "$queue/maildrop"
+	chmod 700 "$queue"/[!p]* "$queue/private"
+	chmod 710 "$queue/public"
+	chmod 730 "$queue/maildrop"
+}
+
+# What both the lab's MX hosts and a sender say in main.cf.
+postfix_main()
+{
+	cat <<-EOF
+	compatibility_level = 3.6
+	queue_directory = $dir/run/$1-queue
+	data_directory = $dir/run/$1-data
+	maillog_file = $dir/log/$1
+	maillog_file_prefixes = $dir
+	alias_maps =
+	alias_database =
+	local_recipient_maps =
+	local_transport = discard
+	default_transport = discard
+	relay_transport = discard
+	mydestination =
+	mynetworks = 127.0.0.0/8
+	inet_protocols = ipv4
+	inet_interfaces = 127.0.0.1
+	EOF
+}
+
+# Nothing in a chroot: it would need copies of the system's files.
+postfix_master()
+{
+	cat <<-EOF
+	pickup unix n - n 60 1 pickup
+	cleanup unix n - n - 0 cleanup
+	qmgr unix n - n 300 1 qmgr
+	tlsmgr unix - - n 1000? 1 tlsmgr
+	rewrite unix - - n - - trivial-rewrite
+	bounce unix - - n - 0 bounce
+	defer unix - - n - 0 bounce
+	trace unix - - n - 0 bounce
+	verify unix - - n - 1 verify
+	flush unix n - n 1000? 0 flush
+	proxymap unix - - n - - proxymap
+	smtp unix - - n - - smtp
+	relay unix - - n - - smtp
+	error unix - - n - - error
+	retry unix - - n - - error
+	discard unix - - n - - discard
+	anvil unix - - n - 1 anvil
+	scache unix - - n - 1 scache
+	postlog unix-dgram n - n - 1 postlogd
+	EOF
+}
+
+# A line of master.cf for each address and port.
+postfix_listeners()
+{
+	rows_of postfix | while IFS=$tab read -r name address ports chains host; do
+		files=$(echo "$chains" | tr '+' '\n' | while read -r cert more; do
+			# shellcheck disable=SC2086
+			echo "$(key_file "$cert"),$(chain_file $cert $more),"
+		done | tr -d '\n')
+		for port in $ports; do
+			cat <<-EOF
+			$address:$port inet n - n - - smtpd
+			  -o syslog_name=postfix/$name-$port
+			  -o myhostname=$host
+			  -o smtpd_tls_chain_files=${files%,}
+			EOF
+		done
+	done
+}
+
+start_postfix()
+{
+	postfix_folders postfix
+	conf=$dir/etc/postfix
+	{
+		postfix_main postfix
+		echo "smtpd_tls_security_level = may"
+		echo "smtpd_tls_loglevel = 1"
+		echo "smtpd_recipient_restrictions = permit_mynetworks, reject"
+	} >"$conf/main.cf"
+	{ postfix_master; postfix_listeners; } >"$conf/master.cf"
+	"$labsrc/start.sh" postfix-master env MAIL_CONFIG="$conf" \
+		"$(postfix_program master)" -c "$conf" -s
+}
+
+postfix_program()
+{
+	echo "$(postconf -C builtin -h daemon_directory 2>/dev/null || postconf -d -h daemon_directory)/$1"
+}
+
+tools_of_dovecot()
+{
+	echo dovecot
+}
+
+start_dovecot()
+{
+	rows_of dovecot | {
+		IFS=$tab read -r name address ports chain host
+		mkdir -p "$dir/run/dovecot" "$dir/run/dovecot-mail"
+		# shellcheck disable=SC2086
+		dovecot_conf "$address" "$(chain_file $chain)" "$(key_file "${chain%% *}")"
+	} >"$dir/etc/dovecot.conf"
+	"$labsrc/start.sh" dovecot dovecot -F -c "$dir/etc/dovecot.conf"
+}
+
+# dovecot_conf ADDRESS CHAIN KEY
+dovecot_conf()
+{
+	cat <<-EOF
+	protocols = imap pop3 lmtp sieve
+	listen = $1
+	base_dir = $dir/run/dovecot
+	state_dir = $dir/run/dovecot
+	log_path = /dev/stderr
+	ssl = required
+	ssl_cert = <$2
+	ssl_key = <$3
+	first_valid_uid = 1
+	mail_location = maildir:$dir/run/dovecot-mail
+	auth_mechanisms = plain
+	passdb {
+	    driver = static
+	    args = nopassword=y
+	}
+	userdb {
+	    driver = static
+	    args = uid=nobody gid=nogroup home=$dir/run/dovecot-mail
+	}
+	service lmtp {
+	    inet_listener lmtp {
+	        address = $1
+	        port = 24
+	    }
+	}
+	service imap-login {
+	    inet_listener imaps {
+	        port = 0
+	    }
+	}
+	service pop3-login {
+	    inet_listener pop3s {
+	        port = 0
+	    }
+	}
+	EOF
+}
