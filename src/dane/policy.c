@@ -97,6 +97,22 @@ bool policy_record_superseded(const struct tlsa *rr, size_t count, size_t index,
 	return false;
 }
 
+bool policy_raw_key_will_do(const struct tlsa *rr, size_t count, bool mta_relay)
+{
+	char reason[POLICY_REASON_SIZE];
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!policy_record_usable(&rr[i], mta_relay, reason))
+			continue;
+		if (rr[i].usage != TLSA_DANE_EE || rr[i].selector != TLSA_SPKI)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 bool policy_needs_trust(const struct tlsa *rr, size_t count, bool mta_relay)
 {
 	char reason[POLICY_REASON_SIZE];

@@ -20,6 +20,9 @@ bool policy_record_usable(const struct tlsa *rr, bool mta_relay, char *reason);
  * has a stronger digest. Full data neither supersedes nor is superseded. */
 bool policy_record_superseded(const struct tlsa *rr, size_t count, size_t index,
 			      bool mta_relay);
+/* Whether a raw public key (RFC 7250) could satisfy every usable record: each is 3 1 x,
+ * and there is one. */
+bool policy_raw_key_will_do(const struct tlsa *rr, size_t count, bool mta_relay);
 /* Whether the CA bundle will be looked at for these records. */
 bool policy_needs_trust(const struct tlsa *rr, size_t count, bool mta_relay);
 /* RFC 7671 section 8: the published combinations (of usable records that aren't

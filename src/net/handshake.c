@@ -15,8 +15,9 @@
 #define WARNINGS_MAX 8
 #define HANDSHAKE_MAX_BYTES (1024 * 1024) /* a chain of 100 large certificates fits */
 
-/* TLS 1.2 and 1.3, and GnuTLS's normal algorithms. */
-#define PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+/* TLS 1.2 and 1.3, and GnuTLS's normal algorithms. Raw keys come last, so that a server
+ * with both shows its certificate; they count only in a session that enables them. */
+#define PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:+CTYPE-SRV-RAWPK"
 
 static const char *const priorities[] = {
 	[HANDSHAKE_AUTO] = PRIORITY,
@@ -103,17 +104,30 @@ static ssize_t pull(gnutls_transport_ptr_t arg, void *data, size_t len)
 	return n;
 }
 
-static int set_up(struct handshake *h, struct handshake_kit *kit,
-		  enum handshake_auth auth, const char *alpn)
+static int set_alpn(gnutls_session_t session, const char *alpn)
 {
-	gnutls_datum_t protocol = { 0 };
+	gnutls_datum_t protocol = { .size = (unsigned)strlen(alpn) };
 	int rc;
 
-	rc = gnutls_init(&h->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |
-					      GNUTLS_NO_TICKETS);
+	protocol.data = mem_copy(alpn, protocol.size);
+	rc = gnutls_alpn_set_protocols(session, &protocol, 1, 0);
+	free(protocol.data);
+	return rc;
+}
+
+static int set_up(struct handshake *h, struct handshake_kit *kit,
+		  const struct handshake_offer *offer)
+{
+	unsigned flags =
+		GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS;
+	int rc;
+
+	if (offer->raw_keys)
+		flags |= GNUTLS_ENABLE_RAWPK;
+	rc = gnutls_init(&h->session, flags);
 	if (rc < 0)
 		return rc;
-	rc = gnutls_priority_set(h->session, kit->priority[auth]);
+	rc = gnutls_priority_set(h->session, kit->priority[offer->auth]);
 	if (rc < 0)
 		return rc;
 	rc = gnutls_credentials_set(h->session, GNUTLS_CRD_CERTIFICATE, kit->cred);
@@ -122,11 +136,8 @@ static int set_up(struct handshake *h, struct handshake_kit *kit,
 	rc = gnutls_server_name_set(h->session, GNUTLS_NAME_DNS, h->sni, strlen(h->sni));
 	if (rc < 0)
 		return rc;
-	if (alpn) {
-		protocol.size = (unsigned)strlen(alpn);
-		protocol.data = mem_copy(alpn, protocol.size);
-		rc = gnutls_alpn_set_protocols(h->session, &protocol, 1, 0);
-		free(protocol.data);
+	if (offer->alpn) {
+		rc = set_alpn(h->session, offer->alpn);
 		if (rc < 0)
 			return rc;
 	}
@@ -138,19 +149,18 @@ static int set_up(struct handshake *h, struct handshake_kit *kit,
 	return 0;
 }
 
-int handshake_new(struct handshake_kit *kit, enum handshake_auth auth, int fd,
-		  const char *sni, const char *alpn, struct handshake **ret_handshake,
-		  struct why *why)
+int handshake_new(struct handshake_kit *kit, const struct handshake_offer *offer, int fd,
+		  struct handshake **ret_handshake, struct why *why)
 {
 	struct handshake *h = mem_zero(sizeof(*h));
 	int rc;
 
-	h->sni = mem_text(sni);
+	h->sni = mem_text(offer->sni);
 	h->fd = fd;
-	rc = set_up(h, kit, auth, alpn);
+	rc = set_up(h, kit, offer);
 	if (rc < 0) {
 		handshake_free(h);
-		return why_gnutls(why, rc, "can't start TLS with SNI %s", sni);
+		return why_gnutls(why, rc, "can't start TLS with SNI %s", offer->sni);
 	}
 	*ret_handshake = h;
 	return 0;
@@ -219,6 +229,12 @@ const gnutls_datum_t *handshake_chain(const struct handshake *h, size_t *ret_cou
 
 	*ret_count = list ? count : 0;
 	return list;
+}
+
+bool handshake_is_raw_key(const struct handshake *h)
+{
+	return gnutls_certificate_type_get2(h->session, GNUTLS_CTYPE_SERVER) ==
+	       GNUTLS_CRT_RAWPK;
 }
 
 static char *copy_alpn(gnutls_session_t session)

@@ -6,6 +6,7 @@
 #define NET_HANDSHAKE_H
 
 #include <gnutls/gnutls.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct facts_tls;
@@ -16,6 +17,13 @@ struct why;
 /* Authentication algorithms to offer. */
 enum handshake_auth { HANDSHAKE_AUTO, HANDSHAKE_RSA, HANDSHAKE_ECDSA };
 #define HANDSHAKE_AUTHS (HANDSHAKE_ECDSA + 1)
+
+struct handshake_offer {
+	enum handshake_auth auth;
+	const char *sni;  /* without a final dot */
+	const char *alpn; /* a protocol's name; NULL: none */
+	bool raw_keys;	  /* after certificates, also raw public keys (RFC 7250) */
+};
 
 /* What to do next. */
 enum handshake_status {
@@ -31,17 +39,18 @@ enum handshake_status {
 struct handshake_kit *handshake_kit_new(struct why *why);
 void handshake_kit_free(struct handshake_kit *kit);
 
-/* fd stays the caller's and must outlive the handshake; sni without a final dot; alpn a
- * protocol name or NULL. kit is borrowed until handshake_free(). */
-int handshake_new(struct handshake_kit *kit, enum handshake_auth auth, int fd,
-		  const char *sni, const char *alpn, struct handshake **ret_handshake,
-		  struct why *why);
+/* fd stays the caller's and must outlive the handshake; offer is copied from. kit is
+ * borrowed until handshake_free(). */
+int handshake_new(struct handshake_kit *kit, const struct handshake_offer *offer, int fd,
+		  struct handshake **ret_handshake, struct why *why);
 /* Goes on as far as the socket lets it. On HANDSHAKE_REFUSED, _RESET and _FAILED, why
  * says what happened (an alert, garbage, a closed connection). */
 enum handshake_status handshake_step(struct handshake *h, struct why *why);
-/* After HANDSHAKE_DONE: the certificates as sent, borrowed until handshake_free(). NULL
- * and 0 when the server showed none. */
+/* After HANDSHAKE_DONE: the certificates as sent, or the raw public key alone; borrowed
+ * until handshake_free(). NULL and 0 when the server showed none. */
 const gnutls_datum_t *handshake_chain(const struct handshake *h, size_t *ret_count);
+/* After HANDSHAKE_DONE: whether the server chose to show a raw public key. */
+bool handshake_is_raw_key(const struct handshake *h);
 /* After HANDSHAKE_DONE: fills version, cipher, group, alpn, sni. */
 void handshake_describe(const struct handshake *h, struct facts_tls *tls);
 /* Says goodbye (close_notify) as far as that goes without waiting. */

@@ -15,6 +15,7 @@ struct peer {
 	struct loop *loop;	   /* borrowed */
 	struct handshake_kit *kit; /* borrowed */
 	enum handshake_auth auth;
+	bool raw_keys;
 	char *sni;  /* owned */
 	char *alpn; /* owned; NULL: none */
 	peer_fn *fn;
@@ -62,13 +63,21 @@ static int64_t end_stage(struct peer *p)
 	return spent;
 }
 
-static void take_chain(struct peer *p)
+static int read_chain(struct peer *p)
 {
+	struct peer_result *r = &p->result;
 	size_t count;
 	const gnutls_datum_t *ders = handshake_chain(p->handshake, &count);
 
+	if (count && handshake_is_raw_key(p->handshake))
+		return chain_from_raw_key(ders, &r->chain, &r->why);
+	return chain_from_ders(ders, count, &r->chain, &r->why);
+}
+
+static void take_chain(struct peer *p)
+{
 	p->result.handshake_ms = end_stage(p);
-	if (chain_from_ders(ders, count, &p->result.chain, &p->result.why) < 0) {
+	if (read_chain(p) < 0) {
 		finish(p, PEER_NO_TLS);
 		return;
 	}
@@ -103,10 +112,13 @@ static void go_on(struct peer *p)
 
 static void on_connected(struct peer *p)
 {
+	const struct handshake_offer offer = {
+		.auth = p->auth, .sni = p->sni, .alpn = p->alpn, .raw_keys = p->raw_keys
+	};
+
 	p->result.connect_ms = end_stage(p);
 	p->stage = STAGE_HANDSHAKE;
-	if (handshake_new(p->kit, p->auth, p->fd, p->sni, p->alpn, &p->handshake,
-			  &p->result.why) < 0)
+	if (handshake_new(p->kit, &offer, p->fd, &p->handshake, &p->result.why) < 0)
 		finish(p, PEER_NO_TLS);
 	else
 		go_on(p);
@@ -159,6 +171,7 @@ struct peer *peer_new(const struct peer_conf *conf, peer_fn *fn, void *arg)
 	p->loop = conf->loop;
 	p->kit = conf->kit;
 	p->auth = conf->auth;
+	p->raw_keys = conf->raw_keys;
 	p->sni = mem_text(conf->sni);
 	p->alpn = mem_text(conf->alpn);
 	p->fn = fn;

@@ -4,6 +4,7 @@
 #ifndef PROBE_PEER_H
 #define PROBE_PEER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/why.h"
@@ -31,6 +32,7 @@ struct peer_conf {
 	const char *sni;
 	const char *alpn; /* NULL: none */
 	enum handshake_auth auth;
+	bool raw_keys; /* a raw public key will do, where there is no certificate */
 };
 
 struct peer_result {

@@ -148,6 +148,40 @@ static void take_tls(struct facts_peer *peer, struct peer_result *r)
 	r->tls = (struct facts_tls){ 0 };
 }
 
+/* Beside a record that needs a certificate no raw key is offered; a server that has
+ * nothing else then refuses, and only says "handshake failed". */
+static const struct tlsa *bar_to_raw_keys(const struct slot *s)
+{
+	const struct facts_endpoint *f = endpoint_of(s);
+	const struct tlsa *bar = NULL, *rr;
+	bool key = false;
+	size_t i;
+
+	for (i = 0; i < f->record_count; i++) {
+		rr = &f->record[i].rr;
+		if (!f->record[i].usable)
+			continue;
+		if (rr->usage == TLSA_DANE_EE && rr->selector == TLSA_SPKI)
+			key = true;
+		else if (!bar)
+			bar = rr;
+	}
+	return key ? bar : NULL;
+}
+
+static char *refusal(const struct slot *s, const char *error)
+{
+	const struct tlsa *bar = bar_to_raw_keys(s);
+
+	if (!bar)
+		return mem_text(error);
+	return mem_printf(
+		"%s (one that has a raw public key alone does so: none is "
+		"offered beside the %u %u %u record, which needs a certificate)",
+		error, (unsigned)bar->usage, (unsigned)bar->selector,
+		(unsigned)bar->mtype);
+}
+
 static void fail_peer(struct facts_peer *peer, enum code code, const char *error)
 {
 	peer->code = code;
@@ -177,7 +211,8 @@ static void on_peer(void *arg)
 		break;
 	case PEER_REFUSED:
 		s->refused = true;
-		fail_peer(peer, CODE_TLS_FAILED, r->why.text);
+		peer->code = CODE_TLS_FAILED;
+		peer->error = refusal(s, r->why.text);
 		break;
 	case PEER_NO_TLS:
 	case PEER_RUNNING:
@@ -186,10 +221,27 @@ static void on_peer(void *arg)
 	}
 	peer_free(s->peer);
 	s->peer = NULL;
-	if (peer->code == CODE_MATCH && peer->has_match && wants_http(s->conf))
-		fetch(s);
-	else
+	if (peer->code != CODE_MATCH || !peer->has_match || !wants_http(s->conf)) {
 		end(s);
+	} else if (s->chain.raw_key) {
+		peer->http_skipped = true;
+		end(s);
+	} else {
+		fetch(s);
+	}
+}
+
+/* Names can't be checked on a raw key, so none is wanted where they have to be. */
+static bool takes_raw_keys(const struct slot *s)
+{
+	const struct facts_endpoint *f = endpoint_of(s);
+	struct tlsa *rr = facts_rrset(f);
+	bool takes =
+		!s->conf->shared->ee_name_check &&
+		policy_raw_key_will_do(rr, f->record_count, s->conf->service->mta_relay);
+
+	free(rr);
+	return takes;
 }
 
 void slot_start(struct slot *s, size_t index, enum handshake_auth auth)
@@ -200,7 +252,8 @@ void slot_start(struct slot *s, size_t index, enum handshake_auth auth)
 				  .port = s->port,
 				  .sni = endpoint_of(s)->base_domain,
 				  .alpn = s->conf->service->alpn,
-				  .auth = auth };
+				  .auth = auth,
+				  .raw_keys = takes_raw_keys(s) };
 
 	s->index = index;
 	s->auth = auth;

@@ -565,7 +565,8 @@ static void matched(const struct context *c)
 {
 	size_t i, all = 0;
 	const char *what = NULL, *first = NULL;
-	bool fetched = false;
+	bool fetched = false, skipped = false;
+	const char *pages;
 
 	for (i = 0; i < c->t->endpoint_count; i++) {
 		const struct facts_endpoint *e = &c->t->endpoint[i];
@@ -576,6 +577,7 @@ static void matched(const struct context *c)
 			const struct facts_peer *p = &e->peer[k];
 			const struct tlsa *rr;
 
+			skipped |= p->http_skipped;
 			if (p->match.record < 0 || !p->has_match ||
 			    (size_t)p->match.record >= e->record_count)
 				continue;
@@ -588,14 +590,16 @@ static void matched(const struct context *c)
 			first = first && first != what ? "what is published" : what;
 		}
 	}
+	pages = skipped	   ? "; a page was not fetched"
+		: !fetched ? ""
+		: all == 1 ? ", and the page is as expected"
+			   : ", and the pages are as expected";
 	if (all == 1)
-		story(c,
-		      mem_printf("the address presents %s%s", first ? first : "a match",
-				 fetched ? ", and the page is as expected" : ""));
+		story(c, mem_printf("the address presents %s%s",
+				    first ? first : "a match", pages));
 	else
 		story(c, mem_printf("all %zu addresses present %s%s", all,
-				    first ? first : "a match",
-				    fetched ? ", and the pages are as expected" : ""));
+				    first ? first : "a match", pages));
 }
 
 /* Codes whose story is the error itself, and what to do then. */

@@ -311,6 +311,22 @@ static void compare_peers(const struct context *c, const struct facts_endpoint *
 			       e->host));
 }
 
+/* The page that was asked for wasn't seen, which no one may take for a good answer. */
+static void http_skipped(const struct context *c, const struct facts_peer *p)
+{
+	char *place;
+
+	if (!p->http_skipped)
+		return;
+	place = phrase_peer(p);
+	add(c, FINDING_HTTP_SKIPPED, SEVERITY_INFO,
+	    mem_printf("the page at %s was not fetched, so its status and body are "
+		       "unknown: the server shows a raw public key, which libcurl does "
+		       "not speak",
+		       place));
+	free(place);
+}
+
 /* The probing host's lack, not the server's: told, and no failure. */
 static void excused(const struct context *c, const struct facts_endpoint *e,
 		    const struct facts_peer *p)
@@ -337,6 +353,7 @@ void derive_findings(struct facts_target *t, const struct verdict_conf *conf, ti
 			combination_stale(&c, e, &e->peer[k]);
 			match_facts(&c, e, &e->peer[k]);
 			excused(&c, e, &e->peer[k]);
+			http_skipped(&c, &e->peer[k]);
 		}
 		record_facts(&c, e);
 		compare_peers(&c, e);

@@ -74,6 +74,7 @@ struct facts_peer {
 	struct match match;	 /* record and depth, and what became of each record */
 	char *error;		 /* why it failed; NULL on match */
 	struct facts_http *http; /* owned; NULL: not asked */
+	bool http_skipped;	 /* wanted, but libcurl speaks no raw public keys */
 	bool has_tls;
 	struct facts_tls tls;
 	struct facts_cert *chain; /* owned */

@@ -27,6 +27,7 @@ static const struct {
 	[FINDING_DATES_IGNORED] = { "dates-ignored", false },
 	[FINDING_UNUSABLE_RECORD] = { "unusable-record", false },
 	[FINDING_DIFFERENT_CHAINS] = { "different-chains", false },
+	[FINDING_HTTP_SKIPPED] = { "http-skipped", false },
 };
 
 const char *finding_name(enum finding_id id)

@@ -28,11 +28,12 @@ enum finding_id {
 	FINDING_CN_FALLBACK,	    /* the CN stood in for a missing SAN */
 	FINDING_NAME_IGNORED, /* DANE-EE matched, the names don't fit; the rule ignores it
 			       */
-	FINDING_DATES_IGNORED,	 /* DANE-EE matched outside the validity dates */
-	FINDING_UNUSABLE_RECORD, /* some, not all, records are unusable */
-	FINDING_DIFFERENT_CHAINS /* addresses present different leaves */
+	FINDING_DATES_IGNORED,	  /* DANE-EE matched outside the validity dates */
+	FINDING_UNUSABLE_RECORD,  /* some, not all, records are unusable */
+	FINDING_DIFFERENT_CHAINS, /* addresses present different leaves */
+	FINDING_HTTP_SKIPPED /* the page wasn't fetched: no HTTP over a raw public key */
 };
-#define FINDING_COUNT (FINDING_DIFFERENT_CHAINS + 1)
+#define FINDING_COUNT (FINDING_HTTP_SKIPPED + 1)
 
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
 

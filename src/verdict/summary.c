@@ -35,6 +35,16 @@ static char *common_combination(const struct facts_target *t)
 		     : NULL;
 }
 
+static bool page_skipped(const struct facts_target *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->findings.count; i++)
+		if (t->findings.item[i].id == FINDING_HTTP_SKIPPED)
+			return true;
+	return false;
+}
+
 static char *match_text(const struct facts_target *t)
 {
 	size_t i, matched, all_matched = 0, all = 0;
@@ -45,8 +55,9 @@ static char *match_text(const struct facts_target *t)
 		all_matched += matched;
 	}
 	fields = common_combination(t);
-	text = mem_printf("%zu of %zu addresses match%s%s", all_matched, all,
-			  fields ? " " : "", fields ? fields : "");
+	text = mem_printf("%zu of %zu addresses match%s%s%s", all_matched, all,
+			  fields ? " " : "", fields ? fields : "",
+			  page_skipped(t) ? "; a page was not fetched" : "");
 	free(fields);
 	return text;
 }

@@ -98,6 +98,20 @@ rows | while IFS=$tab read -r name address ports kind chains options; do
 	done
 done
 
+rows | while IFS=$tab read -r name address ports kind cert options; do
+	[ "$kind" = raw ] || continue
+	openssl pkey -in "$certs/$cert.key" -pubout -out "$certs/$cert.pub"
+	set -- --rawpkfile "$certs/$cert.pub" --rawpkkeyfile "$certs/$cert.key"
+	case $options in
+	*cert*)
+		set -- "$@" --x509certfile "$certs/$cert.crt" --x509keyfile "$certs/$cert.key" \
+			--priority NORMAL:+CTYPE-SRV-RAWPK
+		;;
+	*) set -- "$@" --priority NORMAL:+CTYPE-SRV-RAWPK:-CTYPE-SRV-X509 ;;
+	esac
+	"$labsrc/start.sh" "$name" gnutls-serv --quiet --http --port "$ports" "$@"
+done
+
 # shellcheck disable=SC2046
 timeout 10 "$dir/bin/hostile" --wait $(rows | awk -F '\t' '$4 != "none" {
 	n = split($3, ports, " ")

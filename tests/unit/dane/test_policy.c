@@ -61,6 +61,37 @@ static void test_policy_record_usable_by_value(void **state)
 	}
 }
 
+static void test_policy_raw_key_will_do(void **state)
+{
+	static const struct {
+		const char *records;
+		bool mta, wanted;
+	} rows[] = {
+		{ "3 1 1 leaf", false, true },
+		{ "3 1 0 leaf, 3 1 1 leaf, 3 1 2 leaf", false, true },
+		{ "3 1 1 leaf, 3 0 1 leaf", false, false },
+		{ "3 1 1 leaf, 2 1 1 sub", false, false },
+		{ "2 1 1 sub", false, false },
+		{ "1 1 1 leaf", false, false },
+		/* what isn't usable doesn't count, and alone it isn't enough */
+		{ "3 1 1 leaf, 1 1 1 leaf", true, true },
+		{ "3 1 1 leaf, 1 1 1 leaf", false, false },
+		{ "3 1 1 leaf, 3 0 255 junk", false, true },
+		{ "3 1 255 junk", false, false },
+	};
+	struct tlsa *rr;
+	size_t i, count;
+
+	(void)state;
+	assert_false(policy_raw_key_will_do(NULL, 0, false));
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		count = pki_records(rows[i].records, &rr);
+		if (policy_raw_key_will_do(rr, count, rows[i].mta) != rows[i].wanted)
+			fail_msg("%s", rows[i].records);
+		pki_records_free(rr, count);
+	}
+}
+
 /* A key where a certificate should be, one octet too many, one too few. */
 static void test_policy_record_usable_needs_exact_data(void **state)
 {
@@ -205,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_policy_record_usable_by_value),
 		cmocka_unit_test(test_policy_record_usable_needs_exact_data),
+		cmocka_unit_test(test_policy_raw_key_will_do),
 		cmocka_unit_test(test_policy_record_superseded_by_stronger_digest),
 		cmocka_unit_test(test_policy_needs_trust_for_usable_pkix),
 		cmocka_unit_test(test_policy_stale_combinations_beside_a_match),

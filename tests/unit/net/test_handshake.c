@@ -32,15 +32,23 @@ struct scene {
 	char name[64]; /* what the server was asked for */
 };
 
-static void begin(struct scene *s, enum handshake_auth auth, const char *alpn)
+static void begin_with(struct scene *s, enum handshake_auth auth, const char *alpn,
+		       bool raw_keys)
 {
+	const struct handshake_offer offer = {
+		.auth = auth, .sni = "www.example", .alpn = alpn, .raw_keys = raw_keys
+	};
+
 	*s = (struct scene){ .fd = { -1, -1 } };
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s->fd), 0);
 	s->kit = handshake_kit_new(&s->why);
 	assert_non_null(s->kit);
-	assert_int_equal(handshake_new(s->kit, auth, s->fd[0], "www.example", alpn, &s->h,
-				       &s->why),
-			 0);
+	assert_int_equal(handshake_new(s->kit, &offer, s->fd[0], &s->h, &s->why), 0);
+}
+
+static void begin(struct scene *s, enum handshake_auth auth, const char *alpn)
+{
+	begin_with(s, auth, alpn, false);
 }
 
 static void end(struct scene *s)
@@ -73,6 +81,42 @@ static void start_server(struct scene *s, const char *priority, const char *alpn
 		gnutls_alpn_set_protocols(s->server, &protocol, 1, 0);
 		free(protocol.data);
 	}
+	gnutls_handshake_set_timeout(s->server, 0);
+	gnutls_transport_set_int(s->server, s->fd[1]);
+}
+
+static void add_raw_key(struct scene *s)
+{
+	const struct pki_cert *cert = pki_get("leaf");
+	gnutls_datum_t secret = { 0 };
+
+	assert_int_equal(
+		gnutls_x509_privkey_export2(cert->key, GNUTLS_X509_FMT_DER, &secret), 0);
+	assert_true(gnutls_certificate_set_rawpk_key_mem(s->cred, &cert->spki, &secret,
+							 GNUTLS_X509_FMT_DER, NULL, 0,
+							 NULL, 0, 0) >= 0);
+	gnutls_free(secret.data);
+}
+
+/* A server with a raw public key, and a certificate too or none. */
+static void start_raw_server(struct scene *s, const char *version, bool with_cert)
+{
+	const struct pki_cert *cert = pki_get("leaf");
+	gnutls_x509_crt_t crt = cert->crt;
+	char *priority = mem_printf("NORMAL:-VERS-ALL:+%s:+CTYPE-SRV-RAWPK%s", version,
+				    with_cert ? "" : ":-CTYPE-SRV-X509");
+
+	assert_int_equal(gnutls_certificate_allocate_credentials(&s->cred), 0);
+	if (with_cert)
+		assert_true(gnutls_certificate_set_x509_key(s->cred, &crt, 1,
+							    cert->key) >= 0);
+	add_raw_key(s);
+	assert_int_equal(gnutls_init(&s->server, GNUTLS_SERVER | GNUTLS_NONBLOCK |
+							 GNUTLS_ENABLE_RAWPK),
+			 0);
+	assert_int_equal(gnutls_priority_set_direct(s->server, priority, NULL), 0);
+	free(priority);
+	gnutls_credentials_set(s->server, GNUTLS_CRD_CERTIFICATE, s->cred);
 	gnutls_handshake_set_timeout(s->server, 0);
 	gnutls_transport_set_int(s->server, s->fd[1]);
 }
@@ -190,6 +234,46 @@ static void test_handshake_offers_only_what_was_asked_for(void **state)
 }
 
 static const struct {
+	const char *name, *version;
+	bool with_cert, offered;
+	enum handshake_status status;
+	bool raw_key;
+} raw_rows[] = {
+	{ "alone, 1.3", "VERS-TLS1.3", false, true, HANDSHAKE_DONE, true },
+	{ "alone, 1.2", "VERS-TLS1.2", false, true, HANDSHAKE_DONE, true },
+	{ "beside a certificate, 1.3", "VERS-TLS1.3", true, true, HANDSHAKE_DONE, false },
+	{ "beside a certificate, 1.2", "VERS-TLS1.2", true, true, HANDSHAKE_DONE, false },
+	{ "not offered, 1.3", "VERS-TLS1.3", false, false, HANDSHAKE_REFUSED, false },
+	{ "not offered, 1.2", "VERS-TLS1.2", false, false, HANDSHAKE_REFUSED, false },
+};
+
+/* RFC 7250: certificates come first, and raw keys only where they were asked for. */
+static void test_handshake_raw_public_keys(void **state)
+{
+	enum handshake_status status;
+	const gnutls_datum_t *chain;
+	struct scene s;
+	size_t i, count;
+
+	(void)state;
+	for (i = 0; i < sizeof(raw_rows) / sizeof(raw_rows[0]); i++) {
+		begin_with(&s, HANDSHAKE_AUTO, NULL, raw_rows[i].offered);
+		start_raw_server(&s, raw_rows[i].version, raw_rows[i].with_cert);
+		status = play(&s);
+		if (status != raw_rows[i].status)
+			fail_msg("%s: %d: %s", raw_rows[i].name, status, s.why.text);
+		if (status == HANDSHAKE_DONE) {
+			chain = handshake_chain(s.h, &count);
+			if (handshake_is_raw_key(s.h) != raw_rows[i].raw_key ||
+			    count != 1 || !chain[0].size)
+				fail_msg("%s: another kind of key, or %zu of them",
+					 raw_rows[i].name, count);
+		}
+		end(&s);
+	}
+}
+
+static const struct {
 	const char *name;
 	const char *sent; /* NULL: the end closes */
 	size_t len;
@@ -263,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_handshake_without_a_common_version),
 		cmocka_unit_test(test_handshake_goes_on_after_a_warning),
 		cmocka_unit_test(test_handshake_offers_only_what_was_asked_for),
+		cmocka_unit_test(test_handshake_raw_public_keys),
 		cmocka_unit_test(test_handshake_peers_that_are_no_tls_servers),
 		cmocka_unit_test(test_handshake_warnings_without_end),
 	};

@@ -354,6 +354,32 @@ static void test_derive_findings_compares_addresses(void **state)
 	facts_target_free(t);
 }
 
+/* RFC 7250: what wasn't fetched is told, in the summary too, and raises nothing. */
+static void test_derive_findings_says_what_was_not_fetched(void **state)
+{
+	struct verdict_conf conf;
+	struct facts_target *t = new_target(only_ee);
+
+	(void)state;
+	verdict_conf_init(&conf);
+	add_peer(t->endpoint, "192.0.2.1", "y");
+	add_peer(t->endpoint, "192.0.2.2", "y")->http_skipped = true;
+	verdict_decide(t, &conf, NOW);
+	assert_int_equal(t->state, STATE_OK);
+	assert_non_null(found(t, FINDING_HTTP_SKIPPED));
+	assert_non_null(strstr(found(t, FINDING_HTTP_SKIPPED)->text, "192.0.2.2:443"));
+	assert_non_null(strstr(t->summary, "not fetched"));
+	assert_non_null(strstr(t->advice.story, "not fetched"));
+	facts_target_free(t);
+
+	t = new_target(only_ee);
+	add_peer(t->endpoint, "192.0.2.1", "y");
+	verdict_decide(t, &conf, NOW);
+	assert_null(found(t, FINDING_HTTP_SKIPPED));
+	assert_null(strstr(t->summary, "fetched"));
+	facts_target_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +391,7 @@ int main(void)
 		cmocka_unit_test(test_derive_findings_of_the_match),
 		cmocka_unit_test(test_derive_findings_says_unusable_of_some_alone),
 		cmocka_unit_test(test_derive_findings_compares_addresses),
+		cmocka_unit_test(test_derive_findings_says_what_was_not_fetched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
