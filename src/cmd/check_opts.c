@@ -92,9 +92,10 @@ static const struct opt table[] = {
 	{ "file", 'f', OPT_TEXT, AT(file), .argument = "FILE",
 	  .help = "read targets, one a line; # begins a comment; - is stdin" },
 	{ "output", 'o', OPT_WORD, AT(output), .fallback = "text",
-	  .argument = "text|nagios|json|ndjson",
+	  .argument = "text|nagios|json|ndjson|junit|tap|prometheus",
 	  .help = "format: json is one array, ndjson one object a line as each target "
-		  "ends" },
+		  "ends; junit and tap have a test a peer, prometheus is for the "
+		  "textfile collector" },
 	{ "resolver", 0, OPT_LIST, AT(resolvers), .argument = "ADDR[@PORT]",
 	  .help = "forward questions to this server (repeatable); answers are validated "
 		  "here "

@@ -9,7 +9,7 @@
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
 
-static int64_t spent_ms(const struct facts_peer *p)
+int64_t peers_spent_ms(const struct facts_peer *p)
 {
 	int64_t ms = -1;
 
@@ -30,7 +30,7 @@ static void add_field(struct buf *b, const char *text)
 
 static void peer_fields(struct buf *b, const struct page *g, const struct facts_peer *p)
 {
-	int64_t ms = spent_ms(p);
+	int64_t ms = peers_spent_ms(p);
 
 	add_field(b, p->tls.version);
 	add_field(b, p->tls.group);

@@ -7,17 +7,18 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "render/json.h"
+#include "render/junit.h"
 #include "render/nagios.h"
+#include "render/prometheus.h"
+#include "render/tap.h"
 #include "render/text.h"
 #include "verdict/facts.h"
 
 const struct renderer *render_find(const char *name)
 {
 	static const struct renderer *(*const table[])(void) = {
-		text_renderer,
-		nagios_renderer,
-		json_array_renderer,
-		json_lines_renderer,
+		text_renderer,	nagios_renderer, json_array_renderer, json_lines_renderer,
+		junit_renderer, tap_renderer,	 prometheus_renderer,
 	};
 	size_t i;
 
@@ -29,7 +30,7 @@ const struct renderer *render_find(const char *name)
 
 const char *render_names(void)
 {
-	return "text, nagios, json, ndjson";
+	return "text, nagios, json, ndjson, junit, tap, prometheus";
 }
 
 char *render_target_name(const struct facts_target *t)

@@ -31,7 +31,7 @@ struct renderer {
 
 /* NULL when there is none of that name. */
 const struct renderer *render_find(const char *name);
-/* "text, nagios, json, ndjson" for messages. */
+/* "text, nagios, ..." for messages. */
 const char *render_names(void);
 /* How the target is called in text: as given, with its scheme; safe to print. Heap. */
 char *render_target_name(const struct facts_target *t);

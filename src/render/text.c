@@ -41,11 +41,19 @@ static void finding_block(const struct page *g)
 		[SEVERITY_WARNING] = "warn",
 		[SEVERITY_CRITICAL] = "crit",
 	};
+	const struct finding *f;
 	size_t i;
+	char *text;
 
-	for (i = 0; i < g->t->findings.count; i++)
-		page_remark(g, labels[g->t->findings.item[i].severity],
-			    g->t->findings.item[i].text);
+	for (i = 0; i < g->t->findings.count; i++) {
+		f = &g->t->findings.item[i];
+		/* what raises the state is named, so that --on can be told of it */
+		text = f->state == STATE_OK
+			       ? mem_text(f->text)
+			       : mem_printf("%s: %s", finding_name(f->id), f->text);
+		page_remark(g, labels[f->severity], text);
+		free(text);
+	}
 }
 
 static void advice_block(const struct page *g)

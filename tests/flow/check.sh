@@ -285,7 +285,7 @@ part_file_without_a_target()
 #
 part_output_closed()
 {
-	for format in text nagios json ndjson; do
+	for format in text nagios json ndjson junit tap prometheus; do
 		status=0
 		# shellcheck disable=SC2086
 		"$DANEPROBE" check $R -o $format ee.match.example >&- 2>err || status=$?
@@ -299,7 +299,7 @@ part_output_closed()
 
 part_output_full()
 {
-	for format in text nagios json ndjson; do
+	for format in text nagios json ndjson junit tap prometheus; do
 		status=0
 		# shellcheck disable=SC2086
 		"$DANEPROBE" check $R -o $format ee.match.example >/dev/full 2>err || status=$?

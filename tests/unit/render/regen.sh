@@ -14,7 +14,7 @@ golden=$(dirname "$0")/golden
 new=$(mktemp)
 trap 'rm -f "$new"' EXIT
 for name in $("$program" --list); do
-	for extension in txt nagios json; do
+	for extension in txt nagios json junit.xml tap prom; do
 		"$program" "$name" "$extension" >"$new"
 		file=$golden/$name.$extension
 		if [ -f "$file" ]; then

@@ -25,6 +25,8 @@ static const struct {
 	{ "txt", "text", 0 },	     { "verbose.txt", "text", 1 },
 	{ "quiet.txt", "text", -1 }, { "nagios", "nagios", 0 },
 	{ "json", "json", 0 },	     { "ndjson", "ndjson", 0 },
+	{ "junit.xml", "junit", 0 }, { "tap", "tap", 0 },
+	{ "prom", "prometheus", 0 },
 };
 #define FORMAT_COUNT (sizeof(formats) / sizeof(*formats))
 
@@ -85,13 +87,13 @@ static void test_render_agrees_with_the_golden_files(void **state)
 				fail_msg("%s.%s differs; it is now:\n%s", sample_name(i),
 					 formats[k].extension, is);
 			compared += wanted != NULL;
-			missing += !wanted && (k == 0 || k == 3 || k == 4);
+			missing += !wanted && (k == 0 || k == 3 || k == 4 || k > 5);
 			free(is);
 			free(wanted);
 		}
 	}
 	assert_int_equal(missing, 0);
-	assert_true(compared >= 33);
+	assert_true(compared >= 84);
 }
 
 /* Whether the line holds a word that fits on no line. */
@@ -185,6 +187,9 @@ static void test_render_find_knows_every_name(void **state)
 	assert_non_null(render_find("nagios"));
 	assert_non_null(render_find("json"));
 	assert_non_null(render_find("ndjson"));
+	assert_non_null(render_find("junit"));
+	assert_non_null(render_find("tap"));
+	assert_non_null(render_find("prometheus"));
 	assert_null(render_find("xml"));
 	assert_null(render_find(""));
 }
