@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/starttls.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "net/starttls_kind.h"
+
+static const struct starttls_kind *find(enum service_start kind)
+{
+	switch (kind) {
+	case SERVICE_SMTP:
+		return starttls_smtp();
+	case SERVICE_LMTP:
+		return starttls_smtp_lmtp();
+	case SERVICE_IMAP:
+	case SERVICE_POP3:
+	case SERVICE_SIEVE:
+	case SERVICE_FTP:
+	case SERVICE_LDAP:
+	case SERVICE_XMPP_CLIENT:
+	case SERVICE_XMPP_SERVER:
+	case SERVICE_NNTP:
+	case SERVICE_POSTGRES:
+	case SERVICE_MYSQL:
+	case SERVICE_TLS_AT_ONCE:
+		break;
+	}
+	return NULL;
+}
+
+struct starttls *starttls_new(const struct starttls_conf *conf)
+{
+	struct starttls *d = mem_zero(sizeof(*d));
+
+	d->kind = find(conf->kind);
+	d->helo = mem_text(conf->helo ? conf->helo : "localhost");
+	d->domain = mem_text(conf->domain ? conf->domain : "");
+	d->awaited = "the greeting";
+	line_init(&d->line, STARTTLS_SAID_MAX);
+	reply_init(&d->reply, STARTTLS_SAID_MAX);
+	buf_init(&d->list, STARTTLS_SAID_MAX);
+	return d;
+}
+
+void starttls_free(struct starttls *d)
+{
+	if (!d)
+		return;
+	free(d->helo);
+	free(d->domain);
+	line_clear(&d->line);
+	reply_clear(&d->reply);
+	buf_clear(&d->list);
+	free(d);
+}
+
+bool starttls_is_mail(enum service_start kind)
+{
+	return kind != SERVICE_TLS_AT_ONCE && find(kind)->mail;
+}
+
+const char *starttls_bye(enum service_start kind, size_t *ret_len)
+{
+	*ret_len = kind == SERVICE_TLS_AT_ONCE ? 0 : find(kind)->bye_len;
+	return *ret_len ? find(kind)->bye : "";
+}
+
+const char *starttls_awaits(const struct starttls *d)
+{
+	return d->awaited;
+}
+
+enum starttls_status starttls_begin(struct starttls *d, struct buf *out)
+{
+	d->out = out;
+	d->kind->begin(d);
+	d->out = NULL;
+	return STARTTLS_MORE;
+}
+
+/* Whether these are the first bytes of a TLS alert or handshake message: its record type,
+ * and 3 for the major version. */
+static bool looks_like_tls(const struct starttls *d)
+{
+	return (d->first[0] == 21 || d->first[0] == 22) && d->first[1] == 3;
+}
+
+static void remember(struct starttls *d, const uint8_t *in, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len && d->said + i < sizeof(d->first); i++)
+		d->first[d->said + i] = in[i];
+	d->said += len;
+}
+
+static enum starttls_status behind_go_ahead(struct starttls *d, size_t len)
+{
+	d->injected = true;
+	return starttls_end(
+		d, STARTTLS_REFUSED,
+		"%zu bytes in plaintext came behind the %s server's go-ahead, "
+		"before TLS: an injection",
+		len, d->kind->name);
+}
+
+static enum starttls_status advance(struct starttls *d)
+{
+	enum starttls_status status = STARTTLS_MORE;
+
+	d->asked = false;
+	while (status == STARTTLS_MORE && d->in.len) {
+		if (d->asked && d->kind->lockstep)
+			return starttls_injected(d);
+		status = d->kind->take(d);
+	}
+	if (status == STARTTLS_GO && d->in.len)
+		return behind_go_ahead(d, d->in.len);
+	return status;
+}
+
+enum starttls_status starttls_take(struct starttls *d, const uint8_t *in, size_t len,
+				   struct buf *out, struct why *why)
+{
+	enum starttls_status before = d->status;
+
+	d->out = out;
+	d->in = (struct line_source){ in, len };
+	if (d->status == STARTTLS_GO && len)
+		d->status = behind_go_ahead(d, len);
+	if (d->status == STARTTLS_MORE && len > STARTTLS_SAID_MAX - d->said)
+		d->status = starttls_end(
+			d, STARTTLS_BROKEN,
+			"the %s server said more than %d bytes before its go-ahead",
+			d->kind->name, STARTTLS_SAID_MAX);
+	if (d->status == STARTTLS_MORE) {
+		remember(d, in, len);
+		d->status = advance(d);
+	}
+	if (before == STARTTLS_MORE && !d->injected &&
+	    (d->status == STARTTLS_REFUSED || d->status == STARTTLS_LATER))
+		buf_add(out, d->kind->bye, d->kind->bye_len);
+	d->out = NULL;
+	if (d->status != STARTTLS_MORE && d->status != STARTTLS_GO && why)
+		*why = d->why;
+	return d->status;
+}
+
+enum starttls_status starttls_closed(struct starttls *d, struct why *why)
+{
+	const char *name = d->kind->name;
+
+	if (d->status == STARTTLS_GO)
+		d->status = starttls_end(
+			d, STARTTLS_BROKEN,
+			"the %s server closed the connection after its go-ahead", name);
+	if (d->status == STARTTLS_MORE && d->kind->mail && !d->greeted &&
+	    !line_begun(&d->line))
+		d->status = starttls_end(
+			d, STARTTLS_LATER,
+			"the %s server closed the connection before its greeting", name);
+	if (d->status == STARTTLS_MORE && looks_like_tls(d))
+		d->status = starttls_garbage(d, "", 0);
+	if (d->status == STARTTLS_MORE)
+		d->status = starttls_end(
+			d, STARTTLS_BROKEN,
+			"the %s server closed the connection instead of sending %s", name,
+			d->awaited);
+	if (why)
+		*why = d->why;
+	return d->status;
+}
+
+enum starttls_status starttls_say(struct starttls *d, starttls_fn *next,
+				  const char *awaited, const char *fmt, ...)
+{
+	char text[STARTTLS_OUT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	buf_text(d->out, text);
+	d->next = next;
+	d->awaited = awaited;
+	d->asked = true;
+	return STARTTLS_MORE;
+}
+
+enum starttls_status starttls_end(struct starttls *d, enum starttls_status status,
+				  const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(d->why.text, sizeof(d->why.text), fmt, ap);
+	va_end(ap);
+	return status;
+}
+
+enum starttls_status starttls_garbage(struct starttls *d, const char *said, size_t len)
+{
+	if (looks_like_tls(d))
+		return starttls_end(
+			d, STARTTLS_BROKEN,
+			"this is not %s: the server speaks TLS at once, without STARTTLS",
+			d->kind->name);
+	return starttls_end(d, STARTTLS_BROKEN, "this is not %s: the server sent \"%s\"",
+			    d->kind->name, starttls_quote(d, said, len));
+}
+
+enum starttls_status starttls_injected(struct starttls *d)
+{
+	d->injected = true;
+	return starttls_end(
+		d, STARTTLS_REFUSED,
+		"%zu bytes came from the %s server before they were asked for, "
+		"in place of %s: an injection",
+		d->in.len, d->kind->name, d->awaited);
+}
+
+enum starttls_status starttls_not_offered(struct starttls *d, const char *name)
+{
+	size_t i;
+
+	if (!d->list.len)
+		return starttls_end(
+			d, STARTTLS_REFUSED,
+			"the %s server does not offer %s, nor any other extension",
+			d->kind->name, name);
+	for (i = 0; i < d->list.len; i++)
+		if (d->list.data[i] == '\n')
+			d->list.data[i] = ' ';
+	return starttls_end(
+		d, STARTTLS_REFUSED, "the %s server does not offer %s; it offers \"%s\"",
+		d->kind->name, name, starttls_quote(d, buf_str(&d->list), d->list.len));
+}
+
+/* Cut, and on one line; a NUL would end the sentence, so it is left out. */
+const char *starttls_quote(struct starttls *d, const char *said, size_t len)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < len && n < STARTTLS_QUOTE_MAX; i++)
+		if (said[i])
+			d->quoted[n++] = said[i] == '\n' ? ' ' : said[i];
+	if (i < len) /* rather too short than ending amid nothing */
+		for (i = n - 3; i < n; i++)
+			d->quoted[i] = '.';
+	d->quoted[n] = '\0';
+	return d->quoted;
+}
+
+const char *starttls_quote_reply(struct starttls *d)
+{
+	char said[STARTTLS_QUOTE_MAX + 8]; /* more than fits, for the dots */
+	struct buf *text = &d->reply.text;
+	int code_len = snprintf(said, sizeof(said), "%03d ", d->reply.code);
+	size_t room = sizeof(said) - (size_t)code_len;
+	size_t len = text->len < room ? text->len : room;
+
+	memcpy(said + code_len, buf_str(text), len);
+	return starttls_quote(d, said, (size_t)code_len + len);
+}
+
+bool starttls_take_line(struct starttls *d)
+{
+	/* a line has no bound of its own below that of all lines */
+	return line_take(&d->line, &d->in) == LINE_WHOLE;
+}
+
+enum starttls_status starttls_take_reply(struct starttls *d, enum reply_style style)
+{
+	const char *line;
+	size_t len;
+
+	if (!starttls_take_line(d))
+		return STARTTLS_MORE;
+	line = line_text(&d->line, &len);
+	switch (reply_take(&d->reply, style, line, len)) {
+	case REPLY_MORE:
+		return STARTTLS_MORE;
+	case REPLY_WHOLE:
+		return d->next(d);
+	case REPLY_BAD:
+		break;
+	}
+	return starttls_garbage(d, line, len);
+}
+
+void starttls_offer(struct starttls *d, const char *text, size_t len, const char *name)
+{
+	if (starttls_same(text, len, name))
+		d->offered = true;
+	if (len && d->list.len)
+		buf_text(&d->list, "\n");
+	buf_add(&d->list, text, len);
+}
+
+size_t starttls_word(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && text[n] != ' ' && text[n] != '\t')
+		n++;
+	return n;
+}
+
+bool starttls_same(const char *text, size_t len, const char *word)
+{
+	return strlen(word) == len && !strncasecmp(text, word, len);
+}
