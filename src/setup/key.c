@@ -20,7 +20,7 @@ struct key {
 static const struct {
 	gnutls_pk_algorithm_t algorithm;
 	unsigned bits; /* or the curve */
-} types[] = {
+} types[KEY_TYPE_COUNT] = {
 	[KEY_ECDSA_P256] = { GNUTLS_PK_ECDSA,
 			     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1) },
 	[KEY_ECDSA_P384] = { GNUTLS_PK_ECDSA,
@@ -35,6 +35,32 @@ static const struct {
 void key_protect(void)
 {
 	prctl(PR_SET_DUMPABLE, 0);
+}
+
+const char *key_type_name(enum key_type type)
+{
+	static const char *const names[KEY_TYPE_COUNT] = {
+		[KEY_ECDSA_P256] = "ecdsa-p256", [KEY_ECDSA_P384] = "ecdsa-p384",
+		[KEY_RSA_2048] = "rsa-2048",	 [KEY_RSA_3072] = "rsa-3072",
+		[KEY_RSA_4096] = "rsa-4096",	 [KEY_ED25519] = "ed25519",
+	};
+
+	return names[type];
+}
+
+bool key_type_find(const char *text, size_t len, enum key_type *ret_type)
+{
+	int i;
+
+	for (i = 0; i < KEY_TYPE_COUNT; i++) {
+		const char *name = key_type_name((enum key_type)i);
+
+		if (strlen(name) == len && !strncmp(name, text, len)) {
+			*ret_type = (enum key_type)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 static int new_key(struct key **ret_key, struct why *why)
@@ -133,15 +159,42 @@ out:
 	return rc;
 }
 
+int key_export(const struct key *key, gnutls_datum_t *ret_pem, struct why *why)
+{
+	int rc = gnutls_x509_privkey_export2_pkcs8(key->handle, GNUTLS_X509_FMT_PEM, NULL,
+						   GNUTLS_PKCS_PLAIN, ret_pem);
+
+	return rc < 0 ? why_gnutls(why, rc, "can't write the key as PKCS#8") : 0;
+}
+
+int key_type_of(const struct key *key, enum key_type *ret_type, struct why *why)
+{
+	int algorithm, i;
+	gnutls_ecc_curve_t curve;
+	unsigned bits = 0;
+
+	algorithm = gnutls_x509_privkey_get_pk_algorithm2(key->handle, &bits);
+	if (algorithm != GNUTLS_PK_RSA &&
+	    gnutls_x509_privkey_export_ecc_raw(key->handle, &curve, NULL, NULL, NULL) >=
+		    0)
+		bits = GNUTLS_CURVE_TO_BITS(curve);
+	for (i = 0; i < KEY_TYPE_COUNT; i++)
+		if ((int)types[i].algorithm == algorithm && types[i].bits == bits) {
+			*ret_type = (enum key_type)i;
+			return 0;
+		}
+	return why_set(why, DP_EINVAL,
+		       "the key is of a type that lineages don't have; they have %s",
+		       KEY_TYPES);
+}
+
 int key_save(const struct key *key, const char *path, struct why *why)
 {
 	gnutls_datum_t pem = { 0 };
-	int rc;
+	int rc = key_export(key, &pem, why);
 
-	rc = gnutls_x509_privkey_export2_pkcs8(key->handle, GNUTLS_X509_FMT_PEM, NULL,
-					       GNUTLS_PKCS_PLAIN, &pem);
 	if (rc < 0)
-		return why_gnutls(why, rc, "can't write the key as PKCS#8");
+		return rc;
 	rc = file_create(path, 0600, pem.data, pem.size, why);
 	mem_wipe(pem.data, pem.size);
 	gnutls_free(pem.data);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Certificates of a lineage's keys: checked before they count, kept in numbered folders
+ * of which the highest is the newest. */
+#ifndef SETUP_CERTIFICATE_H
+#define SETUP_CERTIFICATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "setup/key.h"
+
+struct lineage;
+struct why;
+
+struct certificate {
+	int64_t number; /* of certs/NNNN; 0: there is none */
+	time_t not_before, not_after;
+};
+
+/* Whether text (PEM, the leaf first) certifies the key of generation and type: its key,
+ * all domains, its dates, each certificate signed by the next. If so it becomes the
+ * newest. DP_EINVAL says what is wrong with it. */
+int certificate_store(struct lineage *lineage, int64_t generation, enum key_type type,
+		      const char *text, size_t len, struct certificate *ret_certificate,
+		      struct why *why);
+/* Takes over DIR/fullchain.pem, which may be missing. What doesn't fit is left alone. */
+int certificate_adopt(struct lineage *lineage, int64_t generation, enum key_type type,
+		      const char *dir, struct why *why);
+/* The newest one. */
+int certificate_newest(const struct lineage *lineage, int64_t generation,
+		       enum key_type type, struct certificate *ret_certificate,
+		       struct why *why);
+/* Dates of a PEM file. */
+int certificate_dates(const char *path, struct certificate *ret_certificate,
+		      struct why *why);
+
+#endif

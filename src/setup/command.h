@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The user's commands: placeholders filled in, run by sh -c. */
+#ifndef SETUP_COMMAND_H
+#define SETUP_COMMAND_H
+
+#include <stddef.h>
+
+struct env_command;
+struct why;
+
+/* What stands for {name}. */
+struct command_word {
+	const char *name;
+	const char *const *value; /* each quoted for the shell, blanks between them */
+	size_t count;
+};
+
+/* text with each {name} replaced; other braces stay. On the heap; NULL where it gets
+ * longer than a command can be. */
+char *command_fill(const char *text, const struct command_word *words, size_t count);
+/* Whether {name} stands in text. */
+int command_has(const char *text, const char *name);
+/* text in single quotes, safe for sh; on the heap. */
+char *command_quote(const char *text);
+/* Runs it and waits for its end, however many processes it leaves behind. DP_EIO names
+ * the status and the last line that it printed. */
+int command_run(const struct env_command *command, struct why *why);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The world as setup touches it: the clock, files, commands, DNS and the live services.
+ * Everything goes through here, so that a test can set the time, fail or kill at any
+ * write, and play the servers. */
+#ifndef SETUP_ENV_H
+#define SETUP_ENV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+struct buf;
+struct record;
+struct target;
+struct why;
+
+/* What is about to be done. */
+enum env_op {
+	ENV_MKDIR,
+	ENV_CREATE,
+	ENV_WRITE,
+	ENV_FSYNC,
+	ENV_RENAME,
+	ENV_LINK,
+	ENV_SYMLINK,
+	ENV_UNLINK,
+	ENV_COMMAND
+};
+
+#define ENV_OUTPUT_MAX (1 << 20) /* of a command: a chain is a hundredth of it */
+
+struct env_command {
+	const char *text;  /* for sh -c */
+	const char *input; /* its standard input; NULL: none */
+	int64_t timeout_ms;
+	struct buf *output; /* gets its standard output; NULL: not wanted */
+};
+
+/* What all authoritative servers say about the records at the owners asked for. */
+struct env_dns {
+	bool agree;	/* each server answered, validated: all of want, none of gone */
+	bool none;	/* not one of them has a TLSA record at any of the owners */
+	int64_t ttl_s;	/* the largest seen: of record sets, and of the denial where there
+			   was none; -1 unknown */
+	char *who_lags; /* owned; "ns2.example.net lacks the record"; NULL when all agree
+			 */
+};
+
+/* What the services present. */
+struct env_live {
+	bool ok;       /* each endpoint presents one of the keys, and DANE passes */
+	char *problem; /* owned; "mx1.example.com:25 mismatch"; NULL when ok */
+};
+
+/* A question to all servers of the owners' zones; the records are borrowed. */
+struct env_question {
+	const struct record *want, *gone;
+	size_t want_count, gone_count;
+	bool all_but_one; /* one server may be dead */
+};
+
+/* A question to the services: do they present one of these keys? */
+struct env_presented {
+	const char *const *services; /* borrowed texts of targets */
+	size_t service_count;
+	const uint8_t (*spki)[32]; /* SHA-256 of SubjectPublicKeyInfo */
+	size_t spki_count;
+};
+
+struct env {
+	void *arg; /* borrowed; given to each function */
+	time_t (*now)(void *arg);
+	/* Asked before each operation: 0 to do it, else the errno that it fails with.
+	 * NULL: all are done. */
+	int (*before)(void *arg, enum env_op op, const char *path);
+	/* Runs sh -c; 0 when it exits with status 0. */
+	int (*run)(void *arg, const struct env_command *command, struct why *why);
+	/* The three below are NULL where nobody can tell. */
+	int (*ask)(void *arg, const struct env_question *question,
+		   struct env_dns *ret_dns, struct why *why);
+	int (*look)(void *arg, const struct env_presented *presented,
+		    struct env_live *ret_live, struct why *why);
+	/* The hosts of mx:// and srv:// as targets of their own; the caller clears each
+	 * and frees the array. */
+	int (*discover)(void *arg, const struct target *service,
+			struct target **ret_targets, size_t *ret_count, struct why *why);
+	/* Whether the zone of the owner is signed and its DS is at the parent: 0, or
+	 * DP_EDNS naming what is missing. */
+	int (*secure)(void *arg, const char *owner, struct why *why);
+};
+
+/* The real clock, files and commands; DNS and services unset. */
+void env_init(struct env *env);
+time_t env_now(const struct env *env);
+void env_dns_clear(struct env_dns *dns);
+void env_live_clear(struct env_live *live);
+
+/* Who may read what is made. */
+struct env_access {
+	mode_t mode;
+	gid_t group; /* (gid_t)-1: the process's */
+};
+
+/* A folder, which may be there already. */
+int env_mkdir(struct env *env, const char *path, const struct env_access *access,
+	      struct why *why);
+/* A new file by a temporary one beside it, fsynced, linked into place: whole or not at
+ * all, and DP_EEXIST where there is one already. */
+int env_create(struct env *env, const char *path, const struct env_access *access,
+	       const void *data, size_t len, struct why *why);
+/* The same by rename: replaces what is there, or leaves it as it was. */
+int env_replace(struct env *env, const char *path, const struct env_access *access,
+		const void *data, size_t len, struct why *why);
+/* Appends a line (a newline is added) and fsyncs. A line torn by a crash stays alone. */
+int env_append(struct env *env, const char *path, const char *line, struct why *why);
+/* Makes path a symbolic link to target in one rename, whatever it was a link to. */
+int env_point(struct env *env, const char *path, const char *target, struct why *why);
+/* Renames from to to, which isn't there, and fsyncs the folder that both are in. */
+int env_rename(struct env *env, const char *from, const char *to, struct why *why);
+/* Removes a file, link or empty folder; it may be gone already. */
+int env_remove(struct env *env, const char *path, struct why *why);
+int env_run(struct env *env, const struct env_command *command, struct why *why);
+
+#endif

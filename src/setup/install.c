@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/install.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/deploy.h"
+#include "setup/lineage.h"
+#include "setup/view.h"
+
+int install_look(struct lineage *l, int64_t generation, char **ret_problem,
+		 struct why *why)
+{
+	uint8_t spki[KEY_TYPE_COUNT][32];
+	struct env_presented presented = {
+		.services = (const char *const *)l->conf.services.item,
+		.service_count = l->conf.services.count,
+		.spki = (const uint8_t(*)[32])spki,
+		.spki_count = l->conf.key_types,
+	};
+	struct env_live live = { 0 };
+	int rc;
+
+	if (!l->env->look)
+		return why_set(why, DP_EINVAL, "the services can't be looked at");
+	rc = lineage_spki(l, generation, spki, why);
+	if (rc == 0)
+		rc = l->env->look(l->env->arg, &presented, &live, why);
+	if (rc < 0)
+		return rc;
+	*ret_problem =
+		live.ok ? NULL
+			: mem_text(live.problem ? live.problem : "not all is well");
+	env_live_clear(&live);
+	return 0;
+}
+
+static int note_back(struct lineage *l, int64_t from, int64_t to, const char *text,
+		     struct why *why)
+{
+	char from_text[24], to_text[24];
+
+	(void)snprintf(from_text, sizeof(from_text), "%04lld", (long long)from);
+	(void)snprintf(to_text, sizeof(to_text), "%04lld", (long long)to);
+	return lineage_note(l, why, "went-back", "from", from_text, "to",
+			    to ? to_text : "nothing", "why", text, NULL);
+}
+
+/* Live becomes state.view again. Where nothing was live before, it stays as it is: taking
+ * the files away would only break the next reload. */
+static int go_back(struct lineage *l, const char *text, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	struct why inner = { "" };
+	int64_t from = s->intent_generation;
+	int rc;
+
+	s->intent = INTENT_GO_BACK;
+	rc = lineage_save(l, why);
+	if (rc == 0 && s->view && view_live(l) != s->view)
+		rc = view_switch(l, s->view, why);
+	if (rc < 0)
+		return rc;
+	/* A deploy command that fails here too can't be helped, only told. */
+	if (s->view && deploy_run(l, true, &inner) < 0)
+		rc = lineage_note(l, why, "deploy-failed", "why", inner.text, NULL);
+	if (rc == 0)
+		rc = note_back(l, from, s->view ? s->view_generation : 0, text, why);
+	s->intent = INTENT_NONE;
+	s->intent_view = s->intent_generation = 0;
+	return rc < 0 ? rc : lineage_save(l, why);
+}
+
+static int note_installed(struct lineage *l, int64_t generation, int64_t view,
+			  struct why *why)
+{
+	char number[24], which[24];
+
+	(void)snprintf(number, sizeof(number), "%04lld", (long long)generation);
+	(void)snprintf(which, sizeof(which), "%04lld", (long long)view);
+	return lineage_note(l, why, "installed", "generation", number, "view", which,
+			    NULL);
+}
+
+static int keep(struct lineage *l, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc = note_installed(l, s->intent_generation, s->intent_view, why);
+
+	s->former_view = s->view;
+	s->view = s->intent_view;
+	s->view_generation = s->intent_generation;
+	s->intent = INTENT_NONE;
+	s->intent_view = s->intent_generation = 0;
+	if (rc == 0)
+		rc = lineage_save(l, why);
+	return rc < 0 ? rc : view_prune(l, why);
+}
+
+/* Live is switched; the rest, which may be done twice. */
+static int finish(struct lineage *l, enum install_result *ret_result, char **ret_text,
+		  struct why *why)
+{
+	char *problem = NULL;
+	struct why inner;
+	int rc;
+
+	*ret_result = INSTALL_DONE;
+	if (deploy_run(l, false, &inner) < 0)
+		problem = mem_text(inner.text);
+	/* Not being able to look is no proof that all is well. */
+	else if (install_look(l, l->state.intent_generation, &problem, &inner) < 0)
+		problem = mem_text(inner.text);
+	if (!problem)
+		return keep(l, why);
+	rc = go_back(l, problem, why);
+	*ret_result = INSTALL_WENT_BACK;
+	if (rc == 0)
+		*ret_text = problem;
+	else
+		free(problem);
+	return rc;
+}
+
+int install_generation(struct lineage *l, int64_t generation,
+		       enum install_result *ret_result, char **ret_text, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int64_t number = s->last_view + 1;
+	int rc = view_build(l, generation, number, why);
+
+	if (rc < 0)
+		return rc;
+	s->last_view = s->intent_view = number;
+	s->intent_generation = generation;
+	s->intent = INTENT_SWITCH;
+	rc = lineage_save(l, why);
+	if (rc == 0)
+		rc = view_switch(l, number, why);
+	return rc < 0 ? rc : finish(l, ret_result, ret_text, why);
+}
+
+int install_recover(struct lineage *l, enum install_result *ret_result, char **ret_text,
+		    struct why *why)
+{
+	struct lineage_state *s = &l->state;
+
+	*ret_result = INSTALL_DONE;
+	switch (s->intent) {
+	case INTENT_NONE:
+	case INTENT_PUBLISH:
+		return 0;
+	case INTENT_SWITCH:
+		if (view_live(l) == s->intent_view)
+			return finish(l, ret_result, ret_text, why);
+		s->intent = INTENT_NONE; /* it hadn't begun */
+		s->intent_view = s->intent_generation = 0;
+		return lineage_save(l, why);
+	case INTENT_GO_BACK:
+		*ret_text = mem_text("an installation failed, and a crash came while "
+				     "going back");
+		*ret_result = INSTALL_WENT_BACK;
+		return go_back(l, *ret_text, why);
+	}
+	return 0;
+}

@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/lineage.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hex.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "dane/tlsa.h"
+#include "setup/certificate.h"
+#include "setup/journal.h"
+#include "setup/record.h"
+
+#define ITEMS_MAX 12
+
+static const struct env_access private_file = { .mode = 0600, .group = (gid_t)-1 };
+static const struct env_access base_folder = { .mode = 0755, .group = (gid_t)-1 };
+
+int lineage_check_name(const char *name, struct why *why)
+{
+	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz"
+				       "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+
+	if (!*name || strlen(name) > LINEAGE_NAME_MAX || strchr("-._", *name) ||
+	    name[strspn(name, alphabet)])
+		return why_set(why, DP_EINVAL,
+			       "'%.100s' can't name a lineage: letters, digits, '.', '_' "
+			       "and '-', at most %d",
+			       name, LINEAGE_NAME_MAX);
+	return 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_lineage(const char *base, const char *name)
+{
+	char *state = mem_printf("%s/%s/state", base, name);
+	char *conf = mem_printf("%s/%s/lineage.conf", base, name);
+	bool is = access(state, F_OK) == 0 || access(conf, F_OK) == 0;
+
+	free(state);
+	free(conf);
+	return is;
+}
+
+int lineage_list(const char *base, char ***ret_names, size_t *ret_count, struct why *why)
+{
+	DIR *dir = opendir(base);
+	struct dirent *entry;
+	char **names = NULL;
+	size_t count = 0;
+
+	if (!dir && errno != ENOENT)
+		return why_errno(why, errno, "can't read the folder %s", base);
+	while (dir && (entry = readdir(dir))) {
+		if (lineage_check_name(entry->d_name, NULL) < 0 ||
+		    !is_lineage(base, entry->d_name))
+			continue;
+		names = mem_grow(names, count, sizeof(*names));
+		names[count++] = mem_text(entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	if (count)
+		qsort(names, count, sizeof(*names), by_text);
+	*ret_names = names;
+	*ret_count = count;
+	return 0;
+}
+
+char *lineage_path(const struct lineage *l, const char *format, ...)
+{
+	char rest[512];
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(rest, sizeof(rest), format, ap);
+	va_end(ap);
+	return mem_printf("%s/%s", l->dir, rest);
+}
+
+char *lineage_key_path(const struct lineage *l, int64_t generation, enum key_type type,
+		       const char *rest)
+{
+	return lineage_path(l, "keys/%04lld/%s%s%s", (long long)generation,
+			    key_type_name(type), *rest ? "/" : "", rest);
+}
+
+int lineage_access(const struct lineage *l, bool is_folder, struct env_access *ret_access,
+		   struct why *why)
+{
+	const char *name = lineage_conf_get(&l->conf, LINEAGE_CONF_KEY_GROUP);
+	const struct group *group;
+
+	*ret_access = (struct env_access){ .mode = is_folder ? 0700 : 0600,
+					   .group = (gid_t)-1 };
+	if (!*name)
+		return 0;
+	group = getgrnam(name);
+	if (!group)
+		return why_set(why, DP_EINVAL, "key_group: there is no group '%.100s'",
+			       name);
+	ret_access->mode = is_folder ? 0750 : 0640;
+	ret_access->group = group->gr_gid;
+	return 0;
+}
+
+static int make_folder(struct lineage *l, const char *path, struct why *why)
+{
+	struct env_access access;
+	int rc = lineage_access(l, true, &access, why);
+
+	return rc < 0 ? rc : env_mkdir(l->env, path, &access, why);
+}
+
+int lineage_save(struct lineage *l, struct why *why)
+{
+	char *path = lineage_path(l, "state");
+	int rc = lineage_state_save(l->env, path, &private_file, &l->state, why);
+
+	free(path);
+	return rc;
+}
+
+int lineage_note(struct lineage *l, struct why *why, const char *event, ...)
+{
+	struct journal_item items[ITEMS_MAX];
+	size_t count = 0;
+	const char *key;
+	va_list ap;
+	char *path;
+	int rc;
+
+	va_start(ap, event);
+	while (count < ITEMS_MAX && (key = va_arg(ap, const char *))) {
+		items[count].key = key;
+		items[count++].value = va_arg(ap, const char *);
+	}
+	va_end(ap);
+	path = lineage_path(l, "journal");
+	rc = journal_add(l->env, path, l->verb, event, items, count, why);
+	free(path);
+	return rc;
+}
+
+static void begin(struct env *env, const char *base, const char *name, const char *verb,
+		  struct lineage *l)
+{
+	*l = (struct lineage){ .env = env,
+			       .verb = verb,
+			       .name = mem_text(name),
+			       .dir = mem_printf("%s/%s", base, name),
+			       .lock = -1 };
+	lineage_conf_init(&l->conf);
+	lineage_state_init(&l->state);
+}
+
+void lineage_close(struct lineage *l)
+{
+	if (l->lock >= 0)
+		(void)close(l->lock);
+	lineage_conf_clear(&l->conf);
+	lineage_state_clear(&l->state);
+	free(l->name);
+	free(l->dir);
+	*l = (struct lineage){ .lock = -1 };
+}
+
+/* flock() ends with the last process that holds the descriptor; no command gets it. */
+static int take_lock(struct lineage *l, struct why *why)
+{
+	char *path = lineage_path(l, "lock");
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int failed = errno;
+
+	free(path);
+	if (fd < 0)
+		return why_errno(why, failed, "can't lock the lineage %s", l->name);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		failed = errno;
+		(void)close(fd);
+		return failed == EWOULDBLOCK
+			       ? why_set(why, DP_EEXIST,
+					 "another daneprobe is at work on the lineage %s",
+					 l->name)
+			       : why_errno(why, failed, "can't lock the lineage %s",
+					   l->name);
+	}
+	l->lock = fd;
+	return 0;
+}
+
+static int load_conf(struct lineage *l, struct why *why)
+{
+	char *path = lineage_path(l, "lineage.conf"), *text = NULL;
+	struct why inner;
+	size_t len;
+	int rc = file_read(path, LINEAGE_CONF_FILE_MAX, &text, &len, &inner);
+
+	if (rc == 0 && strlen(text) != len)
+		rc = why_set(&inner, DP_EFORMAT, "a NUL byte");
+	if (rc == 0)
+		rc = lineage_conf_parse(&l->conf, text, &inner);
+	if (rc == 0)
+		rc = lineage_conf_check(&l->conf, &inner);
+	free(text);
+	if (rc < 0)
+		why_set(why, rc, "%.200s: %.300s", path, inner.text);
+	free(path);
+	return rc;
+}
+
+static int load(struct lineage *l, struct why *why)
+{
+	char *path = lineage_path(l, "state");
+	struct why inner;
+	int rc = lineage_state_load(path, &l->state, &inner);
+
+	free(path);
+	if (rc == DP_ENOENT)
+		return why_set(why, rc,
+			       "there is no lineage '%s' in %.*s: daneprobe new %s makes "
+			       "it, --dir says where",
+			       l->name, (int)(strlen(l->dir) - strlen(l->name) - 1),
+			       l->dir, l->name);
+	if (rc < 0)
+		return why_set(why, rc, "%s", inner.text);
+	return load_conf(l, why);
+}
+
+int lineage_open(struct env *env, const char *base, const char *name, const char *verb,
+		 enum lineage_use use, struct lineage *ret_lineage, struct why *why)
+{
+	struct lineage l;
+	int rc = lineage_check_name(name, why);
+
+	if (rc < 0)
+		return rc;
+	begin(env, base, name, verb, &l);
+	if (use == LINEAGE_WRITE && is_lineage(base, name))
+		rc = take_lock(&l, why);
+	if (rc == 0)
+		rc = load(&l, why);
+	if (rc < 0) {
+		lineage_close(&l);
+		return rc;
+	}
+	*ret_lineage = l;
+	return 0;
+}
+
+static const struct lineage_adoption *find_adoption(const struct lineage_adoption *adopt,
+						    size_t count, enum key_type type)
+{
+	enum key_type its;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (key_type_of(adopt[i].key, &its, NULL) == 0 && its == type)
+			return &adopt[i];
+	return NULL;
+}
+
+/* The key of path: the one that is there, the adopted one, or a new one. */
+static int make_key(struct lineage *l, const char *path, enum key_type type,
+		    const struct lineage_adoption *adoption, struct key **ret_key,
+		    struct why *why)
+{
+	gnutls_datum_t pem = { 0 };
+	struct env_access access;
+	struct key *key = NULL;
+	int rc;
+
+	rc = key_load(path, ret_key, why);
+	if (rc != DP_ENOENT)
+		return rc;
+	rc = lineage_access(l, false, &access, why);
+	if (rc == 0 && !adoption)
+		rc = key_generate(type, &key, why);
+	if (rc == 0)
+		rc = key_export(adoption ? adoption->key : key, &pem, why);
+	if (rc == 0)
+		rc = env_create(l->env, path, &access, pem.data, pem.size, why);
+	if (pem.data)
+		mem_wipe(pem.data, pem.size);
+	gnutls_free(pem.data);
+	key_free(key);
+	return rc < 0 ? rc : key_load(path, ret_key, why);
+}
+
+static int make_request(struct lineage *l, const char *path, const struct key *key,
+			struct why *why)
+{
+	gnutls_datum_t csr = { 0 };
+	int rc;
+
+	if (access(path, F_OK) == 0)
+		return 0;
+	rc = csr_make(key, &l->conf.domains, false, false, &csr, why);
+	if (rc == 0)
+		rc = env_create(l->env, path, &private_file, csr.data, csr.size, why);
+	gnutls_free(csr.data);
+	return rc;
+}
+
+/* One key type of a generation: what it lacks of folder, key and request. */
+static int make_pair(struct lineage *l, int64_t number, enum key_type type,
+		     const struct lineage_adoption *adoption, struct why *why)
+{
+	char *folder = lineage_key_path(l, number, type, "");
+	char *key_path = lineage_key_path(l, number, type, "privkey.pem");
+	char *csr_path = lineage_key_path(l, number, type, "request.csr");
+	char *certs = lineage_key_path(l, number, type, "certs");
+	struct key *key = NULL;
+	int rc;
+
+	rc = make_folder(l, folder, why);
+	if (rc == 0)
+		rc = make_folder(l, certs, why);
+	if (rc == 0)
+		rc = make_key(l, key_path, type, adoption, &key, why);
+	if (rc == 0)
+		rc = make_request(l, csr_path, key, why);
+	if (rc == 0 && adoption && adoption->cert_dir)
+		rc = certificate_adopt(l, number, type, adoption->cert_dir, why);
+	key_free(key);
+	free(folder);
+	free(key_path);
+	free(csr_path);
+	free(certs);
+	return rc;
+}
+
+static int note_created(struct lineage *l, int64_t number, struct why *why)
+{
+	uint8_t spki[KEY_TYPE_COUNT][32];
+	char generation[24], *hex;
+	size_t i;
+	int rc = lineage_spki(l, number, spki, why);
+
+	(void)snprintf(generation, sizeof(generation), "%04lld", (long long)number);
+	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
+		hex = hex_encode(spki[i], sizeof(spki[i]));
+		rc = lineage_note(l, why, "created", "generation", generation, "type",
+				  key_type_name(l->conf.key_type[i]), "spki", hex, NULL);
+		free(hex);
+	}
+	return rc;
+}
+
+static int make_generation(struct lineage *l, int64_t number,
+			   const struct lineage_adoption *adopt, size_t adopt_count,
+			   struct why *why)
+{
+	char *folder;
+	size_t i;
+	int rc;
+
+	if (number > LINEAGE_NUMBER_MAX)
+		return why_set(why, DP_ELIMIT, "more than %d generations of keys",
+			       LINEAGE_NUMBER_MAX);
+	folder = lineage_path(l, "keys/%04lld", (long long)number);
+	rc = make_folder(l, folder, why);
+	free(folder);
+	for (i = 0; i < l->conf.key_types && rc == 0; i++)
+		rc = make_pair(l, number, l->conf.key_type[i],
+			       find_adoption(adopt, adopt_count, l->conf.key_type[i]),
+			       why);
+	return rc < 0 ? rc : note_created(l, number, why);
+}
+
+int lineage_make_generation(struct lineage *l, int64_t number, struct why *why)
+{
+	return make_generation(l, number, NULL, 0, why);
+}
+
+static int point(struct lineage *l, const char *name, int64_t generation, struct why *why)
+{
+	char *path = lineage_path(l, "%s", name);
+	char *target = mem_printf("keys/%04lld", (long long)generation);
+	char now[64];
+	ssize_t len = readlink(path, now, sizeof(now) - 1);
+	int rc = 0;
+
+	now[len > 0 ? len : 0] = '\0';
+	if (strcmp(now, target) != 0)
+		rc = env_point(l->env, path, target, why);
+	free(path);
+	free(target);
+	return rc;
+}
+
+int lineage_point(struct lineage *l, struct why *why)
+{
+	int rc = point(l, "current", l->state.current, why);
+
+	return rc < 0 ? rc : point(l, "next", l->state.next, why);
+}
+
+/* Folders and lineage.conf of one that isn't there, or not wholly. */
+static int make_folders(struct lineage *l, const char *base, struct why *why)
+{
+	static const char *const folders[] = { "keys", "views" };
+	char *path;
+	size_t i;
+	int rc = 0;
+
+	if (access(base, F_OK) < 0)
+		rc = env_mkdir(l->env, base, &base_folder, why);
+	if (rc == 0)
+		rc = make_folder(l, l->dir, why);
+	for (i = 0; i < 2 && rc == 0; i++) {
+		path = lineage_path(l, "%s", folders[i]);
+		rc = make_folder(l, path, why);
+		free(path);
+	}
+	return rc;
+}
+
+static int write_conf(struct lineage *l, struct why *why)
+{
+	char *path = lineage_path(l, "lineage.conf");
+	char *text = lineage_conf_text(&l->conf);
+	int rc = env_replace(l->env, path, &private_file, text, strlen(text), why);
+
+	free(path);
+	free(text);
+	return rc;
+}
+
+static int create(struct lineage *l, const char *base,
+		  const struct lineage_adoption *adopt, size_t adopt_count,
+		  struct why *why)
+{
+	int rc = make_folders(l, base, why);
+
+	if (rc == 0)
+		rc = take_lock(l, why);
+	if (rc == 0)
+		rc = write_conf(l, why);
+	if (rc == 0)
+		rc = make_generation(l, 1, adopt, adopt_count, why);
+	if (rc == 0)
+		rc = make_generation(l, 2, NULL, 0, why);
+	if (rc < 0)
+		return rc;
+	l->state.stage = STAGE_STAGED;
+	l->state.current = l->state.goal = 1;
+	l->state.next = l->state.last = 2;
+	l->state.since = l->state.created_at = env_now(l->env);
+	rc = lineage_point(l, why);
+	return rc < 0 ? rc : lineage_save(l, why);
+}
+
+int lineage_create(struct env *env, const char *base, const char *name,
+		   const struct lineage_conf *conf, const struct lineage_adoption *adopt,
+		   size_t adopt_count, struct lineage *ret_lineage, struct why *why)
+{
+	struct lineage l;
+	char *text, *path;
+	int rc = lineage_check_name(name, why);
+
+	if (rc < 0)
+		return rc;
+	begin(env, base, name, "new", &l);
+	path = lineage_path(&l, "state");
+	if (access(path, F_OK) == 0)
+		rc = why_set(why, DP_EEXIST,
+			     "the lineage %s is there already and is not overwritten "
+			     "(%s)",
+			     name, l.dir);
+	free(path);
+	text = lineage_conf_text(conf);
+	if (rc == 0)
+		rc = lineage_conf_parse(&l.conf, text, why);
+	if (rc == 0)
+		rc = lineage_conf_check(&l.conf, why);
+	free(text);
+	if (rc == 0)
+		rc = create(&l, base, adopt, adopt_count, why);
+	if (rc < 0) {
+		lineage_close(&l);
+		return rc;
+	}
+	*ret_lineage = l;
+	return 0;
+}
+
+int lineage_spki(const struct lineage *l, int64_t generation, uint8_t (*ret_spki)[32],
+		 struct why *why)
+{
+	struct record_source source = { 0 };
+	struct tlsa rr = { 0 };
+	char *path;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
+		path = lineage_key_path(l, generation, l->conf.key_type[i],
+					"request.csr");
+		rc = record_source_csr(path, &source, why);
+		free(path);
+		if (rc == 0)
+			rc = tlsa_from_octets(TLSA_DANE_EE, TLSA_SPKI, TLSA_SHA256,
+					      source.key, source.key_len, &rr, why);
+		if (rc == 0)
+			memcpy(ret_spki[i], rr.data, 32);
+		tlsa_clear(&rr);
+		record_source_clear(&source);
+	}
+	return rc;
+}

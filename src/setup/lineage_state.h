@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where a lineage stands: the file `state`, JSON, replaced whole. It is the truth;
+ * written with the intent before a step, and with the result after it. */
+#ifndef SETUP_LINEAGE_STATE_H
+#define SETUP_LINEAGE_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+struct env;
+struct env_access;
+struct why;
+
+/* A change of key goes through them in this order; a new lineage begins with STAGED, its
+ * first key being the change. */
+enum lineage_stage {
+	STAGE_IDLE,	 /* nothing to change */
+	STAGE_STAGED,	 /* begun: the key is there, its record not yet asked for */
+	STAGE_PUBLISHED, /* the records were given to DNS; not yet everywhere */
+	STAGE_SAFE,	 /* no cache can hold a set without the key's record */
+	STAGE_INSTALLED, /* the server's files are switched; not yet seen live */
+	STAGE_VERIFIED,	 /* every endpoint presents the key */
+	STAGE_RETIRING,	 /* the old key's record is taken out, a new next key's put in */
+	STAGE_STUCK	 /* needs a look; what it was doing goes on all the same */
+};
+
+/* What was about to be done; after a crash it is finished or undone. */
+enum lineage_intent {
+	INTENT_NONE,
+	INTENT_PUBLISH, /* records may have changed in DNS */
+	INTENT_SWITCH,	/* live is being pointed to intent_view, and deployed */
+	INTENT_GO_BACK	/* live is being pointed back to intent_view, and deployed */
+};
+
+struct lineage_state {
+	enum lineage_stage stage;
+	enum lineage_stage resume; /* with STAGE_STUCK: what it was doing */
+	time_t since;		   /* when the stage (or resume) was entered */
+	char *reason;		   /* owned; why stuck, or what it waits for; NULL */
+	time_t reason_since;
+	int64_t failures; /* in a row */
+	time_t retry_at;  /* not tried again before that, unless told to */
+
+	/* Generations of keys; 0 is none. */
+	int64_t current, next;
+	int64_t goal;	/* the one being brought live; 0 in STAGE_IDLE */
+	int64_t retire; /* the one whose records are being taken out */
+	int64_t last;	/* the highest number given away */
+
+	/* Views: what live points to. 0 is none. */
+	int64_t view, former_view; /* former_view: where going back leads */
+	int64_t view_generation;
+	int64_t last_view;
+
+	enum lineage_intent intent;
+	int64_t intent_view, intent_generation;
+
+	/* The records of current and next (and of goal) in DNS. */
+	time_t published_at; /* given to DNS, 0: never */
+	time_t agree_since;  /* seen at all servers from then on; 0: not now */
+	time_t agree_seen;   /* when that was last looked at */
+	int64_t old_ttl_s;   /* of the set before, or of its denial; -1 unknown */
+	int64_t hold_ttl_s;  /* the largest seen since; -1 unknown */
+	bool none_before;    /* no server had any TLSA record at the owners */
+
+	time_t created_at, begun_at; /* the lineage; the rollover */
+	time_t rolled_at; /* the end of the last one, or when it was installed */
+	bool emergency;
+
+	time_t renew_tried_at;
+	int64_t renew_failures;
+	char *renew_error; /* owned; of the last order that failed; NULL */
+	time_t ari_start, ari_end, ari_asked_at; /* the CA's window; 0 unknown */
+};
+
+void lineage_state_init(struct lineage_state *state);
+void lineage_state_clear(struct lineage_state *state);
+/* "idle", "staged", ... */
+const char *lineage_state_stage_name(enum lineage_stage stage);
+/* DP_ENOENT where there is no such file, DP_EFORMAT where it isn't one of ours. */
+int lineage_state_load(const char *path, struct lineage_state *ret_state,
+		       struct why *why);
+int lineage_state_save(struct env *env, const char *path, const struct env_access *access,
+		       const struct lineage_state *state, struct why *why);
+/* Sets text (NULL: forgets it) and since when; the same text again keeps its time. */
+void lineage_state_reason(struct lineage_state *state, const char *text, time_t now);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/publish.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/why.h"
+#include "dane/tlsa.h"
+#include "setup/lineage.h"
+#include "setup/publish_exec.h"
+#include "setup/record.h"
+#include "setup/wanted.h"
+
+static int by_hand(struct lineage *l, const char *options, const struct wanted *wanted,
+		   enum publish_result *ret_result, struct why *why)
+{
+	(void)l;
+	(void)options;
+	(void)wanted;
+	(void)why;
+	*ret_result = PUBLISH_BY_HAND;
+	return 0;
+}
+
+static const struct way {
+	const char *name;
+	publish_fn *publish;
+} ways[] = {
+	{ "print", by_hand },
+	{ "exec", publish_exec_records },
+};
+
+static int note(struct lineage *l, const char *event, const struct record *records,
+		size_t count, const char *way, struct why *why)
+{
+	char *text;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < count && rc == 0; i++) {
+		text = tlsa_to_text(&records[i].rr);
+		rc = lineage_note(l, why, event, "name", records[i].owner, "record", text,
+				  "via", way, NULL);
+		free(text);
+	}
+	return rc;
+}
+
+int publish_records(struct lineage *l, const struct wanted *wanted,
+		    enum publish_result *ret_result, struct why *why)
+{
+	const char *text = lineage_conf_get(&l->conf, LINEAGE_CONF_PUBLISH);
+	size_t len = strcspn(text, " \t"), i;
+	bool told;
+	int rc;
+
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		if (strlen(ways[i].name) != len || strncmp(ways[i].name, text, len) != 0)
+			continue;
+		text += len + strspn(text + len, " \t");
+		rc = ways[i].publish(l, text, wanted, ret_result, why);
+		told = rc == 0 && *ret_result == PUBLISH_BY_HAND;
+		if (rc == 0)
+			rc = note(l, told ? "to-add" : "added", wanted->want,
+				  wanted->want_count, ways[i].name, why);
+		if (rc == 0)
+			rc = note(l, told ? "to-remove" : "removed", wanted->gone,
+				  wanted->gone_count, ways[i].name, why);
+		return rc;
+	}
+	return why_set(why, DP_EINVAL, "publish = %.*s is not in this version", (int)len,
+		       text);
+}

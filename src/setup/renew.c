@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/renew.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/certificate.h"
+#include "setup/command.h"
+#include "setup/lineage.h"
+#include "setup/renewal.h"
+
+#define ORDER_TIMEOUT_MS (30 * 60 * 1000) /* DNS challenges wait for their records */
+#define PEM_MAX (1 << 20)
+
+/* Where the command writes to: fresh and empty for each order. */
+enum { ORDER_CERT, ORDER_CHAIN, ORDER_FULLCHAIN, ORDER_FILES };
+
+static const char *const order_files[ORDER_FILES] = { "cert", "chain", "fullchain" };
+
+static int due_at(const struct lineage *l, int64_t generation, enum key_type type,
+		  time_t *ret_at, struct why *why)
+{
+	struct certificate c;
+	struct renewal_facts facts = { .percent = l->conf.renew_percent,
+				       .left_s = l->conf.renew_left_s,
+				       .ari_start = l->state.ari_start,
+				       .ari_end = l->state.ari_end };
+	int rc = certificate_newest(l, generation, type, &c, why);
+
+	if (rc < 0)
+		return rc;
+	facts.not_before = c.not_before;
+	facts.not_after = c.not_after;
+	*ret_at = c.number ? renewal_time(&facts) : 0;
+	return 0;
+}
+
+int renew_due_at(const struct lineage *l, int64_t generation, time_t *ret_at,
+		 struct why *why)
+{
+	time_t at, first = 0;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
+		rc = due_at(l, generation, l->conf.key_type[i], &at, why);
+		if (rc == 0 && (i == 0 || at < first))
+			first = at;
+	}
+	if (rc == 0)
+		*ret_at = first;
+	return rc;
+}
+
+/* The folder of an order, and the files that the command is to write. */
+struct order {
+	char *folder, *csr;	 /* owned */
+	char *file[ORDER_FILES]; /* owned */
+};
+
+static void order_clear(struct order *order)
+{
+	int i;
+
+	free(order->folder);
+	free(order->csr);
+	for (i = 0; i < ORDER_FILES; i++)
+		free(order->file[i]);
+}
+
+static int order_begin(struct lineage *l, int64_t generation, enum key_type type,
+		       struct order *order, struct why *why)
+{
+	struct env_access access;
+	int i, rc;
+
+	order->folder = lineage_key_path(l, generation, type, "order");
+	order->csr = lineage_key_path(l, generation, type, "request.csr");
+	rc = lineage_access(l, true, &access, why);
+	if (rc == 0)
+		rc = env_mkdir(l->env, order->folder, &access, why);
+	for (i = 0; i < ORDER_FILES; i++) {
+		order->file[i] = mem_printf("%s/%s.pem", order->folder, order_files[i]);
+		if (rc == 0)
+			rc = env_remove(l->env, order->file[i], why);
+	}
+	return rc;
+}
+
+static int run(struct lineage *l, const char *template, const struct order *order,
+	       struct why *why)
+{
+	const char *const csr[] = { order->csr };
+	const char *const cert[] = { order->file[ORDER_CERT] };
+	const char *const chain[] = { order->file[ORDER_CHAIN] };
+	const char *const full[] = { order->file[ORDER_FULLCHAIN] };
+	const struct command_word words[] = {
+		{ "csr", csr, 1 },
+		{ "cert", cert, 1 },
+		{ "chain", chain, 1 },
+		{ "fullchain", full, 1 },
+		{ "domains", (const char *const *)l->conf.domains.item,
+		  l->conf.domains.count },
+	};
+	struct env_command command = { .timeout_ms = ORDER_TIMEOUT_MS };
+	char *filled = command_fill(template, words, sizeof(words) / sizeof(words[0]));
+	int rc;
+
+	command.text = filled;
+	rc = filled ? env_run(l->env, &command, why)
+		    : why_set(why, DP_ELIMIT, "the acme command is too long");
+	free(filled);
+	return rc;
+}
+
+static int add_file(struct buf *b, const char *path, struct why *why)
+{
+	char *text = NULL;
+	size_t len;
+	int rc = file_read(path, PEM_MAX, &text, &len, why);
+
+	if (rc == 0 && (!buf_add(b, text, len) || !buf_text(b, "\n")))
+		rc = why_set(why, DP_ELIMIT, "%s is too large", path);
+	free(text);
+	return rc;
+}
+
+/* The whole chain, from fullchain.pem or else from the two parts. */
+static int read_result(const struct order *order, struct buf *b, struct why *why)
+{
+	int rc;
+
+	if (access(order->file[ORDER_FULLCHAIN], F_OK) == 0)
+		return add_file(b, order->file[ORDER_FULLCHAIN], why);
+	if (access(order->file[ORDER_CERT], F_OK) < 0)
+		return why_set(why, DP_ENOENT,
+			       "the acme command left neither %s nor %s.pem",
+			       order->file[ORDER_FULLCHAIN], order_files[ORDER_CERT]);
+	rc = add_file(b, order->file[ORDER_CERT], why);
+	if (rc == 0 && access(order->file[ORDER_CHAIN], F_OK) == 0)
+		rc = add_file(b, order->file[ORDER_CHAIN], why);
+	return rc;
+}
+
+/* What sh is to run; NULL where acme names none. */
+static const char *template_of(const struct lineage *l, struct why *why)
+{
+	const char *text = lineage_conf_get(&l->conf, LINEAGE_CONF_ACME);
+	size_t len = strcspn(text, " \t");
+
+	if (!*text)
+		why_set(why, DP_EINVAL,
+			"%s has no acme line: it says how to get a certificate", l->name);
+	else if (len == 4 && !strncmp(text, "exec", len))
+		return text + len + strspn(text + len, " \t");
+	else
+		why_set(why, DP_EINVAL, "acme = %.*s is not in this version: use exec",
+			(int)len, text);
+	return NULL;
+}
+
+static int note(struct lineage *l, int64_t generation, enum key_type type,
+		const struct certificate *c, struct why *why)
+{
+	char number[24], which[24], until[32];
+
+	(void)snprintf(number, sizeof(number), "%04lld", (long long)generation);
+	(void)snprintf(which, sizeof(which), "%04lld", (long long)c->number);
+	return lineage_note(l, why, "renewed", "generation", number, "type",
+			    key_type_name(type), "certificate", which, "until",
+			    clock_rfc3339(c->not_after, until), NULL);
+}
+
+static int order_one(struct lineage *l, int64_t generation, enum key_type type,
+		     struct why *why)
+{
+	const char *template = template_of(l, why);
+	struct order order = { 0 };
+	struct certificate c;
+	struct buf b;
+	int rc;
+
+	if (!template)
+		return DP_EINVAL;
+	buf_init(&b, 2 * PEM_MAX);
+	rc = order_begin(l, generation, type, &order, why);
+	if (rc == 0)
+		rc = run(l, template, &order, why);
+	if (rc == 0)
+		rc = read_result(&order, &b, why);
+	if (rc == 0)
+		rc = certificate_store(l, generation, type, b.data, b.len, &c, why);
+	if (rc == 0)
+		rc = note(l, generation, type, &c, why);
+	buf_clear(&b);
+	order_clear(&order);
+	return rc;
+}
+
+int renew_order(struct lineage *l, int64_t generation, bool force, struct why *why)
+{
+	time_t at = 0;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
+		rc = due_at(l, generation, l->conf.key_type[i], &at, why);
+		if (rc == 0 && (force || !at || at <= env_now(l->env)))
+			rc = order_one(l, generation, l->conf.key_type[i], why);
+	}
+	return rc;
+}

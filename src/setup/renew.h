@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Gets certificates for a generation's keys by their requests, through the ACME command
+ * of lineage.conf. */
+#ifndef SETUP_RENEW_H
+#define SETUP_RENEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+struct lineage;
+struct why;
+
+/* When the newest certificates of generation are to be renewed: the earliest over the key
+ * types; 0 where one has none. */
+int renew_due_at(const struct lineage *lineage, int64_t generation, time_t *ret_at,
+		 struct why *why);
+/* Orders one for each key type that is due (all with force), checks it and keeps it. */
+int renew_order(struct lineage *lineage, int64_t generation, bool force, struct why *why);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* When is a certificate to be renewed? Pure. */
+#ifndef SETUP_RENEWAL_H
+#define SETUP_RENEWAL_H
+
+#include <stdint.h>
+#include <time.h>
+
+struct renewal_facts {
+	time_t not_before, not_after;
+	int percent;		   /* of the lifetime left; 0: not given */
+	int64_t left_s;		   /* this much left; 0: not given */
+	time_t ari_start, ari_end; /* the CA's window (RFC 9773); 0: not known */
+};
+
+/* With a third of the lifetime left, half where that is below ten days; earlier where the
+ * CA's window begins earlier: a revocation is announced that way. */
+time_t renewal_time(const struct renewal_facts *facts);
+/* How long to wait after so many failures in a row: an hour, doubling to a day. */
+int64_t renewal_backoff_s(int64_t failures);
+
+#endif

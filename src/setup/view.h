@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the servers read: live/TYPE/{privkey,cert,chain,fullchain}.pem, and for the
+ * first type in live itself too. `live` is a link to one of the numbered folders of
+ * views/, which hold links to keys and certificates: one rename switches all of them. */
+#ifndef SETUP_VIEW_H
+#define SETUP_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct lineage;
+struct why;
+
+/* views/number with the keys of generation and their newest certificates; DP_ENOENT where
+ * one has no certificate. What a crash left of that folder is removed first: it was never
+ * live. */
+int view_build(struct lineage *lineage, int64_t generation, int64_t number,
+	       struct why *why);
+int view_switch(struct lineage *lineage, int64_t number, struct why *why);
+/* Where live points to; 0: nowhere. */
+int64_t view_live(const struct lineage *lineage);
+/* Whether number shows the newest certificates of generation. */
+bool view_is_fresh(const struct lineage *lineage, int64_t number, int64_t generation);
+/* Removes the views but the live one and those of the state. */
+int view_prune(struct lineage *lineage, struct why *why);
+
+#endif
