@@ -111,19 +111,23 @@ static bool tell_failure(struct source *s, int failed, struct run_item *ret_item
 	return true;
 }
 
+/* Of srv:// the service that its name tells. */
+static bool needs_starttls(const struct target *t)
+{
+	const struct service *s = t->service;
+
+	if (s->discovery == SERVICE_SRV)
+		s = service_for_srv(t->host);
+	return s && s->start != SERVICE_TLS_AT_ONCE;
+}
+
 static void parse(struct run_item *item)
 {
 	item->good = target_parse(item->text, &item->target, &item->why) == 0;
-	if (!item->good)
+	if (!item->good || !needs_starttls(&item->target))
 		return;
-	if (item->target.service->start == SERVICE_TLS_AT_ONCE &&
-	    item->target.service->discovery == SERVICE_HOST)
-		return;
-	why_set(&item->why, DP_EINVAL, "this version can't check %s:// targets: that %s",
-		item->target.service->name,
-		item->target.service->discovery == SERVICE_HOST
-			? "needs STARTTLS"
-			: "needs a lookup of MX or SRV records");
+	why_set(&item->why, DP_EINVAL, "this version can't check %s: that needs STARTTLS",
+		item->target.normalized);
 	target_clear(&item->target);
 	item->good = false;
 }

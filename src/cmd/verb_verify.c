@@ -275,7 +275,7 @@ static struct facts_target *judge(const struct values *v, struct input *in,
 	if (e->peer[0].code == CODE_MATCH)
 		t->advice.story = mem_text("This chain satisfies the records.");
 	else
-		examine_tell_story(t, e, &in->chain, in->csr.data, in->csr.size);
+		examine_tell_story(e, &in->chain, in->csr.data, in->csr.size);
 	verdict_decide(t, conf, in->now);
 	return t;
 }

@@ -124,6 +124,30 @@ char *dname_text(const uint8_t *wire, size_t len)
 	return mem_text_n(text, (size_t)(out - text));
 }
 
+/* Labels up to the root label, which has to be the last octet. */
+static bool is_whole_name(const uint8_t *wire, size_t len)
+{
+	size_t at = 0;
+
+	if (len > DNAME_MAX)
+		return false;
+	while (at < len && wire[at]) {
+		if (wire[at] > DNAME_LABEL_MAX)
+			return false;
+		at += 1u + wire[at];
+	}
+	return at + 1 == len;
+}
+
+int dname_from_wire(const uint8_t *wire, size_t len, char **ret_text, struct why *why)
+{
+	if (!is_whole_name(wire, len))
+		return why_set(why, DP_EFORMAT, "malformed domain name of %zu octets",
+			       len);
+	*ret_text = dname_text(wire, len);
+	return 0;
+}
+
 char *dname_tlsa_owner(const char *host, int port, const char *protocol)
 {
 	return mem_printf("_%d._%s.%s", port, protocol, host);

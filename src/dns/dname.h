@@ -29,6 +29,9 @@ bool dname_is_below(const struct dname *name, const struct dname *parent);
 /* On the heap; bytes outside printable ASCII as \DDD. Of a wire that isn't whole, the
  * labels that are. */
 char *dname_text(const uint8_t *wire, size_t len);
+/* The text of the name that fills the len octets, uncompressed; on the heap. DP_EFORMAT
+ * where they are anything else. */
+int dname_from_wire(const uint8_t *wire, size_t len, char **ret_text, struct why *why);
 /* "_443._tcp.www.example.com" for port 443, "tcp" and that host; on the heap. */
 char *dname_tlsa_owner(const char *host, int port, const char *protocol);
 /* The parent's part of name, NULL for a single label or ""; borrowed from name. */

@@ -28,12 +28,16 @@ struct endpoint {
 	endpoint_fn *fn;
 	void *arg;
 	struct facts_target *facts; /* borrowed */
+	struct facts_target *asked; /* owned; lookups, until they are handed over */
+	char **name;		    /* owned; further reference names */
+	size_t name_count;
+	char *domain; /* owned; NULL: the host */
 	int64_t began_ms;
 	struct address_lookup *address; /* owned */
 	struct tlsa_lookup *tlsa;	/* owned */
 	struct slot **slot;		/* owned; each has the index of its facts' peer */
 	size_t slot_count, open;
-	bool peers_started;
+	bool peers_started, ended;
 	char *failed_name; /* owned; the question to explain, NULL none */
 	uint16_t failed_type;
 };
@@ -51,13 +55,19 @@ static void end_dns(struct endpoint *e)
 		e->facts->dns_ms = spent;
 }
 
+static void end(struct endpoint *e)
+{
+	e->ended = true;
+	e->fn(e->arg);
+}
+
 /* Ends the DNS stage with a code that no peer can mend. */
 static void fail_dns(struct endpoint *e, enum code code, const char *error)
 {
 	facts_of(e)->code = code;
 	facts_of(e)->error = mem_text(error);
 	end_dns(e);
-	e->fn(e->arg);
+	end(e);
 }
 
 static void drop_slot(struct endpoint *e, size_t index)
@@ -116,7 +126,7 @@ static void on_slot(void *arg)
 		return;
 	if (e->conf->auth == PROBE_AUTH_BOTH && settle_pairs(e))
 		return;
-	e->fn(e->arg);
+	end(e);
 }
 
 static void start_peers(struct endpoint *e)
@@ -193,7 +203,7 @@ static void add_slot(void *arg, const char *address, int port, enum handshake_au
 static void look_up_tlsa(struct endpoint *e, const struct address_result *r)
 {
 	struct tlsa_lookup_conf conf = { .resolver = upstream_resolver(e->conf->upstream),
-					 .facts = e->facts,
+					 .facts = e->asked,
 					 .port = e->shared.port,
 					 .protocol = "tcp" };
 	size_t n = 0;
@@ -268,16 +278,19 @@ void endpoint_settle(struct endpoint *e)
 	struct facts_endpoint *f = facts_of(e);
 	size_t i;
 
+	facts_take_lookups(e->facts, e->asked, (int)e->shared.endpoint);
 	settle_unusable(f);
 	for (i = 0; i < f->peer_count; i++)
 		if (f->peer[i].has_match && f->peer[i].match.code != MATCH_OK)
-			examine_tell_story(e->facts, f, slot_chain(e->slot[i]), NULL, 0);
+			examine_tell_story(f, slot_chain(e->slot[i]), NULL, 0);
 }
 
 void endpoint_time_out(struct endpoint *e)
 {
 	size_t i;
 
+	if (e->ended)
+		return;
 	if (!e->peers_started) {
 		facts_of(e)->code = CODE_DNS_ERROR;
 		facts_of(e)->error = mem_printf("DNS did not answer within %.3g s",
@@ -300,11 +313,11 @@ struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 			      void *arg)
 {
 	struct endpoint *e = mem_zero(sizeof(*e));
-	struct address_conf address = { .facts = conf->facts,
-					.host = conf->host,
+	struct address_conf address = { .host = conf->host,
 					.ipv4 = conf->shared->ipv4,
 					.ipv6 = conf->shared->ipv6 };
 	struct facts_endpoint *f;
+	size_t i;
 
 	e->conf = conf->shared;
 	e->host = mem_text(conf->host);
@@ -312,19 +325,28 @@ struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 	e->fn = fn;
 	e->arg = arg;
 	e->facts = conf->facts;
+	e->asked = facts_target_new();
+	e->domain = mem_text(conf->domain);
+	e->name = mem_array(conf->name_count, sizeof(*e->name));
+	for (i = 0; i < conf->name_count; i++)
+		e->name[e->name_count++] = mem_text(conf->name[i]);
 	e->shared = (struct slot_conf){ .shared = conf->shared,
 					.service = conf->service,
 					.facts = conf->facts,
 					.endpoint = conf->facts->endpoint_count,
 					.host = e->host,
 					.path = e->path,
-					.port = conf->port };
-	e->began_ms = clock_ms();
+					.port = conf->port,
+					.name = (const char *const *)e->name,
+					.name_count = e->name_count,
+					.domain = e->domain ? e->domain : e->host };
+	e->began_ms = conf->began_ms;
 	f = facts_add_endpoint(conf->facts);
 	f->host = mem_text(conf->host);
 	f->port = conf->port;
 	f->protocol = "tcp";
 	f->service = conf->service->name;
+	address.facts = e->asked;
 	address.resolver = upstream_resolver(conf->shared->upstream);
 	address.addresses_given = choice_is_given(e->conf, e->host, conf->port);
 	resolver_prime(address.resolver, e->host);
@@ -354,6 +376,11 @@ void endpoint_free(struct endpoint *e)
 	for (i = 0; i < e->slot_count; i++)
 		slot_free(e->slot[i]);
 	free(e->slot);
+	for (i = 0; i < e->name_count; i++)
+		free(e->name[i]);
+	free(e->name);
+	free(e->domain);
+	facts_target_free(e->asked);
 	free(e->failed_name);
 	free(e->host);
 	free(e->path);

@@ -19,6 +19,13 @@ struct endpoint_conf {
 	const struct service *service;
 	const char *host, *path; /* copied; path NULL: none asked for */
 	int port;
+	/* names that a certificate may have instead of the host's, copied: the domain
+	 * whose MX (RFC 7672 section 3.2.2) or SRV (RFC 7673) records led here */
+	const char *const *name;
+	size_t name_count;
+	const char *domain; /* copied; that the service is for, NULL: the host itself */
+	int64_t began_ms;   /* on the clock of clock_ms(): when the first question was
+			       asked */
 };
 
 typedef void endpoint_fn(void *arg);
@@ -33,8 +40,9 @@ void endpoint_time_out(struct endpoint *e);
 /* Whether it ended by a DNS question that failed; its name (borrowed) and type. */
 bool endpoint_dns_failed(const struct endpoint *e, const char **ret_name,
 			 uint16_t *ret_type);
-/* After the end: settles codes that depend on all peers, and tells the likely story of a
- * mismatch. */
+/* After the end: hands its lookups over to the facts, behind those of the endpoints that
+ * were settled before, settles codes that depend on all peers, and tells the likely story
+ * of a mismatch. */
 void endpoint_settle(struct endpoint *e);
 /* Closes every socket and question. */
 void endpoint_stop(struct endpoint *e);

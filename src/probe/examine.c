@@ -227,8 +227,8 @@ void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *c
 		peer->tls.auth = mem_text(auth_text(&peer->chain[0]));
 }
 
-void examine_tell_story(struct facts_target *t, const struct facts_endpoint *e,
-			const struct chain *chain, const void *csr, size_t csr_len)
+void examine_tell_story(struct facts_endpoint *e, const struct chain *chain,
+			const void *csr, size_t csr_len)
 {
 	struct story story[STORY_MAX];
 	struct tlsa *rr = facts_rrset(e);
@@ -237,10 +237,10 @@ void examine_tell_story(struct facts_target *t, const struct facts_endpoint *e,
 
 	n = story_tell(rr, e->record_count, chain, csr, csr_len, story, STORY_MAX);
 	free(rr);
-	if (!n || t->advice.story)
+	if (!n || e->story)
 		return;
 	buf_init(&text, STORY_TEXT_MAX);
 	for (i = 0; i < n; i++)
 		buf_printf(&text, "%s%s", i ? " " : "", story[i].text);
-	t->advice.story = text.data;
+	e->story = text.data;
 }

@@ -8,7 +8,6 @@
 
 struct chain;
 struct facts_endpoint;
-struct facts_target;
 struct match_input;
 
 /* Judges chain against the records of e (in->rr is filled in here, the rest is the
@@ -16,10 +15,9 @@ struct match_input;
  * the records are usable. */
 void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *chain,
 		   struct match_input *in);
-/* The likely mistake behind records that don't match this chain, into t's advice, unless
- * there is a story already; csr (DER or PEM, may be NULL) is a request to compare with.
- */
-void examine_tell_story(struct facts_target *t, const struct facts_endpoint *e,
-			const struct chain *chain, const void *csr, size_t csr_len);
+/* The likely mistake behind records that don't match this chain, as e's story, unless
+ * there is one already; csr (DER or PEM, may be NULL) is a request to compare with. */
+void examine_tell_story(struct facts_endpoint *e, const struct chain *chain,
+			const void *csr, size_t csr_len);
 
 #endif

@@ -2,11 +2,16 @@
 #include "probe/probe.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "dns/blame.h"
+#include "dns/discover.h"
+#include "dns/dname.h"
+#include "dns/resolver.h"
+#include "dns/rrtype.h"
 #include "dns/upstream.h"
 #include "probe/endpoint.h"
 #include "target/service.h"
@@ -28,8 +33,12 @@ struct probe {
 	int64_t began_ms;
 	struct loop_timer *deadline, *delivery; /* owned */
 	bool waits_upstream, finished;
-	struct endpoint *endpoint; /* owned; NULL before the upstream is known */
-	struct blame *blame;	   /* owned */
+	int64_t asked_ms;	    /* when the first question was asked */
+	struct discover *discover;  /* owned; mx:// and srv:// */
+	struct endpoint **endpoint; /* owned */
+	size_t count, open;	    /* endpoints; those that haven't ended */
+	struct blame *blame;	    /* owned */
+	bool blames;		    /* it is under way */
 };
 
 static int64_t spent_ms(const struct probe *p)
@@ -49,6 +58,10 @@ static void deliver(void *arg)
 /* Sockets go first, so that a peer isn't left waiting while the result is printed. */
 static void stop_work(struct probe *p)
 {
+	size_t i;
+
+	discover_free(p->discover);
+	p->discover = NULL;
 	loop_timer_free(p->deadline);
 	p->deadline = NULL;
 	if (p->waits_upstream)
@@ -56,32 +69,42 @@ static void stop_work(struct probe *p)
 	p->waits_upstream = false;
 	blame_free(p->blame);
 	p->blame = NULL;
-	if (p->endpoint)
-		endpoint_stop(p->endpoint);
+	for (i = 0; i < p->count; i++)
+		endpoint_stop(p->endpoint[i]);
 }
 
 static void finish(struct probe *p)
 {
+	size_t i;
+
 	if (p->finished)
 		return;
 	p->finished = true;
 	p->facts->total_ms = spent_ms(p);
-	if (p->endpoint)
-		endpoint_settle(p->endpoint);
+	for (i = 0; i < p->count; i++)
+		endpoint_settle(p->endpoint[i]);
 	stop_work(p);
 	verdict_decide(p->facts, p->conf->verdict, clock_now());
 	p->delivery = loop_timer_new(p->conf->loop, 0, deliver, p);
+}
+
+static void finish_if_done(struct probe *p)
+{
+	if (!p->open && !p->blames && !p->discover)
+		finish(p);
 }
 
 static void on_blame(void *arg)
 {
 	struct probe *p = arg;
 
+	p->blames = false;
 	blame_fill(p->blame, p->facts);
-	finish(p);
+	finish_if_done(p);
 }
 
-/* The verdict stands; whose fault it is, is found out as far as the time allows. */
+/* The verdict stands; whose fault it is, is found out as far as the time allows, of the
+ * first failure alone. */
 static void explain_failure(struct probe *p, const char *name, uint16_t type)
 {
 	int64_t left = p->conf->timeout_ms - spent_ms(p);
@@ -91,6 +114,9 @@ static void explain_failure(struct probe *p, const char *name, uint16_t type)
 				   .type = type,
 				   .timeout_ms = left < BLAME_MS ? left : BLAME_MS };
 
+	if (p->blame)
+		return;
+	p->blames = true;
 	p->blame = blame_new(&conf, on_blame, p);
 }
 
@@ -99,23 +125,168 @@ static void on_endpoint(void *arg)
 	struct probe *p = arg;
 	const char *name;
 	uint16_t type;
+	size_t i;
 
-	if (endpoint_dns_failed(p->endpoint, &name, &type))
-		explain_failure(p, name, type);
-	else
-		finish(p);
+	p->open--;
+	for (i = 0; i < p->count; i++)
+		if (endpoint_dns_failed(p->endpoint[i], &name, &type))
+			explain_failure(p, name, type);
+	finish_if_done(p);
 }
 
-static void start_endpoint(struct probe *p)
+static void add_endpoint(struct probe *p, const struct endpoint_conf *conf)
+{
+	p->endpoint = mem_grow(p->endpoint, p->count, sizeof(struct endpoint *));
+	p->endpoint[p->count++] = endpoint_new(conf, on_endpoint, p);
+	p->open++;
+}
+
+static void start_host(struct probe *p)
 {
 	struct endpoint_conf conf = { .shared = p->conf,
 				      .facts = p->facts,
 				      .service = p->service,
 				      .host = p->host,
 				      .path = p->path,
+				      .port = p->port,
+				      .began_ms = p->asked_ms };
+
+	add_endpoint(p, &conf);
+}
+
+/* What a domain's record names and no host can be: there is nothing to look up. */
+static void add_faulty(struct probe *p, const struct discover_host *h,
+		       const struct service *service)
+{
+	struct facts_endpoint *f = facts_add_endpoint(p->facts);
+
+	f->host = mem_text(h->name);
+	f->port = h->port;
+	f->service = service->name;
+	f->code = CODE_NXDOMAIN;
+	f->error = mem_text(h->fault);
+}
+
+/* "_imaps._tcp.example.com" is a service of example.com. */
+static const char *service_domain(const struct probe *p)
+{
+	return p->service->discovery == SERVICE_SRV ? dname_parent(dname_parent(p->host))
+						    : p->host;
+}
+
+static const struct service *found_service(struct probe *p)
+{
+	const struct service *s;
+
+	if (p->service->discovery == SERVICE_MX)
+		return service_find("smtp", strlen("smtp"));
+	s = service_for_srv(p->host);
+	if (s)
+		return s;
+	finding_take(&p->facts->findings, FINDING_START_ASSUMED, SEVERITY_INFO,
+		     &p->conf->verdict->overrides,
+		     mem_printf("nothing tells how TLS starts for %.*s: a handshake at "
+				"once is assumed",
+				(int)strcspn(p->host, "."), p->host));
+	return service_find("tls", strlen("tls"));
+}
+
+static void start_found(struct probe *p, const struct discover_result *r)
+{
+	const char *domain = service_domain(p), *names[2] = { domain };
+	struct endpoint_conf conf = { .shared = p->conf,
+				      .facts = p->facts,
+				      .service = found_service(p),
+				      .name = names,
+				      .name_count = 1,
+				      .domain = domain,
+				      .began_ms = p->asked_ms };
+	size_t i, at;
+
+	/* RFC 7672 section 3.2.2: the next hop, before and behind its secure aliases. */
+	if (r->expanded && p->service->discovery == SERVICE_MX)
+		names[conf.name_count++] = r->expanded;
+	for (i = 0; i < r->count; i++) {
+		at = p->facts->endpoint_count;
+		conf.host = r->host[i].name;
+		conf.port = r->host[i].port;
+		if (r->host[i].fault)
+			add_faulty(p, &r->host[i], conf.service);
+		else
+			add_endpoint(p, &conf);
+		p->facts->endpoint[at].priority = r->host[i].priority;
+		p->facts->endpoint[at].weight = r->host[i].weight;
+	}
+}
+
+static void note_null_beside(struct probe *p)
+{
+	bool mx = p->service->discovery == SERVICE_MX;
+
+	finding_take(&p->facts->findings, FINDING_NULL_BESIDE, SEVERITY_INFO,
+		     &p->conf->verdict->overrides,
+		     mem_printf("one %s record of %s says \".\", that there is no such "
+				"service, and others name hosts: remove one or the other",
+				mx ? "MX" : "SRV", p->host));
+}
+
+static void on_discovery(void *arg, struct discover_result *take_result)
+{
+	struct probe *p = arg;
+	struct discover_result r = *take_result;
+
+	discover_free(p->discover);
+	p->discover = NULL;
+	p->facts->dns_ms = clock_ms() - p->asked_ms;
+	if (r.null_beside)
+		note_null_beside(p);
+	switch (r.status) {
+	case DISCOVER_FOUND:
+		start_found(p, &r);
+		break;
+	case DISCOVER_INSECURE:
+		p->facts->code = CODE_INSECURE;
+		break;
+	case DISCOVER_BOGUS:
+		p->facts->code = CODE_BOGUS;
+		break;
+	case DISCOVER_FAILED:
+		p->facts->code = CODE_DNS_ERROR;
+		break;
+	case DISCOVER_NXDOMAIN:
+		p->facts->code = CODE_NXDOMAIN;
+		break;
+	case DISCOVER_NO_SERVICE:
+		p->facts->code = CODE_NO_SERVICE;
+		break;
+	}
+	if (r.status == DISCOVER_BOGUS || r.status == DISCOVER_FAILED)
+		explain_failure(p, p->host,
+				p->service->discovery == SERVICE_MX ? RRTYPE_MX
+								    : RRTYPE_SRV);
+	discover_result_clear(&r);
+	finish_if_done(p);
+}
+
+static void start_discovery(struct probe *p)
+{
+	struct discover_conf conf = { .resolver = upstream_resolver(p->conf->upstream),
+				      .facts = p->facts,
+				      .kind = p->service->discovery,
+				      .name = p->host,
 				      .port = p->port };
 
-	p->endpoint = endpoint_new(&conf, on_endpoint, p);
+	resolver_prime(conf.resolver, p->host);
+	p->discover = discover_new(&conf, on_discovery, p);
+}
+
+static void start_work(struct probe *p)
+{
+	p->asked_ms = clock_ms();
+	if (p->service->discovery == SERVICE_HOST)
+		start_host(p);
+	else
+		start_discovery(p);
 }
 
 static void on_upstream(void *arg)
@@ -127,18 +298,29 @@ static void on_upstream(void *arg)
 	if (left)
 		finding_take(&p->facts->findings, FINDING_RESOLVER_NO_DNSSEC,
 			     SEVERITY_INFO, &p->conf->verdict->overrides, mem_text(left));
-	start_endpoint(p);
+	start_work(p);
+}
+
+static void time_out_discovery(struct probe *p)
+{
+	facts_discovery(p->facts)->error = mem_printf("DNS did not answer within %.3g s",
+						      (double)p->conf->timeout_ms / 1000);
+	p->facts->code = CODE_DNS_ERROR;
+	p->facts->dns_ms = clock_ms() - p->asked_ms;
 }
 
 static void on_deadline(void *arg)
 {
 	struct probe *p = arg;
+	size_t i;
 
 	/* The system's resolvers are tried for less than any deadline but a tiny one. */
-	if (!p->endpoint)
-		start_endpoint(p);
-	if (!p->blame)
-		endpoint_time_out(p->endpoint);
+	if (p->waits_upstream)
+		start_work(p);
+	if (p->discover)
+		time_out_discovery(p);
+	for (i = 0; i < p->count; i++)
+		endpoint_time_out(p->endpoint[i]);
 	finish(p);
 }
 
@@ -187,10 +369,14 @@ struct probe *probe_new(const struct probe_conf *conf, const struct target *targ
 
 void probe_free(struct probe *p)
 {
+	size_t i;
+
 	if (!p)
 		return;
 	stop_work(p);
-	endpoint_free(p->endpoint);
+	for (i = 0; i < p->count; i++)
+		endpoint_free(p->endpoint[i]);
+	free(p->endpoint);
 	loop_timer_free(p->delivery);
 	facts_target_free(p->facts);
 	free(p->host);

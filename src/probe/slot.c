@@ -120,22 +120,47 @@ static void fetch(struct slot *s)
 	}
 }
 
+static void add_name(const char **names, size_t *count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < *count; i++)
+		if (!strcmp(names[i], name))
+			return;
+	names[(*count)++] = name;
+}
+
+/* On the heap, the names borrowed from the facts and the slots' conf. */
+static const char **reference_names(const struct slot *s, size_t *ret_count)
+{
+	const struct slot_conf *c = s->conf;
+	const char **names = mem_array(c->name_count + 2, sizeof(*names));
+	size_t i, count = 0;
+
+	add_name(names, &count, endpoint_of(s)->base_domain);
+	add_name(names, &count, c->host);
+	for (i = 0; i < c->name_count; i++)
+		add_name(names, &count, c->name[i]);
+	*ret_count = count;
+	return names;
+}
+
 static void judge(struct slot *s)
 {
 	const struct slot_conf *c = s->conf;
 	struct facts_endpoint *f = endpoint_of(s);
-	const char *names[2] = { f->base_domain, c->host };
-	struct match_input in = { .names = names,
-				  .name_count = strcmp(names[0], names[1]) ? 2 : 1,
-				  .now = clock_now(),
+	struct match_input in = { .now = clock_now(),
 				  .mta_relay = c->service->mta_relay,
 				  .ee_name_check = c->shared->ee_name_check };
+	const char **names = reference_names(s, &in.name_count);
 	struct tlsa *rr = facts_rrset(f);
 
+	in.names = names;
 	if (policy_needs_trust(rr, f->record_count, in.mta_relay))
 		in.trust = ca_bundle_trust(c->shared->ca);
 	free(rr);
 	examine_chain(f, s->index, &s->chain, &in);
+	free(names);
 }
 
 static void take_tls(struct facts_peer *peer, struct peer_result *r)

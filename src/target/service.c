@@ -59,6 +59,29 @@ const struct service *service_find(const char *name, size_t len)
 	return NULL;
 }
 
+/* Registered service names that are no scheme of ours. */
+static const struct {
+	const char *label, *name;
+} srv_labels[] = {
+	{ "domain-s", "dot" },
+	{ "postgresql", "postgres" },
+};
+
+const struct service *service_for_srv(const char *owner)
+{
+	const char *label = owner + (*owner == '_');
+	const struct service *found;
+	size_t i, len = strcspn(label, ".");
+
+	for (i = 0; i < sizeof(srv_labels) / sizeof(srv_labels[0]); i++)
+		if (strlen(srv_labels[i].label) == len &&
+		    !strncasecmp(srv_labels[i].label, label, len))
+			return service_find(srv_labels[i].name,
+					    strlen(srv_labels[i].name));
+	found = service_find(label, len);
+	return found && found->discovery == SERVICE_HOST && found->port ? found : NULL;
+}
+
 const struct service *service_by_port(int port)
 {
 	size_t i;

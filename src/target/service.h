@@ -38,6 +38,9 @@ struct service {
 
 /* NULL when there is none of that name (any case; name need not end at len). */
 const struct service *service_find(const char *name, size_t len);
+/* The scheme of what "_service._tcp.DOMAIN" names; NULL for a service that we don't know,
+ * of which nothing tells how its TLS starts. */
+const struct service *service_for_srv(const char *owner);
 /* The scheme that HOST:PORT means: the first whose default port it is, else tls. */
 const struct service *service_by_port(int port);
 /* The table, for lists: NULL behind the last. */

@@ -127,19 +127,43 @@ static int choose_service(const struct parts *p, struct target *t, struct why *w
 	return 0;
 }
 
+/* Letters, digits and hyphens, one letter at least (RFC 6335 section 5.1). */
+static bool is_service_label(const char *label, size_t len)
+{
+	bool letter = false;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		letter = letter || isalpha((unsigned char)label[i]);
+		if (!isalnum((unsigned char)label[i]) && label[i] != '-')
+			return false;
+	}
+	return letter && label[0] != '-' && label[len - 1] != '-';
+}
+
 /* "_service._tcp.DOMAIN" (RFC 2782). */
 static int check_srv_name(const char *host, struct why *why)
 {
-	const char *proto = strchr(host, '.');
+	const char *proto = strchr(host, '.'), *domain;
+	size_t len;
 
-	if (host[0] != '_' || !proto || strncmp(proto, "._", 2) ||
-	    !strchr(proto + 1, '.'))
+	domain = proto ? strchr(proto + 1, '.') : NULL;
+	if (host[0] != '_' || !domain || proto[1] != '_')
 		return why_set(why, DP_EINVAL,
 			       "srv:// needs _service._tcp.DOMAIN, as in "
 			       "srv://_xmpp-client._tcp.example.com");
-	if (strncmp(proto, "._tcp.", 6))
-		return why_set(why, DP_EINVAL, "only services over _tcp can be checked");
-	if (strstr(proto + 5, "._"))
+	if (!is_service_label(host + 1, (size_t)(proto - host - 1)))
+		return why_set(why, DP_EINVAL,
+			       "'%.*s' names no service: letters, digits and hyphens "
+			       "follow the '_'",
+			       (int)(proto - host), host);
+	len = (size_t)(domain - proto - 1);
+	if (len != 4 || memcmp(proto + 1, "_tcp", 4))
+		return why_set(why, DP_EINVAL,
+			       "'%.*s': only services over _tcp can be checked, since "
+			       "TLS needs it",
+			       (int)len, proto + 1);
+	if (strstr(domain, "._"))
 		return why_set(why, DP_EINVAL, "a label of the domain begins with '_'");
 	return 0;
 }

@@ -68,6 +68,8 @@ static const char *error_text(const struct context *c)
 		return c->p->error;
 	if (c->e && c->e->error)
 		return c->e->error;
+	if (!c->e && c->t->discovery && c->t->discovery->error)
+		return c->t->discovery->error;
 	return code_meaning(c->t->code);
 }
 
@@ -428,7 +430,7 @@ static void no_tlsa(const struct context *c)
 
 static void insecure(const struct context *c)
 {
-	const struct facts_lookup *l = facts_lookup_with(c->t, SECURITY_INSECURE);
+	const struct facts_lookup *l = facts_lookup_with(c->t, c->e, SECURITY_INSECURE);
 	const struct facts_discovery *d = c->t->discovery;
 
 	if (d && d->kind && d->security == SECURITY_INSECURE && !strcmp(d->kind, "mx"))
@@ -517,7 +519,7 @@ static const struct {
 
 static void bogus(const struct context *c)
 {
-	const struct facts_lookup *l = facts_lookup_with(c->t, SECURITY_BOGUS);
+	const struct facts_lookup *l = facts_lookup_with(c->t, c->e, SECURITY_BOGUS);
 	const char *reason = l && l->error ? l->error
 			     : c->e	   ? c->e->tlsa_why_bogus
 					   : NULL;
@@ -693,6 +695,8 @@ void advice_write(struct facts_target *t, time_t now)
 	size_t i;
 
 	c.e = facts_culprit(t, &c.p);
+	if (c.e && c.e->story)
+		story(&c, mem_text(c.e->story));
 	if (c.p && c.p->chain_count)
 		c.leaf = &c.p->chain[0];
 	for (i = 0; c.e && !c.leaf && i < c.e->peer_count; i++)

@@ -73,6 +73,7 @@ static void clear_endpoint(struct facts_endpoint *e)
 	free(e->error);
 	free(e->tlsa_name);
 	free(e->tlsa_why_bogus);
+	free(e->story);
 	for (i = 0; i < e->record_count; i++) {
 		tlsa_clear(&e->record[i].rr);
 		free(e->record[i].reason);
@@ -88,6 +89,7 @@ static void free_discovery(struct facts_discovery *d)
 	if (!d)
 		return;
 	free(d->name);
+	free(d->error);
 	free_texts(d->record, d->record_count);
 	free(d);
 }
@@ -126,6 +128,8 @@ struct facts_endpoint *facts_add_endpoint(struct facts_target *t)
 	*e = (struct facts_endpoint){ .protocol = "tcp",
 				      .code = CODE_DNS_ERROR,
 				      .state = STATE_UNKNOWN,
+				      .priority = -1,
+				      .weight = -1,
 				      .tlsa_ttl = -1,
 				      .tlsa_rrsig_expires = -1 };
 	return e;
@@ -181,7 +185,8 @@ struct facts_lookup *facts_add_lookup(struct facts_target *t)
 
 	t->lookup = mem_grow(t->lookup, t->lookup_count, sizeof(*l));
 	l = &t->lookup[t->lookup_count++];
-	*l = (struct facts_lookup){ .ttl = -1,
+	*l = (struct facts_lookup){ .endpoint = -1,
+				    .ttl = -1,
 				    .rrsig_expires = -1,
 				    .rrsig_inception = -1,
 				    .rrsig_original_ttl = -1 };
@@ -194,6 +199,24 @@ void facts_swap_lookups(struct facts_target *t)
 
 	*last = last[-1];
 	last[-1] = moved;
+}
+
+void facts_take_lookups(struct facts_target *t, struct facts_target *from, int endpoint)
+{
+	struct facts_lookup *l;
+	size_t i;
+
+	for (i = 0; i < from->lookup_count; i++) {
+		l = facts_add_lookup(t);
+		*l = from->lookup[i];
+		l->endpoint = endpoint;
+	}
+	from->lookup_count = 0;
+	if (from->rrsig_expires == -1 ||
+	    (t->rrsig_expires != -1 && t->rrsig_expires <= from->rrsig_expires))
+		return;
+	t->rrsig_expires = from->rrsig_expires;
+	t->rrsig_inception = from->rrsig_inception;
 }
 
 struct tlsa *facts_rrset(const struct facts_endpoint *e)
@@ -282,15 +305,18 @@ const struct facts_endpoint *facts_culprit(const struct facts_target *t,
 }
 
 const struct facts_lookup *facts_lookup_with(const struct facts_target *t,
+					     const struct facts_endpoint *e,
 					     enum security security)
 {
+	int endpoint = e ? (int)(e - t->endpoint) : -1;
 	const struct facts_lookup *absent = NULL, *l;
 	size_t i;
 
 	for (i = 0; i < t->lookup_count; i++) {
 		/* the first that is bogus ends the lookup; what else is decided last */
 		l = &t->lookup[security == SECURITY_BOGUS ? i : t->lookup_count - 1 - i];
-		if (l->security != security || (l->failed && security != SECURITY_BOGUS))
+		if (l->endpoint != endpoint || l->security != security ||
+		    (l->failed && security != SECURITY_BOGUS))
 			continue;
 		if (!l->absent)
 			return l;

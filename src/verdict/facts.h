@@ -19,8 +19,10 @@
 
 /* One question of the lookup, in the order in which it mattered: the "dns" lines. */
 struct facts_lookup {
-	char *name; /* A-labels without final dot */
-	char *type; /* "A", "AAAA", "CNAME", "TLSA" ... */
+	int endpoint; /* its index; -1: the discovery of endpoints, or the target as such
+		       */
+	char *name;   /* A-labels without final dot */
+	char *type;   /* "A", "AAAA", "CNAME", "TLSA" ... */
 	enum security security;
 	bool failed; /* no usable answer (SERVFAIL, time); error says why */
 	bool absent; /* securely or not, as security says: NODATA or NXDOMAIN */
@@ -100,6 +102,8 @@ struct facts_endpoint {
 	size_t record_count;
 	struct facts_peer *peer; /* owned */
 	size_t peer_count;
+	int priority, weight; /* of the MX or SRV record that led here; -1 none */
+	char *story; /* the likely mistake behind records that don't match; NULL */
 };
 
 /* "discovery" of JSON: mx:// and srv://; none in other schemes. */
@@ -107,8 +111,10 @@ struct facts_discovery {
 	const char *kind; /* "mx" | "srv" | NULL */
 	char *name;
 	enum security security;
-	char **record; /* presentation form */
+	char **record; /* presentation form, in the order in which clients try them */
 	size_t record_count;
+	bool implicit; /* no MX record: the domain itself takes its mail */
+	char *error;   /* why it led to no endpoint; NULL */
 };
 
 /* What to tell the operator after the facts. */
@@ -163,6 +169,9 @@ bool facts_peer_excused(const struct facts_endpoint *e, const struct facts_peer 
 /* The last one goes before the one before it. */
 void facts_swap_lookups(struct facts_target *t);
 struct facts_lookup *facts_add_lookup(struct facts_target *t);
+/* Moves the lookups of from, as those of that endpoint, behind those of t, and keeps t's
+ * earliest signature expiry up to date. */
+void facts_take_lookups(struct facts_target *t, struct facts_target *from, int endpoint);
 /* The records alone, as match_chain() takes them: a heap array, its data borrowed from e.
  */
 struct tlsa *facts_rrset(const struct facts_endpoint *e);
@@ -178,9 +187,11 @@ void facts_add_discovery_record(struct facts_discovery *d, char *take_record);
  * its peers that has it. NULL where there is none. */
 const struct facts_endpoint *facts_culprit(const struct facts_target *t,
 					   const struct facts_peer **ret_peer);
-/* The last lookup that has this status, one with data before one without; NULL none. What
- * merely wasn't answered has none. */
+/* The last lookup for that endpoint (one of t's; NULL: for the discovery) that has this
+ * status, one with data before one without; NULL none. What merely wasn't answered has
+ * none. */
 const struct facts_lookup *facts_lookup_with(const struct facts_target *t,
+					     const struct facts_endpoint *e,
 					     enum security security);
 /* "http" of the peer, made on the first call. */
 struct facts_http *facts_http(struct facts_peer *p);

@@ -28,6 +28,10 @@ static const struct {
 	[FINDING_UNUSABLE_RECORD] = { "unusable-record", false },
 	[FINDING_DIFFERENT_CHAINS] = { "different-chains", false },
 	[FINDING_HTTP_SKIPPED] = { "http-skipped", false },
+	[FINDING_NULL_BESIDE] = { "null-beside", false },
+	[FINDING_START_ASSUMED] = { "start-assumed", false },
+	[FINDING_MTA_DEFERS] = { "mta-defers", false },
+	[FINDING_MTA_UNAUTHENTICATED] = { "mta-unauthenticated", false },
 };
 
 const char *finding_name(enum finding_id id)

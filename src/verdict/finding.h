@@ -31,9 +31,13 @@ enum finding_id {
 	FINDING_DATES_IGNORED,	  /* DANE-EE matched outside the validity dates */
 	FINDING_UNUSABLE_RECORD,  /* some, not all, records are unusable */
 	FINDING_DIFFERENT_CHAINS, /* addresses present different leaves */
-	FINDING_HTTP_SKIPPED /* the page wasn't fetched: no HTTP over a raw public key */
+	FINDING_HTTP_SKIPPED, /* the page wasn't fetched: no HTTP over a raw public key */
+	FINDING_NULL_BESIDE,  /* "." beside other MX or SRV records */
+	FINDING_START_ASSUMED, /* srv:// of a service that we don't know */
+	FINDING_MTA_DEFERS,    /* MX hosts that a sender by DANE doesn't deliver to */
+	FINDING_MTA_UNAUTHENTICATED /* MX hosts that it delivers to without DANE */
 };
-#define FINDING_COUNT (FINDING_HTTP_SKIPPED + 1)
+#define FINDING_COUNT (FINDING_MTA_UNAUTHENTICATED + 1)
 
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
 

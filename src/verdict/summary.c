@@ -82,9 +82,9 @@ static char *mismatch_text(const struct facts_endpoint *e, const struct facts_pe
 			  key ? p->chain->spki_sha256 : p->chain->cert_sha256);
 }
 
-static char *insecure_text(const struct facts_target *t)
+static char *insecure_text(const struct facts_target *t, const struct facts_endpoint *e)
 {
-	const struct facts_lookup *l = facts_lookup_with(t, SECURITY_INSECURE);
+	const struct facts_lookup *l = facts_lookup_with(t, e, SECURITY_INSECURE);
 
 	if (!l)
 		return mem_text(code_meaning(CODE_INSECURE));
@@ -94,7 +94,7 @@ static char *insecure_text(const struct facts_target *t)
 
 static char *bogus_text(const struct facts_target *t, const struct facts_endpoint *e)
 {
-	const struct facts_lookup *l = facts_lookup_with(t, SECURITY_BOGUS);
+	const struct facts_lookup *l = facts_lookup_with(t, e, SECURITY_BOGUS);
 
 	if (l && l->error)
 		return mem_printf("%s %s: %s", l->name, l->type, phrase_reason(l->error));
@@ -112,7 +112,7 @@ static char *culprit_text(const struct facts_target *t, const struct facts_endpo
 	if (t->code == CODE_MISMATCH && e && p)
 		return mismatch_text(e, p);
 	if (t->code == CODE_INSECURE)
-		return insecure_text(t);
+		return insecure_text(t, e);
 	if (t->code == CODE_BOGUS)
 		return bogus_text(t, e);
 	if (t->code == CODE_NO_TLSA && e && e->tlsa_name)
@@ -123,6 +123,8 @@ static char *culprit_text(const struct facts_target *t, const struct facts_endpo
 		return mem_text(p->error);
 	if (e && e->error)
 		return mem_text(e->error);
+	if (!e && t->discovery && t->discovery->error)
+		return mem_text(t->discovery->error);
 	return mem_text(code_meaning(t->code));
 }
 

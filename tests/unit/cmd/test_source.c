@@ -125,13 +125,17 @@ static void test_source_keeps_no_more_of_a_line_than_fits(void **state)
 
 static void test_source_what_this_version_cannot_check(void **state)
 {
-	static const char *const args[] = { "smtp://a.example", "mx://a.example" };
+	static const char *const args[] = { "smtp://a.example", "mx://a.example",
+					    "srv://_imap._tcp.a.example",
+					    "srv://_imaps._tcp.a.example" };
 	struct source *s;
 
 	(void)state;
-	assert_int_equal(source_new(args, 2, NULL, &s, NULL), 0);
+	assert_int_equal(source_new(args, 4, NULL, &s, NULL), 0);
 	expect(s, 0, "smtp://a.example", "STARTTLS");
-	expect(s, 0, "mx://a.example", "MX");
+	expect(s, 0, "mx://a.example", "STARTTLS");
+	expect(s, 0, "srv://_imap._tcp.a.example", "STARTTLS");
+	expect(s, 0, "srv://_imaps._tcp.a.example", NULL);
 	expect_end(s);
 	source_free(s);
 }

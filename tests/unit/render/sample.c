@@ -27,6 +27,7 @@ static struct facts_lookup *asked(struct facts_target *t, const char *name,
 {
 	struct facts_lookup *l = facts_add_lookup(t);
 
+	l->endpoint = 0;
 	l->name = mem_text(name);
 	l->type = mem_text(type);
 	l->security = security;
@@ -382,7 +383,8 @@ static void mx(struct facts_target *t)
 	judged(e, p, 0);
 	finding_take(&t->findings, FINDING_FULL_DATA, SEVERITY_INFO, NULL,
 		     mem_text("AAAA of mx1.example.com could not be resolved"));
-	asked(t, "mx2.example.net", "A", SECURITY_INSECURE, "198.51.100.25");
+	l = asked(t, "mx2.example.net", "A", SECURITY_INSECURE, "198.51.100.25");
+	l->endpoint = 1;
 	e = endpoint(t, "mx2.example.net", 25, "smtp");
 	e->tlsa_security = SECURITY_INSECURE;
 	e->code = CODE_INSECURE;
