@@ -1,42 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Peers of the lab that misbehave. hostile ADDRESS:PORT=MODE... serves each; hostile
- * --wait ADDRESS:PORT... returns when all of them accept connections. One process a
- * connection.
+ * --wait ADDRESS:PORT... returns when all of them accept connections.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "listen.h"
+
 enum {
 	MAX_PEERS = 256,
-	CONNECTION_LIFE_S = 60,
-};
-
-struct address {
-	struct sockaddr_storage addr;
-	socklen_t len;
 };
 
 struct mode {
 	const char *name;
 	void (*serve)(int fd);
 };
-
-static void die(const char *what)
-{
-	fprintf(stderr, "hostile: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 static void read_until_closed(int fd)
 {
@@ -134,95 +119,35 @@ static const struct mode *mode_find(const char *name)
 	return NULL;
 }
 
-/* "ADDRESS:PORT", the port after the last colon. */
-static void parse_address(const char *text, struct address *ret_address)
+static void serve(int fd, unsigned count, const void *arg)
 {
-	struct sockaddr_in *four = (struct sockaddr_in *)&ret_address->addr;
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *)&ret_address->addr;
-	char host[INET6_ADDRSTRLEN];
-	const char *colon = strrchr(text, ':');
-	uint16_t port;
+	const struct mode *mode = arg;
 
-	memset(ret_address, 0, sizeof(*ret_address));
-	if (colon == NULL || (size_t)(colon - text) >= sizeof(host)) {
-		fprintf(stderr, "hostile: not an address and port: %s\n", text);
-		exit(1);
-	}
-	memcpy(host, text, (size_t)(colon - text));
-	host[colon - text] = '\0';
-	port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
-	if (inet_pton(AF_INET, host, &four->sin_addr) == 1) {
-		four->sin_family = AF_INET;
-		four->sin_port = port;
-		ret_address->len = sizeof(*four);
-	} else if (inet_pton(AF_INET6, host, &six->sin6_addr) == 1) {
-		six->sin6_family = AF_INET6;
-		six->sin6_port = port;
-		ret_address->len = sizeof(*six);
-	} else {
-		fprintf(stderr, "hostile: not an address: %s\n", host);
-		exit(1);
-	}
-}
-
-static int listen_at(const struct address *address)
-{
-	const int one = 1;
-	int fd = socket(address->addr.ss_family, SOCK_STREAM, 0);
-
-	if (fd < 0)
-		die("socket");
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (const struct sockaddr *)&address->addr, address->len) < 0)
-		die("bind");
-	if (listen(fd, 64) < 0)
-		die("listen");
-	return fd;
-}
-
-static void serve_connection(int listener, const struct mode *mode)
-{
-	int fd = accept(listener, NULL, NULL);
-
-	if (fd < 0)
-		return;
-	if (fork() == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		alarm(CONNECTION_LIFE_S);
-		close(listener);
-		mode->serve(fd);
-		_exit(0);
-	}
-	close(fd);
+	(void)count;
+	mode->serve(fd);
 }
 
 static int serve_all(int count, char **args)
 {
-	struct pollfd fds[MAX_PEERS];
-	const struct mode *mode_of[MAX_PEERS];
+	static struct listener listeners[MAX_PEERS];
 	struct address address;
 	int i;
 
 	for (i = 0; i < count && i < MAX_PEERS; i++) {
 		char *equals = strchr(args[i], '=');
+		const struct mode *mode = equals == NULL ? NULL : mode_find(equals + 1);
 
-		mode_of[i] = equals == NULL ? NULL : mode_find(equals + 1);
-		if (mode_of[i] == NULL) {
+		if (mode == NULL) {
 			fprintf(stderr, "hostile: no such mode: %s\n", args[i]);
 			return 1;
 		}
 		*equals = '\0';
-		parse_address(args[i], &address);
-		fds[i].fd = listen_at(&address);
-		fds[i].events = POLLIN;
+		address_parse(args[i], &address);
+		listeners[i].fd = listen_at(&address);
+		listeners[i].serve = serve;
+		listeners[i].arg = mode;
 	}
-	for (;;) {
-		if (poll(fds, (nfds_t)count, -1) < 0 && errno != EINTR)
-			die("poll");
-		for (i = 0; i < count; i++)
-			if (fds[i].revents != 0)
-				serve_connection(fds[i].fd, mode_of[i]);
-	}
+	listen_all(listeners, (size_t)count);
 }
 
 static int wait_for_all(int count, char **args)
@@ -231,7 +156,7 @@ static int wait_for_all(int count, char **args)
 	int i, fd;
 
 	for (i = 0; i < count; i++) {
-		parse_address(args[i], &address);
+		address_parse(args[i], &address);
 		for (;;) {
 			fd = socket(address.addr.ss_family, SOCK_STREAM, 0);
 			if (fd < 0)
@@ -249,8 +174,6 @@ static int wait_for_all(int count, char **args)
 
 int main(int argc, char **argv)
 {
-	signal(SIGCHLD, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
 	if (argc > 2 && strcmp(argv[1], "--wait") == 0)
 		return wait_for_all(argc - 2, argv + 2);
 	if (argc < 2 || argc - 1 > MAX_PEERS) {

@@ -151,6 +151,20 @@ start_table()
 	nntp news 119 service
 	postgres postgres 5432 service
 	mysql mysql 3306 service
+	smtp st-good 25 ee
+	smtp st-good 587 ee
+	smtp st-banner 25 ee
+	lmtp st-good 24 ee
+	imap st-good 143 ee
+	pop3 st-good 110 ee
+	sieve st-good 4190 ee
+	ftp st-good 21 ee
+	ldap st-good 389 ee
+	xmpp st-good 5222 ee
+	xmpp-server st-good 5269 ee
+	nntp st-good 119 ee
+	postgres st-good 5432 ee
+	mysql st-good 3306 ee
 	EOF
 }
 

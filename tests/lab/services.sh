@@ -18,7 +18,7 @@ rows_of()
 
 kinds()
 {
-	awk -F '\t' '!/^#/ && NF { print $4 }' "$labsrc/services.tsv" | sort -u
+	awk -F '\t' '!/^#/ && NF && $4 !~ /^script:/ { print $4 }' "$labsrc/services.tsv" | sort -u
 }
 
 # Why a kind of server can't be started; nothing where it can.
@@ -40,7 +40,8 @@ started()
 	BEGIN { while ((getline line <missing) > 0) { split(line, word, " "); gone[word[1]] } }
 	!/^#/ && NF && !($1 in gone) {
 		n = split($3, ports, " ")
-		for (i = 1; i <= n; i++) print $2 ":" ports[i]
+		for (i = 1; i <= n; i++)
+			if (ports[i] != "-") print $2 ":" ports[i]
 	}' "$labsrc/services.tsv"
 }
 
@@ -51,6 +52,14 @@ own_files()
 	cp "$(key_file "${1%% *}")" "$2/key.pem"
 	chown -R "$3" "$2"
 	chmod 600 "$2/key.pem"
+}
+
+start_scripts()
+{
+	# shellcheck disable=SC2046
+	"$labsrc/start.sh" hostile_starttls "$dir/bin/hostile_starttls" "$certs/ee.crt" \
+		"$certs/ee.key" $(awk -F '\t' '!/^#/ && sub(/^script:/, "", $4) { print $2 "=" $4 }' \
+		"$labsrc/services.tsv")
 }
 
 case ${1:-} in
@@ -65,8 +74,7 @@ case ${1:-} in
 	;;
 --wait)
 	# shellcheck disable=SC2046
-	set -- $(started)
-	[ $# -eq 0 ] || timeout 20 "$dir/bin/hostile" --wait "$@" ||
+	timeout 20 "$dir/bin/hostile" --wait $(started) ||
 		{ echo "services.sh: not all of its servers listen" >&2; exit 1; }
 	;;
 *)
@@ -75,6 +83,7 @@ case ${1:-} in
 		# shellcheck disable=SC2086
 		[ -z "$chain" ] || chain_file $chain >/dev/null
 	done
+	start_scripts
 	for kind in $(kinds); do
 		[ -n "$(why_not "$kind")" ] || "start_$kind" &
 	done
