@@ -17,6 +17,7 @@ static void init(struct answer *a)
 {
 	*a = (struct answer){ .kind = ANSWER_FAILED,
 			      .ttl = -1,
+			      .negative_ttl = -1,
 			      .rrsig_expires = -1,
 			      .rrsig_inception = -1,
 			      .rrsig_original_ttl = -1 };
@@ -143,6 +144,23 @@ static int add_rr(struct answer *a, const struct wire *wire, const struct wire_r
 	return 0;
 }
 
+/* RFC 2308 section 3: the smaller of the SOA's own TTL and its MINIMUM. */
+static void take_negative_ttl(struct answer *a, const struct wire *wire)
+{
+	const struct wire_rr *rr;
+	int64_t minimum;
+	size_t i;
+
+	for (i = 0; i < wire->rr_count; i++) {
+		rr = &wire->rr[i];
+		if (rr->section != WIRE_AUTHORITY || rr->type != RRTYPE_SOA ||
+		    rr->class != WIRE_CLASS_IN || rr->rdata_len < 4)
+			continue;
+		minimum = wire_get32(wire->data + rr->rdata + rr->rdata_len - 4);
+		a->negative_ttl = minimum < rr->ttl ? minimum : rr->ttl;
+	}
+}
+
 /* RRSIG times are serial numbers (RFC 4034 section 3.1.5): taken as near to now. */
 static time_t signature_time(const uint8_t *field)
 {
@@ -195,6 +213,8 @@ static int read_answer(struct answer *a, struct reading *r, struct why *why)
 		else if (covers(wire, rr, r->qtype))
 			take_rrsig(a, wire->data + rr->rdata);
 	}
+	if (!a->rr_count)
+		take_negative_ttl(a, wire);
 	/* Servers and caches rotate RRsets: two runs shall tell the same. */
 	if (a->rr_count)
 		qsort(a->rr, a->rr_count, sizeof(*a->rr), compare_rr);

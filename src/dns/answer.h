@@ -41,7 +41,8 @@ struct answer {
 	size_t alias_count;
 	struct answer_rr *rr; /* owned; in canonical order (by octets) */
 	size_t rr_count;
-	int64_t ttl;			       /* seconds, -1 unknown */
+	int64_t ttl;	      /* seconds, -1 unknown */
+	int64_t negative_ttl; /* of an absence, RFC 2308 section 3; -1 unknown */
 	time_t rrsig_expires, rrsig_inception; /* of the RRSIG that ends first; -1 none */
 	int64_t rrsig_original_ttl;	       /* -1 none */
 	char *error;			       /* owned; kind ANSWER_FAILED: why */

@@ -268,10 +268,13 @@ static void take_reply(struct ask *a, const uint8_t *packet, size_t len)
 {
 	struct why why;
 
-	if (ask_read_reply(packet, len, a->name, a->type, &a->reply, &why) < 0)
+	if (ask_read_reply(packet, len, a->name, a->type, &a->reply, &why) < 0) {
 		fail(a, why.text);
-	else
-		finish(a);
+		return;
+	}
+	a->reply.packet = packet;
+	a->reply.packet_len = len;
+	finish(a);
 }
 
 static void on_udp(void *arg, bool readable, bool writable)
@@ -424,6 +427,8 @@ int ask_new(struct loop *loop, const struct ask_conf *conf, ask_fn *fn, void *ar
 	}
 	if (open_socket(a, SOCK_DGRAM) < 0) {
 		reply_init(&a->reply);
+		a->reply.unreachable = errno == ENETUNREACH || errno == EADDRNOTAVAIL ||
+				       errno == EAFNOSUPPORT;
 		snprintf(a->reply.error, sizeof(a->reply.error), "%s", strerror(errno));
 		close_socket(a);
 		a->retry = loop_timer_new(loop, 0, on_failed_start, a);

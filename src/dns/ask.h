@@ -34,6 +34,9 @@ struct ask_reply {
 	int ede_code;	     /* extended DNS error (RFC 8914), -1 none */
 	char ede_text[200];  /* its EXTRA-TEXT, raw; "" none */
 	char error[120];
+	bool unreachable;      /* this host has no way to that address */
+	const uint8_t *packet; /* as it came; borrowed for the call; NULL none */
+	size_t packet_len;
 };
 
 typedef void ask_fn(void *arg, const struct ask_reply *reply);

@@ -245,6 +245,14 @@ static int set_upstream(struct ub_ctx *ctx, const struct resolver_conf *conf,
 			return why_set(why, DP_EDNS, "resolver %s: %s", conf->forward[i],
 				       ub_strerror(rc));
 	}
+	if (conf->stub_zone) {
+		rc = ub_ctx_set_stub(ctx, *conf->stub_zone ? conf->stub_zone : ".",
+				     conf->stub_address, 0);
+		if (rc != 0)
+			return why_set(why, DP_EDNS, "name server %s of %s: %s",
+				       conf->stub_address, conf->stub_zone,
+				       ub_strerror(rc));
+	}
 	if (!conf->root_hints)
 		return 0;
 	/* libunbound reads the file only at the first question, too late to complain. */

@@ -17,8 +17,9 @@ struct resolver_conf {
 	size_t forward_count;
 	const char *root_hints;	  /* file, or NULL: libunbound's own */
 	const char *trust_anchor; /* file, or NULL: the system's, else built in */
-	bool blind;		  /* don't validate: for finding out what went wrong */
-	bool many; /* questions for many targets at once are to be expected */
+	const char *stub_zone, *stub_address; /* that zone is asked there; both or NULL */
+	bool blind; /* don't validate: for finding out what went wrong */
+	bool many;  /* questions for many targets at once are to be expected */
 };
 
 struct resolver;

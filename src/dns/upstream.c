@@ -63,6 +63,12 @@ static void read_resolv_conf(struct upstream *u, const char *path)
 	free(data);
 }
 
+static void use_forwarders(const struct upstream *u, struct resolver_conf *conf)
+{
+	conf->forward = (const char *const *)u->forward;
+	conf->forward_count = u->forward_count;
+}
+
 static int make_resolver(struct upstream *u, bool forward, bool blind,
 			 struct resolver **ret_resolver, struct why *why)
 {
@@ -71,10 +77,8 @@ static int make_resolver(struct upstream *u, bool forward, bool blind,
 				      .blind = blind,
 				      .many = u->many };
 
-	if (forward) {
-		conf.forward = (const char *const *)u->forward;
-		conf.forward_count = u->forward_count;
-	}
+	if (forward)
+		use_forwarders(u, &conf);
 	return resolver_new(u->loop, &conf, ret_resolver, why);
 }
 
@@ -274,6 +278,19 @@ struct resolver *upstream_root(struct upstream *u, bool blind)
 	if (!u->root[blind])
 		(void)make_resolver(u, false, blind, &u->root[blind], NULL);
 	return u->root[blind];
+}
+
+struct resolver *upstream_stub(const struct upstream *u, const char *zone,
+			       const char *address, struct why *why)
+{
+	struct resolver_conf conf = { .root_hints = u->root_hints,
+				      .trust_anchor = u->trust_anchor,
+				      .stub_zone = zone,
+				      .stub_address = address };
+	struct resolver *resolver = NULL;
+
+	use_forwarders(u, &conf);
+	return resolver_new(u->loop, &conf, &resolver, why) < 0 ? NULL : resolver;
 }
 
 const char *const *upstream_forwarders(const struct upstream *u, size_t *ret_count)

@@ -36,6 +36,10 @@ struct resolver *upstream_resolver(struct upstream *u);
 /* A resolver of its own that asks from the root: validating, or blind (for finding name
  * servers after a failure). Made on first use, borrowed; NULL if it can't be made. */
 struct resolver *upstream_root(struct upstream *u, bool blind);
+/* A new one, the caller's to free: like upstream_resolver(), but names in zone are asked
+ * for at address alone. NULL if it can't be made. */
+struct resolver *upstream_stub(const struct upstream *u, const char *zone,
+			       const char *address, struct why *why);
 /* "127.0.0.53" and so on: the forwarders in use; count 0 when asking from the root. */
 const char *const *upstream_forwarders(const struct upstream *u, size_t *ret_count);
 bool upstream_is_given(const struct upstream *u); /* by --resolver */

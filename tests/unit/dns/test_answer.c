@@ -159,6 +159,44 @@ static int read_many(int count, bool links, struct why *why)
 	return rc;
 }
 
+#define SOA(ttl, minimum)                                                                \
+	"--\nexample. " ttl " IN SOA ns.example. h.example. 1 7200 3600 86400 " minimum  \
+	"\n"
+
+/* RFC 2308 section 3: "the TTL of this record is set from the minimum of the MINIMUM
+ * field of the SOA record and the TTL of the SOA itself" */
+static void test_answer_from_packet_reads_the_negative_ttl(void **state)
+{
+	static const struct {
+		const char *name, *records;
+		int rcode;
+		int64_t wanted;
+	} cases[] = {
+		{ "MINIMUM is smaller", SOA("900", "300"), 0, 300 },
+		{ "the SOA's TTL is smaller", SOA("60", "300"), 3, 60 },
+		{ "no SOA", "", 0, -1 },
+		{ "there are records", "www.example. 60 IN A 192.0.2.1\n" SOA("9", "9"),
+		  0, -1 },
+	};
+	struct answer a;
+	struct why why;
+	uint8_t *packet;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		packet = packet_make("www.example", RRTYPE_A, cases[i].rcode, 0,
+				     cases[i].records, NULL, &len);
+		assert_int_equal(answer_from_packet(packet, len, "www.example", RRTYPE_A,
+						    &a, &why),
+				 0);
+		if (a.negative_ttl != cases[i].wanted)
+			fail_msg("%s: %lld", cases[i].name, (long long)a.negative_ttl);
+		answer_clear(&a);
+		free(packet);
+	}
+}
+
 static void test_answer_from_packet_limits(void **state)
 {
 	struct why why = { "" };
@@ -191,6 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answer_from_packet_rows),
 		cmocka_unit_test(test_answer_from_packet_keeps_the_original_ttl),
+		cmocka_unit_test(test_answer_from_packet_reads_the_negative_ttl),
 		cmocka_unit_test(test_answer_from_packet_limits),
 		cmocka_unit_test(test_answer_from_packet_refuses_what_is_none),
 	};
