@@ -12,11 +12,31 @@
 
 #define LINE_MAX_BYTES 2000 /* a diagnostic line that no peer can make longer */
 
+#define HELD_MAX (64 << 10)
+
 static int current_level = 1;
+static bool holding;
+static struct buf held;
 
 void log_set_level(int level)
 {
 	current_level = level;
+}
+
+void log_hold(void)
+{
+	if (!holding)
+		buf_init(&held, HELD_MAX);
+	holding = true;
+}
+
+void log_release(void)
+{
+	if (!holding)
+		return;
+	holding = false;
+	fputs(buf_str(&held), stderr);
+	buf_clear(&held);
 }
 
 /* Bytes of the well-formed, printable UTF-8 sequence at p, else 0. */
@@ -76,7 +96,10 @@ static void say(int level, const char *prefix, const char *fmt, va_list ap)
 		return;
 	vsnprintf(line, sizeof(line), fmt, ap);
 	safe = log_escape(line, strlen(line));
-	fprintf(stderr, "daneprobe: %s%s\n", prefix, safe);
+	if (holding)
+		buf_printf(&held, "daneprobe: %s%s\n", prefix, safe);
+	else
+		fprintf(stderr, "daneprobe: %s%s\n", prefix, safe);
 	free(safe);
 }
 

@@ -7,6 +7,10 @@
 
 /* How much is said: 0 errors, 1 warnings too (the default), 2 info, 3 debug. */
 void log_set_level(int level);
+/* From now on lines are kept, as far as they fit, until log_release() writes them: where
+ * both streams go into one pipe, what is on stdout comes first. */
+void log_hold(void);
+void log_release(void);
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

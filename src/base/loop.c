@@ -25,6 +25,12 @@ struct loop_timer {
 	void *arg;
 };
 
+struct loop_signal {
+	struct event *event; /* owned */
+	loop_fn *fn;
+	void *arg;
+};
+
 struct loop *loop_new(void)
 {
 	struct event_base *base = event_base_new();
@@ -136,4 +142,34 @@ void loop_timer_free(struct loop_timer *timer)
 		return;
 	event_free(timer->event);
 	free(timer);
+}
+
+static void on_signal(evutil_socket_t number, short what, void *arg)
+{
+	struct loop_signal *sig = arg;
+
+	(void)number;
+	(void)what;
+	sig->fn(sig->arg);
+}
+
+struct loop_signal *loop_signal_new(struct loop *loop, int number, loop_fn *fn, void *arg)
+{
+	struct loop_signal *sig = mem_zero(sizeof(*sig));
+
+	sig->fn = fn;
+	sig->arg = arg;
+	sig->event =
+		event_new(loop->base, number, EV_SIGNAL | EV_PERSIST, on_signal, sig);
+	if (!sig->event || event_add(sig->event, NULL) < 0)
+		mem_exhausted();
+	return sig;
+}
+
+void loop_signal_free(struct loop_signal *sig)
+{
+	if (!sig)
+		return;
+	event_free(sig->event);
+	free(sig);
 }

@@ -9,8 +9,9 @@
 
 struct event_base;
 struct loop;
-struct loop_io;	   /* a watched file descriptor */
-struct loop_timer; /* fires once */
+struct loop_io;	    /* a watched file descriptor */
+struct loop_timer;  /* fires once */
+struct loop_signal; /* a watched signal */
 
 typedef void loop_fn(void *arg);
 typedef void loop_io_fn(void *arg, bool readable, bool writable);
@@ -34,5 +35,11 @@ void loop_io_free(struct loop_io *io);
 struct loop_timer *loop_timer_new(struct loop *loop, int64_t delay_ms, loop_fn *fn,
 				  void *arg);
 void loop_timer_free(struct loop_timer *timer);
+
+/* fn is called from loop_run() each time that the signal came, also where it came before;
+ * until loop_signal_free() it does nothing else. */
+struct loop_signal *loop_signal_new(struct loop *loop, int number, loop_fn *fn,
+				    void *arg);
+void loop_signal_free(struct loop_signal *sig);
 
 #endif

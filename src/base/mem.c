@@ -6,9 +6,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+static const char *last_words;
+
+void mem_set_last_words(const char *constant)
+{
+	last_words = constant;
+}
 
 void mem_exhausted(void)
 {
+	/* past stdio, which may want memory itself */
+	if (last_words && write(STDOUT_FILENO, last_words, strlen(last_words)) < 0)
+		last_words = NULL;
 	fputs("daneprobe: out of memory\n", stderr);
 	exit(3);
 }

@@ -7,6 +7,9 @@
 
 /* Says so and ends the program with exit status 3. */
 _Noreturn void mem_exhausted(void);
+/* What it then writes to stdout before: the status line that a plugin owes. A constant;
+ * NULL: nothing. */
+void mem_set_last_words(const char *constant);
 
 void *mem_zero(size_t size);			/* zeroed; size may be 0 */
 void *mem_array(size_t count, size_t size);	/* zeroed, overflow checked */

@@ -175,7 +175,7 @@ const struct opt *check_opts_table(void)
 	return table;
 }
 
-static void init(struct check_opts *o)
+void check_opts_init(struct check_opts *o)
 {
 	memset(o, 0, sizeof(*o));
 	opts_init(table, o);
@@ -184,7 +184,7 @@ static void init(struct check_opts *o)
 	o->expect_status.given = false;
 }
 
-static int finish(struct check_opts *o, struct why *why)
+int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct why *why)
 {
 	struct why inner;
 	size_t i;
@@ -205,6 +205,9 @@ static int finish(struct check_opts *o, struct why *why)
 			why, DP_EINVAL,
 			"-4 and -6 exclude each other: without them both are probed");
 	o->verdict.timeout_ms = o->timeout_ms;
+	if (!rest->args.count && !o->file)
+		return why_set(why, DP_EINVAL,
+			       "no target: give HOST, HOST:PORT, a URL, or -f FILE");
 	return 0;
 }
 
@@ -213,15 +216,11 @@ int check_opts_parse(int argc, char **argv, struct check_opts *ret_opts,
 {
 	int rc;
 
-	init(ret_opts);
+	check_opts_init(ret_opts);
 	rc = opts_parse(table, argc, argv, ret_opts, ret_rest, why);
 	if (rc < 0 || ret_rest->help)
 		return rc;
-	rc = finish(ret_opts, why);
-	if (rc == 0 && !ret_rest->args.count && !ret_opts->file)
-		rc = why_set(why, DP_EINVAL,
-			     "no target: give HOST, HOST:PORT, a URL, or -f FILE");
-	return rc;
+	return check_opts_finish(ret_opts, ret_rest, why);
 }
 
 void check_opts_clear(struct check_opts *opts, struct opts_rest *rest)

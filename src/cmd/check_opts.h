@@ -41,6 +41,11 @@ struct check_opts {
 };
 
 const struct opt *check_opts_table(void);
+/* The steps of check_opts_parse(), for a table that has more rows: defaults, and what
+ * options and arguments demand of one another. */
+void check_opts_init(struct check_opts *o);
+int check_opts_finish(struct check_opts *o, const struct opts_rest *rest,
+		      struct why *why);
 /* Defaults, parsing and what options demand of one another. Undo with check_opts_clear()
  * in any case. */
 int check_opts_parse(int argc, char **argv, struct check_opts *ret_opts,

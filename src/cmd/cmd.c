@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/why.h"
+#include "cmd/check_dane.h"
 #include "cmd/opts.h"
 #include "cmd/version.h"
 
@@ -50,18 +51,19 @@ int cmd_fail(const struct why *why, int status)
 int cmd_usage_error(const struct cmd *cmd, const struct why *why)
 {
 	log_error("%s: %s", cmd->name, why->text);
-	fprintf(stderr, "Try 'daneprobe %s --help'.\n", cmd->name);
+	fprintf(stderr, "Try '%s%s --help'.\n", cmd->program ? "" : "daneprobe ",
+		cmd->name);
 	return CMD_USAGE;
 }
 
-/* The text's lines, each behind prefix. */
-static void print_lines(const char *prefix, const char *text)
+/* The text's lines, each behind blanks. */
+static void print_lines(int indent, const char *text)
 {
 	size_t len;
 
 	for (;; text += len + 1) {
 		len = strcspn(text, "\n");
-		printf("%s%.*s\n", prefix, (int)len, text);
+		printf("%*s%.*s\n", indent, "", (int)len, text);
 		if (!text[len])
 			return;
 	}
@@ -71,12 +73,13 @@ int cmd_help(const struct cmd *cmd)
 {
 	const char *p;
 	size_t len;
+	int indent;
 
-	printf("usage: daneprobe %s ", cmd->name);
+	indent = printf("usage: %s%s ", cmd->program ? "" : "daneprobe ", cmd->name);
 	len = strcspn(cmd->synopsis, "\n");
 	printf("%.*s\n", (int)len, cmd->synopsis);
 	if (cmd->synopsis[len])
-		print_lines("           ", cmd->synopsis + len + 1);
+		print_lines(cmd->program ? indent : 11, cmd->synopsis + len + 1);
 	putchar('\n');
 	opts_wrap(stdout, cmd->summary, 0, 0);
 	puts("\nOptions:");
@@ -167,6 +170,8 @@ int cmd_main(int argc, char **argv)
 	const struct cmd *cmd;
 
 	hold_standard_streams();
+	if (check_dane_called(argc ? argv[0] : NULL))
+		return check_dane_main(argc, argv);
 	if (!word) {
 		help_all(stderr);
 		return CMD_USAGE;

@@ -15,6 +15,8 @@ enum { CMD_DONE = 0, CMD_NO = 2, CMD_USAGE = 3 };
 
 struct cmd {
 	const char *name;
+	const char *program;  /* what is typed, where that isn't "daneprobe NAME"; else
+				 NULL */
 	const char *synopsis; /* what follows the verb; lines of one text, "\n" between
 				 them */
 	const char *summary;  /* a phrase */

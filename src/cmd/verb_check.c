@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "cmd/cmd.h"
+#include "cmd/verb_check.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "cmd/check_opts.h"
+#include "cmd/cmd.h"
 #include "cmd/plan.h"
 #include "cmd/source.h"
 #include "cmd/version.h"
@@ -48,6 +49,8 @@ struct check {
 	size_t arguments;
 	enum state worst;
 	size_t results;
+	struct loop_signal *on_term; /* owned */
+	bool stopped;		     /* by SIGTERM: no further attempt */
 };
 
 static void drop_held(struct check *c)
@@ -69,6 +72,7 @@ static void clear(struct check *c)
 	handshake_kit_free(c->kit);
 	ca_bundle_free(c->ca);
 	expect_clear(&c->expect);
+	loop_signal_free(c->on_term);
 	loop_free(c->loop);
 }
 
@@ -88,6 +92,15 @@ static int make_upstream(struct check *c, struct why *why)
 	return upstream_new(c->loop, &conf, &c->upstream, why);
 }
 
+/* What is in flight is told as stopped; nobody waits for a result in vain. */
+static void on_sigterm(void *arg)
+{
+	struct check *c = arg;
+
+	c->stopped = true;
+	loop_stop(c->loop);
+}
+
 static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 {
 	const struct check_opts *o = c->opts;
@@ -98,6 +111,7 @@ static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 	c->loop = loop_new();
 	if (!c->loop)
 		return why_set(why, DP_EIO, "the system has no event mechanism left");
+	c->on_term = loop_signal_new(c->loop, SIGTERM, on_sigterm, c);
 	rc = source_new(rest->args.item, rest->args.count, o->file, &c->source, why);
 	if (rc == 0)
 		rc = ca_bundle_new(o->ca_file, &c->ca, why);
@@ -160,6 +174,7 @@ static void attempt(struct check *c)
 				 .jobs = c->opts->jobs,
 				 .in_order = strcmp(c->renderer->name, "ndjson") != 0,
 				 .next = next_item,
+				 .stopped_by = "SIGTERM",
 				 .emit = take_result,
 				 .arg = c };
 
@@ -202,11 +217,13 @@ static int wait_for_ok(struct check *c, struct why *why)
 		next = clock_ms() + WAIT_STEP_MS;
 		attempt(c);
 		now = clock_ms();
-		if (c->worst == STATE_OK || now >= end)
+		if (c->worst == STATE_OK || now >= end || c->stopped)
 			return 0;
 		next = next < end ? next : end;
 		log_info("%s so far; the next attempt follows", state_name(c->worst));
 		sleep_ms(c->loop, next - now);
+		if (c->stopped)
+			return 0;
 		rc = start_afresh(c, why);
 		if (rc < 0)
 			return rc;
@@ -237,10 +254,14 @@ static int run_checks(struct check *c, struct why *why)
 	return 0;
 }
 
-static int usage_error(const struct cmd *cmd, const struct why *why, bool nagios)
+int verb_check_refuse(const struct cmd *cmd, const struct why *why, bool nagios)
 {
-	if (nagios)
+	/* first of all lines also where both streams go into one pipe */
+	if (nagios) {
 		nagios_unknown(stdout, why->text);
+		fflush(stdout);
+	}
+	log_release();
 	return cmd_usage_error(cmd, why);
 }
 
@@ -256,29 +277,43 @@ static void raise_file_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int run_with(const struct cmd *cmd, const struct check_opts *opts,
-		    struct opts_rest *rest, bool nagios)
+/* Monitors show stderr where stdout is empty. */
+static int finish(int status, bool nagios)
 {
+	if (nagios && !render_flushed(stdout))
+		nagios_unknown(stderr, "the result can't be written to standard output");
+	return cmd_finish(status);
+}
+
+int verb_check_with(const struct cmd *cmd, const struct check_opts *opts,
+		    struct opts_rest *rest)
+{
+	bool nagios = !strcmp(opts->output, "nagios");
 	struct check c = { .opts = opts };
 	struct why why = { "" };
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
+	if (nagios) {
+		mem_set_last_words("DANE UNKNOWN - out of memory\n");
+		log_hold();
+	}
 	raise_file_limit();
 	log_set_level(1 + opts->verbose - opts->quiet);
 	if (set_up(&c, rest, &why) < 0) {
-		status = usage_error(cmd, &why, nagios);
+		status = verb_check_refuse(cmd, &why, nagios);
 	} else if (opts->dry_run) {
 		status = plan_print(c.source, &c.probe);
 	} else if (run_checks(&c, &why) < 0) {
-		status = usage_error(cmd, &why, nagios);
+		status = verb_check_refuse(cmd, &why, nagios);
 	} else if (!c.results) {
 		why_set(&why, DP_EINVAL, "there is no target in %s", opts->file);
-		status = usage_error(cmd, &why, nagios);
+		status = verb_check_refuse(cmd, &why, nagios);
 	} else {
-		status = cmd_finish((int)c.worst);
+		status = finish((int)c.worst, nagios);
 	}
 	clear(&c);
+	log_release();
 	return status;
 }
 
@@ -291,11 +326,11 @@ static int run(const struct cmd *cmd, int argc, char **argv)
 	int status;
 
 	if (check_opts_parse(argc, argv, &opts, &rest, &why) < 0)
-		status = usage_error(cmd, &why, nagios);
+		status = verb_check_refuse(cmd, &why, nagios);
 	else if (rest.help)
 		status = cmd_help(cmd);
 	else
-		status = run_with(cmd, &opts, &rest, nagios);
+		status = verb_check_with(cmd, &opts, &rest);
 	check_opts_clear(&opts, &rest);
 	return status;
 }

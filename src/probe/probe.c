@@ -333,6 +333,30 @@ static struct facts_target *new_facts(const char *text, long line)
 	return facts;
 }
 
+/* What single peers showed until then is left out: a state of some of them isn't the
+ * target's. */
+struct facts_target *probe_stop(struct probe *p, const char *reason)
+{
+	struct facts_target *facts;
+
+	if (p->blame)
+		finish(p); /* the verdict stands */
+	if (p->finished) {
+		facts = p->facts;
+		p->facts = NULL;
+		return facts;
+	}
+	facts = new_facts(p->facts->target, p->facts->line);
+	facts->normalized = mem_text(p->facts->normalized);
+	facts->code = CODE_STOPPED;
+	facts->total_ms = spent_ms(p);
+	facts->summary =
+		mem_printf("%s ended the check after %.1f s, before all was known",
+			   reason ? reason : "a signal", (double)facts->total_ms / 1000);
+	verdict_decide(facts, p->conf->verdict, clock_now());
+	return facts;
+}
+
 struct facts_target *probe_bad_target(const struct probe_conf *conf, const char *text,
 				      long line, const char *reason)
 {

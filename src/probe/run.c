@@ -125,6 +125,25 @@ static void fill(struct run *run)
 		loop_stop(run->conf->probe->loop);
 }
 
+/* Whatever still waits, in the order of the input. */
+static void stop_rest(struct run *run)
+{
+	struct entry *e;
+
+	while ((e = run->first)) {
+		if (!e->facts) {
+			e->facts = probe_stop(e->probe, run->conf->stopped_by);
+			probe_free(e->probe);
+			e->probe = NULL;
+		}
+		run->first = e->next;
+		run->conf->emit(run->conf->arg, e->facts);
+		free(e);
+	}
+	run->last = NULL;
+	run->active = run->held = 0;
+}
+
 void run_all(const struct run_conf *conf)
 {
 	struct run run = { .conf = conf };
@@ -132,4 +151,6 @@ void run_all(const struct run_conf *conf)
 	fill(&run);
 	if (run.active)
 		loop_run(conf->probe->loop);
+	if (run.active)
+		stop_rest(&run);
 }

@@ -27,12 +27,14 @@ struct run_conf {
 	/* Fills in the next item; false when there is none. Called only when there is
 	 * room for it, so a slow end slows the input. */
 	bool (*next)(void *arg, struct run_item *ret_item);
+	const char *stopped_by; /* who ended it early: "SIGTERM" */
 	/* A judged result, to be freed with facts_target_free(). */
 	void (*emit)(void *arg, struct facts_target *take_facts);
 	void *arg;
 };
 
-/* Runs the loop until all is done. */
+/* Runs the loop until all is done. A loop_stop() from elsewhere ends it early: targets in
+ * flight are emitted with code stopped, and no further one is begun. */
 void run_all(const struct run_conf *conf);
 
 #endif

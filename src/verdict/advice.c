@@ -622,6 +622,8 @@ static const char *const plain_remedies[CODE_COUNT] = {
 			    "--connect-to",
 	[CODE_BAD_TARGET] = "write HOST, HOST:PORT or SCHEME://HOST[:PORT][/PATH], with "
 			    "a scheme that `daneprobe check --help` lists",
+	[CODE_STOPPED] = "give it the time that -t allows: the timeout of whatever "
+			 "started it has to be longer",
 	[CODE_NO_ROUTE] = "run the check from a host that has such addresses itself",
 };
 
@@ -684,6 +686,7 @@ static void dispatch(const struct context *c)
 	case CODE_NO_SERVICE:
 	case CODE_BAD_TARGET:
 	case CODE_NO_ROUTE:
+	case CODE_STOPPED:
 		plain(c);
 		return;
 	}

@@ -157,8 +157,11 @@ static void slow(const struct context *c)
 	if (ms < 0 || (!crit && !over(&conf->warn_time, ms)))
 		return;
 	add(c, FINDING_SLOW, crit ? SEVERITY_CRITICAL : SEVERITY_WARNING,
-	    mem_printf("the check took %.3f s, more than %g s", (double)ms / 1000,
-		       crit ? conf->crit_time.value : conf->warn_time.value));
+	    mem_printf("the check took %.3f s, more than %g s, and %.3f s of it in DNS: "
+		       "find out which of DNS and server is slow",
+		       (double)ms / 1000,
+		       crit ? conf->crit_time.value : conf->warn_time.value,
+		       (double)(c->t->dns_ms > 0 ? c->t->dns_ms : 0) / 1000));
 }
 
 static char *combination(const struct tlsa *rr)

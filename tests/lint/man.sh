@@ -7,6 +7,7 @@
 
 : "${DANEPROBE:=$top_builddir/src/daneprobe}"
 page=$top_srcdir/doc/daneprobe.1
+plugin_page=$top_srcdir/doc/check_dane.1
 
 verbs()
 {
@@ -51,6 +52,26 @@ differences()
 	LC_ALL=C comm -13 "$tmp/helped" "$tmp/documented" | sed 's/$/: not in --help/'
 }
 
+# options COMMAND...: those of one --help
+options()
+{
+	"$@" --help | awk '/^  *-/ {
+		for (i = 1; i <= NF && $i ~ /^-/; i++) { sub(/,$/, "", $i); print $i }
+	}' | grep -v -e '^-h$' -e '^--help$' | LC_ALL=C sort -u
+}
+
+# own PAGE: the plugin has the options of its page and those of check, and no other
+own()
+{
+	options "$(dirname "$DANEPROBE")/check_dane" >"$tmp/helped"
+	{
+		options "$DANEPROBE" check
+		awk '/^\.It Fl / { for (i = 2; i <= NF; i++) if ($i == "Fl") print "-" $(i + 1) }' "$1"
+	} | LC_ALL=C sort -u >"$tmp/documented"
+	LC_ALL=C comm -23 "$tmp/helped" "$tmp/documented" | sed 's/$/: not in the man page/'
+	LC_ALL=C comm -13 "$tmp/helped" "$tmp/documented" | sed 's/$/: not in --help/'
+}
+
 # The names of the codes' and the findings' tables.
 named()
 {
@@ -81,11 +102,15 @@ else
 	dirty "self-test: an option that the man page lacks" differences "$tmp/less.1"
 	{ cat "$page" && printf '.Ss check\n.It Fl -no-such-option\n'; } >"$tmp/more.1"
 	dirty "self-test: an option that the program lacks" differences "$tmp/more.1"
+	clean "check_dane --help and its man page name the same options" own "$plugin_page"
+	grep -v '^\.It Fl H' "$plugin_page" >"$tmp/less.1"
+	dirty "self-test: an option that the plugin's page lacks" own "$tmp/less.1"
 	clean "the man page tells every code and finding" untold "$page"
 	grep -v '^\.It bogus ' "$page" >"$tmp/codeless.1"
 	dirty "self-test: a code that the man page lacks" untold "$tmp/codeless.1"
 	if have mandoc; then
 		clean "mandoc finds nothing in the man page" unclear "$page"
+		clean "mandoc finds nothing in the plugin's" unclear "$plugin_page"
 		printf '.Dd\n.Bl -no\n' >"$tmp/bad.1"
 		dirty "self-test: a page that is wrong" unclear "$tmp/bad.1"
 	else

@@ -140,6 +140,29 @@ static void test_log_levels(void **state)
 	free(text);
 }
 
+static void speak_held(void)
+{
+	log_set_level(1);
+	log_hold();
+	log_hold();
+	log_error("first");
+	log_warn("second");
+	fputs("between\n", stderr);
+	log_release();
+	log_release();
+	log_error("third");
+}
+
+static void test_log_hold_keeps_lines_until_the_release(void **state)
+{
+	char *text = captured(speak_held);
+
+	(void)state;
+	assert_string_equal(text, "between\ndaneprobe: first\ndaneprobe: warning: "
+				  "second\ndaneprobe: third\n");
+	free(text);
+}
+
 static void test_log_error_is_one_line_of_bounded_length(void **state)
 {
 	char *text = captured(speak_long);
@@ -156,6 +179,7 @@ int main(void)
 		cmocka_unit_test(test_log_escape_rows),
 		cmocka_unit_test(test_log_escape_nul),
 		cmocka_unit_test(test_log_levels),
+		cmocka_unit_test(test_log_hold_keeps_lines_until_the_release),
 		cmocka_unit_test(test_log_error_is_one_line_of_bounded_length),
 	};
 

@@ -2,6 +2,7 @@
 #include "base/loop.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -175,6 +176,32 @@ static void test_loop_io_free_from_within(void **state)
 	loop_free(s.loop);
 }
 
+static void on_signal(void *arg)
+{
+	struct seen *s = arg;
+
+	s->calls++;
+	loop_stop(s->loop);
+}
+
+static void test_loop_signal_calls_also_for_what_came_before(void **state)
+{
+	struct seen s = { .loop = loop_new() };
+	struct loop_signal *sig = loop_signal_new(s.loop, SIGTERM, on_signal, &s);
+
+	(void)state;
+	raise(SIGTERM);
+	assert_int_equal(s.calls, 0);
+	loop_run(s.loop);
+	assert_int_equal(s.calls, 1);
+	raise(SIGTERM);
+	loop_run(s.loop);
+	assert_int_equal(s.calls, 2);
+	loop_signal_free(sig);
+	loop_signal_free(NULL);
+	loop_free(s.loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +212,7 @@ int main(void)
 		cmocka_unit_test(test_loop_stop_leaves_the_rest_for_later),
 		cmocka_unit_test(test_loop_io_calls_for_what_is_wanted),
 		cmocka_unit_test(test_loop_io_free_from_within),
+		cmocka_unit_test(test_loop_signal_calls_also_for_what_came_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,6 +103,30 @@ static void test_mem_exhausted_ends_with_3(void **state)
 	assert_int_not_equal(status_of(ask_for_an_overflow), 0);
 }
 
+static void ask_with_last_words(void)
+{
+	mem_set_last_words("the last words\n");
+	ask_to_grow_past_the_end();
+}
+
+static void test_mem_set_last_words_come_on_stdout(void **state)
+{
+	char text[64] = "";
+	FILE *file = tmpfile();
+	int kept = dup(1);
+
+	(void)state;
+	fflush(stdout);
+	dup2(fileno(file), 1);
+	assert_int_equal(status_of(ask_with_last_words), 3);
+	dup2(kept, 1);
+	close(kept);
+	rewind(file);
+	(void)!fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	assert_string_equal(text, "the last words\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +135,7 @@ int main(void)
 		cmocka_unit_test(test_mem_grow_keeps_what_was_there),
 		cmocka_unit_test(test_mem_wipe),
 		cmocka_unit_test(test_mem_exhausted_ends_with_3),
+		cmocka_unit_test(test_mem_set_last_words_come_on_stdout),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

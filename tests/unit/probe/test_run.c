@@ -65,6 +65,16 @@ void probe_free(struct probe *p)
 	free(p);
 }
 
+struct facts_target *probe_stop(struct probe *p, const char *reason)
+{
+	char *text = mem_printf("%s!%s", p->text, reason);
+	struct facts_target *facts = facts_of(text);
+
+	free(text);
+	running--;
+	return facts;
+}
+
 struct facts_target *probe_bad_target(const struct probe_conf *conf, const char *text,
 				      long line, const char *reason)
 {
@@ -180,11 +190,40 @@ static void test_run_all_reads_no_further_than_it_has_room(void **state)
 	assert_in_range(l.most_ahead, 2, 4);
 }
 
+static void on_stop(void *arg)
+{
+	loop_stop(arg);
+}
+
+/* What is done, what is in flight, and nothing of what wasn't begun. */
+static void test_run_all_ends_early_when_the_loop_is_stopped(void **state)
+{
+	struct list l = { .next = "a5000 b c1 d5000 e1 f1" };
+	struct probe_conf probe = { .loop = loop_new() };
+	struct run_conf conf = { .probe = &probe,
+				 .jobs = 2,
+				 .in_order = true,
+				 .next = next_item,
+				 .stopped_by = "T",
+				 .emit = emit,
+				 .arg = &l };
+	struct loop_timer *timer = loop_timer_new(probe.loop, 50, on_stop, probe.loop);
+
+	(void)state;
+	running = 0;
+	run_all(&conf);
+	assert_string_equal(l.results, "a5000!T b c1 d5000!T");
+	assert_int_equal(running, 0);
+	loop_timer_free(timer);
+	loop_free(probe.loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_run_all_rows),
 		cmocka_unit_test(test_run_all_reads_no_further_than_it_has_room),
+		cmocka_unit_test(test_run_all_ends_early_when_the_loop_is_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
