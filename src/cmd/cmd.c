@@ -19,7 +19,8 @@
 
 typedef const struct cmd *verb_fn(void);
 static verb_fn *const verbs[] = {
-	verb_check, verb_verify, verb_record, verb_keygen, verb_csr,
+	verb_check, verb_verify, verb_record, verb_keygen,
+	verb_csr,   verb_new,	 verb_status,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

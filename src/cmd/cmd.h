@@ -53,5 +53,7 @@ const struct cmd *verb_verify(void);
 const struct cmd *verb_record(void);
 const struct cmd *verb_keygen(void);
 const struct cmd *verb_csr(void);
+const struct cmd *verb_new(void);
+const struct cmd *verb_status(void);
 
 #endif

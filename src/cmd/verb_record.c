@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "cmd/opts.h"
+#include "cmd/record_print.h"
 #include "dane/chain.h"
 #include "dns/upstream.h"
 #include "probe/live.h"
@@ -20,9 +21,6 @@
 #include "target/hostname.h"
 #include "target/service.h"
 #include "target/target.h"
-
-/* In the order of --format's words. */
-enum format { FORMAT_ZONE, FORMAT_FORM, FORMAT_GENERIC, FORMAT_NSUPDATE, FORMAT_JSON };
 
 struct values {
 	int usage, selector, mtype, ttl, format;
@@ -53,7 +51,7 @@ static const struct opt opts[] = {
 	{ "live", 0, OPT_FLAG, AT(live), .help = "from what the server presents now" },
 	{ "ttl", 0, OPT_INT, AT(ttl), 0, RECORD_TTL_MAX, "3600", "N", .help = "seconds" },
 	{ "format", 0, OPT_CHOICE, AT(format), .fallback = "zone",
-	  .argument = "zone|form|generic|nsupdate|json",
+	  .argument = RECORD_FORMATS,
 	  .help = "zone: a line for a zone file; form: the fields of a DNS provider's "
 		  "form; "
 		  "generic: RFC 3597; nsupdate: commands for it" },
@@ -73,9 +71,7 @@ static const struct opt opts[] = {
 
 struct work {
 	const struct values *v;
-	char *zone; /* owned; A-labels, NULL: not given */
-	bool begun;
-	FILE *out; /* held back: half an answer would be taken for a whole one */
+	struct record_print print;
 };
 
 static int check(const void *values, const struct opts_rest *rest, struct why *why)
@@ -172,69 +168,6 @@ static void warn(const struct values *v, const struct target *t,
 			 v->selector == TLSA_CERT ? "the certificate" : "the key");
 }
 
-static int print_form(const struct work *w, const struct record *r, struct why *why)
-{
-	char *zone = w->zone ? mem_text(w->zone) : record_guess_zone(r);
-	char *owner = record_owner_in_zone(r, zone), *hex, *value;
-
-	if (!owner) {
-		why_set(why, DP_EINVAL, "%s is not in the zone %s", r->owner, zone);
-		free(zone);
-		return DP_EINVAL;
-	}
-	if (!w->zone)
-		log_warn("the zone is assumed to be %s: --zone NAME says which it is",
-			 zone);
-	hex = hex_encode(r->rr.data, r->rr.len);
-	value = tlsa_to_text(&r->rr);
-	fprintf(w->out,
-		"Zone           %s\nName           %s\nType           TLSA\n"
-		"TTL            %u\nUsage          %u\nSelector       %u\n"
-		"Matching type  %u\nData           %s\nor as one value\n"
-		"Value          %s\n",
-		zone, owner, (unsigned)r->ttl, (unsigned)r->rr.usage,
-		(unsigned)r->rr.selector, (unsigned)r->rr.mtype, hex, value);
-	free(hex);
-	free(value);
-	free(owner);
-	free(zone);
-	return 0;
-}
-
-static void print_json(struct work *w, const struct record *r)
-{
-	char *text = record_json(r);
-
-	fprintf(w->out, "%s%s", w->begun ? "," : "[", text);
-	w->begun = true;
-	free(text);
-}
-
-static int show(struct work *w, const struct record *r, struct why *why)
-{
-	char *text = NULL;
-
-	switch ((enum format)w->v->format) {
-	case FORMAT_ZONE:
-		text = record_zone_line(r);
-		break;
-	case FORMAT_GENERIC:
-		text = record_generic_line(r);
-		break;
-	case FORMAT_NSUPDATE:
-		text = record_update_line(r);
-		break;
-	case FORMAT_FORM:
-		return print_form(w, r, why);
-	case FORMAT_JSON:
-		print_json(w, r);
-		return 0;
-	}
-	fprintf(w->out, "%s\n", text);
-	free(text);
-	return 0;
-}
-
 static int one_target(struct work *w, const char *text, struct why *why)
 {
 	const struct values *v = w->v;
@@ -255,30 +188,10 @@ static int one_target(struct work *w, const char *text, struct why *why)
 	if (rc == 0)
 		warn(v, &target, &source);
 	if (rc == 0)
-		rc = show(w, &record, why);
+		rc = record_print_one(&w->print, &record, why);
 	record_clear(&record);
 	record_source_clear(&source);
 	target_clear(&target);
-	return rc;
-}
-
-static int print_all(struct work *w, const struct opt_list *args, struct why *why)
-{
-	bool update = w->v->format == FORMAT_NSUPDATE;
-	size_t i;
-	int rc = 0;
-
-	if (update && w->zone)
-		fprintf(w->out, "zone %s.\n", w->zone);
-	for (i = 0; i < args->count && rc == 0; i++) {
-		if (i && w->v->format == FORMAT_FORM)
-			fputc('\n', w->out);
-		rc = one_target(w, args->item[i], why);
-	}
-	if (rc == 0 && update)
-		fputs("send\n", w->out);
-	if (rc == 0 && w->v->format == FORMAT_JSON)
-		fputs("]\n", w->out);
 	return rc;
 }
 
@@ -286,25 +199,14 @@ static int make(const void *values, const struct opt_list *args)
 {
 	const struct values *v = values;
 	struct work w = { .v = v };
-	char *text = NULL;
-	size_t len = 0;
 	struct why why;
-	int rc = 0;
+	size_t i;
+	int rc;
 
-	w.out = open_memstream(&text, &len);
-	if (!w.out)
-		abort();
-
-	if (v->zone)
-		rc = hostname_parse(v->zone, strlen(v->zone), HOSTNAME_UNDERSCORE,
-				    &w.zone, NULL, &why);
-	if (rc == 0)
-		rc = print_all(&w, args, &why);
-	free(w.zone);
-	fclose(w.out);
-	if (rc == 0)
-		fwrite(text, 1, len, stdout);
-	free(text);
+	rc = record_print_begin(&w.print, (enum record_format)v->format, v->zone, &why);
+	for (i = 0; i < args->count && rc == 0; i++)
+		rc = one_target(&w, args->item[i], &why);
+	record_print_end(&w.print, rc == 0);
 	if (rc < 0)
 		return cmd_fail(&why, CMD_USAGE);
 	return cmd_finish(CMD_DONE);

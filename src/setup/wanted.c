@@ -40,19 +40,18 @@ static void add(struct record **list, size_t *count, struct record *record)
 	(*list)[(*count)++] = *record;
 }
 
-/* The host is one of the domains, below a wildcard's, or below any: *.example.com. */
-static int is_ours(const struct lineage *l, const char *host)
+bool wanted_is_ours(const struct lineage_conf *conf, const char *host)
 {
 	const char *dot = strchr(host, '.'), *domain;
 	size_t i;
 
-	for (i = 0; i < l->conf.domains.count; i++) {
-		domain = l->conf.domains.item[i];
+	for (i = 0; i < conf->domains.count; i++) {
+		domain = conf->domains.item[i];
 		if (!strcmp(domain, host) ||
 		    (!strncmp(domain, "*.", 2) && dot && !strcmp(dot, domain + 1)))
-			return 1;
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 static void add_other(struct wanted *w, const char *host)
@@ -104,7 +103,7 @@ static int add_host(const struct lineage *l, const struct target *target,
 	const struct lineage_state *s = &l->state;
 	int rc;
 
-	if (!is_ours(l, target->host)) {
+	if (!wanted_is_ours(&l->conf, target->host)) {
 		add_other(w, target->host);
 		return 0;
 	}

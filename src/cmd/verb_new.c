@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/hex.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "cmd/key_report.h"
+#include "cmd/record_print.h"
+#include "cmd/setup_opts.h"
+#include "cmd/world.h"
+#include "setup/key.h"
+#include "setup/lineage.h"
+#include "setup/record.h"
+#include "setup/wanted.h"
+#include "target/service.h"
+#include "target/target.h"
+
+struct values {
+	struct setup_opts setup;
+	struct setup_dns_opts dns;
+	struct opt_list domains, services, key_types, adopt, set;
+	int format;
+	const char *zone;
+	bool even_if_insecure;
+};
+
+static const struct opt opts[] = {
+	{ "domain", 'd', OPT_LIST, offsetof(struct values, domains), .argument = "NAME",
+	  .help = "a name of the certificate (repeatable)" },
+	{ "service", 0, OPT_LIST, offsetof(struct values, services), .argument = "TARGET",
+	  .help = "a service that presents it, as check takes it (repeatable)" },
+	{ "key-type", 0, OPT_LIST, offsetof(struct values, key_types),
+	  .argument = KEY_TYPES,
+	  .help = "one key pair of each type that is given; default ecdsa-p256" },
+	{ "adopt", 0, OPT_LIST, offsetof(struct values, adopt), .argument = "DIR",
+	  .help = "take over the key in DIR/privkey.pem, and its certificate: certbot's "
+		  "live/NAME (repeatable, one a key type)" },
+	{ "set", 0, OPT_LIST, offsetof(struct values, set), .argument = "'KEY = VALUE'",
+	  .help = "a line of lineage.conf (repeatable)" },
+	{ "even-if-insecure", 0, OPT_FLAG, offsetof(struct values, even_if_insecure),
+	  .help = "go on where a zone isn't signed or has no DS at its parent" },
+	{ "format", 0, OPT_CHOICE, offsetof(struct values, format), .fallback = "zone",
+	  .argument = RECORD_FORMATS, .help = "of the records, as in record" },
+	{ "zone", 0, OPT_TEXT, offsetof(struct values, zone), .argument = "NAME",
+	  .help = "the zone that the records go to, for form and nsupdate" },
+	SETUP_OPTS(struct values, setup),
+	SETUP_DNS_OPTS(struct values, dns),
+	{ .long_name = NULL },
+};
+
+#define ADOPT_MAX KEY_TYPE_COUNT
+
+struct work {
+	const struct values *v;
+	struct world world;
+	struct env env;
+	struct lineage_conf conf;
+	struct key *key[ADOPT_MAX]; /* owned */
+	struct lineage_adoption adoption[ADOPT_MAX];
+	size_t adoptions;
+};
+
+static int check(const void *values, const struct opts_rest *rest, struct why *why)
+{
+	(void)values;
+	if (rest->args.count == 1)
+		return 0;
+	return why_set(why, DP_EINVAL,
+		       rest->args.count ? "more than one NAME"
+					: "no NAME for the lineage: any word will do");
+}
+
+/* A list of options as one value of lineage.conf. */
+static int put_list(struct work *w, enum lineage_conf_key key,
+		    const struct opt_list *list, struct why *why)
+{
+	struct buf b;
+	size_t i;
+	int rc;
+
+	if (!list->count)
+		return 0;
+	buf_init(&b, LINEAGE_CONF_FILE_MAX);
+	for (i = 0; i < list->count; i++)
+		buf_printf(&b, "%s%s", i ? " " : "", list->item[i]);
+	lineage_conf_unset(&w->conf, key);
+	rc = lineage_conf_put(&w->conf, key, buf_str(&b), why);
+	buf_clear(&b);
+	return rc;
+}
+
+static int load_adopted(struct work *w, const char *dir, enum key_type *ret_type,
+			struct why *why)
+{
+	char *path = mem_printf("%s/privkey.pem", dir);
+	struct key *key = NULL;
+	struct why inner;
+	int rc = key_load(path, &key, &inner);
+
+	if (rc == 0) {
+		w->key[w->adoptions] = key;
+		w->adoption[w->adoptions++] = (struct lineage_adoption){ key, dir };
+		rc = key_type_of(key, ret_type, &inner);
+	}
+	free(path);
+	return rc < 0 ? why_set(why, rc, "--adopt %.200s: %.280s", dir, inner.text) : 0;
+}
+
+static bool has_type(const struct lineage_conf *conf, enum key_type type)
+{
+	size_t i;
+
+	for (i = 0; i < conf->key_types; i++)
+		if (conf->key_type[i] == type)
+			return true;
+	return false;
+}
+
+/* The types of adopted keys are the lineage's, unless they are given. */
+static int adopt(struct work *w, struct why *why)
+{
+	const struct opt_list *dirs = &w->v->adopt;
+	bool given = w->conf.text[LINEAGE_CONF_KEY_TYPES] != NULL;
+	struct opt_list names = { 0 };
+	enum key_type type[ADOPT_MAX];
+	size_t i;
+	int rc = 0;
+
+	if (dirs->count > ADOPT_MAX)
+		return why_set(why, DP_EINVAL, "--adopt more than %d times", ADOPT_MAX);
+	for (i = 0; i < dirs->count && rc == 0; i++) {
+		rc = load_adopted(w, dirs->item[i], &type[i], why);
+		if (rc == 0 && given && !has_type(&w->conf, type[i]))
+			rc = why_set(why, DP_EINVAL,
+				     "--adopt %.200s: that key is %s, which --key-type "
+				     "doesn't name",
+				     dirs->item[i], key_type_name(type[i]));
+		if (rc < 0)
+			break;
+		names.item = mem_grow(names.item, names.count, sizeof(*names.item));
+		names.item[names.count++] = key_type_name(type[i]);
+	}
+	if (rc == 0 && !given)
+		rc = put_list(w, LINEAGE_CONF_KEY_TYPES, &names, why);
+	free(names.item);
+	return rc;
+}
+
+static int configure(struct work *w, struct why *why)
+{
+	const struct values *v = w->v;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < v->set.count && rc == 0; i++)
+		rc = lineage_conf_set(&w->conf, v->set.item[i], why);
+	if (rc == 0)
+		rc = put_list(w, LINEAGE_CONF_DOMAINS, &v->domains, why);
+	if (rc == 0)
+		rc = put_list(w, LINEAGE_CONF_SERVICES, &v->services, why);
+	if (rc == 0)
+		rc = put_list(w, LINEAGE_CONF_KEY_TYPES, &v->key_types, why);
+	if (rc == 0)
+		rc = adopt(w, why);
+	return rc < 0 ? rc : lineage_conf_check(&w->conf, why);
+}
+
+/* The name that decides over a service: where its records stand, or its MX or SRV. */
+static int secure_service(struct work *w, const char *text, struct why *why)
+{
+	struct target target = { 0 };
+	char *owner;
+	int rc = target_parse(text, &target, why);
+
+	if (rc < 0)
+		return rc;
+	if (target.service->discovery == SERVICE_HOST)
+		owner = mem_printf("_%d._tcp.%s.", target.port, target.host);
+	else
+		owner = mem_printf("%s.", target.host);
+	if (target.service->discovery != SERVICE_HOST ||
+	    wanted_is_ours(&w->conf, target.host))
+		rc = w->env.secure(w->env.arg, owner, why);
+	free(owner);
+	target_clear(&target);
+	return rc;
+}
+
+/* Every service is asked about, so that all that is missing is told at once. */
+static int check_secure(struct work *w, struct why *why)
+{
+	bool go_on = w->v->even_if_insecure;
+	struct why inner;
+	size_t i, missing = 0;
+
+	for (i = 0; i < w->conf.services.count; i++) {
+		if (secure_service(w, w->conf.services.item[i], &inner) == 0)
+			continue;
+		missing++;
+		if (go_on)
+			log_warn("%s", inner.text);
+		else
+			log_error("%s", inner.text);
+	}
+	if (!missing || go_on)
+		return 0;
+	return why_set(why, DP_EDNS,
+		       "DANE needs a signed zone; nothing was made (--even-if-insecure "
+		       "goes on)");
+}
+
+static int print_keys(const struct lineage *l, int64_t generation, const char *what,
+		      struct why *why)
+{
+	uint8_t spki[KEY_TYPE_COUNT][32];
+	size_t i;
+	char *hex;
+	int rc = lineage_spki(l, generation, spki, why);
+
+	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
+		hex = hex_encode(spki[i], sizeof(spki[i]));
+		printf("  %-8s %04lld  %-10s  %.16s...%s\n", i ? "" : what,
+		       (long long)generation, key_type_name(l->conf.key_type[i]), hex,
+		       hex + 56);
+		free(hex);
+	}
+	return rc;
+}
+
+static int print_records(struct lineage *l, const struct values *v, struct why *why)
+{
+	struct record_print print;
+	struct wanted wanted = { 0 };
+	size_t i;
+	int rc = record_print_begin(&print, (enum record_format)v->format, v->zone, why);
+
+	if (rc == 0)
+		rc = wanted_make(l, &wanted, why);
+	for (i = 0; i < wanted.want_count && rc == 0; i++)
+		rc = record_print_one(&print, &wanted.want[i], why);
+	record_print_end(&print, rc == 0);
+	for (i = 0; i < wanted.others_count; i++)
+		log_warn("%s is not in the lineage's domains, so its records are not "
+			 "yours: ask its operator",
+			 wanted.others[i]);
+	wanted_clear(&wanted);
+	return rc;
+}
+
+static int report(struct lineage *l, const struct values *v, struct why *why)
+{
+	int rc = 0;
+
+	if (!v->setup.quiet) {
+		printf("%s  created in %s\n", l->name, l->dir);
+		rc = print_keys(l, l->state.current, "current", why);
+		if (rc == 0)
+			rc = print_keys(l, l->state.next, "next", why);
+		if (rc == 0)
+			puts("The records of both keys:");
+	}
+	return rc < 0 ? rc : print_records(l, v, why);
+}
+
+static int create(struct work *w, const char *name, struct why *why)
+{
+	struct lineage l;
+	size_t i;
+	int rc = lineage_check_name(name, why);
+
+	if (rc == 0)
+		rc = configure(w, why);
+	if (rc == 0)
+		rc = check_secure(w, why);
+	if (rc < 0)
+		return rc;
+	for (i = 0; i < w->conf.key_types; i++)
+		key_report_warn(w->conf.key_type[i]);
+	rc = lineage_create(&w->env, setup_opts_dir(&w->v->setup), name, &w->conf,
+			    w->adoption, w->adoptions, &l, why);
+	if (rc < 0)
+		return rc;
+	rc = report(&l, w->v, why);
+	lineage_close(&l);
+	return rc;
+}
+
+static int make(const void *values, const struct opt_list *args)
+{
+	struct work w = { .v = values };
+	struct why why;
+	int rc;
+
+	key_protect();
+	world_init(&w.world, &w.v->dns, &w.env);
+	lineage_conf_init(&w.conf);
+	rc = create(&w, args->item[0], &why);
+	while (w.adoptions)
+		key_free(w.key[--w.adoptions]);
+	lineage_conf_clear(&w.conf);
+	if (rc < 0)
+		return cmd_fail(&why, rc == DP_EIO || rc == DP_ECRYPTO || rc == DP_EDNS
+					      ? CMD_NO
+					      : CMD_USAGE);
+	return cmd_finish(CMD_DONE);
+}
+
+const struct cmd *verb_new(void)
+{
+	static const struct cmd cmd = {
+		.name = "new",
+		.synopsis = "[OPTIONS] NAME -d DOMAIN... --service TARGET...",
+		.summary = "begin a lineage: the current and the next key of a service",
+		.notes = "Makes DIR/NAME with two key pairs, their requests and "
+			 "lineage.conf, and prints the records of both keys. First it "
+			 "asks whether DANE can work at all: each zone must be signed, "
+			 "with its DS at the parent.\n"
+			 "Nothing is overwritten; what a crash cut short is completed by "
+			 "the same command.\n"
+			 "Exit status: 0 done, 2 refused or failed, 3 usage error, or a "
+			 "lineage of that name is there.",
+		.opts = opts,
+		.values_size = sizeof(struct values),
+		.check = check,
+		.work = make,
+	};
+
+	return &cmd;
+}

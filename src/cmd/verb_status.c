@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "cmd/setup_opts.h"
+#include "setup/env.h"
+#include "setup/lineage.h"
+#include "setup/status.h"
+
+#define DAY_S 86400.0
+
+enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_NAGIOS };
+
+struct values {
+	struct setup_opts setup;
+	int output;
+};
+
+static const struct opt opts[] = {
+	{ "output", 'o', OPT_CHOICE, offsetof(struct values, output), .fallback = "text",
+	  .argument = "text|json|nagios",
+	  .help = "nagios: a line for a monitoring system; a rollover that is stuck "
+		  "raises an alarm" },
+	SETUP_OPTS(struct values, setup),
+	{ .long_name = NULL },
+};
+
+static int check(const void *values, const struct opts_rest *rest, struct why *why)
+{
+	(void)values;
+	(void)rest;
+	(void)why;
+	return 0;
+}
+
+/* "2026-12-24 03:00", "now", or nothing. */
+static char *when_text(time_t at, time_t now, char *text)
+{
+	if (!at) {
+		text[0] = '\0';
+	} else if (at <= now) {
+		(void)snprintf(text, 32, "now");
+	} else {
+		clock_rfc3339(at, text);
+		text[10] = ' ';
+		text[16] = '\0';
+	}
+	return text;
+}
+
+static char *days_text(const struct status *s, time_t now, char *text)
+{
+	if (!s->not_after)
+		(void)snprintf(text, 32, "-");
+	else
+		(void)snprintf(text, 32, "%lld d",
+			       (long long)((double)(s->not_after - now) / DAY_S));
+	return text;
+}
+
+/* What is said instead of an action: the trouble, and since when. */
+static char *trouble(const struct status *s)
+{
+	char date[32];
+
+	if (s->stage != STAGE_STUCK || !s->reason)
+		return NULL;
+	return mem_printf("%s since %s", s->reason, clock_date(s->reason_since, date));
+}
+
+static void print_row(const struct status *s, int width, time_t now)
+{
+	char *text = trouble(s), *shown;
+	char days[32], when[32];
+
+	if (s->error) {
+		shown = log_escape(s->error, strlen(s->error));
+		printf("%-*s%-11s%-6s%4s  %s\n", width, s->name, "unreadable", "-", "-",
+		       shown);
+		free(shown);
+		return;
+	}
+	shown = log_escape(text ? text : s->action, strlen(text ? text : s->action));
+	printf("%-*s%-11s%04lld  %4s  ", width, s->name,
+	       lineage_state_stage_name(s->stage), (long long)s->current,
+	       days_text(s, now, days));
+	when_text(s->action_at, now, when);
+	if (text || !*when)
+		printf("%s\n", shown);
+	else
+		printf("%-33s%s\n", shown, when);
+	free(shown);
+	free(text);
+}
+
+static void print_text(const struct status *list, size_t count, const struct values *v,
+		       time_t now)
+{
+	int width = 4;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if ((int)strlen(list[i].name) > width)
+			width = (int)strlen(list[i].name);
+	width += 3;
+	if (!v->setup.quiet)
+		printf("%-*sSTATE      KEY   CERT  %-33sWHEN (UTC)\n", width, "NAME",
+		       "NEXT ACTION");
+	for (i = 0; i < count; i++)
+		if (!v->setup.quiet || list[i].level != STATUS_OK)
+			print_row(&list[i], width, now);
+}
+
+static enum status_level worst(const struct status *list, size_t count)
+{
+	/* CRITICAL over UNKNOWN over WARNING over OK. */
+	static const int rank[] = { [STATUS_OK] = 0,
+				    [STATUS_WARNING] = 1,
+				    [STATUS_CRITICAL] = 3,
+				    [STATUS_UNKNOWN] = 2 };
+	enum status_level level = STATUS_OK;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (rank[list[i].level] > rank[level])
+			level = list[i].level;
+	return level;
+}
+
+/* A '|' would begin the performance data. */
+static void print_plain(const char *text)
+{
+	char *shown = log_escape(text, strlen(text)), *p;
+
+	for (p = shown; *p; p++)
+		if (*p == '|')
+			*p = '/';
+	fputs(shown, stdout);
+	free(shown);
+}
+
+static void print_problem(const struct status *s, time_t now)
+{
+	printf("%s ", s->name);
+	print_plain(s->error ? s->error : s->problem);
+	if (!s->error && s->stage == STAGE_STUCK)
+		printf(" since %lld d",
+		       (long long)((double)(now - s->reason_since) / DAY_S));
+}
+
+static void print_problems(const struct status *list, size_t count, time_t now)
+{
+	const char *separator = "";
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (list[i].level == STATUS_OK)
+			continue;
+		fputs(separator, stdout);
+		print_problem(&list[i], now);
+		separator = "; ";
+	}
+}
+
+static void print_nagios(const struct status *list, size_t count, time_t now)
+{
+	static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
+	enum status_level level = worst(list, count);
+	const char *bar = " |";
+	size_t i;
+
+	printf("DANE LINEAGE %s - ", words[level]);
+	if (level == STATUS_OK && count == 1)
+		printf("%s %s: next %s", list[0].name,
+		       lineage_state_stage_name(list[0].stage), list[0].action);
+	else if (level == STATUS_OK)
+		printf("%zu lineages as planned", count);
+	else
+		print_problems(list, count, now);
+	for (i = 0; i < count; i++) {
+		double days = (double)(list[i].not_after - now) / DAY_S;
+
+		if (list[i].error || !list[i].not_after)
+			continue;
+		if (count == 1)
+			printf("%s cert_days=%.1f", bar, days);
+		else
+			printf("%s '%s cert_days'=%.1f", bar, list[i].name, days);
+		bar = "";
+	}
+	putchar('\n');
+}
+
+static int names_of(const struct values *v, const struct opt_list *args,
+		    char ***ret_names, size_t *ret_count, struct why *why)
+{
+	char **names;
+	size_t i;
+
+	if (!args->count)
+		return lineage_list(setup_opts_dir(&v->setup), ret_names, ret_count, why);
+	names = mem_array(args->count, sizeof(*names));
+	for (i = 0; i < args->count; i++)
+		names[i] = mem_text(args->item[i]);
+	*ret_names = names;
+	*ret_count = args->count;
+	return 0;
+}
+
+static void print(const struct status *list, size_t count, const struct values *v,
+		  time_t now)
+{
+	char *json;
+
+	switch ((enum output)v->output) {
+	case OUTPUT_TEXT:
+		print_text(list, count, v, now);
+		break;
+	case OUTPUT_JSON:
+		json = status_json(list, count);
+		puts(json);
+		free(json);
+		break;
+	case OUTPUT_NAGIOS:
+		print_nagios(list, count, now);
+		break;
+	}
+}
+
+static int work(const void *values, const struct opt_list *args)
+{
+	const struct values *v = values;
+	struct status *list;
+	size_t count = 0, i;
+	char **names = NULL;
+	struct env env;
+	struct why why;
+	int status;
+
+	env_init(&env);
+	if (names_of(v, args, &names, &count, &why) < 0)
+		return cmd_fail(&why, CMD_USAGE);
+	list = mem_array(count, sizeof(*list));
+	for (i = 0; i < count; i++)
+		status_read(&env, setup_opts_dir(&v->setup), names[i], &list[i]);
+	if (!count && !v->setup.quiet)
+		log_warn("there is no lineage in %s", setup_opts_dir(&v->setup));
+	print(list, count, v, env_now(&env));
+	status = (int)worst(list, count);
+	for (i = 0; i < count; i++) {
+		status_clear(&list[i]);
+		free(names[i]);
+	}
+	free(list);
+	free(names);
+	return cmd_finish(status);
+}
+
+const struct cmd *verb_status(void)
+{
+	static const struct cmd cmd = {
+		.name = "status",
+		.synopsis = "[OPTIONS] [NAME...]",
+		.summary = "where each lineage stands, and what happens next",
+		.notes = "Asks nobody: it tells what the last run saw.\n"
+			 "Exit status: 0 as planned, 1 stuck or a renewal is late, 2 a "
+			 "certificate has expired, 3 usage error or unreadable.",
+		.opts = opts,
+		.values_size = sizeof(struct values),
+		.check = check,
+		.work = work,
+	};
+
+	return &cmd;
+}

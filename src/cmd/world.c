@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/world.h"
+
+#include "cmd/setup_opts.h"
+#include "dns/signed.h"
+#include "dns/upstream.h"
+
+static struct upstream_conf dns_conf(const struct world *w)
+{
+	return (struct upstream_conf){ .given = w->dns->resolvers.item,
+				       .given_count = w->dns->resolvers.count,
+				       .recurse = w->dns->recurse || w->dns->root_hints,
+				       .root_hints = w->dns->root_hints,
+				       .trust_anchor = w->dns->trust_anchor };
+}
+
+static int secure(void *arg, const char *owner, struct why *why)
+{
+	const struct world *w = arg;
+	struct upstream_conf conf = dns_conf(w);
+
+	return signed_check(&conf, owner, w->dns->timeout_ms, why);
+}
+
+void world_init(struct world *w, const struct setup_dns_opts *opts, struct env *ret_env)
+{
+	*w = (struct world){ .dns = opts };
+	env_init(ret_env);
+	ret_env->arg = w;
+	ret_env->secure = secure;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The world for setup's struct env: DNS and the services, asked as the options say. */
+#ifndef CMD_WORLD_H
+#define CMD_WORLD_H
+
+#include "setup/env.h"
+
+struct setup_dns_opts;
+
+struct world {
+	const struct setup_dns_opts *dns; /* borrowed */
+};
+
+/* Fills ret_env; world and opts must outlive it. */
+void world_init(struct world *world, const struct setup_dns_opts *opts,
+		struct env *ret_env);
+
+#endif

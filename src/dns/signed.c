@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dns/signed.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "dns/answer.h"
+#include "dns/resolver.h"
+#include "dns/rrtype.h"
+#include "dns/upstream.h"
+
+/* One question after the other; what is kept of each answer. */
+struct job {
+	struct loop *loop; /* owned, as the next two */
+	struct upstream *upstream;
+	struct loop_timer *deadline;
+	bool late;
+	enum answer_kind kind;
+	enum security security;
+	bool aliased;
+	char *error; /* owned; NULL */
+};
+
+static void on_deadline(void *arg)
+{
+	struct job *j = arg;
+
+	j->late = true;
+	loop_stop(j->loop);
+}
+
+static void on_ready(void *arg)
+{
+	struct job *j = arg;
+
+	loop_stop(j->loop);
+}
+
+static void on_answer(void *arg, const struct answer *answer)
+{
+	struct job *j = arg;
+
+	j->kind = answer->kind;
+	j->security = answer->security;
+	j->aliased = answer->alias_count != 0;
+	free(j->error);
+	j->error = mem_text(answer->error);
+	loop_stop(j->loop);
+}
+
+static int ask(struct job *j, const char *name, uint16_t type, struct why *why)
+{
+	struct resolver_question *q;
+
+	q = resolver_ask(upstream_resolver(j->upstream), name, type, on_answer, j);
+	if (!j->late)
+		loop_run(j->loop);
+	resolver_question_free(q);
+	return j->late ? why_set(why, DP_EDNS, "no answer in time about %s", name) : 0;
+}
+
+/* Why owner isn't secure: the zone that it is in, and what that lacks. */
+static int find_gap(struct job *j, const char *owner, struct why *why)
+{
+	const char *zone = owner;
+	int rc = 0;
+
+	for (; rc == 0 && *zone; zone += strcspn(zone, ".") + 1) {
+		rc = ask(j, zone, RRTYPE_SOA, why);
+		if (rc < 0 || (j->kind == ANSWER_DATA && !j->aliased) ||
+		    !strchr(zone, '.') || !strchr(zone, '.')[1])
+			break;
+	}
+	if (rc == 0)
+		rc = ask(j, zone, RRTYPE_DNSKEY, why);
+	if (rc < 0)
+		return rc;
+	if (j->kind == ANSWER_DATA)
+		return why_set(why, DP_EDNS,
+			       "the zone %s is signed, but no chain of trust leads to "
+			       "it: its DS is missing at the parent, or one above is",
+			       zone);
+	return why_set(why, DP_EDNS, "the zone %s is not signed (it has no DNSKEY)",
+		       zone);
+}
+
+static int judge(struct job *j, const char *owner, struct why *why)
+{
+	if (j->kind == ANSWER_FAILED)
+		return why_set(why, DP_EDNS, "%s: %.300s", owner,
+			       j->error ? j->error : "no answer");
+	switch (j->security) {
+	case SECURITY_SECURE:
+		return 0;
+	case SECURITY_BOGUS:
+		return why_set(why, DP_EDNS, "%s: DNSSEC validation failed: %.300s",
+			       owner, j->error ? j->error : "");
+	case SECURITY_INSECURE:
+	case SECURITY_INDETERMINATE:
+		return find_gap(j, owner, why);
+	}
+	return DP_EDNS;
+}
+
+int signed_check(const struct upstream_conf *conf, const char *owner, int64_t timeout_ms,
+		 struct why *why)
+{
+	struct job j = { .loop = loop_new() };
+	int rc;
+
+	if (!j.loop)
+		return why_set(why, DP_EIO, "the system has no event mechanism left");
+	rc = upstream_new(j.loop, conf, &j.upstream, why);
+	if (rc == 0) {
+		j.deadline = loop_timer_new(j.loop, timeout_ms, on_deadline, &j);
+		upstream_wait(j.upstream, on_ready, &j);
+		loop_run(j.loop);
+		upstream_forget(j.upstream, &j);
+		rc = ask(&j, owner, RRTYPE_TLSA, why);
+	}
+	if (rc == 0)
+		rc = judge(&j, owner, why);
+	loop_timer_free(j.deadline);
+	upstream_free(j.upstream);
+	loop_free(j.loop);
+	free(j.error);
+	return rc;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/status.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/agreement.h"
+#include "setup/certificate.h"
+#include "setup/lineage.h"
+#include "setup/renew.h"
+#include "setup/rollover.h"
+
+void status_clear(struct status *s)
+{
+	free(s->name);
+	free(s->error);
+	free(s->reason);
+	free(s->renew_error);
+	free(s->action);
+	free(s->problem);
+	*s = (struct status){ 0 };
+}
+
+static void plan(struct status *s, time_t at, char *take_action)
+{
+	free(s->action);
+	s->action = take_action;
+	s->action_at = at;
+}
+
+static void plan_idle(struct status *s)
+{
+	if (s->rollover_at && (!s->renew_at || s->rollover_at < s->renew_at))
+		plan(s, s->rollover_at,
+		     mem_printf("roll over to key %04lld", (long long)s->next));
+	else if (s->live || s->renew_at)
+		plan(s, s->renew_at, mem_text("renew certificate"));
+	else
+		plan(s, 0, mem_text("get a certificate"));
+}
+
+static void plan_published(const struct lineage *l, struct status *s)
+{
+	struct agreement a;
+
+	agreement_recall(l, &a);
+	if (a.safe_at)
+		plan(s, a.safe_at,
+		     mem_printf("install key %04lld (%s)", (long long)s->goal,
+				l->state.old_ttl_s < 0 ? "2 days" : "2 x TTL"));
+	else
+		plan(s, 0,
+		     mem_text(s->reason ? s->reason
+					: "wait for all name servers to have the "
+					  "records"));
+	agreement_clear(&a);
+}
+
+static void plan_next(const struct lineage *l, struct status *s, time_t now)
+{
+	time_t at = l->state.retry_at ? l->state.retry_at : now;
+	bool first = s->goal == s->current && !s->live;
+
+	switch (rollover_stage(&l->state)) {
+	case STAGE_STUCK:
+	case STAGE_IDLE:
+		plan_idle(s);
+		break;
+	case STAGE_STAGED:
+		if (first && !s->not_after)
+			plan(s, at,
+			     mem_printf("get a certificate for key %04lld",
+					(long long)s->goal));
+		else
+			plan(s, at, mem_text("publish the records"));
+		break;
+	case STAGE_PUBLISHED:
+		plan_published(l, s);
+		break;
+	case STAGE_SAFE:
+		plan(s, at, mem_printf("install key %04lld", (long long)s->goal));
+		break;
+	case STAGE_INSTALLED:
+		plan(s, at, mem_text("look at every endpoint"));
+		break;
+	case STAGE_VERIFIED:
+		plan(s, at,
+		     first ? mem_text("publish the records")
+			   : mem_printf("retire key %04lld", (long long)s->current));
+		break;
+	case STAGE_RETIRING:
+		plan(s, l->state.published_at ? 0 : at,
+		     l->state.retire ? mem_printf("take key %04lld out of DNS",
+						  (long long)l->state.retire)
+				     : mem_text("see the records at all name servers"));
+		break;
+	}
+}
+
+static int read_dates(const struct lineage *l, struct status *s, struct why *why)
+{
+	struct certificate c = { 0 };
+	char *path;
+	int rc;
+
+	if (l->state.view) {
+		path = lineage_path(l, "live/%s/cert.pem",
+				    key_type_name(l->conf.key_type[0]));
+		rc = certificate_dates(path, &c, why);
+		free(path);
+	} else {
+		rc = certificate_newest(l, l->state.current, l->conf.key_type[0], &c,
+					why);
+	}
+	s->not_before = c.not_before;
+	s->not_after = c.not_after;
+	return rc;
+}
+
+/* Worse only ever. */
+static void raise_level(struct status *s, enum status_level level, char *take_problem)
+{
+	if (level <= s->level) {
+		free(take_problem);
+		return;
+	}
+	s->level = level;
+	free(s->problem);
+	s->problem = take_problem;
+}
+
+static void judge(struct status *s, time_t now)
+{
+	const char *stage = lineage_state_stage_name(s->stage);
+
+	if (s->stage == STAGE_STUCK)
+		raise_level(s, STATUS_WARNING,
+			    mem_printf("%s: %s", stage, s->reason ? s->reason : ""));
+	if (!s->not_after)
+		return;
+	if (now >= s->not_after)
+		raise_level(s, STATUS_CRITICAL, mem_text("the certificate has expired"));
+	else if (s->renew_at && now > s->renew_at + (s->not_after - s->renew_at) / 2)
+		raise_level(s, STATUS_WARNING,
+			    mem_printf("the certificate is not renewed%s%s",
+				       s->renew_error ? ": " : "",
+				       s->renew_error ? s->renew_error : ""));
+}
+
+static int fill(const struct lineage *l, struct status *s, struct why *why)
+{
+	const struct lineage_state *state = &l->state;
+	int rc;
+
+	s->stage = state->stage;
+	s->resume = rollover_stage(state);
+	s->since = state->since;
+	s->current = state->current;
+	s->next = state->next;
+	s->goal = state->goal;
+	s->live = state->view_generation;
+	s->reason = mem_text(state->reason);
+	s->reason_since = state->reason_since;
+	s->renew_error = mem_text(state->renew_error);
+	s->rollover_at = rollover_due_at(l);
+	rc = read_dates(l, s, why);
+	if (rc == 0)
+		rc = renew_due_at(l, rollover_live_generation(state), &s->renew_at, why);
+	return rc;
+}
+
+void status_read(struct env *env, const char *base, const char *name,
+		 struct status *ret_status)
+{
+	struct status s = { .name = mem_text(name) };
+	struct lineage l;
+	struct why why;
+	int rc = lineage_open(env, base, name, "status", LINEAGE_READ, &l, &why);
+
+	if (rc == 0) {
+		rc = fill(&l, &s, &why);
+		if (rc == 0) {
+			plan_next(&l, &s, env_now(env));
+			judge(&s, env_now(env));
+		}
+		lineage_close(&l);
+	}
+	if (rc < 0) {
+		s.level = STATUS_UNKNOWN;
+		s.error = mem_text(why.text);
+	}
+	*ret_status = s;
+}
+
+static json_t *time_json(time_t t)
+{
+	char text[32];
+
+	return t ? json_string(clock_rfc3339(t, text)) : json_null();
+}
+
+static json_t *generation_json(int64_t number)
+{
+	char *text = number ? mem_printf("%04lld", (long long)number) : NULL;
+	json_t *value = text ? json_string(text) : json_null();
+
+	free(text);
+	return value;
+}
+
+static json_t *text_json(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+static json_t *one_json(const struct status *s)
+{
+	static const char *const levels[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
+	bool known = !s->error;
+
+	return json_pack(
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+		"s:o, s:o, s:o, s:o, s:o}",
+		"name", s->name, "level", levels[s->level], "problem",
+		text_json(s->error ? s->error : s->problem), "state",
+		text_json(known ? lineage_state_stage_name(s->stage) : NULL), "doing",
+		text_json(known ? lineage_state_stage_name(s->resume) : NULL), "since",
+		time_json(s->since), "current", generation_json(s->current), "next",
+		generation_json(s->next), "goal", generation_json(s->goal), "live",
+		generation_json(s->live), "reason", text_json(s->reason), "reason_since",
+		time_json(s->reason_since), "not_before", time_json(s->not_before),
+		"not_after", time_json(s->not_after), "renew_at", time_json(s->renew_at),
+		"rollover_at", time_json(s->rollover_at), "renew_error",
+		text_json(s->renew_error), "next_action", text_json(s->action),
+		"next_action_at", time_json(s->action_at));
+}
+
+char *status_json(const struct status *status, size_t count)
+{
+	json_t *list = json_array(), *root;
+	char *dump, *text;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		json_array_append_new(list, one_json(&status[i]));
+	root = json_pack("{s:i, s:o}", "version", 1, "lineages", list);
+	dump = json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII);
+	text = mem_text(dump ? dump : "null");
+	free(dump);
+	json_decref(root);
+	return text;
+}

@@ -1,0 +1,96 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# new and status: files, rights, refusals, adoption, and what they print.
+. "$(dirname "$0")/common.sh"
+
+export DANEPROBE_DIR="$PWD/lineages"
+
+# matches NAME REGEX FILE: a line of the file is like that
+matches()
+{
+	if grep -q -- "$2" "$3"; then pass "$1"; else fail "$1" "no '$2' in: $(cat "$3")"; fi
+}
+
+# A new lineage, without asking the internet: nobody answers there
+new()
+{
+	"$DANEPROBE" new --resolver 127.0.0.1@1 -t 1 "$@"
+}
+
+status "an unsigned zone is refused" 2 new www -d example.com --service https://example.com
+same "and leaves nothing" "" "$(ls "$DANEPROBE_DIR" 2>/dev/null)"
+status "--even-if-insecure goes on" 0 new www --even-if-insecure -q -d www.example.com \
+	-d example.com --service https://www.example.com --service https://www.other.example \
+	--set 'deploy = true'
+L=$DANEPROBE_DIR/www
+same "the folder is its owner's" 700 "$(stat -c %a "$L")"
+for file in keys/0001/ecdsa-p256/privkey.pem keys/0002/ecdsa-p256/privkey.pem state journal; do
+	same "$file is its owner's" 600 "$(stat -c %a "$L/$file")"
+done
+same "current" keys/0001 "$(readlink "$L/current")"
+same "next" keys/0002 "$(readlink "$L/next")"
+check "the request verifies" openssl req -verify -noout -in "$L/current/ecdsa-p256/request.csr"
+same "the request names all domains" 'DNS:www.example.com, DNS:example.com' \
+	"$(openssl req -in "$L/next/ecdsa-p256/request.csr" -noout -text | sed -n 's/^ *\(DNS:.*\)/\1/p')"
+"$DANEPROBE" record --key "$L/keys/0001/ecdsa-p256/privkey.pem" https://www.example.com >want
+"$DANEPROBE" record --key "$L/keys/0002/ecdsa-p256/privkey.pem" https://www.example.com >>want
+new again --even-if-insecure -q -d www.example.com --service https://www.example.com >out 2>/dev/null
+same "two records, a line each" 2 "$(grep -c '^_443._tcp.www.example.com. 3600 IN TLSA 3 1 1 ' out)"
+matches "lineage.conf has what was set" '^deploy = true$' "$L/lineage.conf"
+matches "and comments for the rest" '^#key_group = ' "$L/lineage.conf"
+matches "the journal tells of the key" \
+	"new      created   generation=0001 type=ecdsa-p256 spki=$(cut -d' ' -f8 want | head -n1)\$" \
+	"$L/journal"
+
+key_before=$(openssl dgst -sha256 <"$L/keys/0001/ecdsa-p256/privkey.pem")
+status "a lineage is not overwritten" 3 new www --even-if-insecure -d example.com \
+	--service https://example.com
+same "its key is the same" "$key_before" "$(openssl dgst -sha256 <"$L/keys/0001/ecdsa-p256/privkey.pem")"
+rm "$L/state"
+status "one without its state is completed" 0 new www --even-if-insecure -q -d www.example.com \
+	--service https://www.example.com
+same "and keeps its key" "$key_before" "$(openssl dgst -sha256 <"$L/keys/0001/ecdsa-p256/privkey.pem")"
+
+for bad in '../x' '-x' '.x' 'a/b' ''; do
+	status "a name that is none: '$bad'" 3 new -d example.com --service https://example.com -- "$bad"
+done
+status "no domain" 3 new x --service https://example.com
+status "no service" 3 new x -d example.com
+status "an unknown key type" 3 new x -d example.com --service https://example.com --key-type dsa
+status "an unknown key of lineage.conf" 3 new x -d example.com --service https://example.com \
+	--set 'domian = x'
+
+status "two types of keys" 0 new two --even-if-insecure -q -d mail.example.com \
+	--service smtps://mail.example.com --key-type ecdsa-p256 --key-type rsa-2048
+check "the second type's key" openssl pkey -noout -in "$DANEPROBE_DIR/two/next/rsa-2048/privkey.pem"
+
+mkdir certbot
+openssl ecparam -name secp384r1 -genkey -noout -out certbot/privkey.pem
+openssl req -x509 -new -key certbot/privkey.pem -subj /CN=x -days 30 \
+	-addext 'subjectAltName=DNS:www.example.com' -out certbot/fullchain.pem
+status "adopt" 0 new taken --even-if-insecure -q -d www.example.com \
+	--service https://www.example.com --adopt certbot
+same "the key is the adopted one" "$(openssl pkey -in certbot/privkey.pem -pubout)" \
+	"$(openssl pkey -in "$DANEPROBE_DIR/taken/current/ecdsa-p384/privkey.pem" -pubout)"
+same "the next is another, of its type" 1 \
+	"$(openssl pkey -in "$DANEPROBE_DIR/taken/next/ecdsa-p384/privkey.pem" -noout -text |
+		grep -c secp384r1)"
+same "its certificate is taken over" \
+	"$(openssl x509 -in certbot/fullchain.pem -outform DER | openssl dgst -sha256)" \
+	"$(openssl x509 -in "$DANEPROBE_DIR/taken/current/ecdsa-p384/certs/0001/cert.pem" -outform DER |
+		openssl dgst -sha256)"
+status "adopt what isn't there" 3 new none -d www.example.com --service https://www.example.com \
+	--adopt nowhere
+
+"$DANEPROBE" status >out
+same "status: a line each, and a head" 5 "$(grep -c . out)"
+matches "status: what comes next" '^taken   *staged  *0001  *2[89] d  publish the records  *now$' out
+"$DANEPROBE" status -o nagios www >out
+matches "status for Nagios" '^DANE LINEAGE OK - www staged: next ' out
+"$DANEPROBE" status -o json | python3 -m json.tool >out
+matches "status in JSON" '"current": "0001"' out
+printf '{"version":9}' >"$L/state"
+status "a state from the future" 3 "$DANEPROBE" status www
+matches "it is told" '^www  *unreadable .* of version 9' out
+status "all others are shown too" 3 "$DANEPROBE" status
+finish
