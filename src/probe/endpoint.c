@@ -107,11 +107,14 @@ static bool settle_pairs(struct endpoint *e)
 			drop_slot(e, i + 1);
 			free(peer[i].error);
 			peer[i].error = NULL;
+			peer[i].offered = FACTS_KEYS_ANY;
 			start_slot(e, i, HANDSHAKE_AUTO);
 			again = true;
 		} else if (slot_refused(a) && peer[i + 1].has_match) {
+			peer[i + 1].lacks = FACTS_KEYS_RSA;
 			drop_slot(e, i);
 		} else if (slot_refused(b) && peer[i].has_match) {
+			peer[i].lacks = FACTS_KEYS_ECDSA;
 			drop_slot(e, i + 1);
 		}
 	}
@@ -129,6 +132,19 @@ static void on_slot(void *arg)
 	end(e);
 }
 
+static enum facts_keys keys_of(enum handshake_auth auth)
+{
+	switch (auth) {
+	case HANDSHAKE_AUTO:
+		return FACTS_KEYS_ANY;
+	case HANDSHAKE_RSA:
+		return FACTS_KEYS_RSA;
+	case HANDSHAKE_ECDSA:
+		return FACTS_KEYS_ECDSA;
+	}
+	return FACTS_KEYS_ANY;
+}
+
 static void start_peers(struct endpoint *e)
 {
 	size_t i;
@@ -139,6 +155,7 @@ static void start_peers(struct endpoint *e)
 
 		peer->address = mem_text(slot_address(e->slot[i]));
 		peer->port = slot_port(e->slot[i]);
+		peer->offered = keys_of(slot_auth(e->slot[i]));
 	}
 	for (i = 0; i < e->slot_count; i++)
 		start_slot(e, i, slot_auth(e->slot[i]));

@@ -201,6 +201,31 @@ static const char *auth_text(const struct facts_cert *leaf)
 	return !strncmp(leaf->key, "Ed", 2) ? "EdDSA" : "ECDSA";
 }
 
+/* A client need not know SHA2-512: then digest agility leaves it the other records. */
+static void judge_without_sha512(struct facts_endpoint *e, struct facts_peer *peer,
+				 struct match_input *in)
+{
+	struct tlsa *rr = mem_array(e->record_count, sizeof(*rr));
+	struct match match;
+	size_t i, n = 0;
+
+	for (i = 0; i < e->record_count; i++) {
+		if (e->record[i].rr.mtype != TLSA_SHA512)
+			rr[n++] = e->record[i].rr;
+		else
+			peer->has_sha512 = peer->has_sha512 || e->record[i].usable;
+	}
+	if (peer->has_sha512) {
+		in->rr = rr;
+		in->rr_count = n;
+		match_chain(in, &match);
+		peer->without_sha512 = n ? match.code : MATCH_UNUSABLE;
+		match_clear(&match);
+		in->rr = NULL;
+	}
+	free(rr);
+}
+
 void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *chain,
 		   struct match_input *in)
 {
@@ -219,6 +244,7 @@ void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *c
 	if (peer->code != CODE_MATCH)
 		peer->error = mem_text(peer->match.why);
 	mark_records(e, &peer->match);
+	judge_without_sha512(e, peer, in);
 	peer->chain = mem_array(chain->count, sizeof(*peer->chain));
 	peer->chain_count = chain->count;
 	for (i = 0; i < chain->count; i++)

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "render/render.h"
 #include "verdict/facts.h"
+#include "verdict/matrix.h"
 
 /* Makes jansson's memory like ours: always there, so that nothing below can fail. */
 static void prepare(void)
@@ -224,6 +225,73 @@ static json_t *findings(const struct finding_list *list)
 	return array;
 }
 
+static json_t *cell(const struct facts_target *t, const struct matrix_row *row,
+		    json_t *take_record, const char *verdict)
+{
+	const struct facts_endpoint *e = &t->endpoint[row->endpoint];
+	bool tried = row->peer != MATRIX_NO_PEER;
+	json_t *o = json_object();
+
+	set(o, "endpoint", json_integer((json_int_t)row->endpoint));
+	set(o, "peer", tried ? json_integer((json_int_t)row->peer) : json_null());
+	set(o, "host", text(e->host));
+	set(o, "address", text(tried ? e->peer[row->peer].address : NULL));
+	set(o, "key", text(row->key));
+	set(o, "record", take_record);
+	set(o, "verdict", text(verdict));
+	return o;
+}
+
+static void push_row(json_t *cells, const struct facts_target *t,
+		     const struct matrix_row *row)
+{
+	const struct facts_endpoint *e = &t->endpoint[row->endpoint];
+	size_t i;
+
+	for (i = 0; i < row->cell_count; i++)
+		push(cells, cell(t, row, json_integer((json_int_t)i),
+				 matrix_verdict_name(row->cell[i])));
+	if (!row->cell)
+		push(cells, cell(t, row, json_null(),
+				 code_name(row->peer == MATRIX_NO_PEER
+						   ? e->code
+						   : e->peer[row->peer].code)));
+}
+
+static json_t *client(const struct matrix_client *c)
+{
+	json_t *o = json_object();
+
+	set(o, "client", text(c->name));
+	set(o, "passes",
+	    c->answer == MATRIX_UNKNOWN ? json_null()
+					: json_boolean(c->answer == MATRIX_PASSES));
+	set(o, "fails_at", texts(c->place, c->place_count));
+	set(o, "reason", text(c->reason));
+	return o;
+}
+
+static json_t *matrix(const struct facts_target *t)
+{
+	const struct matrix *m = t->matrix;
+	json_t *o, *cells, *clients;
+	size_t i;
+
+	if (!m)
+		return json_null();
+	o = json_object();
+	cells = json_array();
+	clients = json_array();
+	for (i = 0; i < m->row_count; i++)
+		push_row(cells, t, &m->row[i]);
+	for (i = 0; i < m->client_count; i++)
+		push(clients, client(&m->client[i]));
+	set(o, "cells", cells);
+	set(o, "clients", clients);
+	set(o, "text", text(m->text));
+	return o;
+}
+
 static json_t *whole(const struct facts_target *t)
 {
 	json_t *o = json_object(), *endpoints = json_array(), *timing = json_object();
@@ -242,6 +310,7 @@ static json_t *whole(const struct facts_target *t)
 	set(o, "summary", text(t->summary));
 	set(o, "discovery", discovery(t->discovery));
 	set(o, "endpoints", endpoints);
+	set(o, "matrix", matrix(t));
 	set(o, "findings", findings(&t->findings));
 	set(o, "timing_ms", timing);
 	return o;

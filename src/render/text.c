@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "render/certs.h"
 #include "render/fates.h"
+#include "render/grid.h"
 #include "render/layout.h"
 #include "render/lookups.h"
 #include "render/page.h"
@@ -144,6 +145,7 @@ void text_body(struct buf *out, const struct render_conf *conf,
 	measure_peer_marks(&g);
 	for (i = 0; i < t->endpoint_count; i++)
 		endpoint_block(&g, &t->endpoint[i]);
+	grid_block(&g);
 	finding_block(&g);
 	advice_block(&g);
 }

@@ -5,6 +5,18 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "verdict/matrix.h"
+
+const char *facts_keys_name(enum facts_keys keys)
+{
+	static const char *const names[] = {
+		[FACTS_KEYS_ANY] = NULL,
+		[FACTS_KEYS_RSA] = "RSA",
+		[FACTS_KEYS_ECDSA] = "ECDSA",
+	};
+
+	return names[keys];
+}
 
 struct facts_target *facts_target_new(void)
 {
@@ -116,6 +128,7 @@ void facts_target_free(struct facts_target *t)
 	free_texts(t->advice.record, t->advice.record_count);
 	free(t->advice.remedy_after);
 	free_texts(t->blame, t->blame_count);
+	matrix_free(t->matrix);
 	free(t);
 }
 

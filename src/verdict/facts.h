@@ -17,6 +17,8 @@
 #include "verdict/finding.h"
 #include "verdict/security.h"
 
+struct matrix;
+
 /* One question of the lookup, in the order in which it mattered: the "dns" lines. */
 struct facts_lookup {
 	int endpoint; /* its index; -1: the discovery of endpoints, or the target as such
@@ -67,6 +69,9 @@ struct facts_http {
 	char *error; /* NULL: as expected */
 };
 
+/* Kinds of keys; --auth asks for one. */
+enum facts_keys { FACTS_KEYS_ANY, FACTS_KEYS_RSA, FACTS_KEYS_ECDSA };
+
 struct facts_peer {
 	char *address; /* text form, no brackets */
 	int port;
@@ -82,6 +87,12 @@ struct facts_peer {
 	struct facts_cert *chain; /* owned */
 	size_t chain_count;
 	int64_t connect_ms, starttls_ms, handshake_ms;
+	enum facts_keys offered; /* which keys the handshake was ready to take */
+	enum facts_keys lacks;	 /* the server refused these; ANY: nothing known */
+	/* With usable SHA2-512 records: what a client makes of the rest that doesn't know
+	 * them (RFC 7671 section 9). */
+	bool has_sha512;
+	enum match_code without_sha512;
 };
 
 struct facts_endpoint {
@@ -150,8 +161,11 @@ struct facts_target {
 	/* the signature that ends first among those that the verdict hangs on */
 	time_t rrsig_expires, rrsig_inception; /* -1 none */
 	bool dry_run;
+	struct matrix *matrix; /* owned; NULL: nothing to sum up, or not decided yet */
 };
 
+/* "RSA"; NULL for any; borrowed constant. */
+const char *facts_keys_name(enum facts_keys keys);
 /* Everything unknown: times and durations -1, securities indeterminate. A target's code
  * starts as CODE_MATCH, which means "none of its own" (a bad target, a failed discovery
  * have one); an endpoint's and a peer's start as CODE_DNS_ERROR, so that what nobody

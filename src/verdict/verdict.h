@@ -21,10 +21,10 @@ struct verdict_conf {
 void verdict_conf_init(struct verdict_conf *conf);
 
 /* Fills in every state and the endpoints' and the target's code, adds the findings that
- * follow from facts and thresholds, then summary and advice; call it once a target. A
- * peer's code is given by the probe; an endpoint's is taken from its peers when it has
- * any; a target's own code (bad-target, a failed discovery) counts beside those of its
- * endpoints. A peer without route counts only where no other peer of its endpoint was
+ * follow from facts and thresholds, then matrix, summary and advice; call it once a
+ * target. A peer's code is given by the probe; an endpoint's is taken from its peers when
+ * it has any; a target's own code (bad-target, a failed discovery) counts beside those of
+ * its endpoints. A peer without route counts only where no other peer of its endpoint was
  * tried. What claims to match without a match on record, or has nothing in it, is never
  * OK. A summary or story that is there already is kept. */
 void verdict_decide(struct facts_target *t, const struct verdict_conf *conf, time_t now);

@@ -391,6 +391,40 @@ static void mx(struct facts_target *t)
 	e->error = mem_text("the addresses are not signed");
 }
 
+static void mx_host(struct facts_target *t, const char *host, const char *ipv4,
+		    const char *ipv6)
+{
+	struct facts_endpoint *e;
+
+	asked(t, host, "A", SECURITY_SECURE, ipv4);
+	asked(t, host, "AAAA", SECURITY_SECURE, ipv6);
+	e = endpoint(t, host, 25, "smtp");
+	found_tlsa(t, e);
+	record(e, 3, 1, 1, KEY_OLD);
+	record(e, 2, 1, 1, CA_KEY);
+	www_leaf(peer(e, ipv4, CODE_MATCH, 31), KEY_OLD, CERT_A);
+	judged(e, &e->peer[0], 0);
+	e->peer[0].match.rec[1].code = MATCH_OK;
+	www_leaf(peer(e, ipv6, CODE_MATCH, 32), KEY_OLD, CERT_A);
+	judged(e, &e->peer[1], 0);
+	e->peer[1].match.rec[1].code = MATCH_OK;
+}
+
+/* Two hosts, four addresses; one has an older key, which only the CA's record covers. */
+static void matrix(struct facts_target *t)
+{
+	struct facts_peer *p;
+
+	begin(t, "mx://example.com", "mx://example.com");
+	mx_host(t, "mx1.example.com", "192.0.2.25", "2001:db8::25");
+	mx_host(t, "mx2.example.com", "192.0.2.26", "2001:db8::26");
+	p = &t->endpoint[1].peer[1];
+	p->match.rec[0].code = MATCH_MISMATCH;
+	p->match.record = 1;
+	p->match.depth = 1;
+	p->lacks = FACTS_KEYS_RSA;
+}
+
 /* Both key types at one address, the leaf of one past its end, which DANE-EE ignores. */
 static void both_keys(struct facts_target *t)
 {
@@ -445,6 +479,7 @@ static const struct {
 	{ "hostile", hostile },
 	{ "long-names", long_names },
 	{ "mx", mx },
+	{ "matrix", matrix },
 	{ "both-keys", both_keys },
 	{ "expired", expired },
 };

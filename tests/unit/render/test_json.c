@@ -62,6 +62,36 @@ static void check_keys(const char *name, json_t *object, const char *wanted)
 		fail_msg("%s has %s", name, keys);
 }
 
+static json_t *sample_in(json_t *array, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(array); i++)
+		if (!strcmp(sample_name(i), name))
+			return json_array_get(array, i);
+	fail_msg("no sample %s", name);
+	return NULL;
+}
+
+/* One address: nothing to sum up. Two hosts: a cell each where nothing was judged. */
+static void check_matrix(json_t *array)
+{
+	json_t *matrix, *cell;
+
+	assert_true(
+		json_is_null(json_object_get(sample_in(array, "mismatch"), "matrix")));
+	matrix = json_object_get(sample_in(array, "mx"), "matrix");
+	check_keys("matrix", matrix, "cells clients text ");
+	assert_int_equal(json_array_size(json_object_get(matrix, "cells")), 3);
+	cell = json_array_get(json_object_get(matrix, "cells"), 2);
+	check_keys("cell", cell, "endpoint peer host address key record verdict ");
+	assert_true(json_is_null(json_object_get(cell, "record")));
+	assert_string_equal(json_string_value(json_object_get(cell, "verdict")),
+			    "insecure");
+	check_keys("client", json_array_get(json_object_get(matrix, "clients"), 0),
+		   "client passes fails_at reason ");
+}
+
 static void test_json_array_holds_all(void **state)
 {
 	size_t count = all_samples(), i;
@@ -76,7 +106,8 @@ static void test_json_array_holds_all(void **state)
 	for (i = 0; i < count; i++)
 		check_keys(sample_name(i), json_array_get(array, i),
 			   "version target line normalized state code summary discovery "
-			   "endpoints findings timing_ms ");
+			   "endpoints matrix findings timing_ms ");
+	check_matrix(array);
 	json_decref(array);
 	free(text);
 	text = printed(json_array_renderer(), 0);
