@@ -211,7 +211,7 @@ static enum discover_status judge(const struct discover_conf *conf,
 	if (answer->kind == ANSWER_ABSENT)
 		return judge_absent(conf, answer, r);
 	if (read_hosts(conf, answer, r, why) < 0)
-		return DISCOVER_FAILED;
+		return DISCOVER_UNREADABLE;
 	if (answer->security != SECURITY_SECURE)
 		return DISCOVER_INSECURE;
 	return r->count ? DISCOVER_FOUND : DISCOVER_NO_SERVICE;
@@ -230,6 +230,7 @@ static char *error_text(const struct discover_conf *conf, const struct answer *a
 	case DISCOVER_BOGUS:
 		return mem_text(why->text);
 	case DISCOVER_FAILED:
+	case DISCOVER_UNREADABLE:
 		return mem_printf("%s %s: %s", conf->name, type, why->text);
 	case DISCOVER_NXDOMAIN:
 		return mem_printf("the domain %s does not exist", conf->name);

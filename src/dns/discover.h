@@ -22,9 +22,10 @@ enum discover_status {
 	DISCOVER_FOUND,	   /* secure; hosts there are */
 	DISCOVER_INSECURE, /* records or not: without a chain of trust */
 	DISCOVER_BOGUS,
-	DISCOVER_FAILED,    /* no usable answer, malformed, or more than DISCOVER_MAX */
-	DISCOVER_NXDOMAIN,  /* of mx://: there is no such domain */
-	DISCOVER_NO_SERVICE /* securely: null MX, target ".", no SRV record */
+	DISCOVER_FAILED,     /* no usable answer */
+	DISCOVER_UNREADABLE, /* malformed, or more than DISCOVER_MAX */
+	DISCOVER_NXDOMAIN,   /* of mx://: there is no such domain */
+	DISCOVER_NO_SERVICE  /* securely: null MX, target ".", no SRV record */
 };
 
 struct discover_host {

@@ -251,6 +251,7 @@ static void on_discovery(void *arg, struct discover_result *take_result)
 		p->facts->code = CODE_BOGUS;
 		break;
 	case DISCOVER_FAILED:
+	case DISCOVER_UNREADABLE:
 		p->facts->code = CODE_DNS_ERROR;
 		break;
 	case DISCOVER_NXDOMAIN:
@@ -339,7 +340,7 @@ struct facts_target *probe_stop(struct probe *p, const char *reason)
 {
 	struct facts_target *facts;
 
-	if (p->blame)
+	if (p->blame && !p->open)
 		finish(p); /* the verdict stands */
 	if (p->finished) {
 		facts = p->facts;

@@ -174,17 +174,35 @@ static bool chain_is_told(const struct facts_endpoint *e, size_t peer)
 	return !e->peer[peer].chain_count;
 }
 
+/* The endpoint before e that showed the same chain; NULL none. */
+static const struct facts_endpoint *earlier_with(const struct facts_target *t,
+						 const struct facts_endpoint *e,
+						 const struct facts_peer *p)
+{
+	const struct facts_endpoint *other;
+	size_t k;
+
+	for (other = t->endpoint; other != e; other++)
+		for (k = 0; k < other->peer_count; k++)
+			if (same_chain(&other->peer[k], p))
+				return other;
+	return NULL;
+}
+
 void certs_block(const struct page *g, const struct facts_endpoint *e)
 {
 	const char *label = "chain";
+	const struct facts_endpoint *earlier;
 	size_t i, distinct = 0;
-	char *place;
+	char *place, *host;
 
 	for (i = 0; i < e->peer_count; i++)
 		distinct += !chain_is_told(e, i);
 	for (i = 0; i < e->peer_count; i++) {
 		if (chain_is_told(e, i))
 			continue;
+		earlier = g->conf->verbosity > 0 ? NULL
+						 : earlier_with(g->t, e, &e->peer[i]);
 		if (distinct > 1) {
 			place = phrase_peer(&e->peer[i]);
 			page_row(g, label, place, NULL,
@@ -192,7 +210,13 @@ void certs_block(const struct page *g, const struct facts_endpoint *e)
 			free(place);
 			label = "";
 		}
-		chain_rows(g, e, &e->peer[i], label);
+		if (earlier) {
+			host = mem_printf("as at %s:%d", earlier->host, earlier->port);
+			page_row(g, label, host, NULL, "");
+			free(host);
+		} else {
+			chain_rows(g, e, &e->peer[i], label);
+		}
 		label = "";
 	}
 }

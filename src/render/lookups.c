@@ -2,15 +2,19 @@
 #include "render/lookups.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "render/layout.h"
 #include "render/page.h"
 #include "render/render.h"
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
+
+#define RECORDS_SHOWN 12 /* of a discovery; all with -v */
 
 static bool is_address(const struct facts_lookup *l)
 {
@@ -57,8 +61,8 @@ static void add_answer(struct buf *b, const struct page *g, const struct facts_l
 
 static bool share_row(const struct facts_lookup *a, const struct facts_lookup *b)
 {
-	return is_address(a) && is_address(b) && !strcmp(a->name, b->name) &&
-	       !strcmp(lookups_status(a), lookups_status(b));
+	return is_address(a) && is_address(b) && a->endpoint == b->endpoint &&
+	       !strcmp(a->name, b->name) && !strcmp(lookups_status(a), lookups_status(b));
 }
 
 /* Beside the other family's addresses, "no AAAA" is noise; and no name has to be said
@@ -89,6 +93,38 @@ static void lookup_error(const struct page *g, const struct facts_lookup *l)
 	layout_paragraph(g->out, "           ", 11, l->error);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* Of one host with two ports the addresses were asked for twice. */
+static bool is_told(const struct facts_lookup *l, size_t index)
+{
+	const struct facts_lookup *one = &l[index];
+	size_t i;
+
+	for (i = 0; i < index; i++)
+		if (l[i].endpoint != one->endpoint && !strcmp(l[i].name, one->name) &&
+		    !strcmp(l[i].type, one->type) && l[i].security == one->security &&
+		    l[i].failed == one->failed && l[i].absent == one->absent &&
+		    same_text(l[i].data, one->data))
+			return true;
+	return false;
+}
+
+/* The question for MX or SRV records, which has a row of its own. */
+static const struct facts_lookup *discovery_lookup(const struct facts_target *t)
+{
+	size_t i;
+
+	for (i = 0; t->discovery && i < t->lookup_count; i++)
+		if (t->lookup[i].endpoint < 0 && (!strcmp(t->lookup[i].type, "MX") ||
+						  !strcmp(t->lookup[i].type, "SRV")))
+			return &t->lookup[i];
+	return NULL;
+}
+
 static void dns_block(const struct page *g)
 {
 	const struct facts_lookup *l = g->t->lookup;
@@ -98,7 +134,10 @@ static void dns_block(const struct page *g)
 
 	buf_init(&text, PAGE_MAX);
 	for (i = 0; i < g->t->lookup_count; i = end) {
-		for (end = i + 1; end < g->t->lookup_count && share_row(&l[i], &l[end]);)
+		end = i + 1;
+		if (&l[i] == discovery_lookup(g->t) || is_told(l, i))
+			continue;
+		for (; end < g->t->lookup_count && share_row(&l[i], &l[end]);)
 			end++;
 		buf_reset(&text);
 		for (k = i; k < end; k++)
@@ -114,19 +153,44 @@ static void dns_block(const struct page *g)
 	buf_clear(&text);
 }
 
+static void other_records(const struct page *g, const struct facts_discovery *d)
+{
+	size_t i, shown = d->record_count;
+	char *more;
+
+	if (g->conf->verbosity <= 0 && shown > RECORDS_SHOWN)
+		shown = RECORDS_SHOWN - 1;
+	for (i = 1; i < shown; i++)
+		page_row(g, "", "", "", d->record[i]);
+	if (shown == d->record_count)
+		return;
+	more = mem_printf("and %zu more", d->record_count - shown);
+	page_row(g, "", "", "", more);
+	free(more);
+}
+
 static void discovery_block(const struct page *g)
 {
 	const struct facts_discovery *d = g->t->discovery;
+	const struct facts_lookup *l = discovery_lookup(g->t);
 	struct buf text;
-	size_t i;
 
 	if (!d || !d->kind)
 		return;
 	buf_init(&text, PAGE_MAX);
-	for (i = 0; i < d->record_count; i++)
-		page_list(&text, d->record[i]);
-	page_row(g, d->kind, d->name ? d->name : "", security_name(d->security),
-		 buf_str(&text));
+	if (d->implicit)
+		buf_text(&text, "no MX: the domain's own host");
+	else if (d->record_count)
+		buf_text(&text, d->record[0]);
+	else if (l)
+		add_answer(&text, g, l);
+	if (d->record_count && l && g->conf->verbosity > 0)
+		add_life(&text, l);
+	page_row(g, d->kind, d->name ? d->name : "",
+		 l ? lookups_status(l) : security_name(d->security), buf_str(&text));
+	other_records(g, d);
+	if (l)
+		lookup_error(g, l);
 	buf_clear(&text);
 }
 

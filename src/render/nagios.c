@@ -59,25 +59,41 @@ static char *safe_line(const char *text)
 	return line;
 }
 
+/* Less what a label must not hold. */
+static void add_label_text(struct buf *b, const char *text)
+{
+	char *safe = log_escape(text, strlen(text)), *p;
+
+	for (p = safe; *p; p++)
+		buf_add(b, strchr("='|", *p) ? "_" : p, 1);
+	free(safe);
+}
+
 /* "mx1.example.com:25 " before the label where there are several targets: the normalized
- * form without its scheme, less what a label must not hold. */
+ * form without its scheme; and before that of one host where a target has several. */
 static void add_label(struct buf *b, const struct render_state *s,
-		      const struct facts_target *t, const char *label)
+		      const struct facts_target *t, const struct facts_endpoint *e,
+		      const char *label)
 {
 	const char *name = t->normalized ? t->normalized : t->target;
 	const char *p = strstr(name, "://");
-	char *safe;
+	char *place;
 
-	if (s->conf->single) {
+	if (s->conf->single && !e) {
 		buf_text(b, label);
 		return;
 	}
-	safe = log_escape(p ? p + 3 : name, strlen(p ? p + 3 : name));
 	buf_text(b, "'");
-	for (p = safe; *p; p++)
-		buf_add(b, strchr("='|", *p) ? "_" : p, 1);
-	buf_printf(b, " %s'", label);
-	free(safe);
+	if (!s->conf->single) {
+		add_label_text(b, p ? p + 3 : name);
+		buf_text(b, " ");
+	}
+	if (e) {
+		place = mem_printf("%s:%d ", e->host, e->port);
+		add_label_text(b, place);
+		free(place);
+	}
+	buf_printf(b, "%s'", label);
 }
 
 static void add_limit(struct buf *b, double limit)
@@ -97,23 +113,38 @@ static void add_value(struct buf *b, const struct perf *v)
 		b->data[--b->len] = '\0';
 }
 
-static void add_perf(struct render_state *s, const struct facts_target *t)
+static void add_values(struct render_state *s, const struct facts_target *t,
+		       const struct facts_endpoint *e, const struct perf *value, size_t n)
 {
-	struct perf value[PERF_MAX];
-	size_t i, n;
+	size_t i;
 
-	if (t->state == STATE_UNKNOWN || t->dry_run)
-		return;
-	n = perf_collect(t, s->conf->verdict, s->conf->now, value);
 	for (i = 0; i < n; i++) {
 		struct buf one;
 
 		buf_init(&one, PERF_TEXT_MAX);
 		buf_text(&one, s->perf.len ? " " : "");
-		add_label(&one, s, t, value[i].label);
+		add_label(&one, s, t, e, value[i].label);
 		add_value(&one, &value[i]);
 		buf_text(&s->perf, buf_str(&one)); /* whole or not at all */
 		buf_clear(&one);
+	}
+}
+
+static void add_perf(struct render_state *s, const struct facts_target *t)
+{
+	struct perf value[PERF_MAX], of_host[PERF_ENDPOINT_MAX];
+	const struct verdict_conf *conf = s->conf->verdict;
+	const struct facts_endpoint *e;
+	size_t i, n;
+
+	if (t->state == STATE_UNKNOWN || t->dry_run)
+		return;
+	n = perf_collect(t, conf, s->conf->now, value);
+	add_values(s, t, NULL, value, n);
+	for (i = 0; t->endpoint_count > 1 && i < t->endpoint_count; i++) {
+		e = &t->endpoint[i];
+		n = perf_collect_endpoint(e, conf, s->conf->now, of_host);
+		add_values(s, t, e, of_host, n);
 	}
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "render/text.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -16,19 +18,47 @@
 #include "render/render.h"
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
+#include "verdict/relay.h"
 
 #define CELL_MIN 26 /* the column of names is at least this wide */
 #define CELL_MAX 41 /* and at most this; longer names push */
 #define MARK_MIN 8  /* "secure", "match" and a gap */
 
+static bool has_host_row(const struct facts_target *t)
+{
+	return t->endpoint_count > 1 || (t->discovery && t->discovery->kind);
+}
+
+/* What its record says, and what that is to a client. */
+static char *rank_text(const struct facts_target *t, const struct facts_endpoint *e)
+{
+	const char *kind = t->discovery ? t->discovery->kind : NULL;
+	char *fate, *text;
+
+	if (!kind)
+		return mem_text("");
+	if (e->weight >= 0)
+		return mem_printf("priority %d, weight %d", e->priority, e->weight);
+	if (strcmp(kind, "mx"))
+		return mem_text("");
+	fate = relay_text(e);
+	if (e->priority < 0)
+		return fate;
+	text = mem_printf("%d: %s", e->priority, fate);
+	free(fate);
+	return text;
+}
+
 static void endpoint_block(const struct page *g, const struct facts_endpoint *e)
 {
-	char *place;
+	char *place, *rank;
 
-	if (g->t->endpoint_count > 1) {
+	if (has_host_row(g->t)) {
 		place = mem_printf("%s:%d", e->host ? e->host : "?", e->port);
-		page_row(g, "host", place, code_name(e->code), "");
+		rank = rank_text(g->t, e);
+		page_row(g, "host", place, code_name(e->code), rank);
 		free(place);
+		free(rank);
 	}
 	fates_block(g, e);
 	peers_block(g, e);
@@ -85,6 +115,11 @@ static void measure_endpoint(struct page *g, const struct facts_endpoint *e)
 	size_t i, k;
 	char *text;
 
+	if (has_host_row(g->t)) {
+		text = mem_printf("%s:%d", e->host ? e->host : "?", e->port);
+		widen(&g->cell_width, text, 1, CELL_MAX);
+		free(text);
+	}
 	for (i = 0; i < e->peer_count; i++) {
 		text = phrase_peer(&e->peer[i]);
 		widen(&g->cell_width, text, 1, CELL_MAX);
@@ -106,6 +141,8 @@ static void measure_cells(struct page *g)
 	g->cell_width = CELL_MIN;
 	for (i = 0; i < t->lookup_count; i++)
 		widen(&g->cell_width, t->lookup[i].name, 1, CELL_MAX);
+	if (t->discovery)
+		widen(&g->cell_width, t->discovery->name, 1, CELL_MAX);
 	for (i = 0; i < t->endpoint_count; i++)
 		measure_endpoint(g, &t->endpoint[i]);
 }

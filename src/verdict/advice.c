@@ -76,7 +76,13 @@ static const char *error_text(const struct context *c)
 static void place_and_error(const struct context *c)
 {
 	const char *error = error_text(c);
-	char *place = c->p && c->p->address ? phrase_peer(c->p) : mem_text(host(c));
+	char *place;
+
+	if (!c->e && c->t->discovery) { /* the question is named there */
+		story(c, mem_text(error));
+		return;
+	}
+	place = c->p && c->p->address ? phrase_peer(c->p) : mem_text(host(c));
 
 	if (strstr(error, place) ||
 	    (c->p && c->p->address && strstr(error, c->p->address)))
@@ -428,17 +434,49 @@ static void no_tlsa(const struct context *c)
 			       name));
 }
 
+/* The first host of "10 mx1.example.com"; NULL where there is none to speak of. */
+static const char *first_mx(const struct facts_discovery *d)
+{
+	const char *blank = d->record_count ? strchr(d->record[0], ' ') : NULL;
+
+	return blank && strcmp(blank + 1, ".") != 0 ? blank + 1 : NULL;
+}
+
+static void insecure_mx(const struct context *c)
+{
+	const struct facts_discovery *d = c->t->discovery;
+	const char *mx = first_mx(d);
+
+	if (!d->record_count)
+		story(c, mem_printf("that %s has no MX record is not signed, so anybody "
+				    "could make it one",
+				    d->name));
+	else if (!mx)
+		story(c, mem_printf("the MX record of %s says that it takes no mail, but "
+				    "is not signed: anybody could make it another",
+				    d->name));
+	else
+		story(c, mem_printf("the MX records of %s are not signed: a sender whose "
+				    "policy is dane-only will not deliver, one with dane "
+				    "may still go by the hosts' own TLSA records",
+				    d->name));
+	say(&c->t->advice.remedy,
+	    mem_printf("sign the zone and have its registrar or parent publish the DS "
+		       "record%s%s%s",
+		       mx ? "; `daneprobe check smtp://" : "", mx ? mx : "",
+		       mx ? "` tells of the host by itself" : ""));
+}
+
 static void insecure(const struct context *c)
 {
 	const struct facts_lookup *l = facts_lookup_with(c->t, c->e, SECURITY_INSECURE);
 	const struct facts_discovery *d = c->t->discovery;
 
-	if (d && d->kind && d->security == SECURITY_INSECURE && !strcmp(d->kind, "mx"))
-		story(c, mem_printf("the MX records of %s are not signed: a sender whose "
-				    "policy is dane-only will not deliver, one with dane "
-				    "may still go by the hosts' own TLSA records",
-				    d->name));
-	else if (l)
+	if (!c->e && d && d->kind && !strcmp(d->kind, "mx")) {
+		insecure_mx(c);
+		return;
+	}
+	if (l)
 		story(c, mem_printf("no DNSSEC chain of trust leads to %s %s, so TLSA "
 				    "records cannot count: anybody could forge them",
 				    l->name, l->type));
@@ -485,6 +523,8 @@ static bool left_system_resolver(const struct facts_target *t)
 
 static void dns_error(const struct context *c)
 {
+	if (!c->e && c->t->discovery && c->t->discovery->record_count)
+		remedy(c, "take out the hosts that no client comes to");
 	place_and_error(c);
 	blame_remedy(c);
 	if (left_system_resolver(c->t))

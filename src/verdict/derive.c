@@ -9,6 +9,7 @@
 #include "dane/policy.h"
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
+#include "verdict/relay.h"
 #include "verdict/verdict.h"
 
 #define STALE_MAX                                                                        \
@@ -361,6 +362,7 @@ void derive_findings(struct facts_target *t, const struct verdict_conf *conf, ti
 		record_facts(&c, e);
 		compare_peers(&c, e);
 	}
+	relay_findings(t, &conf->overrides);
 	rrsig_expiring(&c);
 	slow(&c);
 }

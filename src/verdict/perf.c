@@ -40,16 +40,16 @@ static double whole_life(const struct facts_cert *c)
 
 /* The leaf that comes first under its own warning, since a 6-day certificate with 5 days
  * left is better off than a 90-day one with 20. */
-static const struct facts_cert *most_urgent(const struct facts_target *t,
+static const struct facts_cert *most_urgent(const struct facts_endpoint *e, size_t count,
 					    const struct threshold *warn)
 {
 	const struct facts_cert *found = NULL;
 	double slack, least = 0;
 	size_t i, k;
 
-	for (i = 0; i < t->endpoint_count; i++) {
-		for (k = 0; k < t->endpoint[i].peer_count; k++) {
-			const struct facts_peer *p = &t->endpoint[i].peer[k];
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < e[i].peer_count; k++) {
+			const struct facts_peer *p = &e[i].peer[k];
 			const struct facts_cert *c = p->chain;
 
 			if (!p->chain_count || c->not_after == -1)
@@ -67,10 +67,10 @@ static const struct facts_cert *most_urgent(const struct facts_target *t,
 	return found;
 }
 
-static bool cert_days(const struct facts_target *t, const struct verdict_conf *conf,
-		      time_t now, struct perf *ret)
+static bool cert_days(const struct facts_endpoint *e, size_t count,
+		      const struct verdict_conf *conf, time_t now, struct perf *ret)
 {
-	const struct facts_cert *c = most_urgent(t, &conf->warn_expiry);
+	const struct facts_cert *c = most_urgent(e, count, &conf->warn_expiry);
 
 	if (!c)
 		return false;
@@ -125,15 +125,15 @@ static bool whole_time(const struct facts_target *t, const struct verdict_conf *
 	return true;
 }
 
-static bool peers_matched(const struct facts_target *t, struct perf *ret)
+static bool peers_matched(const struct facts_endpoint *e, size_t count, struct perf *ret)
 {
 	size_t i, k, tried = 0, matched = 0;
 
-	for (i = 0; i < t->endpoint_count; i++) {
-		for (k = 0; k < t->endpoint[i].peer_count; k++) {
-			const struct facts_peer *p = &t->endpoint[i].peer[k];
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < e[i].peer_count; k++) {
+			const struct facts_peer *p = &e[i].peer[k];
 
-			tried += !facts_peer_excused(&t->endpoint[i], p);
+			tried += !facts_peer_excused(&e[i], p);
 			matched += p->has_match && p->match.code == MATCH_OK;
 		}
 	}
@@ -154,9 +154,20 @@ size_t perf_collect(const struct facts_target *t, const struct verdict_conf *con
 {
 	size_t n = 0;
 
-	n += cert_days(t, conf, now, &ret_perf[n]);
+	n += cert_days(t->endpoint, t->endpoint_count, conf, now, &ret_perf[n]);
 	n += rrsig_hours(t, conf, now, &ret_perf[n]);
 	n += whole_time(t, conf, &ret_perf[n]);
-	n += peers_matched(t, &ret_perf[n]);
+	n += peers_matched(t->endpoint, t->endpoint_count, &ret_perf[n]);
+	return n;
+}
+
+size_t perf_collect_endpoint(const struct facts_endpoint *e,
+			     const struct verdict_conf *conf, time_t now,
+			     struct perf ret_perf[PERF_ENDPOINT_MAX])
+{
+	size_t n = 0;
+
+	n += cert_days(e, 1, conf, now, &ret_perf[n]);
+	n += peers_matched(e, 1, &ret_perf[n]);
 	return n;
 }

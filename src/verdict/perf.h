@@ -6,10 +6,12 @@
 #include <stddef.h>
 #include <time.h>
 
+struct facts_endpoint;
 struct facts_target;
 struct verdict_conf;
 
 #define PERF_MAX 4
+#define PERF_ENDPOINT_MAX 2
 
 /* One value, for Nagios or otherwise. min and max: NAN where there is none. */
 struct perf {
@@ -23,5 +25,9 @@ struct perf {
 /* cert_days, rrsig_hours, time, peers_matched: those that are known. Returns how many. */
 size_t perf_collect(const struct facts_target *t, const struct verdict_conf *conf,
 		    time_t now, struct perf ret_perf[PERF_MAX]);
+/* cert_days, peers_matched of one endpoint alone. */
+size_t perf_collect_endpoint(const struct facts_endpoint *e,
+			     const struct verdict_conf *conf, time_t now,
+			     struct perf ret_perf[PERF_ENDPOINT_MAX]);
 
 #endif

@@ -89,6 +89,12 @@ $2 == "FILL" {
 		print $1 " TLSA 3 1 1 " sprintf("%064x", 4711 + i) > file
 	next
 }
+# "NAME MANY N": N SRV targets
+$2 == "MANY" {
+	for (i = 1; i <= $3; i++)
+		print $1 " SRV 0 0 993 host" i > file
+	next
+}
 # "@ SERVERS": the addresses of all name servers
 $2 == "SERVERS" {
 	for (s in server)

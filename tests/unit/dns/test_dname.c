@@ -31,6 +31,35 @@ static void test_dname_text(void **state)
 	check_text("", 0, "");
 }
 
+static const struct {
+	const char *wire;
+	size_t len;
+	const char *text; /* NULL: DP_EFORMAT */
+} wires[] = {
+	{ "\0", 1, "" },      { "\3www\1X\0", 7, "www.x" }, { "", 0, NULL },
+	{ "\3www", 4, NULL }, { "\3ww", 3, NULL },	    { "\1a\0b", 4, NULL },
+	{ "\0\0", 2, NULL },  { "\300\0", 2, NULL },
+};
+
+static void test_dname_from_wire_rows(void **state)
+{
+	char *text;
+	size_t i;
+	int rc;
+
+	(void)state;
+	for (i = 0; i < sizeof(wires) / sizeof(wires[0]); i++) {
+		rc = dname_from_wire((const uint8_t *)wires[i].wire, wires[i].len, &text,
+				     NULL);
+		if (rc != (wires[i].text ? 0 : DP_EFORMAT))
+			fail_msg("row %zu: returned %d", i, rc);
+		if (rc < 0)
+			continue;
+		assert_string_equal(text, wires[i].text);
+		free(text);
+	}
+}
+
 #define LABEL_63 "123456789012345678901234567890123456789012345678901234567890123"
 #define LABELS_192 LABEL_63 "." LABEL_63 "." LABEL_63 "."
 
@@ -138,6 +167,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dname_text),
+		cmocka_unit_test(test_dname_from_wire_rows),
 		cmocka_unit_test(test_dname_from_text_rows),
 		cmocka_unit_test(test_dname_equal_and_below),
 		cmocka_unit_test(test_dname_tlsa_owner),

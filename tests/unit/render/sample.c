@@ -373,6 +373,7 @@ static void mx(struct facts_target *t)
 	l->failed = true;
 	l->error = mem_text("SERVFAIL from 192.0.2.53");
 	e = endpoint(t, "mx1.example.com", 25, "smtp");
+	e->priority = 10;
 	found_tlsa(t, e);
 	record(e, 3, 1, 1, KEY_OLD);
 	record(e, 1, 1, 1, KEY_OLD);
@@ -386,6 +387,7 @@ static void mx(struct facts_target *t)
 	l = asked(t, "mx2.example.net", "A", SECURITY_INSECURE, "198.51.100.25");
 	l->endpoint = 1;
 	e = endpoint(t, "mx2.example.net", 25, "smtp");
+	e->priority = 20;
 	e->tlsa_security = SECURITY_INSECURE;
 	e->code = CODE_INSECURE;
 	e->error = mem_text("the addresses are not signed");

@@ -168,7 +168,18 @@ static const struct bad {
 	{ "mx://example.com/", "path" },
 	{ "srv://example.com", "_service._tcp" },
 	{ "srv://_imaps.example.com", "_service._tcp" },
-	{ "srv://_imaps._udp.example.com", "_tcp" },
+	{ "srv://_imaps._udp.example.com", "only services over _tcp" },
+	{ "srv://_sip._sctp.example.com", "'_sctp': only" },
+	{ "srv://_imaps._tcpx.example.com", "'_tcpx': only" },
+	{ "srv://_imaps._tcp.", "_service._tcp" },
+	{ "srv://_._tcp.example.com", "names no service" },
+	{ "srv://_-a._tcp.example.com", "names no service" },
+	{ "srv://_a-._tcp.example.com", "hyphen" },
+	{ "srv://_25._tcp.example.com", "names no service" },
+	{ "srv://__imaps._tcp.example.com", "names no service" },
+	{ "srv://_a_b._tcp.example.com", "names no service" },
+	{ "srv://imaps._tcp.example.com", "_service._tcp" },
+	{ "srv://_imaps.tcp.example.com", "_service._tcp" },
 	{ "srv://_imaps._tcp", "_service._tcp" },
 	{ "srv://_imaps._tcp._x.example.com", "begins with '_'" },
 	{ "srv://_imaps._tcp.example.com:993", "no port" },
@@ -291,6 +302,38 @@ static void test_service_table_is_consistent(void **state)
 	assert_null(service_find("https", 4));
 }
 
+static const struct {
+	const char *owner, *service; /* NULL: unknown */
+} srv_services[] = {
+	{ "_imaps._tcp.example.com", "imaps" },
+	{ "_IMAP._tcp.example.com", "imap" },
+	{ "_submissions._tcp.example.com", "submissions" },
+	{ "_xmpp-client._tcp.example.com", "xmpp-client" },
+	{ "_xmpps-client._tcp.example.com", "xmpps-client" },
+	{ "_sieve._tcp.example.com", "sieve" },
+	{ "_domain-s._tcp.example.com", "dot" },
+	{ "_postgresql._tcp.example.com", "postgres" },
+	{ "_ima._tcp.example.com", NULL },
+	{ "_tls._tcp.example.com", NULL },
+	{ "_mx._tcp.example.com", NULL },
+	{ "_srv._tcp.example.com", NULL },
+	{ "_sip._tcp.example.com", NULL },
+};
+
+static void test_service_for_srv_rows(void **state)
+{
+	const struct service *s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(srv_services) / sizeof(srv_services[0]); i++) {
+		s = service_for_srv(srv_services[i].owner);
+		if ((s != NULL) != (srv_services[i].service != NULL) ||
+		    (s && strcmp(s->name, srv_services[i].service)))
+			fail_msg("%s: %s", srv_services[i].owner, s ? s->name : "NULL");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +343,7 @@ int main(void)
 		cmocka_unit_test(test_target_parse_fields),
 		cmocka_unit_test(test_target_parse_caps_its_input),
 		cmocka_unit_test(test_service_table_is_consistent),
+		cmocka_unit_test(test_service_for_srv_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
