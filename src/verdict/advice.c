@@ -660,6 +660,8 @@ static const char *const plain_remedies[CODE_COUNT] = {
 	[CODE_NXDOMAIN] = "check how the name is written, or publish it",
 	[CODE_NO_ADDRESS] = "publish an A or AAAA record, or name an address by "
 			    "--connect-to",
+	[CODE_NO_SERVICE] = "leave it out of what is checked, or publish the service; "
+			    "--on no-service=ok where it is meant to be so",
 	[CODE_BAD_TARGET] = "write HOST, HOST:PORT or SCHEME://HOST[:PORT][/PATH], with "
 			    "a scheme that `daneprobe check --help` lists",
 	[CODE_STOPPED] = "give it the time that -t allows: the timeout of whatever "

@@ -34,7 +34,7 @@ nagios_config()
 	    contacts             nobody
 	}
 	EOF
-	for host in www.example.com mail.example.com; do
+	for host in www.example.com mail.example.com web1; do
 		cat >>objects.cfg <<-EOF
 		define host {
 		    host_name            $host
@@ -76,13 +76,19 @@ icinga_config()
 	cat >icinga2.conf <<-EOF
 	include <itl>
 	const NodeName = "here"
+	object Endpoint NodeName { }
+	object Zone NodeName {
+		endpoints = [ NodeName ]
+	}
 	object CheckerComponent "checker" { }
 	include "$nagios/icinga2-commands.conf"
 	include "$1"
 	object Host "www.example.com" {
 		check_command = "dummy"
+		zone = NodeName
 		vars.dane["https"] = { }
-		vars.dane["imaps"] = { dane_target = "imaps://mail.example.com", dane_on = [ "no-tlsa=warning" ] }
+		vars.dane["imaps"] = { dane_hostname = "imaps://mail.example.com", dane_on = [ "no-tlsa=warning" ] }
+		vars.dane["there"] = { dane_endpoint = "here" }
 	}
 	EOF
 }
@@ -110,12 +116,64 @@ fi
 
 # As Nagios expands it, by the shell.
 line=$(sed -n 's/^ *command_line *//p' "$nagios/commands.cfg" | head -n 1 |
-	sed -e "s|/usr/local/bin/daneprobe|$DANEPROBE|" -e "s|[\$]ARG1[\$]|https://192.0.2.1|" \
+	sed -e "s|/usr/local/bin/check_dane|$(dirname "$DANEPROBE")/check_dane|" -e "s|[\$]ARG1[\$]|https://192.0.2.1|" \
 		-e 's|[$]ARG2[$]|--warn-expiry 20d|')
 status "check_dane's command line runs" 3 sh -c "$line"
 says "check_dane's output is a plugin's" "DANE UNKNOWN - https://192.0.2.1 bad-target:" out
-"$DANEPROBE" check --help >help
-unknown=$(sed -n 's/^\t*"\(--[a-z0-9-]*\)" =.*/\1/p' "$nagios/icinga2-commands.conf" |
-	while read -r option; do grep -q -e "$option\\>" help || echo "$option"; done)
-same "every option of the Icinga command is one of check's" "" "$unknown"
+# All options are arguments, but those that would make the output another one.
+options()
+{
+	"$(dirname "$DANEPROBE")/check_dane" --help | sed -n 's/^  \(-., \|    \)\(--[a-z0-9-]*\).*/\2/p' |
+		grep -vx -e --help -e --version -e --output -e --dry-run
+}
+
+arguments()
+{
+	sed -n 's/^\t\t"\(--[a-z0-9-]*\)" =.*/\1/p' "$nagios/icinga2-commands.conf"
+}
+
+# "OPTION value|set_if VARIABLE [list]", one a line
+kinds()
+{
+	awk '/^\t\t"--/ { split($0, part, "\""); name = part[2]; kind = ""; list = "" }
+		/^\t\t\tvalue =/ { kind = "value " $3 }
+		/^\t\t\tset_if =/ { kind = "set_if " $3 }
+		/^\t\t\trepeat_key = true/ { list = " list" }
+		/^\t\t}/ && name { gsub("\"", "", kind); print name, kind list; name = "" }' \
+		"$nagios/icinga2-commands.conf" | sort
+}
+
+basket_kinds()
+{
+	jq -r '.Command.dane.arguments | to_entries[] |
+		"\(.key) \(if .value.set_if then "set_if \(.value.set_if)" else "value \(.value.value)" end)" +
+		(if .value.repeat_key then " list" else "" end)' "$nagios/director-basket.json" | sort
+}
+
+# Each argument's variable is a field with the type that it needs.
+basket_fields()
+{
+	jq -r '. as $all | .Command.dane.fields[] | $all.Datafield[.datafield_id | tostring] |
+		"\(.varname) \(.datatype | split("\\") | last)"' "$nagios/director-basket.json" | sort
+}
+
+wanted_fields()
+{
+	kinds | awk '{ gsub("[$]", "", $3)
+		print $3, ($4 == "list" ? "DataTypeArray" : $2 == "set_if" ? "DataTypeBoolean" : "DataTypeString") }' | sort
+}
+
+same "the Icinga command has every option of check_dane as an argument" "$(options | sort)" "$(arguments | sort)"
+same "its variables are called as the options" \
+	"$(arguments | sed -e 's/--/$dane_/' -e 's/-/_/g' -e 's/$/$/' | sort)" "$(kinds | cut -d ' ' -f 3 | sort)"
+if have jq; then
+	same "the Director's basket has the same arguments" "$(kinds)" "$(basket_kinds)"
+	same "the Director's basket has their fields" "$(wanted_fields)" "$(basket_fields)"
+	same "each field of the basket is used" "$(jq '.Datafield | length' "$nagios/director-basket.json")" \
+		"$(basket_fields | uniq | wc -l)"
+	same "the basket's command is the plugin" /usr/local/bin/check_dane \
+		"$(jq -r .Command.dane.command "$nagios/director-basket.json")"
+else
+	skip "the Director's basket has the same arguments" "jq is not installed"
+fi
 finish
