@@ -2,6 +2,7 @@
 #include "cmd/world.h"
 
 #include "cmd/setup_opts.h"
+#include "cmd/world_dns.h"
 #include "dns/signed.h"
 #include "dns/upstream.h"
 
@@ -22,10 +23,31 @@ static int secure(void *arg, const char *owner, struct why *why)
 	return signed_check(&conf, owner, w->dns->timeout_ms, why);
 }
 
+static int ask(void *arg, const struct env_question *question, struct env_dns *ret_dns,
+	       struct why *why)
+{
+	const struct world *w = arg;
+	struct upstream_conf conf = dns_conf(w);
+	struct world_dns dns = { &conf, w->dns->timeout_ms };
+
+	return world_dns_ask(&dns, question, ret_dns, why);
+}
+
+static int zone(void *arg, const char *owner, struct env_zone *ret_zone, struct why *why)
+{
+	const struct world *w = arg;
+	struct upstream_conf conf = dns_conf(w);
+	struct world_dns dns = { &conf, w->dns->timeout_ms };
+
+	return world_dns_zone(&dns, owner, ret_zone, why);
+}
+
 void world_init(struct world *w, const struct setup_dns_opts *opts, struct env *ret_env)
 {
 	*w = (struct world){ .dns = opts };
 	env_init(ret_env);
 	ret_env->arg = w;
+	ret_env->ask = ask;
 	ret_env->secure = secure;
+	ret_env->zone = zone;
 }

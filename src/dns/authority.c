@@ -106,6 +106,7 @@ static void on_serial(void *arg, const struct ask_reply *reply)
 	v->told_serial = true;
 	server->serial = reply->answered ? reply->serial : -1;
 	v->unreachable = reply->unreachable;
+	server->silent = !reply->answered;
 	end_question(v->authority);
 }
 

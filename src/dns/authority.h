@@ -34,6 +34,7 @@ struct authority_server {
 	size_t record_count;
 	int64_t ttl; /* seconds; of the RRset, or of its denial (RFC 2308); -1 unknown */
 	time_t rrsig_expires; /* -1 none */
+	bool silent; /* no answer at all, so it gives no old records out either */
 	char *error; /* owned; why there is no validated answer; NULL: there is */
 };
 

@@ -42,6 +42,14 @@ void env_dns_clear(struct env_dns *dns)
 	*dns = (struct env_dns){ 0 };
 }
 
+void env_zone_clear(struct env_zone *zone)
+{
+	free(zone->owner);
+	free(zone->apex);
+	free(zone->primary);
+	*zone = (struct env_zone){ 0 };
+}
+
 void env_live_clear(struct env_live *live)
 {
 	free(live->problem);

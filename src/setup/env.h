@@ -69,6 +69,14 @@ struct env_presented {
 	size_t spki_count;
 };
 
+/* Where the records of an owner really are. */
+struct env_zone {
+	char *owner;   /* owned; aliases followed, without a final dot */
+	bool is_alias; /* it isn't the name asked for */
+	char *apex;    /* owned; the zone's name */
+	char *primary; /* owned; an address of the server that SOA MNAME names, or NULL */
+};
+
 struct env {
 	void *arg; /* borrowed; given to each function */
 	time_t (*now)(void *arg);
@@ -77,7 +85,7 @@ struct env {
 	int (*before)(void *arg, enum env_op op, const char *path);
 	/* Runs sh -c; 0 when it exits with status 0. */
 	int (*run)(void *arg, const struct env_command *command, struct why *why);
-	/* The three below are NULL where nobody can tell. */
+	/* Those below are NULL where nobody can tell. */
 	int (*ask)(void *arg, const struct env_question *question,
 		   struct env_dns *ret_dns, struct why *why);
 	int (*look)(void *arg, const struct env_presented *presented,
@@ -89,6 +97,8 @@ struct env {
 	/* Whether the zone of the owner is signed and its DS is at the parent: 0, or
 	 * DP_EDNS naming what is missing. */
 	int (*secure)(void *arg, const char *owner, struct why *why);
+	int (*zone)(void *arg, const char *owner, struct env_zone *ret_zone,
+		    struct why *why);
 };
 
 /* The real clock, files and commands; DNS and services unset. */
@@ -96,6 +106,7 @@ void env_init(struct env *env);
 time_t env_now(const struct env *env);
 void env_dns_clear(struct env_dns *dns);
 void env_live_clear(struct env_live *live);
+void env_zone_clear(struct env_zone *zone);
 
 /* Who may read what is made. */
 struct env_access {

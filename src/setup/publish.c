@@ -9,6 +9,7 @@
 #include "dane/tlsa.h"
 #include "setup/lineage.h"
 #include "setup/publish_exec.h"
+#include "setup/publish_rfc2136.h"
 #include "setup/record.h"
 #include "setup/wanted.h"
 
@@ -28,6 +29,7 @@ static const struct way {
 	publish_fn *publish;
 } ways[] = {
 	{ "print", by_hand },
+	{ "rfc2136", publish_rfc2136_records },
 	{ "exec", publish_exec_records },
 };
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What setup asks DNS, each question on a loop of its own until the answer is there. */
+#ifndef CMD_WORLD_DNS_H
+#define CMD_WORLD_DNS_H
+
+#include <stdint.h>
+
+#include "setup/env.h"
+
+struct upstream_conf;
+
+struct world_dns {
+	const struct upstream_conf *upstream; /* borrowed */
+	int64_t timeout_ms;		      /* for each function */
+};
+
+/* As in struct env. */
+int world_dns_ask(const struct world_dns *dns, const struct env_question *question,
+		  struct env_dns *ret_dns, struct why *why);
+int world_dns_zone(const struct world_dns *dns, const char *owner,
+		   struct env_zone *ret_zone, struct why *why);
+
+#endif
