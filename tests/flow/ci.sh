@@ -102,4 +102,29 @@ part_shell()
 	example 127.44.9.97 plain_shell
 }
 
+# Reports of many targets, some twice and one hostile, by those who read them.
+part_reports_of_a_list()
+{
+	command -v xmllint >/dev/null || skip "xmllint is not installed"
+	command -v promtool >/dev/null || skip "promtool is not installed"
+	command -v prove >/dev/null || skip "prove is not installed"
+	printf '%s\n' ee.match.example wrong.match.example 'a "b" <c> & # d\e' www.expired.example \
+		half.peers.example ee.match.example https://ee.match.example ee20.time.example >list
+	check 2 -o junit -f list
+	cp out dane.xml
+	report_has 5
+	[ "$(xmllint --xpath 'count(//testsuite)' dane.xml)" = 8 ] || fail "not eight suites"
+	check 2 -o tap -f list
+	awk -f "$src/../unit/render/tap-strict.awk" out >told_tap || fail "$(cat told_tap)"
+	[ "$(tail -n 1 told_tap)" = '5 5 0' ] || fail "passed, failed, skipped: $(cat told_tap)"
+	! prove -Q --norc --exec cat out >proved 2>&1 || fail "prove passed it"
+	grep -q 'Failed: 5' proved || prove --norc --exec cat out 2>&1 | grep -q 'Failed 5/10' || fail "$(cat proved)"
+	check 2 -o prometheus -f list
+	promtool check metrics <out >lint 2>&1 && [ ! -s lint ] || fail "$(cat lint)"
+	grep -v '^#' out | sed 's/ [^ ]*$//' | sort | uniq -d >twice
+	[ ! -s twice ] || fail "$(cat twice)"
+	has out 'daneprobe_targets{state="CRITICAL"} 3'
+	has out 'daneprobe_target_state{target="https://ee20.time.example:443"} 1'
+}
+
 parts_main "$@"
