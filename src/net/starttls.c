@@ -9,6 +9,10 @@
 
 #include "base/mem.h"
 #include "net/starttls_kind.h"
+#include "net/xml.h"
+
+/* Sieve's lines grow by the quoting of literals, at most twofold. */
+#define FRAME_MAX (2 * (size_t)STARTTLS_SAID_MAX + 2)
 
 static const struct starttls_kind *find(enum service_start kind)
 {
@@ -18,15 +22,25 @@ static const struct starttls_kind *find(enum service_start kind)
 	case SERVICE_LMTP:
 		return starttls_smtp_lmtp();
 	case SERVICE_IMAP:
+		return starttls_imap();
 	case SERVICE_POP3:
+		return starttls_pop3();
 	case SERVICE_SIEVE:
+		return starttls_sieve();
 	case SERVICE_FTP:
+		return starttls_ftp();
 	case SERVICE_LDAP:
+		return starttls_ldap();
 	case SERVICE_XMPP_CLIENT:
+		return starttls_xmpp_client();
 	case SERVICE_XMPP_SERVER:
+		return starttls_xmpp_server();
 	case SERVICE_NNTP:
+		return starttls_nntp();
 	case SERVICE_POSTGRES:
+		return starttls_postgres();
 	case SERVICE_MYSQL:
+		return starttls_mysql();
 	case SERVICE_TLS_AT_ONCE:
 		break;
 	}
@@ -44,6 +58,7 @@ struct starttls *starttls_new(const struct starttls_conf *conf)
 	line_init(&d->line, STARTTLS_SAID_MAX);
 	reply_init(&d->reply, STARTTLS_SAID_MAX);
 	buf_init(&d->list, STARTTLS_SAID_MAX);
+	buf_init(&d->frame, FRAME_MAX);
 	return d;
 }
 
@@ -56,18 +71,24 @@ void starttls_free(struct starttls *d)
 	line_clear(&d->line);
 	reply_clear(&d->reply);
 	buf_clear(&d->list);
+	buf_clear(&d->frame);
+	xml_free(d->xml);
 	free(d);
 }
 
 bool starttls_is_mail(enum service_start kind)
 {
-	return kind != SERVICE_TLS_AT_ONCE && find(kind)->mail;
+	const struct starttls_kind *k = find(kind);
+
+	return k && k->mail;
 }
 
 const char *starttls_bye(enum service_start kind, size_t *ret_len)
 {
-	*ret_len = kind == SERVICE_TLS_AT_ONCE ? 0 : find(kind)->bye_len;
-	return *ret_len ? find(kind)->bye : "";
+	const struct starttls_kind *k = find(kind);
+
+	*ret_len = k && !k->anew ? k->bye_len : 0;
+	return *ret_len ? k->bye : "";
 }
 
 const char *starttls_awaits(const struct starttls *d)
@@ -116,7 +137,7 @@ static enum starttls_status advance(struct starttls *d)
 	d->asked = false;
 	while (status == STARTTLS_MORE && d->in.len) {
 		if (d->asked && d->kind->lockstep)
-			return starttls_injected(d);
+			return starttls_injected(d, d->in.len);
 		status = d->kind->take(d);
 	}
 	if (status == STARTTLS_GO && d->in.len)
@@ -130,7 +151,7 @@ enum starttls_status starttls_take(struct starttls *d, const uint8_t *in, size_t
 	enum starttls_status before = d->status;
 
 	d->out = out;
-	d->in = (struct line_source){ in, len };
+	d->in = d->chunk = (struct line_source){ in, len };
 	if (d->status == STARTTLS_GO && len)
 		d->status = behind_go_ahead(d, len);
 	if (d->status == STARTTLS_MORE && len > STARTTLS_SAID_MAX - d->said)
@@ -192,6 +213,12 @@ enum starttls_status starttls_say(struct starttls *d, starttls_fn *next,
 	return STARTTLS_MORE;
 }
 
+void starttls_send(struct starttls *d, const void *data, size_t len)
+{
+	buf_add(d->out, data, len);
+	d->asked = true;
+}
+
 enum starttls_status starttls_end(struct starttls *d, enum starttls_status status,
 				  const char *fmt, ...)
 {
@@ -210,18 +237,29 @@ enum starttls_status starttls_garbage(struct starttls *d, const char *said, size
 			d, STARTTLS_BROKEN,
 			"this is not %s: the server speaks TLS at once, without STARTTLS",
 			d->kind->name);
+	if (!said) {
+		said = (const char *)d->chunk.at;
+		len = d->chunk.len;
+	}
 	return starttls_end(d, STARTTLS_BROKEN, "this is not %s: the server sent \"%s\"",
 			    d->kind->name, starttls_quote(d, said, len));
 }
 
-enum starttls_status starttls_injected(struct starttls *d)
+enum starttls_status starttls_misplaced(struct starttls *d)
+{
+	return starttls_end(d, STARTTLS_BROKEN,
+			    "the %s server sent \"%s\" for %s, which can't be",
+			    d->kind->name, starttls_quote_reply(d), d->awaited);
+}
+
+enum starttls_status starttls_injected(struct starttls *d, size_t len)
 {
 	d->injected = true;
 	return starttls_end(
 		d, STARTTLS_REFUSED,
 		"%zu bytes came from the %s server before they were asked for, "
 		"in place of %s: an injection",
-		d->in.len, d->kind->name, d->awaited);
+		len, d->kind->name, d->awaited);
 }
 
 enum starttls_status starttls_not_offered(struct starttls *d, const char *name)
@@ -291,6 +329,23 @@ enum starttls_status starttls_take_reply(struct starttls *d, enum reply_style st
 		break;
 	}
 	return starttls_garbage(d, line, len);
+}
+
+enum starttls_status starttls_take_each_line(struct starttls *d)
+{
+	return starttls_take_line(d) ? d->next(d) : STARTTLS_MORE;
+}
+
+bool starttls_take_frame(struct starttls *d, size_t len)
+{
+	size_t want = len > d->frame.len ? len - d->frame.len : 0;
+
+	if (want > d->in.len)
+		want = d->in.len;
+	buf_add(&d->frame, d->in.at, want);
+	d->in.at += want;
+	d->in.len -= want;
+	return d->frame.len >= len;
 }
 
 void starttls_offer(struct starttls *d, const char *text, size_t len, const char *name)

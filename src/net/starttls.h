@@ -49,7 +49,7 @@ enum starttls_status starttls_take(struct starttls *d, const uint8_t *in, size_t
 				   struct buf *out, struct why *why);
 /* The server closed the connection: never STARTTLS_MORE or _GO. */
 enum starttls_status starttls_closed(struct starttls *d, struct why *why);
-/* What the dialogue waits for: "the SMTP greeting", "the reply to STARTTLS". */
+/* What the dialogue waits for: "the greeting", "the reply to STARTTLS". */
 const char *starttls_awaits(const struct starttls *d);
 /* What to say inside TLS in the end, so that the server's log stays clean; *ret_len bytes
  * (0: nothing). For any kind. */

@@ -11,6 +11,8 @@
 
 #define STARTTLS_QUOTE_MAX 200 /* of remote text in a sentence */
 
+struct xml;
+
 /* A step of the dialogue. It may say something and name the next step. */
 typedef enum starttls_status starttls_fn(struct starttls *d);
 
@@ -21,8 +23,9 @@ struct starttls_kind {
 	/* A reply ahead of its command is injected. Other protocols may be talkative and
 	 * look at d->asked themselves. */
 	bool lockstep;
-	const char *bye;
+	const char *bye; /* in plaintext, where it ends without TLS */
 	size_t bye_len;
+	bool anew; /* the protocol begins anew in TLS, so that bye makes no sense there */
 	/* The first step: says what is to be said first and sets d->next. */
 	void (*begin)(struct starttls *d);
 	/* Takes one byte or more from d->in (not empty), at most to the end of a reply,
@@ -42,14 +45,17 @@ struct starttls {
 	bool injected;	     /* nothing more is said in plaintext */
 	bool asked;	     /* something was said since these bytes came */
 	/* For one call. */
-	struct line_source in;
-	struct buf *out; /* borrowed */
+	struct line_source in, chunk; /* what is left of it; all of it */
+	struct buf *out;	      /* borrowed */
 	/* For the protocols. */
 	starttls_fn *next;
 	struct line line;
 	struct reply reply;
-	struct buf list; /* what the server offers, one capability a line; or a message */
-	bool offered;
+	struct buf list;  /* what the server offers, one capability a line */
+	bool offered;	  /* and STARTTLS is among it */
+	struct buf frame; /* the binary message so far; Sieve: the line so far */
+	size_t literal;	  /* Sieve: octets of a literal that are to come */
+	struct xml *xml;  /* XMPP: owned */
 	char quoted[STARTTLS_QUOTE_MAX + 1];
 };
 
@@ -57,14 +63,19 @@ struct starttls {
 enum starttls_status starttls_say(struct starttls *d, starttls_fn *next,
 				  const char *awaited, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* Adds octets to what is to be sent. */
+void starttls_send(struct starttls *d, const void *data, size_t len);
 /* Ends the dialogue with a sentence; _REFUSED and _LATER bring the kind's goodbye. */
 enum starttls_status starttls_end(struct starttls *d, enum starttls_status status,
 				  const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* STARTTLS_BROKEN: what was said isn't the kind's protocol. */
+/* STARTTLS_BROKEN: what was said isn't the kind's protocol. said NULL: the bytes of this
+ * call. */
 enum starttls_status starttls_garbage(struct starttls *d, const char *said, size_t len);
-/* STARTTLS_REFUSED: bytes that nobody asked for yet. */
-enum starttls_status starttls_injected(struct starttls *d);
+/* The same for a reply (d->reply) whose code has no place there. */
+enum starttls_status starttls_misplaced(struct starttls *d);
+/* STARTTLS_REFUSED: len bytes that nobody asked for yet. */
+enum starttls_status starttls_injected(struct starttls *d, size_t len);
 /* STARTTLS_REFUSED: STARTTLS (or what it is called) isn't among d->list. */
 enum starttls_status starttls_not_offered(struct starttls *d, const char *name);
 /* One line of remote text for a sentence, bounded; borrowed until the next call. */
@@ -75,6 +86,10 @@ const char *starttls_quote_reply(struct starttls *d);
 bool starttls_take_line(struct starttls *d);
 /* A line from d->in to d->reply, and d->next for a whole reply. */
 enum starttls_status starttls_take_reply(struct starttls *d, enum reply_style style);
+/* A line from d->in to d->line, and d->next for it. */
+enum starttls_status starttls_take_each_line(struct starttls *d);
+/* Moves bytes from d->in to d->frame until it holds len; whether it does. */
+bool starttls_take_frame(struct starttls *d, size_t len);
 /* Adds a capability to d->list; notes in d->offered whether it is name (any case). */
 void starttls_offer(struct starttls *d, const char *text, size_t len, const char *name);
 /* The length of the first word. */
@@ -83,7 +98,17 @@ size_t starttls_word(const char *text, size_t len);
 bool starttls_same(const char *text, size_t len, const char *word);
 
 /* One row each, in the file of that name. */
+const struct starttls_kind *starttls_ftp(void);
+const struct starttls_kind *starttls_imap(void);
+const struct starttls_kind *starttls_ldap(void);
+const struct starttls_kind *starttls_mysql(void);
+const struct starttls_kind *starttls_nntp(void);
+const struct starttls_kind *starttls_pop3(void);
+const struct starttls_kind *starttls_postgres(void);
+const struct starttls_kind *starttls_sieve(void);
 const struct starttls_kind *starttls_smtp(void);
 const struct starttls_kind *starttls_smtp_lmtp(void);
+const struct starttls_kind *starttls_xmpp_client(void);
+const struct starttls_kind *starttls_xmpp_server(void);
 
 #endif

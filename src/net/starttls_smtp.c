@@ -13,14 +13,6 @@ static bool permanent(const struct starttls *d)
 	return d->reply.code >= 500;
 }
 
-/* A code that has no place there. */
-static enum starttls_status misplaced(struct starttls *d)
-{
-	return starttls_end(d, STARTTLS_BROKEN,
-			    "the %s server sent \"%s\" for %s, which can't be",
-			    d->kind->name, starttls_quote_reply(d), d->awaited);
-}
-
 static enum starttls_status put_off(struct starttls *d)
 {
 	return starttls_end(d, STARTTLS_LATER, "the %s server put us off: \"%s\"",
@@ -32,7 +24,7 @@ static enum starttls_status on_go_ahead(struct starttls *d)
 	if (d->reply.code == 220)
 		return STARTTLS_GO;
 	if (!temporary(d) && !permanent(d))
-		return misplaced(d);
+		return starttls_misplaced(d);
 	return starttls_end(d, STARTTLS_REFUSED,
 			    "the %s server offers STARTTLS and refuses it: \"%s\"",
 			    d->kind->name, starttls_quote_reply(d));
@@ -79,7 +71,7 @@ static enum starttls_status on_ehlo(struct starttls *d)
 		return starttls_say(d, on_helo, "the reply to HELO", "HELO %s\r\n",
 				    d->helo);
 	if (!temporary(d) && !permanent(d))
-		return misplaced(d);
+		return starttls_misplaced(d);
 	return starttls_end(d, STARTTLS_REFUSED, "the %s server refuses us: \"%s\"",
 			    d->kind->name, starttls_quote_reply(d));
 }
@@ -94,7 +86,7 @@ static enum starttls_status on_greeting(struct starttls *d)
 				    "the %s server turns us away by its greeting: \"%s\"",
 				    d->kind->name, starttls_quote_reply(d));
 	if (d->reply.code != 220)
-		return misplaced(d);
+		return starttls_misplaced(d);
 	if (d->kind == starttls_smtp())
 		return starttls_say(d, on_ehlo, "the reply to EHLO", "EHLO %s\r\n",
 				    d->helo);

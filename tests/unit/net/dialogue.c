@@ -180,6 +180,8 @@ static void play(enum service_start kind, const struct dialogue *row)
 	size_t turn, cut;
 
 	play_cut(kind, row, 0, 0, false);
+	if (row->whole)
+		return;
 	play_cut(kind, row, 0, 0, true);
 	for (turn = 0; turn < count_turns(row); turn++)
 		for (cut = 0; cut < row->turns[turn].server.len; cut++) {

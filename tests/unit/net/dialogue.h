@@ -4,6 +4,7 @@
 #ifndef UNIT_NET_DIALOGUE_H
 #define UNIT_NET_DIALOGUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "net/starttls.h"
@@ -31,6 +32,7 @@ struct dialogue {
 	enum starttls_status status; /* after the last; _MORE: the server then closes */
 	enum starttls_status closed; /* in that case */
 	const char *why[3];	     /* what the sentence must hold */
+	bool whole;		     /* holds only where a turn comes in one piece */
 };
 
 /* Each exchange whole, split at every byte and byte by byte; then closed at each byte;

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/starttls_kind.h"
+
+static enum starttls_status refused(struct starttls *d, const char *what)
+{
+	if (d->reply.code < 400)
+		return starttls_misplaced(d);
+	return starttls_end(d, STARTTLS_REFUSED, "the FTP server %s: \"%s\"", what,
+			    starttls_quote_reply(d));
+}
+
+/* 334 asks for security data, as other mechanisms than TLS have it. */
+static enum starttls_status on_go_ahead(struct starttls *d)
+{
+	return d->reply.code == 234 ? STARTTLS_GO : refused(d, "refuses AUTH TLS");
+}
+
+static enum starttls_status on_greeting(struct starttls *d)
+{
+	if (d->reply.code < 200) /* ready in some minutes: 220 is still to come */
+		return STARTTLS_MORE;
+	d->greeted = true;
+	if (d->reply.code != 220)
+		return refused(d, "turns us away by its greeting");
+	return starttls_say(d, on_go_ahead, "the reply to AUTH TLS", "AUTH TLS\r\n");
+}
+
+static void begin(struct starttls *d)
+{
+	d->next = on_greeting;
+}
+
+static enum starttls_status take(struct starttls *d)
+{
+	return starttls_take_reply(d, REPLY_FTP);
+}
+
+const struct starttls_kind *starttls_ftp(void)
+{
+	static const struct starttls_kind kind = {
+		.name = "FTP",
+		.lockstep = true,
+		.bye = "QUIT\r\n",
+		.bye_len = 6,
+		.begin = begin,
+		.take = take,
+	};
+
+	return &kind;
+}

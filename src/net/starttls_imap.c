@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/starttls_kind.h"
+
+#include <string.h>
+
+/* Words of a line, borrowed from it. */
+struct words {
+	const char *at;
+	size_t len;
+};
+
+/* The next word, taken from the front with the blanks around it. */
+static struct words next_word(struct words *from)
+{
+	struct words word = { from->at, starttls_word(from->at, from->len) };
+
+	from->at += word.len;
+	from->len -= word.len;
+	while (from->len && *from->at == ' ') {
+		from->at++;
+		from->len--;
+	}
+	return word;
+}
+
+static bool is(struct words word, const char *text)
+{
+	return starttls_same(word.at, word.len, text);
+}
+
+static struct words whole_line(const struct starttls *d)
+{
+	struct words line;
+
+	line.at = line_text(&d->line, &line.len);
+	return line;
+}
+
+static const char *quote(struct starttls *d)
+{
+	struct words line = whole_line(d);
+
+	return starttls_quote(d, line.at, line.len);
+}
+
+static enum starttls_status garbage(struct starttls *d)
+{
+	struct words line = whole_line(d);
+
+	return starttls_garbage(d, line.at, line.len);
+}
+
+static void read_capabilities(struct starttls *d, struct words from)
+{
+	buf_reset(&d->list);
+	d->offered = false;
+	while (from.len) {
+		struct words word = next_word(&from);
+
+		starttls_offer(d, word.at, word.len, "STARTTLS");
+	}
+}
+
+/* "[CAPABILITY ...]" in front of the text of OK. */
+static void read_code(struct starttls *d, struct words from)
+{
+	static const char code[] = "[CAPABILITY";
+	const char *end = from.len ? memchr(from.at, ']', from.len) : NULL;
+
+	if (!end ||
+	    !is((struct words){ from.at, starttls_word(from.at, from.len) }, code))
+		return;
+	from.len = (size_t)(end - from.at);
+	(void)next_word(&from);
+	read_capabilities(d, from);
+}
+
+/* What no server may say to one that isn't logged in, or else ends the dialogue. */
+static enum starttls_status on_untagged(struct starttls *d, struct words rest,
+					const char *wanted)
+{
+	struct words word = next_word(&rest);
+
+	if (is(word, "BYE"))
+		return starttls_end(d, STARTTLS_REFUSED,
+				    "the IMAP server ends the session: \"%s\"", quote(d));
+	if (is(word, "PREAUTH"))
+		return starttls_end(d, STARTTLS_REFUSED,
+				    "the IMAP server takes us as logged in, which rules "
+				    "STARTTLS out: \"%s\"",
+				    quote(d));
+	if (wanted && is(word, wanted))
+		read_capabilities(d, rest);
+	return STARTTLS_MORE;
+}
+
+/* The reply to a command. *ret_ok: it is the tagged one, and OK. */
+static enum starttls_status on_reply(struct starttls *d, const char *tag,
+				     const char *wanted, bool *ret_ok)
+{
+	struct words rest = whole_line(d), word = next_word(&rest);
+
+	*ret_ok = false;
+	if (is(word, "*") && rest.len)
+		return on_untagged(d, rest, wanted);
+	if (!is(word, tag))
+		return garbage(d);
+	if (d->asked)
+		return starttls_injected(d, whole_line(d).len);
+	word = next_word(&rest);
+	*ret_ok = is(word, "OK");
+	if (*ret_ok)
+		return STARTTLS_MORE;
+	if (!is(word, "NO") && !is(word, "BAD"))
+		return garbage(d);
+	return starttls_end(d, STARTTLS_REFUSED,
+			    "the IMAP server sent \"%s\" instead of %s", quote(d),
+			    d->awaited);
+}
+
+static enum starttls_status on_go_ahead(struct starttls *d)
+{
+	bool ok;
+	enum starttls_status status = on_reply(d, "a2", NULL, &ok);
+
+	return ok ? STARTTLS_GO : status;
+}
+
+static enum starttls_status ask_for_tls(struct starttls *d)
+{
+	return starttls_say(d, on_go_ahead, "the go-ahead for STARTTLS",
+			    "a2 STARTTLS\r\n");
+}
+
+static enum starttls_status on_capability(struct starttls *d)
+{
+	bool ok;
+	enum starttls_status status = on_reply(d, "a1", "CAPABILITY", &ok);
+
+	if (!ok)
+		return status;
+	return d->offered ? ask_for_tls(d) : starttls_not_offered(d, "STARTTLS");
+}
+
+static enum starttls_status on_greeting(struct starttls *d)
+{
+	struct words rest = whole_line(d), word = next_word(&rest);
+	struct words kind = { rest.at, starttls_word(rest.at, rest.len) };
+
+	if (!is(word, "*"))
+		return garbage(d);
+	d->greeted = true;
+	if (is(kind, "BYE") || is(kind, "PREAUTH"))
+		return on_untagged(d, rest, NULL);
+	if (!is(kind, "OK"))
+		return garbage(d);
+	(void)next_word(&rest);
+	read_code(d, rest);
+	if (d->offered)
+		return ask_for_tls(d);
+	return starttls_say(d, on_capability, "the list of capabilities",
+			    "a1 CAPABILITY\r\n");
+}
+
+static void begin(struct starttls *d)
+{
+	d->next = on_greeting;
+}
+
+const struct starttls_kind *starttls_imap(void)
+{
+	/* untagged lines may come at any time, RFC 3501 section 7, so no lockstep */
+	static const struct starttls_kind kind = {
+		.name = "IMAP",
+		.bye = "a9 LOGOUT\r\n",
+		.bye_len = 11,
+		.begin = begin,
+		.take = starttls_take_each_line,
+	};
+
+	return &kind;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/starttls_kind.h"
+
+enum answer { ANSWER_OK, ANSWER_ERR, ANSWER_NONE };
+
+static enum answer read_answer(const struct starttls *d)
+{
+	size_t len;
+	const char *line = line_text(&d->line, &len);
+	size_t word = starttls_word(line, len);
+
+	if (starttls_same(line, word, "+OK"))
+		return ANSWER_OK;
+	return starttls_same(line, word, "-ERR") ? ANSWER_ERR : ANSWER_NONE;
+}
+
+/* Ends the dialogue over a line that isn't +OK. */
+static enum starttls_status refused(struct starttls *d, const char *what)
+{
+	size_t len;
+	const char *line = line_text(&d->line, &len);
+
+	if (read_answer(d) == ANSWER_NONE)
+		return starttls_garbage(d, line, len);
+	return starttls_end(d, STARTTLS_REFUSED, "the POP3 server %s: \"%s\"", what,
+			    starttls_quote(d, line, len));
+}
+
+static enum starttls_status on_go_ahead(struct starttls *d)
+{
+	return read_answer(d) == ANSWER_OK ? STARTTLS_GO : refused(d, "refuses STLS");
+}
+
+static enum starttls_status ask_for_tls(struct starttls *d)
+{
+	return starttls_say(d, on_go_ahead, "the reply to STLS", "STLS\r\n");
+}
+
+static enum starttls_status on_capability(struct starttls *d)
+{
+	size_t len;
+	const char *line = line_text(&d->line, &len);
+
+	if (!starttls_same(line, len, ".")) {
+		starttls_offer(d, line, starttls_word(line, len), "STLS");
+		return STARTTLS_MORE;
+	}
+	return d->offered ? ask_for_tls(d) : starttls_not_offered(d, "STLS");
+}
+
+static enum starttls_status on_capa(struct starttls *d)
+{
+	switch (read_answer(d)) {
+	case ANSWER_OK:
+		d->next = on_capability;
+		return STARTTLS_MORE;
+	case ANSWER_ERR: /* it lists nothing, which says nothing of STLS */
+		return ask_for_tls(d);
+	case ANSWER_NONE:
+		break;
+	}
+	return refused(d, "");
+}
+
+static enum starttls_status on_greeting(struct starttls *d)
+{
+	if (read_answer(d) != ANSWER_OK)
+		return refused(d, "turns us away by its greeting");
+	d->greeted = true;
+	return starttls_say(d, on_capa, "the list of capabilities", "CAPA\r\n");
+}
+
+static void begin(struct starttls *d)
+{
+	d->next = on_greeting;
+}
+
+const struct starttls_kind *starttls_pop3(void)
+{
+	static const struct starttls_kind kind = {
+		.name = "POP3",
+		.lockstep = true,
+		.bye = "QUIT\r\n",
+		.bye_len = 6,
+		.begin = begin,
+		.take = starttls_take_each_line,
+	};
+
+	return &kind;
+}
