@@ -176,10 +176,10 @@ static void mismatch_story(const struct context *c, enum named named)
 
 	if (other_key_matches(c)) {
 		story(c,
-		      mem_printf("the server has keys of two kinds: the one for %s, %s, "
-				 "is not published",
-				 c->p->tls.auth ? c->p->tls.auth : "this handshake",
-				 digest));
+		      mem_printf("the server has keys of two kinds, and its %s key, %s, "
+				 "is not published: whoever is shown that one fails, "
+				 "while others match and notice nothing",
+				 c->p->tls.auth ? c->p->tls.auth : "other", digest));
 	} else if (named == NAMED_NOTHING) {
 		char *chain = chain_text(c);
 
