@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/source.h"
 #include "dns/upstream.h"
@@ -47,10 +48,35 @@ static void print_connections(const struct target *t, const struct probe_conf *c
 		printf("  connect  each of these addresses, port %d\n", t->port);
 }
 
+static void print_discovery(const struct target *t, const struct probe_conf *conf)
+{
+	bool mx = t->service->discovery == SERVICE_MX;
+	char *port = mx ? mem_printf("%d", t->port) : mem_text("PORT");
+
+	printf("  look up  %s %s\n", t->host,
+	       mx ? "MX (without one: the domain itself)" : "SRV");
+	printf("  look up  %s%s%s of each %s that these name\n", conf->ipv4 ? "A" : "",
+	       conf->ipv4 && conf->ipv6 ? ", " : "", conf->ipv6 ? "AAAA" : "",
+	       mx ? "HOST" : "HOST and PORT");
+	printf("  look up  _%s._tcp.HOST TLSA of each (first at the end of its CNAMEs, "
+	       "if "
+	       "any)\n",
+	       port);
+	printf("  connect  each of these addresses%s%s%s\n", mx ? ", port " : "",
+	       mx ? port : "",
+	       conf->connect_to->count ? ", or where --connect-to leads" : "");
+	puts("  TLS      SNI: the TLSA base domain (HOST unless a CNAME leads on)");
+	free(port);
+}
+
 static void print_plan(const struct target *t, const struct probe_conf *conf)
 {
 	printf("%s\n", t->normalized);
 	print_resolver(conf);
+	if (t->service->discovery != SERVICE_HOST) {
+		print_discovery(t, conf);
+		return;
+	}
 	printf("  look up  %s %s%s%s\n", t->host, conf->ipv4 ? "A" : "",
 	       conf->ipv4 && conf->ipv6 ? ", " : "", conf->ipv6 ? "AAAA" : "");
 	printf("  look up  _%d._tcp.%s TLSA (first at the end of its CNAMEs, if any)\n",

@@ -180,7 +180,9 @@ static int one_target(struct work *w, const char *text, struct why *why)
 	rc = target_parse(text, &target, &inner);
 	if (rc < 0)
 		return why_set(why, rc, "%.100s: %.390s", text, inner.text);
-	rc = get_source(v, &target, &source, why);
+	rc = record_check_target(&target, why);
+	if (rc == 0)
+		rc = get_source(v, &target, &source, why);
 	if (rc == 0)
 		rc = record_make(&target, &source, (uint8_t)v->usage,
 				 (uint8_t)v->selector, (uint8_t)v->mtype,

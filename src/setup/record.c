@@ -117,10 +117,8 @@ int record_source_cert(const char *path, uint8_t usage, struct record_source *re
 	return rc < 0 ? why_set(why, rc, "%.100s: %.390s", path, inner.text) : 0;
 }
 
-static int make_owner(const struct target *target, char **ret_owner, struct why *why)
+int record_check_target(const struct target *target, struct why *why)
 {
-	char *owner;
-
 	if (target->service->discovery == SERVICE_MX)
 		return why_set(
 			why, DP_EINVAL,
@@ -133,6 +131,16 @@ static int make_owner(const struct target *target, char **ret_owner, struct why 
 			"the records of srv://%s stand at its SRV targets: give each as "
 			"SCHEME://HOST:PORT",
 			target->host);
+	return 0;
+}
+
+static int make_owner(const struct target *target, char **ret_owner, struct why *why)
+{
+	char *owner;
+	int rc = record_check_target(target, why);
+
+	if (rc < 0)
+		return rc;
 	owner = mem_printf("_%d._tcp.%s.", target->port, target->host);
 	if (strlen(owner) > HOSTNAME_MAX + 1) {
 		free(owner);

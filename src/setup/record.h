@@ -46,6 +46,9 @@ struct record {
 	struct tlsa rr; /* owned */
 };
 
+/* Whether records can be made for target: DP_EINVAL for mx:// and srv://, whose records
+ * stand at other names. */
+int record_check_target(const struct target *target, struct why *why);
 /* What is to be published for target. DP_EINVAL where the source lacks what the selector
  * covers, for mx:// and srv:// (their hosts are the targets), and for names too long. */
 int record_make(const struct target *target, const struct record_source *source,

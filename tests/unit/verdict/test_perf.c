@@ -130,6 +130,27 @@ static void test_perf_collect_counts_matches_of_those_tried(void **state)
 	facts_target_free(t);
 }
 
+static void test_perf_collect_endpoint_tells_of_one_alone(void **state)
+{
+	struct facts_target *t = facts_target_new();
+	struct verdict_conf conf;
+	struct perf perf[PERF_ENDPOINT_MAX];
+	struct facts_peer *p;
+
+	(void)state;
+	verdict_conf_init(&conf);
+	add_peer(t, 88.25, 90);
+	facts_add_endpoint(t)->host = mem_text("b.example");
+	p = facts_add_peer(&t->endpoint[1]);
+	p->code = CODE_CONNECT_FAILED;
+	assert_int_equal(perf_collect_endpoint(&t->endpoint[0], &conf, NOW, perf), 2);
+	check(&perf[0], "cert_days", 88.25, "22.5:", "9:");
+	check(&perf[1], "peers_matched", 1, "1:", "1:");
+	assert_int_equal(perf_collect_endpoint(&t->endpoint[1], &conf, NOW, perf), 1);
+	check(&perf[0], "peers_matched", 0, "1:", "1:");
+	facts_target_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +159,7 @@ int main(void)
 		cmocka_unit_test(test_perf_collect_takes_the_most_urgent_leaf),
 		cmocka_unit_test(test_perf_collect_without_start_has_no_share),
 		cmocka_unit_test(test_perf_collect_counts_matches_of_those_tried),
+		cmocka_unit_test(test_perf_collect_endpoint_tells_of_one_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
