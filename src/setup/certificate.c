@@ -247,8 +247,8 @@ int certificate_adopt(struct lineage *l, int64_t generation, enum key_type type,
 	return rc;
 }
 
-int certificate_dates(const char *path, struct certificate *ret_certificate,
-		      struct why *why)
+int certificate_read(const char *path, struct certificate *ret_certificate,
+		     struct why *why)
 {
 	struct chain chain = { 0 };
 	char *text = NULL;
@@ -260,6 +260,7 @@ int certificate_dates(const char *path, struct certificate *ret_certificate,
 	if (rc == 0) {
 		ret_certificate->not_before = chain.cert[0].not_before;
 		ret_certificate->not_after = chain.cert[0].not_after;
+		memcpy(ret_certificate->sha256, chain.cert[0].cert_sha256, 32);
 	}
 	chain_clear(&chain);
 	free(text);
@@ -275,7 +276,7 @@ int certificate_newest(const struct lineage *l, int64_t generation, enum key_typ
 
 	if (rc == 0 && c.number) {
 		path = mem_printf("%s/%04lld/cert.pem", certs, (long long)c.number);
-		rc = certificate_dates(path, &c, why);
+		rc = certificate_read(path, &c, why);
 		free(path);
 	}
 	free(certs);

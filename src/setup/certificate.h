@@ -17,6 +17,7 @@ struct why;
 struct certificate {
 	int64_t number; /* of certs/NNNN; 0: there is none */
 	time_t not_before, not_after;
+	uint8_t sha256[32]; /* of its DER */
 };
 
 /* Whether text (PEM, the leaf first) certifies the key of generation and type: its key,
@@ -32,8 +33,8 @@ int certificate_adopt(struct lineage *lineage, int64_t generation, enum key_type
 int certificate_newest(const struct lineage *lineage, int64_t generation,
 		       enum key_type type, struct certificate *ret_certificate,
 		       struct why *why);
-/* Dates of a PEM file. */
-int certificate_dates(const char *path, struct certificate *ret_certificate,
-		      struct why *why);
+/* Dates and SHA-256 of the first certificate of a PEM file; number is left alone. */
+int certificate_read(const char *path, struct certificate *ret_certificate,
+		     struct why *why);
 
 #endif

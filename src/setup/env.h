@@ -50,7 +50,7 @@ struct env_dns {
 
 /* What the services present. */
 struct env_live {
-	bool ok;       /* each endpoint presents one of the keys, and DANE passes */
+	bool ok; /* each endpoint presents one of the certificates, and DANE passes */
 	char *problem; /* owned; "mx1.example.com:25 mismatch"; NULL when ok */
 };
 
@@ -61,12 +61,14 @@ struct env_question {
 	bool all_but_one; /* one server may be dead */
 };
 
-/* A question to the services: do they present one of these keys? */
+/* A question to the services: do they present one of these certificates, now? A server
+ * that wasn't reloaded still has the former one of the same key. */
 struct env_presented {
 	const char *const *services; /* borrowed texts of targets */
 	size_t service_count;
-	const uint8_t (*spki)[32]; /* SHA-256 of SubjectPublicKeyInfo */
-	size_t spki_count;
+	const uint8_t (*spki)[32]; /* SHA-256 of SubjectPublicKeyInfo, one a key type */
+	const uint8_t (*cert)[32]; /* and of the leaf certificate in live */
+	size_t count;
 };
 
 /* Where the records of an owner really are. */

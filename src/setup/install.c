@@ -3,22 +3,44 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/why.h"
+#include "setup/certificate.h"
 #include "setup/deploy.h"
 #include "setup/lineage.h"
 #include "setup/view.h"
 
+/* SHA-256 of the certificates in live, in the order of the key types. */
+static int read_live(const struct lineage *l, uint8_t (*ret_cert)[32], struct why *why)
+{
+	struct certificate c;
+	char *path;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
+		path = lineage_path(l, "live/%s/cert.pem",
+				    key_type_name(l->conf.key_type[i]));
+		rc = certificate_read(path, &c, why);
+		if (rc == 0)
+			memcpy(ret_cert[i], c.sha256, sizeof(c.sha256));
+		free(path);
+	}
+	return rc;
+}
+
 int install_look(struct lineage *l, int64_t generation, char **ret_problem,
 		 struct why *why)
 {
-	uint8_t spki[KEY_TYPE_COUNT][32];
+	uint8_t spki[KEY_TYPE_COUNT][32], cert[KEY_TYPE_COUNT][32];
 	struct env_presented presented = {
 		.services = (const char *const *)l->conf.services.item,
 		.service_count = l->conf.services.count,
 		.spki = (const uint8_t(*)[32])spki,
-		.spki_count = l->conf.key_types,
+		.cert = (const uint8_t(*)[32])cert,
+		.count = l->conf.key_types,
 	};
 	struct env_live live = { 0 };
 	int rc;
@@ -26,6 +48,8 @@ int install_look(struct lineage *l, int64_t generation, char **ret_problem,
 	if (!l->env->look)
 		return why_set(why, DP_EINVAL, "the services can't be looked at");
 	rc = lineage_spki(l, generation, spki, why);
+	if (rc == 0)
+		rc = read_live(l, cert, why);
 	if (rc == 0)
 		rc = l->env->look(l->env->arg, &presented, &live, why);
 	if (rc < 0)

@@ -21,8 +21,8 @@ int install_generation(struct lineage *lineage, int64_t generation,
 /* Finishes what a crash cut short; INSTALL_DONE too where there is nothing to do. */
 int install_recover(struct lineage *lineage, enum install_result *ret_result,
 		    char **ret_text, struct why *why);
-/* Whether every endpoint presents a key of generation; ret_problem (on the heap) where
- * not. */
+/* Whether every endpoint presents what live has of generation; ret_problem (on the heap)
+ * where not. */
 int install_look(struct lineage *lineage, int64_t generation, char **ret_problem,
 		 struct why *why);
 

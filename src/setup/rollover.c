@@ -279,16 +279,18 @@ static int install_first(struct lineage *l, struct rollover_result *r, struct wh
 static int staged_step(struct lineage *l, struct rollover_result *r, struct why *why)
 {
 	struct agreement a = { 0 };
+	enum safety safety;
 	struct why inner;
 	int rc;
 
 	if (l->state.intent == INTENT_PUBLISH)
 		return publish_step(l, r, why);
 	rc = agreement_observe(l, &a, &inner);
+	safety = a.safety;
 	agreement_clear(&a);
 	if (rc < 0)
 		return could_not_ask(l, inner.text, r, why);
-	switch (a.safety) {
+	switch (safety) {
 	case SAFETY_NONE:
 		return may_install_first(l) ? install_first(l, r, why)
 					    : publish_step(l, r, why);

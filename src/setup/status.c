@@ -109,7 +109,7 @@ static int read_dates(const struct lineage *l, struct status *s, struct why *why
 	if (l->state.view) {
 		path = lineage_path(l, "live/%s/cert.pem",
 				    key_type_name(l->conf.key_type[0]));
-		rc = certificate_dates(path, &c, why);
+		rc = certificate_read(path, &c, why);
 		free(path);
 	} else {
 		rc = certificate_newest(l, l->state.current, l->conf.key_type[0], &c,

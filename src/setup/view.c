@@ -2,10 +2,10 @@
 #include "setup/view.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -19,18 +19,34 @@ static const char *const files[] = { "privkey.pem", "cert.pem", "chain.pem",
 
 #define FILE_COUNT (sizeof(files) / sizeof(files[0]))
 
-static int remove_files(struct lineage *l, const char *folder, struct why *why)
+/* Everything in folder that is no folder: links, and what a crash left of some. */
+static int remove_links(struct lineage *l, const char *folder, struct why *why)
 {
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	struct stat st;
 	char *path;
-	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < FILE_COUNT && rc == 0; i++) {
-		path = mem_printf("%s/%s", folder, files[i]);
-		rc = env_remove(l->env, path, why);
+	while (dir && rc == 0 && (entry = readdir(dir))) {
+		path = mem_printf("%s/%s", folder, entry->d_name);
+		if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+			rc = env_remove(l->env, path, why);
 		free(path);
 	}
+	if (dir)
+		closedir(dir);
 	return rc;
+}
+
+static int remove_folder(struct lineage *l, const char *folder, struct why *why)
+{
+	int rc;
+
+	if (access(folder, F_OK) < 0)
+		return 0;
+	rc = remove_links(l, folder, why);
+	return rc < 0 ? rc : env_remove(l->env, folder, why);
 }
 
 /* Links and folders only: what they lead to stays. */
@@ -39,21 +55,13 @@ static int remove_view(struct lineage *l, int64_t number, struct why *why)
 	char *folder = lineage_path(l, "views/%04lld", (long long)number), *path;
 	int i, rc = 0;
 
-	if (access(folder, F_OK) == 0) {
-		rc = remove_files(l, folder, why);
-		for (i = 0; i < KEY_TYPE_COUNT && rc == 0; i++) {
-			path = mem_printf("%s/%s", folder,
-					  key_type_name((enum key_type)i));
-			if (access(path, F_OK) == 0) {
-				rc = remove_files(l, path, why);
-				if (rc == 0)
-					rc = env_remove(l->env, path, why);
-			}
-			free(path);
-		}
-		if (rc == 0)
-			rc = env_remove(l->env, folder, why);
+	for (i = 0; i < KEY_TYPE_COUNT && rc == 0; i++) {
+		path = mem_printf("%s/%s", folder, key_type_name((enum key_type)i));
+		rc = remove_folder(l, path, why);
+		free(path);
 	}
+	if (rc == 0)
+		rc = remove_folder(l, folder, why);
 	free(folder);
 	return rc;
 }

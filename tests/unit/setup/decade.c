@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "decade.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "base/number.h"
+#include "setup/lineage_state.h"
+#include "sim.h"
+
+#define YEARS 10
+
+static const struct sim_luck luck = { .crash = 60,
+				      .full = 2,
+				      .publish = 100,
+				      .deploy = 80,
+				      .ask = 30,
+				      .look = 30,
+				      .slow = 150,
+				      .relapse = 20,
+				      .outage = 3 };
+
+uint64_t decade_seed(void)
+{
+	const char *given = getenv("SIM_SEED");
+	int64_t seed = 0;
+
+	if (given && number_parse(given, 1, INT64_MAX, &seed, NULL) == 0)
+		return (uint64_t)seed;
+	return (uint64_t)time(NULL);
+}
+
+uint64_t decade_worlds(void)
+{
+	const char *given = getenv("SIM_WORLDS");
+	int64_t worlds = 1;
+
+	if (given)
+		(void)number_parse(given, 1, 1000000, &worlds, NULL);
+	return (uint64_t)worlds;
+}
+
+static bool is_idle(const struct sim *sim)
+{
+	char *path = mem_printf("%s/www/state", sim->base);
+	struct lineage_state state;
+	bool idle = false;
+
+	if (lineage_state_load(path, &state, NULL) == 0) {
+		idle = state.stage == STAGE_IDLE;
+		lineage_state_clear(&state);
+	}
+	free(path);
+	return idle;
+}
+
+/* Certificates get shorter over the years. */
+static int64_t lifetime(int64_t year)
+{
+	if (year < 5)
+		return 90 * SIM_DAY;
+	return year < 8 ? 45 * SIM_DAY : 6 * SIM_DAY;
+}
+
+void decade_live(struct sim *sim, uint64_t seed)
+{
+	static const int64_t ttls[] = { 3 * SIM_HOUR, 12 * SIM_HOUR, 24 * SIM_HOUR };
+	bool was_idle = true, idle;
+	time_t begun;
+
+	sim_reset(sim, seed);
+	sim->ttl_s = ttls[sim_random(sim, 3)];
+	begun = sim->now;
+	while (!sim_create(sim))
+		sim_advance(sim, 60);
+	sim->luck = luck;
+	while (sim->now - begun < (time_t)YEARS * 365 * SIM_DAY && !sim->offences) {
+		sim->lifetime_s = lifetime((sim->now - begun) / (365 * SIM_DAY));
+		(void)sim_run(sim);
+		idle = is_idle(sim);
+		/* The worst time for a rollover is just after one. */
+		if (idle && !was_idle && sim_chance(sim, 500))
+			sim->begin = true;
+		was_idle = idle;
+		sim_advance(sim,
+			    idle && !sim->begin
+				    ? SIM_HOUR + (int64_t)sim_random(sim, 24 * SIM_HOUR)
+				    : 600 + (int64_t)sim_random(sim, SIM_HOUR));
+	}
+}

@@ -1,0 +1,667 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <gnutls/abstract.h>
+#include <gnutls/x509.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/hex.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "dane/chain.h"
+#include "setup/env.h"
+#include "setup/key.h"
+#include "setup/lineage.h"
+#include "setup/record.h"
+#include "setup/rollover.h"
+
+#define NEGATIVE_TTL_S 900
+#define EXIT_KILLED 77
+#define EXIT_OFFENDED 78
+#define PEM_MAX (1 << 20)
+
+/* Made once, before any process is forked. */
+static gnutls_x509_privkey_t ca_key;
+static gnutls_x509_crt_t ca_crt;
+
+/* --- chance ------------------------------------------------------------------------- */
+
+uint64_t sim_random(struct sim *sim, uint64_t n)
+{
+	/* splitmix64: the same on every machine. */
+	uint64_t z = sim->random += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return (z ^ (z >> 31)) % n;
+}
+
+bool sim_chance(struct sim *sim, unsigned per_thousand)
+{
+	return per_thousand && sim_random(sim, 1000) < per_thousand;
+}
+
+void sim_offend(struct sim *sim, const char *format, ...)
+{
+	char when[32];
+	va_list ap;
+	int len;
+
+	if (sim->offences++)
+		return;
+	len = snprintf(sim->offence, sizeof(sim->offence),
+		       "%s: ", clock_rfc3339(sim->now, when));
+	va_start(ap, format);
+	(void)vsnprintf(sim->offence + len, sizeof(sim->offence) - (size_t)len, format,
+			ap);
+	va_end(ap);
+}
+
+/* --- the judge ---------------------------------------------------------------------- */
+
+static void judge_set(struct sim *sim, uint64_t set, const char *whose)
+{
+	if (!set || (sim->live >= 0 && set & (UINT64_C(1) << sim->live)))
+		return;
+	sim_offend(sim, "key %d is presented, and %s has a set of others (%#llx)",
+		   sim->live, whose, (unsigned long long)set);
+}
+
+/* Called whenever what is presented or given out changes. */
+static void judge(struct sim *sim)
+{
+	size_t i, count = sim->spans < SIM_SPANS_MAX ? sim->spans : SIM_SPANS_MAX;
+
+	for (i = 0; i < SIM_SERVERS; i++)
+		judge_set(sim, sim->server[i].set, "a name server");
+	for (i = 0; i < count; i++)
+		if (sim->span[i].until + 2 * sim->ttl_s > sim->now)
+			judge_set(sim, sim->span[i].set, "a cache");
+}
+
+/* --- name servers ------------------------------------------------------------------- */
+
+static void give_out(struct sim *sim, struct sim_server *server, uint64_t set)
+{
+	struct sim_span *span = &sim->span[sim->spans++ % SIM_SPANS_MAX];
+
+	*span = (struct sim_span){ server->set, sim->now };
+	server->former = server->set;
+	server->set = set;
+	judge(sim);
+}
+
+static void primary_set(struct sim *sim, uint64_t set)
+{
+	size_t i;
+
+	if (set == sim->server[0].set)
+		return;
+	give_out(sim, &sim->server[0], set);
+	for (i = 1; i < SIM_SERVERS; i++) {
+		struct sim_server *server = &sim->server[i];
+
+		if (server->late && !server->relapsed)
+			continue;
+		server->late = true;
+		server->relapsed = false;
+		server->update_at = sim->now + 5 +
+				    (time_t)(sim_chance(sim, sim->luck.slow)
+						     ? sim_random(sim, 3 * SIM_DAY)
+						     : sim_random(sim, 2 * SIM_HOUR));
+	}
+}
+
+/* An anycast node comes back with what it had before; it doesn't mend before a run had
+ * the chance to see it. */
+static void maybe_relapse(struct sim *sim)
+{
+	struct sim_server *server = &sim->server[1 + sim_random(sim, SIM_SERVERS - 1)];
+
+	if (!sim_chance(sim, sim->luck.relapse) || server->late || !server->former ||
+	    server->former == server->set)
+		return;
+	/* Nobody is helped by records that the presented key isn't in. */
+	if (sim->live < 0 || !(server->former & (UINT64_C(1) << sim->live)))
+		return;
+	give_out(sim, server, server->former);
+	server->late = server->relapsed = true;
+	server->seen = false;
+	server->update_at = sim->now + (time_t)sim_random(sim, 6 * SIM_HOUR);
+}
+
+static void update_due(struct sim *sim)
+{
+	size_t i;
+
+	for (i = 1; i < SIM_SERVERS; i++) {
+		struct sim_server *server = &sim->server[i];
+
+		if (!server->late || server->update_at > sim->now ||
+		    (server->relapsed && !server->seen))
+			continue;
+		server->late = server->relapsed = false;
+		give_out(sim, server, sim->server[0].set);
+	}
+}
+
+void sim_advance(struct sim *sim, int64_t seconds)
+{
+	time_t end = sim->now + (time_t)seconds, next;
+	size_t i;
+
+	while (sim->now < end) {
+		next = end;
+		for (i = 1; i < SIM_SERVERS; i++)
+			if (sim->server[i].late && sim->server[i].update_at > sim->now &&
+			    sim->server[i].update_at < next)
+				next = sim->server[i].update_at;
+		sim->now = next;
+		update_due(sim);
+	}
+	if (sim->live >= 0 && sim->now >= sim->live_end)
+		sim_offend(sim, "the certificate presented has expired");
+	if (sim->now > sim->outage_end && sim_chance(sim, sim->luck.outage))
+		sim->outage_end =
+			sim->now +
+			(time_t)sim_random(sim, (uint64_t)(sim->lifetime_s / 6));
+}
+
+static int key_number(struct sim *sim, const char *digest)
+{
+	size_t i;
+
+	for (i = 0; i < sim->keys; i++)
+		if (!strcmp(sim->digest[i], digest))
+			return (int)i;
+	if (sim->keys == SIM_KEYS_MAX) {
+		sim_offend(sim, "more keys than the test has room for");
+		return 0;
+	}
+	(void)snprintf(sim->digest[sim->keys], sizeof(sim->digest[0]), "%s", digest);
+	return (int)sim->keys++;
+}
+
+static uint64_t records_set(struct sim *sim, const struct record *records, size_t count)
+{
+	uint64_t set = 0;
+	size_t i;
+	char *hex;
+
+	for (i = 0; i < count; i++) {
+		hex = hex_encode(records[i].rr.data, records[i].rr.len);
+		set |= UINT64_C(1) << key_number(sim, hex);
+		free(hex);
+	}
+	return set;
+}
+
+static int ask(void *arg, const struct env_question *q, struct env_dns *ret_dns,
+	       struct why *why)
+{
+	struct sim *sim = arg;
+	uint64_t want = records_set(sim, q->want, q->want_count);
+	uint64_t gone = records_set(sim, q->gone, q->gone_count);
+	struct env_dns dns = { .agree = true, .none = true };
+	size_t i;
+
+	if (sim_chance(sim, sim->luck.ask))
+		return why_set(why, DP_EDNS, "ns1.example.com doesn't answer");
+	for (i = 0; i < SIM_SERVERS; i++) {
+		uint64_t set = sim->server[i].set;
+
+		sim->server[i].seen = true;
+		sim->now += 1;
+		dns.none = dns.none && !set;
+		if ((set & want) != want || set & gone)
+			dns.agree = false;
+		if ((set ? sim->ttl_s : NEGATIVE_TTL_S) > dns.ttl_s)
+			dns.ttl_s = set ? sim->ttl_s : NEGATIVE_TTL_S;
+	}
+	if (!dns.agree)
+		dns.who_lags = mem_text("ns2.example.com lacks the record");
+	*ret_dns = dns;
+	return 0;
+}
+
+/* --- commands ----------------------------------------------------------------------- */
+
+static uint64_t json_set(struct sim *sim, const json_t *list)
+{
+	uint64_t set = 0;
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++)
+		set |= UINT64_C(1)
+		       << key_number(sim, json_string_value(json_object_get(
+						  json_array_get(list, i), "data")));
+	return set;
+}
+
+static int publish(struct sim *sim, const char *input, struct why *why)
+{
+	bool fails = sim_chance(sim, sim->luck.publish);
+	json_t *root = json_loads(input, 0, NULL);
+	uint64_t set = sim->server[0].set;
+
+	if (!root) {
+		sim_offend(sim, "the publish command got no JSON: %.100s", input);
+		return DP_EIO;
+	}
+	if (fails && sim_chance(sim, 500)) {
+		json_decref(root);
+		return why_set(why, DP_EIO, "the zone refused");
+	}
+	set |= json_set(sim, json_object_get(root, "add"));
+	set &= ~json_set(sim, json_object_get(root, "remove"));
+	json_decref(root);
+	sim->publications++;
+	primary_set(sim, set);
+	return fails ? why_set(why, DP_EIO, "the answer was lost") : 0;
+}
+
+/* What live/ holds, as a server that starts reads it. */
+static int load_live(struct sim *sim)
+{
+	char *cert_path = mem_printf("%s/www/live/fullchain.pem", sim->base);
+	char *key_path = mem_printf("%s/www/live/privkey.pem", sim->base);
+	gnutls_datum_t public = { 0 };
+	struct chain chain = { 0 };
+	struct key *key = NULL;
+	char *text = NULL, *hex;
+	size_t len;
+	int rc = file_read(cert_path, PEM_MAX, &text, &len, NULL);
+
+	if (rc == 0)
+		rc = chain_from_file(text, len, &chain, NULL);
+	if (rc == 0)
+		rc = key_load(key_path, &key, NULL);
+	if (rc == 0)
+		rc = key_public(key, &public, NULL);
+	if (rc == 0 && (public.size != chain.cert[0].spki.size ||
+			memcmp(public.data, chain.cert[0].spki.data, public.size) != 0))
+		rc = DP_EFORMAT;
+	if (rc == 0) {
+		hex = hex_encode(chain.cert[0].spki_sha256, 32);
+		sim->live = key_number(sim, hex);
+		sim->live_end = chain.cert[0].not_after;
+		memcpy(sim->live_cert, chain.cert[0].cert_sha256, 32);
+		free(hex);
+	}
+	gnutls_free(public.data);
+	key_free(key);
+	chain_clear(&chain);
+	free(text);
+	free(cert_path);
+	free(key_path);
+	return rc;
+}
+
+static int deploy(struct sim *sim, struct why *why)
+{
+	bool fails = sim_chance(sim, sim->luck.deploy);
+
+	sim->deploys++;
+	if (fails)
+		return sim_chance(sim, 500) ? why_set(why, DP_EIO, "reload failed") : 0;
+	if (load_live(sim) < 0)
+		sim_offend(sim, "live/ holds no key with its certificate");
+	judge(sim);
+	return 0;
+}
+
+static int issue(struct sim *sim, const char *csr_path, gnutls_x509_crt_t crt)
+{
+	static const char name[] = "www.example.com";
+	unsigned char serial[] = { 1, 2, 3, 4 };
+	gnutls_x509_crq_t crq = NULL;
+	gnutls_datum_t datum;
+	char *text = NULL;
+	size_t len;
+	int rc = file_read(csr_path, PEM_MAX, &text, &len, NULL);
+
+	if (rc < 0)
+		return rc;
+	datum = (gnutls_datum_t){ (unsigned char *)text, (unsigned)len };
+	gnutls_x509_crq_init(&crq);
+	rc = gnutls_x509_crq_import(crq, &datum, GNUTLS_X509_FMT_PEM);
+	if (rc >= 0)
+		rc = gnutls_x509_crt_set_crq(crt, crq);
+	if (rc >= 0) {
+		gnutls_x509_crt_set_version(crt, 3);
+		gnutls_x509_crt_set_serial(crt, serial, sizeof(serial));
+		gnutls_x509_crt_set_activation_time(crt, sim->now - SIM_HOUR);
+		gnutls_x509_crt_set_expiration_time(crt,
+						    sim->now + (time_t)sim->lifetime_s);
+		gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, name,
+						     sizeof(name) - 1, GNUTLS_FSAN_SET);
+		rc = gnutls_x509_crt_sign2(crt, ca_crt, ca_key, GNUTLS_DIG_SHA256, 0);
+	}
+	gnutls_x509_crq_deinit(crq);
+	free(text);
+	return rc;
+}
+
+static void add_pem(FILE *f, gnutls_x509_crt_t crt)
+{
+	gnutls_datum_t pem = { 0 };
+
+	if (gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &pem) == 0)
+		(void)fwrite(pem.data, 1, pem.size, f);
+	gnutls_free(pem.data);
+}
+
+/* "order 'CSR' 'FULLCHAIN'": paths without quotes in them. */
+static int order(struct sim *sim, const char *text, struct why *why)
+{
+	char csr[256], full[256];
+	gnutls_x509_crt_t crt;
+	FILE *f;
+
+	if (sscanf(text, "order '%255[^']' '%255[^']'", csr, full) != 2)
+		return why_set(why, DP_EIO, "order what?");
+	if (sim->now < sim->outage_end)
+		return why_set(why, DP_EIO, "the CA is down");
+	sim->orders++;
+	gnutls_x509_crt_init(&crt);
+	f = issue(sim, csr, crt) < 0 ? NULL : fopen(full, "w");
+	if (f) {
+		add_pem(f, crt);
+		add_pem(f, ca_crt);
+		(void)fclose(f);
+	}
+	gnutls_x509_crt_deinit(crt);
+	return f ? 0 : why_set(why, DP_EIO, "no certificate for %.100s", csr);
+}
+
+static int run(void *arg, const struct env_command *command, struct why *why)
+{
+	struct sim *sim = arg;
+
+	sim->now += 2;
+	if (!strcmp(command->text, "publish"))
+		return publish(sim, command->input, why);
+	if (!strcmp(command->text, "deploy"))
+		return deploy(sim, why);
+	return order(sim, command->text, why);
+}
+
+static int look(void *arg, const struct env_presented *p, struct env_live *ret_live,
+		struct why *why)
+{
+	struct sim *sim = arg;
+	bool ok = false;
+	size_t i;
+
+	if (sim_chance(sim, sim->luck.look))
+		return why_set(why, DP_EIO, "www.example.com:443 timeout");
+	for (i = 0; i < p->count; i++)
+		ok = ok || !memcmp(p->cert[i], sim->live_cert, 32);
+	sim->now += 1;
+	ret_live->ok = ok;
+	ret_live->problem = ok ? NULL : mem_text("www.example.com:443 mismatch");
+	return 0;
+}
+
+/* --- processes ---------------------------------------------------------------------- */
+
+static time_t now(void *arg)
+{
+	return ((struct sim *)arg)->now;
+}
+
+/* Power is lost: what wasn't fsynced is gone. Renames are fsynced at once, so the state
+ * without one is that of the point before it. */
+static void die(struct sim *sim)
+{
+	if (*sim->dirty)
+		(void)!truncate(sim->dirty, 0);
+	sim->killed = true;
+	sim->crashes++;
+	_exit(EXIT_KILLED);
+}
+
+static int before(void *arg, enum env_op op, const char *path)
+{
+	struct sim *sim = arg;
+
+	sim->points++;
+	if (sim->points == sim->kill_at)
+		die(sim);
+	if (sim->points == sim->fail_at) {
+		sim->failed = true;
+		return ENOSPC;
+	}
+	if (sim_chance(sim, sim->luck.full) && op != ENV_COMMAND)
+		return ENOSPC;
+	if (op == ENV_WRITE)
+		(void)snprintf(sim->dirty, sizeof(sim->dirty), "%s", path);
+	else if (op == ENV_FSYNC && !strcmp(path, sim->dirty))
+		sim->dirty[0] = '\0';
+	return 0;
+}
+
+static int secure(void *arg, const char *owner, struct why *why)
+{
+	(void)arg;
+	(void)owner;
+	(void)why;
+	return 0;
+}
+
+static void env_for(struct sim *sim, struct env *ret_env)
+{
+	env_init(ret_env);
+	ret_env->arg = sim;
+	ret_env->now = now;
+	ret_env->before = before;
+	ret_env->run = run;
+	ret_env->ask = ask;
+	ret_env->look = look;
+	ret_env->secure = secure;
+}
+
+static int create(struct sim *sim, struct why *why)
+{
+	static const char *const lines[] = {
+		"domains = www.example.com", "services = https://www.example.com",
+		"publish = exec publish",    "acme = exec order {csr} {fullchain}",
+		"deploy = deploy",
+	};
+	struct lineage_conf conf;
+	struct lineage l;
+	struct env env;
+	char ttl[32];
+	size_t i;
+	int rc = 0;
+
+	env_for(sim, &env);
+	lineage_conf_init(&conf);
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]) && rc == 0; i++)
+		rc = lineage_conf_set(&conf, lines[i], why);
+	(void)snprintf(ttl, sizeof(ttl), "ttl = %lld", (long long)sim->ttl_s);
+	if (rc == 0)
+		rc = lineage_conf_set(&conf, ttl, why);
+	if (rc == 0)
+		rc = lineage_create(&env, sim->base, "www", &conf, NULL, 0, &l, why);
+	if (rc == 0)
+		lineage_close(&l);
+	lineage_conf_clear(&conf);
+	return rc;
+}
+
+static int step(struct sim *sim, struct why *why)
+{
+	struct rollover_how how = { .begin = sim->begin };
+	struct rollover_result result = { 0 };
+	struct lineage l;
+	struct env env;
+	int rc;
+
+	env_for(sim, &env);
+	rc = lineage_open(&env, sim->base, "www", "rollover", LINEAGE_WRITE, &l, why);
+	if (rc < 0) {
+		sim_offend(sim, "the lineage can't be opened: %.150s", why->text);
+		return rc;
+	}
+	rc = rollover_step(&l, &how, &result, why);
+	if (rc == 0 && result.outcome == ROLLOVER_MOVED)
+		sim->begin = false;
+	if (getenv("SIM_TRACE"))
+		(void)fprintf(stderr, "# %lld %s: %s\n", (long long)sim->now,
+			      lineage_state_stage_name(l.state.stage),
+			      rc < 0	    ? why->text
+			      : result.text ? result.text
+					    : "");
+	rollover_result_clear(&result);
+	if (rc == 0)
+		rc = rollover_renew(&l, false, true, &result, why);
+	if (getenv("SIM_TRACE") && (rc < 0 || result.outcome != ROLLOVER_NOTHING))
+		(void)fprintf(stderr, "#   renew: %s\n",
+			      rc < 0	    ? why->text
+			      : result.text ? result.text
+					    : "");
+	rollover_result_clear(&result);
+	lineage_close(&l);
+	return rc;
+}
+
+typedef int work_fn(struct sim *sim, struct why *why);
+
+/* Errors of a run that finds the disk full are the run's own business. */
+static bool in_process(struct sim *sim, work_fn *work)
+{
+	struct why why = { "" };
+	pid_t pid;
+	int status;
+
+	sim->dirty[0] = '\0';
+	sim->runs++;
+	pid = fork();
+	if (pid == 0)
+		_exit(work(sim, &why) < 0 ? 1 : 0);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+		sim_offend(sim, "a process can't be made");
+		return false;
+	}
+	if (!WIFEXITED(status))
+		sim_offend(sim, "a run was ended by signal %d", WTERMSIG(status));
+	else if (WEXITSTATUS(status) > 1 && WEXITSTATUS(status) != EXIT_KILLED)
+		sim_offend(sim, "a run ended with status %d", WEXITSTATUS(status));
+	judge(sim);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool sim_create(struct sim *sim)
+{
+	return in_process(sim, create);
+}
+
+bool sim_run(struct sim *sim)
+{
+	bool ok;
+
+	maybe_relapse(sim);
+	if (sim_chance(sim, sim->luck.crash))
+		sim->kill_at = sim->points + 1 + sim_random(sim, 40);
+	ok = in_process(sim, step);
+	if (sim->luck.crash)
+		sim->kill_at = 0;
+	return ok;
+}
+
+/* --- the whole ---------------------------------------------------------------------- */
+
+static void make_ca(void)
+{
+	static const unsigned char serial[] = { 1 };
+
+	gnutls_x509_privkey_init(&ca_key);
+	gnutls_x509_privkey_generate(ca_key, GNUTLS_PK_ECDSA,
+				     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
+	gnutls_x509_crt_init(&ca_crt);
+	gnutls_x509_crt_set_version(ca_crt, 3);
+	gnutls_x509_crt_set_key(ca_crt, ca_key);
+	gnutls_x509_crt_set_serial(ca_crt, serial, sizeof(serial));
+	gnutls_x509_crt_set_dn(ca_crt, "CN=Simulated CA", NULL);
+	gnutls_x509_crt_set_ca_status(ca_crt, 1);
+	gnutls_x509_crt_set_activation_time(ca_crt, 0);
+	gnutls_x509_crt_set_expiration_time(ca_crt, (time_t)4000000000);
+	gnutls_x509_crt_sign2(ca_crt, ca_crt, ca_key, GNUTLS_DIG_SHA256, 0);
+}
+
+static void remove_tree(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	struct stat st;
+	char *inner;
+
+	while (dir && (entry = readdir(dir))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		inner = mem_printf("%s/%s", path, entry->d_name);
+		if (lstat(inner, &st) == 0 && S_ISDIR(st.st_mode))
+			remove_tree(inner);
+		else
+			(void)unlink(inner);
+		free(inner);
+	}
+	if (dir)
+		closedir(dir);
+	(void)rmdir(path);
+}
+
+static void make_base(struct sim *sim)
+{
+	/* In memory where there is such a place: what an fsync costs is not the test. */
+	(void)snprintf(sim->base, sizeof(sim->base), "/dev/shm/test_sim.XXXXXX");
+	if (mkdtemp(sim->base))
+		return;
+	(void)snprintf(sim->base, sizeof(sim->base), "/tmp/test_sim.XXXXXX");
+	if (!mkdtemp(sim->base))
+		abort();
+}
+
+void sim_reset(struct sim *sim, uint64_t seed)
+{
+	if (*sim->base)
+		remove_tree(sim->base);
+	*sim = (struct sim){ .random = seed,
+			     .now = 1800000000,
+			     .ttl_s = SIM_HOUR,
+			     .lifetime_s = 90 * SIM_DAY,
+			     .live = -1 };
+	make_base(sim);
+}
+
+struct sim *sim_new(uint64_t seed)
+{
+	struct sim *sim = mmap(NULL, sizeof(*sim), PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (sim == MAP_FAILED)
+		abort();
+	if (!ca_key)
+		make_ca();
+	sim_reset(sim, seed);
+	return sim;
+}
+
+void sim_free(struct sim *sim)
+{
+	remove_tree(sim->base);
+	(void)munmap(sim, sizeof(*sim));
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ten years without one moment at which a client could refuse the service. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "decade.h"
+#include "sim.h"
+
+static void test_rollover_never_breaks_the_service_in_ten_years(void **state)
+{
+	uint64_t seed = decade_seed(), worlds = decade_worlds(), i;
+	struct sim *sim = sim_new(seed);
+
+	(void)state;
+	for (i = 0; i < worlds; i++) {
+		decade_live(sim, seed + i);
+		(void)fprintf(stderr,
+			      "# SIM_SEED=%llu: TTL %lld, %zu runs, %zu crashes, %zu "
+			      "points, %zu keys, %zu orders, %zu deploys, %zu "
+			      "publications\n",
+			      (unsigned long long)(seed + i), (long long)sim->ttl_s,
+			      sim->runs, sim->crashes, sim->points, sim->keys,
+			      sim->orders, sim->deploys, sim->publications);
+		if (sim->offences)
+			fail_msg("SIM_SEED=%llu: %s", (unsigned long long)(seed + i),
+				 sim->offence);
+		/* A world in which nothing happens shows nothing. */
+		assert_true(sim->keys >= 8);
+		assert_true(sim->orders >= 80);
+		assert_true(sim->crashes >= 10);
+	}
+	sim_free(sim);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rollover_never_breaks_the_service_in_ten_years),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
