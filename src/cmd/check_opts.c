@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/why.h"
 #include "dns/resolver.h"
+#include "net/helo.h"
 
 static int parse_life(const char *text, void *field, struct why *why)
 {
@@ -120,8 +121,14 @@ static const struct opt table[] = {
 	  .help = "authentication algorithms offered; ecdsa includes EdDSA; with both "
 		  "each "
 		  "key type of the server must match" },
-	{ "timeout", 't', OPT_SECONDS, AT(timeout_ms), 100, 3600000, "10", "SECONDS",
-	  .help = "bounds one attempt at one target as a whole" },
+	{ "timeout", 't', OPT_SECONDS, AT(timeout_ms), 100, 3600000,
+	  .argument = "SECONDS",
+	  .help = "bounds one attempt at one target as a whole; default 30 for smtp and "
+		  "mx, 10 for the others" },
+	{ "helo", 0, OPT_TEXT, AT(helo), .argument = "NAME",
+	  .help = "what to call this host in EHLO and LHLO: a name, or [ADDRESS]. "
+		  "Default: its own name, or its address where it has none with a "
+		  "domain" },
 	{ "wait", 0, OPT_TIME, AT(wait_ms), 1, 7 * 86400000LL, .argument = "TIME",
 	  .help = "try again every 5 s until OK, for so long; prints the last attempt" },
 	{ "jobs", 'j', OPT_INT, AT(jobs), 1, 10000, "64", "N",
@@ -184,6 +191,16 @@ void check_opts_init(struct check_opts *o)
 	o->expect_status.given = false;
 }
 
+static int check_helo(const struct check_opts *o, struct why *why)
+{
+	struct why inner;
+	char *name = NULL;
+	int rc = helo_parse(o->helo, &name, &inner);
+
+	free(name);
+	return rc < 0 ? why_set(why, rc, "--helo: %.480s", inner.text) : 0;
+}
+
 int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct why *why)
 {
 	struct why inner;
@@ -204,11 +221,10 @@ int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct
 		return why_set(
 			why, DP_EINVAL,
 			"-4 and -6 exclude each other: without them both are probed");
-	o->verdict.timeout_ms = o->timeout_ms;
 	if (!rest->args.count && !o->file)
 		return why_set(why, DP_EINVAL,
 			       "no target: give HOST, HOST:PORT, a URL, or -f FILE");
-	return 0;
+	return o->helo ? check_helo(o, why) : 0;
 }
 
 int check_opts_parse(int argc, char **argv, struct check_opts *ret_opts,

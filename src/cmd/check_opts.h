@@ -27,12 +27,14 @@ struct check_opts {
 	const char *root_hints, *trust_anchor; /* NULL: the default */
 	struct connect_to_list connect_to;
 	bool ipv4_only, ipv6_only; /* never both */
-	int auth; /* enum probe_auth of probe.h, in the order of the words */
-	int64_t timeout_ms, wait_ms; /* wait 0: none */
+	int auth;	    /* enum probe_auth of probe.h, in the order of the words */
+	int64_t timeout_ms; /* 0: what the target's service has by default */
+	int64_t wait_ms;    /* 0: none */
+	const char *helo;   /* good for helo_parse(); NULL: the host's own */
 	int jobs;
 	const char *ca_file; /* NULL: the system's */
 	bool ee_name_check;
-	struct verdict_conf verdict; /* thresholds and overrides; timeout_ms too */
+	struct verdict_conf verdict; /* thresholds and overrides */
 	struct check_statuses expect_status;
 	const char
 		*expect_body; /* extended regular expression that compiles; NULL none */

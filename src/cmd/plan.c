@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/source.h"
+#include "dns/dname.h"
 #include "dns/upstream.h"
 #include "probe/expect.h"
 #include "probe/probe.h"
@@ -48,10 +49,60 @@ static void print_connections(const struct target *t, const struct probe_conf *c
 		printf("  connect  each of these addresses, port %d\n", t->port);
 }
 
+/* What is said before TLS. */
+static const char *const dialogues[] = {
+	[SERVICE_TLS_AT_ONCE] = NULL,
+	[SERVICE_SMTP] = "EHLO",
+	[SERVICE_LMTP] = "LHLO",
+	[SERVICE_IMAP] = "CAPABILITY, STARTTLS",
+	[SERVICE_POP3] = "CAPA, STLS",
+	[SERVICE_SIEVE] = "STARTTLS",
+	[SERVICE_FTP] = "AUTH TLS",
+	[SERVICE_LDAP] = "the extended operation StartTLS",
+	[SERVICE_XMPP_CLIENT] = "a stream to",
+	[SERVICE_XMPP_SERVER] = "a stream to",
+	[SERVICE_NNTP] = "CAPABILITIES, STARTTLS",
+	[SERVICE_POSTGRES] = "SSLRequest",
+	[SERVICE_MYSQL] = "SSLRequest",
+};
+
+/* domain is the one that the service is for. */
+static void print_dialogue(enum service_start start, const char *domain,
+			   const struct probe_conf *conf)
+{
+	const char *dialogue = dialogues[start];
+
+	switch (start) {
+	case SERVICE_TLS_AT_ONCE:
+		break;
+	case SERVICE_SMTP:
+	case SERVICE_LMTP:
+		printf("  STARTTLS %s %s, STARTTLS\n", dialogue,
+		       conf->helo ? conf->helo : "[this host's address]");
+		break;
+	case SERVICE_XMPP_CLIENT:
+	case SERVICE_XMPP_SERVER:
+		printf("  STARTTLS %s %s, starttls\n", dialogue, domain);
+		break;
+	case SERVICE_IMAP:
+	case SERVICE_POP3:
+	case SERVICE_SIEVE:
+	case SERVICE_FTP:
+	case SERVICE_LDAP:
+	case SERVICE_NNTP:
+	case SERVICE_POSTGRES:
+	case SERVICE_MYSQL:
+		printf("  STARTTLS %s\n", dialogue);
+		break;
+	}
+}
+
 static void print_discovery(const struct target *t, const struct probe_conf *conf)
 {
 	bool mx = t->service->discovery == SERVICE_MX;
 	char *port = mx ? mem_printf("%d", t->port) : mem_text("PORT");
+	const struct service *service = mx ? t->service : service_for_srv(t->host);
+	const char *domain = mx ? t->host : dname_parent(dname_parent(t->host));
 
 	printf("  look up  %s %s\n", t->host,
 	       mx ? "MX (without one: the domain itself)" : "SRV");
@@ -65,6 +116,8 @@ static void print_discovery(const struct target *t, const struct probe_conf *con
 	printf("  connect  each of these addresses%s%s%s\n", mx ? ", port " : "",
 	       mx ? port : "",
 	       conf->connect_to->count ? ", or where --connect-to leads" : "");
+	if (service)
+		print_dialogue(service->start, domain, conf);
 	puts("  TLS      SNI: the TLSA base domain (HOST unless a CNAME leads on)");
 	free(port);
 }
@@ -82,6 +135,7 @@ static void print_plan(const struct target *t, const struct probe_conf *conf)
 	printf("  look up  _%d._tcp.%s TLSA (first at the end of its CNAMEs, if any)\n",
 	       t->port, t->host);
 	print_connections(t, conf);
+	print_dialogue(t->service->start, t->host, conf);
 	printf("  TLS      SNI: the TLSA base domain (%s unless a CNAME leads on)\n",
 	       t->host);
 	if (t->service->http && (t->path || conf->expect->given))

@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "probe/run.h"
-#include "target/service.h"
 
 struct source {
 	const char *const *args; /* borrowed */
@@ -111,27 +110,6 @@ static bool tell_failure(struct source *s, int failed, struct run_item *ret_item
 	return true;
 }
 
-/* Of srv:// the service that its name tells. */
-static bool needs_starttls(const struct target *t)
-{
-	const struct service *s = t->service;
-
-	if (s->discovery == SERVICE_SRV)
-		s = service_for_srv(t->host);
-	return s && s->start != SERVICE_TLS_AT_ONCE;
-}
-
-static void parse(struct run_item *item)
-{
-	item->good = target_parse(item->text, &item->target, &item->why) == 0;
-	if (!item->good || !needs_starttls(&item->target))
-		return;
-	why_set(&item->why, DP_EINVAL, "this version can't check %s: that needs STARTTLS",
-		item->target.normalized);
-	target_clear(&item->target);
-	item->good = false;
-}
-
 bool source_next(struct source *s, struct run_item *ret_item)
 {
 	const char *text;
@@ -145,6 +123,7 @@ bool source_next(struct source *s, struct run_item *ret_item)
 		ret_item->line = s->line_number;
 	}
 	ret_item->text = mem_text(text);
-	parse(ret_item);
+	ret_item->good =
+		target_parse(ret_item->text, &ret_item->target, &ret_item->why) == 0;
 	return true;
 }

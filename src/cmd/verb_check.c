@@ -21,6 +21,7 @@
 #include "cmd/version.h"
 #include "dns/upstream.h"
 #include "net/handshake.h"
+#include "net/helo.h"
 #include "probe/ca_bundle.h"
 #include "probe/expect.h"
 #include "probe/probe.h"
@@ -40,6 +41,7 @@ struct check {
 	struct ca_bundle *ca;
 	struct expect expect;
 	struct probe_conf probe;
+	char *helo; /* owned; NULL: the host has no name */
 	struct source *source;
 	const struct renderer *renderer; /* constant */
 	struct render_conf render;
@@ -74,6 +76,7 @@ static void clear(struct check *c)
 	expect_clear(&c->expect);
 	loop_signal_free(c->on_term);
 	loop_free(c->loop);
+	free(c->helo);
 }
 
 /* Up to this many arguments need no larger resolver. */
@@ -122,6 +125,10 @@ static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 		c->kit = handshake_kit_new(why);
 		rc = c->kit ? 0 : DP_ECRYPTO;
 	}
+	if (rc == 0 && !o->helo)
+		c->helo = helo_own();
+	else if (rc == 0)
+		rc = helo_parse(o->helo, &c->helo, why);
 	if (rc == 0)
 		rc = make_upstream(c, why);
 	c->probe = (struct probe_conf){ .loop = c->loop,
@@ -136,6 +143,7 @@ static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 					.auth = (enum probe_auth)o->auth,
 					.ee_name_check = o->ee_name_check,
 					.timeout_ms = o->timeout_ms,
+					.helo = c->helo,
 					.agent = version_agent() };
 	c->render = (struct render_conf){ .out = stdout,
 					  .verbosity = o->verbose - o->quiet,
@@ -341,14 +349,16 @@ const struct cmd *verb_check(void)
 		.name = "check",
 		.synopsis = "[OPTIONS] TARGET...",
 		.summary = "look up the TLSA records of a service, connect, and match",
-		.notes = "TARGET is HOST (https), HOST:PORT, or "
-			 "SCHEME://HOST[:PORT][/PATH] with "
-			 "one of the schemes https smtps submissions imaps pop3s ldaps "
-			 "ftps "
-			 "xmpps-client xmpps-server nntps sips ircs dot tls.\n"
-			 "TIME and X are numbers with a unit: ms s m h d %. Exit status: "
-			 "0 OK, 1 "
-			 "WARNING, 2 CRITICAL, 3 UNKNOWN and every usage error.",
+		.notes =
+			"TARGET is HOST (https), HOST:PORT, or "
+			"SCHEME://HOST[:PORT][/PATH] with one of the schemes https smtps "
+			"submissions imaps pop3s ldaps ftps xmpps-client xmpps-server "
+			"nntps sips ircs dot tls, or of those that begin with STARTTLS: "
+			"smtp submission lmtp imap pop3 sieve ftp ldap xmpp-client "
+			"xmpp-server nntp postgres mysql.\n"
+			"TIME and X are numbers with a unit: ms s m h d %. Exit status: "
+			"0 OK, 1 "
+			"WARNING, 2 CRITICAL, 3 UNKNOWN and every usage error.",
 		.run = run,
 	};
 

@@ -64,8 +64,9 @@ static const struct opt opts[] = {
 	  .help = "with --live: from this root" },
 	{ "trust-anchor", 0, OPT_TEXT, AT(trust_anchor), .argument = "FILE",
 	  .help = "with --live: the root's DS or DNSKEY" },
-	{ "timeout", 't', OPT_SECONDS, AT(timeout_ms), 100, 3600000, "10", "SECONDS",
-	  .help = "with --live: for all of it" },
+	{ "timeout", 't', OPT_SECONDS, AT(timeout_ms), 100, 3600000,
+	  .argument = "SECONDS",
+	  .help = "with --live: for all of it; default 30 for smtp, 10 for the others" },
 	{ .long_name = NULL },
 };
 
@@ -95,11 +96,9 @@ static int check(const void *values, const struct opts_rest *rest, struct why *w
 	return 0;
 }
 
-/* STARTTLS isn't spoken yet. */
 static int live_possible(const struct target *target, struct why *why)
 {
-	if (target->service->start == SERVICE_TLS_AT_ONCE &&
-	    target->service->discovery == SERVICE_HOST)
+	if (target->service->discovery == SERVICE_HOST)
 		return 0;
 	return why_set(why, DP_EINVAL,
 		       "--live can't ask %s:// in this version: use --key or --cert",

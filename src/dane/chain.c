@@ -268,6 +268,33 @@ void chain_clear(struct chain *chain)
 	memset(chain, 0, sizeof(*chain));
 }
 
+static int check_strength(gnutls_pubkey_t key, struct why *why)
+{
+	unsigned bits = 0;
+	int algorithm = gnutls_pubkey_get_pk_algorithm(key, &bits);
+
+	if (algorithm > 0 && gnutls_pk_bits_to_sec_param((gnutls_pk_algorithm_t)algorithm,
+							 bits) >= GNUTLS_SEC_PARAM_LOW)
+		return 0;
+	return why_set(why, DP_ECRYPTO,
+		       "the server's %s key has %u bits only: it can be broken, and most "
+		       "clients refuse it",
+		       gnutls_pk_get_name((gnutls_pk_algorithm_t)algorithm), bits);
+}
+
+int chain_check_key(const struct chain *chain, struct why *why)
+{
+	gnutls_pubkey_t key = NULL;
+	int rc = gnutls_pubkey_init(&key);
+
+	if (rc >= 0)
+		rc = gnutls_pubkey_import(key, &chain->cert[0].spki, GNUTLS_X509_FMT_DER);
+	rc = rc < 0 ? why_gnutls(why, rc, "the server's key can't be read")
+		    : check_strength(key, why);
+	gnutls_pubkey_deinit(key);
+	return rc;
+}
+
 gnutls_datum_t chain_select(const struct chain_cert *cert, uint8_t selector)
 {
 	if (selector == TLSA_CERT)

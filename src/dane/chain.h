@@ -42,6 +42,9 @@ int chain_from_raw_key(const gnutls_datum_t *spki, struct chain *ret_chain,
 int chain_from_file(const void *data, size_t len, struct chain *ret_chain,
 		    struct why *why);
 void chain_clear(struct chain *chain);
+/* Whether the leaf's key is as strong as RSA with 1024 bits, the least that TLS libraries
+ * take by default; else DP_ECRYPTO with a sentence. It says nothing about matching. */
+int chain_check_key(const struct chain *chain, struct why *why);
 /* What selector covers of cert (RFC 6698 section 2.1.2), borrowed; data NULL where it
  * can't be had. */
 gnutls_datum_t chain_select(const struct chain_cert *cert, uint8_t selector);

@@ -13,6 +13,7 @@
 
 /* Warnings that are there at once must not keep the loop from its deadlines. */
 #define WARNINGS_MAX 8
+#define FIRST_MAX 11 /* the header of a record and its ServerHello up to the version */
 #define HANDSHAKE_MAX_BYTES (1024 * 1024) /* a chain of 100 large certificates fits */
 
 /* TLS 1.2 and 1.3, and GnuTLS's normal algorithms. Raw keys come last, so that a server
@@ -42,7 +43,8 @@ struct handshake {
 	gnutls_session_t session; /* owned */
 	char *sni;		  /* owned */
 	int fd;			  /* borrowed */
-	bool heard;		  /* something came from the server */
+	uint8_t first[FIRST_MAX]; /* that came from the server */
+	size_t first_len;	  /* 0: nothing came */
 	bool reset;		  /* the connection was */
 	int warnings;		  /* how many the server sent */
 };
@@ -93,6 +95,16 @@ static ssize_t push(gnutls_transport_ptr_t arg, const void *data, size_t len)
 	return n;
 }
 
+static void remember(struct handshake *h, const uint8_t *data, size_t len)
+{
+	size_t room = FIRST_MAX - h->first_len;
+
+	if (len > room)
+		len = room;
+	memcpy(h->first + h->first_len, data, len);
+	h->first_len += len;
+}
+
 static ssize_t pull(gnutls_transport_ptr_t arg, void *data, size_t len)
 {
 	struct handshake *h = arg;
@@ -100,7 +112,8 @@ static ssize_t pull(gnutls_transport_ptr_t arg, void *data, size_t len)
 
 	if (n < 0)
 		note_error(h);
-	h->heard = h->heard || n > 0;
+	if (n > 0)
+		remember(h, data, (size_t)n);
 	return n;
 }
 
@@ -166,20 +179,50 @@ int handshake_new(struct handshake_kit *kit, const struct handshake_offer *offer
 	return 0;
 }
 
+/* No record of TLS begins with a byte that is text. */
+static bool is_plaintext(const struct handshake *h)
+{
+	uint8_t c = h->first[0];
+
+	return h->first_len && ((c >= ' ' && c <= '~') || c == '\r' || c == '\n');
+}
+
+/* A ServerHello of TLS 1.1, 1.0 or SSL 3: RFC 5246 section 7.4.1.3. */
+static bool chose_old_version(const struct handshake *h)
+{
+	return h->first_len == FIRST_MAX && h->first[0] == 22 && h->first[5] == 2 &&
+	       h->first[9] == 3 && h->first[10] < 3;
+}
+
+static void explain_alert(const struct handshake *h, struct why *why)
+{
+	gnutls_alert_description_t alert = gnutls_alert_get(h->session);
+	const char *name = gnutls_alert_get_name(alert), *meaning = "";
+
+	/* we offer the newest there is, so what it misses is an older one */
+	if (alert == GNUTLS_A_PROTOCOL_VERSION)
+		meaning = ": it speaks only TLS 1.1 or older";
+	if (alert == GNUTLS_A_INSUFFICIENT_SECURITY)
+		meaning = ": its algorithms are not among those that are offered";
+	why_set(why, DP_ECRYPTO, "the server refused the handshake: alert \"%s\"%s",
+		name ? name : "unknown", meaning);
+}
+
 static void explain(const struct handshake *h, int rc, struct why *why)
 {
-	const char *name;
-
-	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED ||
-	    rc == GNUTLS_E_WARNING_ALERT_RECEIVED) {
-		name = gnutls_alert_get_name(gnutls_alert_get(h->session));
-		why_set(why, DP_ECRYPTO, "the server refused the handshake: alert \"%s\"",
-			name ? name : "unknown");
-		return;
-	}
-	if (h->reset)
+	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED || rc == GNUTLS_E_WARNING_ALERT_RECEIVED)
+		explain_alert(h, why);
+	else if (is_plaintext(h))
+		why_set(why, DP_ECRYPTO, "the server sends plaintext where TLS begins");
+	else if (chose_old_version(h))
+		why_set(why, DP_ECRYPTO, "the server speaks only TLS 1.1 or older");
+	else if (rc == GNUTLS_E_DH_PRIME_UNACCEPTABLE ||
+		 rc == GNUTLS_E_INSUFFICIENT_SECURITY)
+		why_gnutls(why, rc,
+			   "the server is below what is secure today, not broken");
+	else if (h->reset)
 		why_set(why, DP_EIO, "the server reset the connection %s",
-			h->heard ? "during the handshake" : "before TLS");
+			h->first_len ? "during the handshake" : "before TLS");
 	else if (rc == GNUTLS_E_PREMATURE_TERMINATION || rc == GNUTLS_E_PULL_ERROR ||
 		 rc == GNUTLS_E_PUSH_ERROR)
 		why_set(why, DP_EIO,
@@ -217,9 +260,11 @@ enum handshake_status handshake_step(struct handshake *h, struct why *why)
 		return gnutls_record_get_direction(h->session) ? HANDSHAKE_WANT_WRITE
 							       : HANDSHAKE_WANT_READ;
 	explain(h, rc, why);
-	if (h->reset && !h->heard)
+	if (h->reset && !h->first_len)
 		return HANDSHAKE_RESET;
-	return rc == GNUTLS_E_FATAL_ALERT_RECEIVED ? HANDSHAKE_REFUSED : HANDSHAKE_FAILED;
+	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED)
+		return HANDSHAKE_REFUSED;
+	return is_plaintext(h) ? HANDSHAKE_PLAINTEXT : HANDSHAKE_FAILED;
 }
 
 const gnutls_datum_t *handshake_chain(const struct handshake *h, size_t *ret_count)
@@ -257,6 +302,12 @@ void handshake_describe(const struct handshake *h, struct facts_tls *tls)
 	tls->group = mem_text(group);
 	tls->alpn = copy_alpn(s);
 	tls->sni = mem_text(h->sni);
+}
+
+void handshake_send(struct handshake *h, const void *data, size_t len)
+{
+	if (len)
+		(void)gnutls_record_send(h->session, data, len);
 }
 
 void handshake_bye(struct handshake *h)

@@ -30,9 +30,10 @@ enum handshake_status {
 	HANDSHAKE_WANT_READ,
 	HANDSHAKE_WANT_WRITE,
 	HANDSHAKE_DONE,
-	HANDSHAKE_REFUSED, /* by an alert of the server */
-	HANDSHAKE_RESET,   /* the connection was, before the server said anything */
-	HANDSHAKE_FAILED   /* garbage, a closed connection, an error of ours */
+	HANDSHAKE_REFUSED,   /* by an alert of the server */
+	HANDSHAKE_RESET,     /* the connection was, before the server said anything */
+	HANDSHAKE_PLAINTEXT, /* text came where TLS has to begin */
+	HANDSHAKE_FAILED     /* garbage, a closed connection, an error of ours */
 };
 
 /* Priorities and credentials, made once for all handshakes. */
@@ -43,8 +44,8 @@ void handshake_kit_free(struct handshake_kit *kit);
  * borrowed until handshake_free(). */
 int handshake_new(struct handshake_kit *kit, const struct handshake_offer *offer, int fd,
 		  struct handshake **ret_handshake, struct why *why);
-/* Goes on as far as the socket lets it. On HANDSHAKE_REFUSED, _RESET and _FAILED, why
- * says what happened (an alert, garbage, a closed connection). */
+/* Goes on as far as the socket lets it. From HANDSHAKE_REFUSED on, why says
+ * what happened (an alert, garbage, a closed connection). */
 enum handshake_status handshake_step(struct handshake *h, struct why *why);
 /* After HANDSHAKE_DONE: the certificates as sent, or the raw public key alone; borrowed
  * until handshake_free(). NULL and 0 when the server showed none. */
@@ -53,6 +54,8 @@ const gnutls_datum_t *handshake_chain(const struct handshake *h, size_t *ret_cou
 bool handshake_is_raw_key(const struct handshake *h);
 /* After HANDSHAKE_DONE: fills version, cipher, group, alpn, sni. */
 void handshake_describe(const struct handshake *h, struct facts_tls *tls);
+/* After HANDSHAKE_DONE: sends that through TLS, as far as it goes without waiting. */
+void handshake_send(struct handshake *h, const void *data, size_t len);
 /* Says goodbye (close_notify) as far as that goes without waiting. */
 void handshake_bye(struct handshake *h);
 void handshake_free(struct handshake *h);

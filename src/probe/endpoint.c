@@ -311,7 +311,7 @@ void endpoint_time_out(struct endpoint *e)
 	if (!e->peers_started) {
 		facts_of(e)->code = CODE_DNS_ERROR;
 		facts_of(e)->error = mem_printf("DNS did not answer within %.3g s",
-						(double)e->conf->timeout_ms / 1000);
+						(double)e->facts->timeout_ms / 1000);
 		end_dns(e);
 	}
 	for (i = 0; i < facts_of(e)->peer_count; i++)
@@ -356,7 +356,8 @@ struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 					.port = conf->port,
 					.name = (const char *const *)e->name,
 					.name_count = e->name_count,
-					.domain = e->domain ? e->domain : e->host };
+					.domain = e->domain ? e->domain : e->host,
+					.deadline_ms = conf->deadline_ms };
 	e->began_ms = conf->began_ms;
 	f = facts_add_endpoint(conf->facts);
 	f->host = mem_text(conf->host);

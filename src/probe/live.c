@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/why.h"
@@ -12,6 +13,7 @@
 #include "dns/address.h"
 #include "dns/upstream.h"
 #include "net/handshake.h"
+#include "net/helo.h"
 #include "net/route.h"
 #include "probe/peer.h"
 #include "target/service.h"
@@ -25,6 +27,8 @@ struct live {
 	struct handshake_kit *kit;
 	struct facts_target *facts; /* for the lookup only */
 	struct loop_timer *deadline;
+	char *helo; /* NULL: the host has no name */
+	int64_t deadline_ms;
 	struct address_lookup *lookup;
 	struct address_result addresses;
 	struct peer *peer[ADDRESS_MAX];
@@ -63,7 +67,11 @@ static void start_peers(struct live *l)
 				  .kit = l->kit,
 				  .port = l->target->port,
 				  .sni = l->target->host,
-				  .alpn = l->target->service->alpn };
+				  .alpn = l->target->service->alpn,
+				  .start = l->target->service->start,
+				  .helo = l->helo,
+				  .domain = l->target->host,
+				  .deadline_ms = l->deadline_ms };
 	size_t i;
 
 	for (i = 0; i < l->addresses.count; i++) {
@@ -116,6 +124,8 @@ static int set_up(struct live *l, const struct upstream_conf *dns, int64_t timeo
 	if (!l->kit)
 		return DP_ECRYPTO;
 	l->facts = facts_target_new();
+	l->helo = helo_own();
+	l->deadline_ms = clock_ms() + timeout_ms;
 	l->deadline = loop_timer_new(l->loop, timeout_ms, on_deadline, l);
 	return upstream_new(l->loop, dns, &l->upstream, why);
 }
@@ -168,6 +178,7 @@ static void clear(struct live *l)
 	loop_timer_free(l->deadline);
 	handshake_kit_free(l->kit);
 	loop_free(l->loop);
+	free(l->helo);
 }
 
 int live_chain(const struct target *target, const struct upstream_conf *dns,
@@ -177,7 +188,8 @@ int live_chain(const struct target *target, const struct upstream_conf *dns,
 	int rc;
 
 	l->target = target;
-	rc = set_up(l, dns, timeout_ms, why);
+	rc = set_up(l, dns, timeout_ms ? timeout_ms : service_timeout_ms(target->service),
+		    why);
 	if (rc == 0) {
 		upstream_wait(l->upstream, on_upstream, l);
 		loop_run(l->loop);

@@ -11,7 +11,8 @@ struct target;
 struct upstream_conf;
 struct why;
 
-/* Asks every address of target and waits for all, timeout_ms at most. They must present
+/* Asks every address of target and waits for all, timeout_ms at most (0: what the service
+ * has by default). They must present
  * the same leaf, else the failure names two that don't. Runs a loop of its own. Undo with
  * chain_clear(). */
 int live_chain(const struct target *target, const struct upstream_conf *dns,

@@ -8,23 +8,36 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "net/conn.h"
+#include "net/dialogue.h"
+#include "net/helo.h"
+#include "net/starttls.h"
 
-enum stage { STAGE_CONNECT, STAGE_HANDSHAKE, STAGE_DONE };
+/* Before a busy server is asked again. */
+#define PAUSE_MS 1000
+
+enum stage { STAGE_CONNECT, STAGE_STARTTLS, STAGE_PAUSE, STAGE_HANDSHAKE, STAGE_DONE };
 
 struct peer {
 	struct loop *loop;	   /* borrowed */
 	struct handshake_kit *kit; /* borrowed */
 	enum handshake_auth auth;
 	bool raw_keys;
+	char *address; /* owned */
+	int port;
 	char *sni;  /* owned */
 	char *alpn; /* owned; NULL: none */
+	enum service_start service;
+	char *helo, *domain; /* owned; NULL: none */
+	int64_t began_ms, deadline_ms;
+	struct why put_off; /* what the first try came to; "" while it is the only one */
 	peer_fn *fn;
 	void *arg;
 	enum stage stage;
 	int64_t stage_began_ms;
 	int fd;			     /* owned; -1 none */
 	struct loop_io *io;	     /* owned */
-	struct loop_timer *delivery; /* owned */
+	struct loop_timer *timer;    /* owned; the pause, or the delivery */
+	struct dialogue *dialogue;   /* owned */
 	struct handshake *handshake; /* owned */
 	struct peer_result result;
 };
@@ -40,6 +53,8 @@ static void hang_up(struct peer *p)
 {
 	loop_io_free(p->io);
 	p->io = NULL;
+	dialogue_free(p->dialogue);
+	p->dialogue = NULL;
 	handshake_free(p->handshake);
 	p->handshake = NULL;
 	if (p->fd >= 0)
@@ -52,7 +67,8 @@ static void finish(struct peer *p, enum peer_status status)
 	hang_up(p);
 	p->stage = STAGE_DONE;
 	p->result.status = status;
-	p->delivery = loop_timer_new(p->loop, 0, deliver, p);
+	loop_timer_free(p->timer);
+	p->timer = loop_timer_new(p->loop, 0, deliver, p);
 }
 
 static int64_t end_stage(struct peer *p)
@@ -74,16 +90,53 @@ static int read_chain(struct peer *p)
 	return chain_from_ders(ders, count, &r->chain, &r->why);
 }
 
+/* The last words inside TLS: no mail, no login, just goodbye. */
+static void say_goodbye(struct peer *p)
+{
+	size_t len;
+	const char *bye = starttls_bye(p->service, &len);
+
+	handshake_send(p->handshake, bye, len);
+	handshake_bye(p->handshake);
+}
+
 static void take_chain(struct peer *p)
 {
 	p->result.handshake_ms = end_stage(p);
-	if (read_chain(p) < 0) {
+	if (read_chain(p) < 0 || chain_check_key(&p->result.chain, &p->result.why) < 0) {
+		say_goodbye(p);
 		finish(p, PEER_NO_TLS);
 		return;
 	}
 	handshake_describe(p->handshake, &p->result.tls);
-	handshake_bye(p->handshake);
+	say_goodbye(p);
 	finish(p, PEER_CHAIN);
+}
+
+/* Behind a go-ahead it is an attack, or as good as one (RFC 3207 section 6). */
+static void refuse_plaintext(struct peer *p)
+{
+	if (p->service == SERVICE_TLS_AT_ONCE) {
+		finish(p, PEER_NO_TLS);
+		return;
+	}
+	why_set(&p->result.why, DP_EFORMAT,
+		"plaintext came behind the server's go-ahead, where TLS has to begin: an "
+		"injection, or a server that says yes to STARTTLS and doesn't start it");
+	finish(p, PEER_NO_STARTTLS);
+}
+
+/* Closing with our first message unread is a reset too: behind a go-ahead it's the same.
+ */
+static void end_by_reset(struct peer *p)
+{
+	if (p->service == SERVICE_TLS_AT_ONCE) {
+		finish(p, PEER_NO_CONNECT);
+		return;
+	}
+	why_set(&p->result.why, DP_EIO,
+		"the server dropped the connection after its go-ahead, before TLS");
+	finish(p, PEER_NO_TLS);
 }
 
 static void go_on(struct peer *p)
@@ -102,7 +155,10 @@ static void go_on(struct peer *p)
 		finish(p, PEER_REFUSED);
 		break;
 	case HANDSHAKE_RESET:
-		finish(p, PEER_NO_CONNECT);
+		end_by_reset(p);
+		break;
+	case HANDSHAKE_PLAINTEXT:
+		refuse_plaintext(p);
 		break;
 	case HANDSHAKE_FAILED:
 		finish(p, PEER_NO_TLS);
@@ -110,18 +166,108 @@ static void go_on(struct peer *p)
 	}
 }
 
-static void on_connected(struct peer *p)
+static void start_handshake(struct peer *p)
 {
 	const struct handshake_offer offer = {
 		.auth = p->auth, .sni = p->sni, .alpn = p->alpn, .raw_keys = p->raw_keys
 	};
 
-	p->result.connect_ms = end_stage(p);
 	p->stage = STAGE_HANDSHAKE;
 	if (handshake_new(p->kit, &offer, p->fd, &p->handshake, &p->result.why) < 0)
 		finish(p, PEER_NO_TLS);
 	else
 		go_on(p);
+}
+
+static void start(struct peer *p);
+
+static void on_pause_over(void *arg)
+{
+	start(arg);
+}
+
+/* Another try as long as this one has to fit, else it would end as a timeout. */
+static bool second_try_fits(const struct peer *p)
+{
+	int64_t now = clock_ms();
+
+	return now + PAUSE_MS + (now - p->began_ms) < p->deadline_ms;
+}
+
+static void put_off(struct peer *p)
+{
+	struct why *why = &p->result.why;
+
+	if (p->put_off.text[0]) {
+		why_set(&p->put_off, DP_EIO, "%.400s, and so at a second try", why->text);
+		*why = p->put_off;
+		finish(p, PEER_LATER);
+	} else if (!second_try_fits(p)) {
+		why_set(&p->put_off, DP_EIO,
+			"%.400s; the deadline leaves no time for a second try",
+			why->text);
+		*why = p->put_off;
+		finish(p, PEER_LATER);
+	} else {
+		p->put_off = *why;
+		hang_up(p);
+		p->stage = STAGE_PAUSE;
+		p->timer = loop_timer_new(p->loop, PAUSE_MS, on_pause_over, p);
+	}
+}
+
+static void talk(struct peer *p)
+{
+	enum dialogue_status status = dialogue_step(p->dialogue, &p->result.why);
+
+	if (status == DIALOGUE_WANT_READ || status == DIALOGUE_WANT_WRITE) {
+		loop_io_want(p->io, status == DIALOGUE_WANT_READ,
+			     status == DIALOGUE_WANT_WRITE);
+		return;
+	}
+	p->result.starttls_ms = end_stage(p);
+	switch (status) {
+	case DIALOGUE_WANT_READ:
+	case DIALOGUE_WANT_WRITE:
+		break;
+	case DIALOGUE_GO:
+		start_handshake(p);
+		break;
+	case DIALOGUE_REFUSED:
+		finish(p, PEER_NO_STARTTLS);
+		break;
+	case DIALOGUE_LATER:
+		put_off(p);
+		break;
+	case DIALOGUE_RESET:
+		finish(p, PEER_NO_CONNECT);
+		break;
+	case DIALOGUE_FAILED:
+		finish(p, PEER_NO_TLS);
+		break;
+	}
+}
+
+static void start_dialogue(struct peer *p)
+{
+	char *own = p->helo ? NULL : helo_from_socket(p->fd);
+	const struct starttls_conf conf = { .kind = p->service,
+					    .helo = own ? own : p->helo,
+					    .domain = p->domain };
+
+	p->stage = STAGE_STARTTLS;
+	p->dialogue = dialogue_new(p->fd, &conf);
+	free(own);
+	talk(p);
+}
+
+static void on_connected(struct peer *p)
+{
+	p->result.connect_ms = end_stage(p);
+	if (p->service == SERVICE_TLS_AT_ONCE)
+		start_handshake(p);
+	else
+		start_dialogue(p);
 }
 
 static void on_ready(void *arg, bool readable, bool writable)
@@ -137,18 +283,28 @@ static void on_ready(void *arg, bool readable, bool writable)
 		else
 			finish(p, PEER_NO_CONNECT);
 		break;
+	case STAGE_STARTTLS:
+		talk(p);
+		break;
 	case STAGE_HANDSHAKE:
 		go_on(p);
 		break;
+	case STAGE_PAUSE:
 	case STAGE_DONE:
 		break;
 	}
 }
 
-static void start(struct peer *p, const char *address, int port)
+static void start(struct peer *p)
 {
-	enum conn_status status = conn_start(address, port, &p->fd, &p->result.why);
+	enum conn_status status;
 
+	loop_timer_free(p->timer);
+	p->timer = NULL;
+	p->stage = STAGE_CONNECT;
+	p->stage_began_ms = clock_ms();
+	p->result.connect_ms = p->result.starttls_ms = p->result.handshake_ms = -1;
+	status = conn_start(p->address, p->port, &p->fd, &p->result.why);
 	switch (status) {
 	case CONN_PENDING:
 	case CONN_OPEN:
@@ -172,14 +328,19 @@ struct peer *peer_new(const struct peer_conf *conf, peer_fn *fn, void *arg)
 	p->kit = conf->kit;
 	p->auth = conf->auth;
 	p->raw_keys = conf->raw_keys;
+	p->address = mem_text(conf->address);
+	p->port = conf->port;
+	p->service = conf->start;
+	p->helo = mem_text(conf->helo);
+	p->domain = mem_text(conf->domain);
+	p->deadline_ms = conf->deadline_ms;
 	p->sni = mem_text(conf->sni);
 	p->alpn = mem_text(conf->alpn);
 	p->fn = fn;
 	p->arg = arg;
 	p->fd = -1;
-	p->result.connect_ms = p->result.handshake_ms = -1;
-	p->stage_began_ms = clock_ms();
-	start(p, conf->address, conf->port);
+	p->began_ms = clock_ms();
+	start(p);
 	return p;
 }
 
@@ -188,9 +349,34 @@ struct peer_result *peer_result(struct peer *p)
 	return &p->result;
 }
 
-const char *peer_stage(const struct peer *p)
+static const char *stage_name(enum stage stage)
 {
-	return p->stage == STAGE_CONNECT ? "connect" : "the TLS handshake";
+	switch (stage) {
+	case STAGE_CONNECT:
+		return "connect";
+	case STAGE_STARTTLS:
+		return "the STARTTLS dialogue";
+	case STAGE_PAUSE:
+		return "the pause before a second try";
+	case STAGE_HANDSHAKE:
+	case STAGE_DONE:
+		break;
+	}
+	return "the TLS handshake";
+}
+
+char *peer_late(const struct peer *p, int64_t timeout_ms)
+{
+	const char *awaits = p->dialogue && p->stage == STAGE_STARTTLS
+				     ? dialogue_awaits(p->dialogue)
+				     : NULL;
+	bool second = p->put_off.text[0] != '\0';
+
+	return mem_printf("%s did not end within %.3g s%s%s%s%.400s%s",
+			  stage_name(p->stage), (double)timeout_ms / 1000,
+			  awaits ? ": waiting for " : "", awaits ? awaits : "",
+			  second ? " (a second try; at first " : "",
+			  second ? p->put_off.text : "", second ? ")" : "");
 }
 
 void peer_free(struct peer *p)
@@ -198,13 +384,16 @@ void peer_free(struct peer *p)
 	if (!p)
 		return;
 	hang_up(p);
-	loop_timer_free(p->delivery);
+	loop_timer_free(p->timer);
 	chain_clear(&p->result.chain);
 	free(p->result.tls.version);
 	free(p->result.tls.cipher);
 	free(p->result.tls.group);
 	free(p->result.tls.alpn);
 	free(p->result.tls.sni);
+	free(p->address);
+	free(p->helo);
+	free(p->domain);
 	free(p->sni);
 	free(p->alpn);
 	free(p);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One address of an endpoint: connect, (STARTTLS,) handshake, and the chain that it
- * shows. */
+/* One address of an endpoint: connect, STARTTLS where the service has it, handshake, and
+ * the chain that it shows. A busy mail server is asked twice. */
 #ifndef PROBE_PEER_H
 #define PROBE_PEER_H
 
@@ -10,6 +10,7 @@
 #include "base/why.h"
 #include "dane/chain.h"
 #include "net/handshake.h"
+#include "target/service.h"
 #include "verdict/facts.h"
 
 struct loop;
@@ -17,11 +18,13 @@ struct peer;
 
 enum peer_status {
 	PEER_RUNNING,
-	PEER_CHAIN,	 /* the handshake is done and the chain is here */
-	PEER_NO_ROUTE,	 /* this host can't reach the address' family */
-	PEER_REFUSED,	 /* the server ended the handshake by an alert */
-	PEER_NO_CONNECT, /* refused, reset, unreachable */
-	PEER_NO_TLS	 /* the handshake failed */
+	PEER_CHAIN,	  /* the handshake is done and the chain is here */
+	PEER_NO_ROUTE,	  /* this host can't reach the address' family */
+	PEER_REFUSED,	  /* the server ended the handshake by an alert */
+	PEER_NO_CONNECT,  /* refused, unreachable, reset before TLS */
+	PEER_NO_STARTTLS, /* not offered, refused, or plaintext behind the go-ahead */
+	PEER_LATER,	  /* a mail server puts us off */
+	PEER_NO_TLS	  /* the handshake failed, or it never came to one */
 };
 
 struct peer_conf {
@@ -33,25 +36,30 @@ struct peer_conf {
 	const char *alpn; /* NULL: none */
 	enum handshake_auth auth;
 	bool raw_keys; /* a raw public key will do, where there is no certificate */
+	enum service_start start;
+	const char *helo;    /* our name for mail servers; NULL: our address */
+	const char *domain;  /* XMPP's "to" */
+	int64_t deadline_ms; /* by clock_ms(): a second try has to be over then */
 };
 
 struct peer_result {
 	enum peer_status status;
-	struct why why;			  /* unless PEER_CHAIN */
-	struct chain chain;		  /* owned; PEER_CHAIN only */
-	struct facts_tls tls;		  /* owned; PEER_CHAIN only */
-	int64_t connect_ms, handshake_ms; /* -1: not reached */
+	struct why why;	      /* unless PEER_CHAIN */
+	struct chain chain;   /* owned; PEER_CHAIN only */
+	struct facts_tls tls; /* owned; PEER_CHAIN only */
+	/* of the last try; -1: not reached */
+	int64_t connect_ms, starttls_ms, handshake_ms;
 };
 
 /* The peer's result is there (see peer_result()). */
 typedef void peer_fn(void *arg);
 
-/* Never fails: what can't be started is a result. fn is called once, from the loop. There
- * is no deadline: freeing it ends it. It must be freed, also from fn. */
+/* Never fails: what can't be started is a result. fn is called once, from the loop.
+ * Nothing ends it at the deadline but freeing it. It must be freed, also from fn. */
 struct peer *peer_new(const struct peer_conf *conf, peer_fn *fn, void *arg);
 struct peer_result *peer_result(struct peer *p); /* borrowed; fields may be taken */
-/* "connect" or "the TLS handshake": what a running peer waits for. */
-const char *peer_stage(const struct peer *p);
+/* "connect did not end within 10 s", and what a running peer waits for; on the heap. */
+char *peer_late(const struct peer *p, int64_t timeout_ms);
 void peer_free(struct peer *p);
 
 #endif

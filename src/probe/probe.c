@@ -46,6 +46,11 @@ static int64_t spent_ms(const struct probe *p)
 	return clock_ms() - p->began_ms;
 }
 
+static int64_t deadline_ms(const struct probe *p)
+{
+	return p->began_ms + p->facts->timeout_ms;
+}
+
 static void deliver(void *arg)
 {
 	struct probe *p = arg;
@@ -107,7 +112,7 @@ static void on_blame(void *arg)
  * first failure alone. */
 static void explain_failure(struct probe *p, const char *name, uint16_t type)
 {
-	int64_t left = p->conf->timeout_ms - spent_ms(p);
+	int64_t left = p->facts->timeout_ms - spent_ms(p);
 	struct blame_conf conf = { .loop = p->conf->loop,
 				   .upstream = p->conf->upstream,
 				   .name = name,
@@ -149,7 +154,8 @@ static void start_host(struct probe *p)
 				      .host = p->host,
 				      .path = p->path,
 				      .port = p->port,
-				      .began_ms = p->asked_ms };
+				      .began_ms = p->asked_ms,
+				      .deadline_ms = deadline_ms(p) };
 
 	add_endpoint(p, &conf);
 }
@@ -200,7 +206,8 @@ static void start_found(struct probe *p, const struct discover_result *r)
 				      .name = names,
 				      .name_count = 1,
 				      .domain = domain,
-				      .began_ms = p->asked_ms };
+				      .began_ms = p->asked_ms,
+				      .deadline_ms = deadline_ms(p) };
 	size_t i, at;
 
 	/* RFC 7672 section 3.2.2: the next hop, before and behind its secure aliases. */
@@ -304,8 +311,8 @@ static void on_upstream(void *arg)
 
 static void time_out_discovery(struct probe *p)
 {
-	facts_discovery(p->facts)->error = mem_printf("DNS did not answer within %.3g s",
-						      (double)p->conf->timeout_ms / 1000);
+	facts_discovery(p->facts)->error = mem_printf(
+		"DNS did not answer within %.3g s", (double)p->facts->timeout_ms / 1000);
 	p->facts->code = CODE_DNS_ERROR;
 	p->facts->dns_ms = clock_ms() - p->asked_ms;
 }
@@ -386,7 +393,9 @@ struct probe *probe_new(const struct probe_conf *conf, const struct target *targ
 	p->began_ms = clock_ms();
 	p->facts = new_facts(target->text, line);
 	p->facts->normalized = mem_text(target->normalized);
-	p->deadline = loop_timer_new(conf->loop, conf->timeout_ms, on_deadline, p);
+	p->facts->timeout_ms =
+		conf->timeout_ms ? conf->timeout_ms : service_timeout_ms(p->service);
+	p->deadline = loop_timer_new(conf->loop, p->facts->timeout_ms, on_deadline, p);
 	p->waits_upstream = true;
 	upstream_wait(conf->upstream, on_upstream, p);
 	return p;

@@ -35,7 +35,8 @@ struct probe_conf {
 	bool ipv4, ipv6; /* families to look up and connect to */
 	enum probe_auth auth;
 	bool ee_name_check;
-	int64_t timeout_ms; /* bounds everything */
+	int64_t timeout_ms; /* bounds everything; 0: what the service has by default */
+	const char *helo;   /* our name for mail servers; NULL: our address */
 	const char *agent;  /* User-Agent of HTTP requests */
 };
 

@@ -220,6 +220,7 @@ static void on_peer(void *arg)
 	struct peer_result *r = peer_result(s->peer);
 
 	peer->connect_ms = r->connect_ms;
+	peer->starttls_ms = r->starttls_ms;
 	peer->handshake_ms = r->handshake_ms;
 	switch (r->status) {
 	case PEER_CHAIN:
@@ -238,6 +239,12 @@ static void on_peer(void *arg)
 		s->refused = true;
 		peer->code = CODE_TLS_FAILED;
 		peer->error = refusal(s, r->why.text);
+		break;
+	case PEER_NO_STARTTLS:
+		fail_peer(peer, CODE_STARTTLS_REFUSED, r->why.text);
+		break;
+	case PEER_LATER:
+		fail_peer(peer, CODE_TRY_LATER, r->why.text);
 		break;
 	case PEER_NO_TLS:
 	case PEER_RUNNING:
@@ -278,7 +285,11 @@ void slot_start(struct slot *s, size_t index, enum handshake_auth auth)
 				  .sni = endpoint_of(s)->base_domain,
 				  .alpn = s->conf->service->alpn,
 				  .auth = auth,
-				  .raw_keys = takes_raw_keys(s) };
+				  .raw_keys = takes_raw_keys(s),
+				  .start = s->conf->service->start,
+				  .helo = s->conf->shared->helo,
+				  .domain = s->conf->domain,
+				  .deadline_ms = s->conf->deadline_ms };
 
 	s->index = index;
 	s->auth = auth;
@@ -298,11 +309,13 @@ void slot_time_out(struct slot *s)
 
 	if (s->done)
 		return;
-	error = mem_printf("%s did not end within %.3g s",
-			   s->search ? "the search in the page"
-			   : s->http ? "the HTTP request"
-				     : peer_stage(s->peer),
-			   (double)s->conf->shared->timeout_ms / 1000);
+	if (s->peer)
+		error = peer_late(s->peer, s->conf->facts->timeout_ms);
+	else
+		error = mem_printf("%s did not end within %.3g s",
+				   s->search ? "the search in the page"
+					     : "the HTTP request",
+				   (double)s->conf->facts->timeout_ms / 1000);
 	if (s->http)
 		take_http(s, s->http_status, mem_text(error));
 	free(peer->error);

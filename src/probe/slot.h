@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "net/handshake.h"
 
@@ -26,8 +27,9 @@ struct slot_conf {
 	/* names that a certificate may have instead of the host's */
 	const char *const *name;
 	size_t name_count;
-	const char *domain; /* that the service is for: the host's name, unless MX or SRV
-			       records led to it */
+	const char *domain;  /* that the service is for: the host's name, unless MX or SRV
+				records led to it */
+	int64_t deadline_ms; /* by clock_ms() */
 };
 
 /* Nothing is left to do for the slot. */

@@ -28,6 +28,14 @@ static void add_field(struct buf *b, const char *text)
 		buf_printf(b, "%s%s", b->len ? "  " : "", text);
 }
 
+/* Where the time went, for a service with STARTTLS: its server may be the one that waits.
+ */
+static void add_stages(struct buf *b, const struct facts_peer *p)
+{
+	if (p->starttls_ms >= 0)
+		buf_printf(b, " (STARTTLS %lld ms)", (long long)p->starttls_ms);
+}
+
 static void peer_fields(struct buf *b, const struct page *g, const struct facts_peer *p)
 {
 	int64_t ms = peers_spent_ms(p);
@@ -41,6 +49,8 @@ static void peer_fields(struct buf *b, const struct page *g, const struct facts_
 	}
 	if (ms >= 0)
 		buf_printf(b, "%s%lld ms", b->len ? "  " : "", (long long)ms);
+	if (g->conf->verbosity > 0)
+		add_stages(b, p);
 	if (p->http && p->http->status)
 		buf_printf(b, "  HTTP %d", p->http->status);
 }

@@ -43,6 +43,13 @@ static const struct service services[] = {
 
 #define SERVICE_COUNT (sizeof(services) / sizeof(services[0]))
 
+int64_t service_timeout_ms(const struct service *service)
+{
+	/* The greeting of an MX host may take its time: postscreen's takes six seconds.
+	 */
+	return service->mta_relay ? 30000 : 10000;
+}
+
 const struct service *service_at(size_t index)
 {
 	return index < SERVICE_COUNT ? &services[index] : NULL;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* How TLS starts. */
 enum service_start {
@@ -43,6 +44,8 @@ const struct service *service_find(const char *name, size_t len);
 const struct service *service_for_srv(const char *owner);
 /* The scheme that HOST:PORT means: the first whose default port it is, else tls. */
 const struct service *service_by_port(int port);
+/* How long a check may take by default. */
+int64_t service_timeout_ms(const struct service *service);
 /* The table, for lists: NULL behind the last. */
 const struct service *service_at(size_t index);
 

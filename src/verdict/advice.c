@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
+#include "verdict/remedy.h"
 
 #define RECENT_S                                                                         \
 	(14 * 86400) /* a certificate younger than this points to its renewal            \
@@ -644,33 +645,11 @@ static void matched(const struct context *c)
 				    first ? first : "a match", pages));
 }
 
-/* Codes whose story is the error itself, and what to do then. */
-static const char *const plain_remedies[CODE_COUNT] = {
-	[CODE_STARTTLS_REFUSED] = "let the server offer STARTTLS there; a middlebox that "
-				  "takes it out looks the same",
-	[CODE_TRY_LATER] = "try again later; greylisting and connection limits pass, or "
-			   "can be lifted for this host",
-	[CODE_TLS_FAILED] = "see the server's log for this handshake; that it speaks TLS "
-			    "1.2 or later on this port, and with this name (SNI)",
-	[CODE_CONNECT_FAILED] =
-		"see that the service listens at that address and port and "
-		"that no firewall refuses it",
-	[CODE_TIMEOUT] = "see that no firewall swallows the packets and that the server "
-			 "answers; -t gives it more time",
-	[CODE_NXDOMAIN] = "check how the name is written, or publish it",
-	[CODE_NO_ADDRESS] = "publish an A or AAAA record, or name an address by "
-			    "--connect-to",
-	[CODE_NO_SERVICE] = "leave it out of what is checked, or publish the service; "
-			    "--on no-service=ok where it is meant to be so",
-	[CODE_BAD_TARGET] = "write HOST, HOST:PORT or SCHEME://HOST[:PORT][/PATH], with "
-			    "a scheme that `daneprobe check --help` lists",
-	[CODE_STOPPED] = "give it the time that -t allows: the timeout of whatever "
-			 "started it has to be longer",
-	[CODE_NO_ROUTE] = "run the check from a host that has such addresses itself",
-};
-
+/* Codes whose story is the error itself. */
 static void plain(const struct context *c)
 {
+	const char *what;
+
 	if (!c->e && c->t->summary)
 		story(c, mem_text(c->t->summary));
 	place_and_error(c);
@@ -678,8 +657,9 @@ static void plain(const struct context *c)
 	    (c->t->blame_who == BLAME_DOMAIN || c->t->blame_who == BLAME_SERVER))
 		remedy(c, "let the domain's name servers answer this question: clients "
 			  "that go by DANE stay away until they do");
-	if (plain_remedies[c->t->code])
-		remedy(c, plain_remedies[c->t->code]);
+	what = remedy_for(c->t->code, error_text(c));
+	if (what)
+		remedy(c, what);
 }
 
 static void dispatch(const struct context *c)

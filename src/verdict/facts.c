@@ -23,7 +23,7 @@ struct facts_target *facts_target_new(void)
 	struct facts_target *t = mem_zero(sizeof(*t));
 
 	t->code = CODE_MATCH;
-	t->dns_ms = t->total_ms = -1;
+	t->dns_ms = t->total_ms = t->timeout_ms = -1;
 	t->rrsig_expires = t->rrsig_inception = -1;
 	return t;
 }

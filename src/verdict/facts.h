@@ -158,6 +158,7 @@ struct facts_target {
 	size_t blame_count;
 	enum blame_who blame_who;
 	int64_t dns_ms, total_ms; /* -1 unknown */
+	int64_t timeout_ms;	  /* that bounded it; -1 none */
 	/* the signature that ends first among those that the verdict hangs on */
 	time_t rrsig_expires, rrsig_inception; /* -1 none */
 	bool dry_run;

@@ -116,9 +116,8 @@ static bool whole_time(const struct facts_target *t, const struct verdict_conf *
 			      .value = (double)t->total_ms / 1000,
 			      .uom = "s",
 			      .min = 0,
-			      .max = conf->timeout_ms > 0
-					     ? (double)conf->timeout_ms / 1000
-					     : NAN,
+			      .max = t->timeout_ms > 0 ? (double)t->timeout_ms / 1000
+						       : NAN,
 			      .decimals = 3 };
 	range_above(&conf->warn_time, ret->warn, sizeof(ret->warn));
 	range_above(&conf->crit_time, ret->crit, sizeof(ret->crit));

@@ -14,7 +14,6 @@ void verdict_conf_init(struct verdict_conf *conf)
 		.crit_expiry = { .is_share = true, .value = 10 },
 		.warn_rrsig = { .is_share = true, .value = 15 },
 		.crit_rrsig = { .is_share = true, .value = 5 },
-		.timeout_ms = 10000,
 	};
 }
 

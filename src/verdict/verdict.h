@@ -15,7 +15,6 @@ struct verdict_conf {
 	struct threshold warn_expiry, crit_expiry; /* defaults 25%, 10% */
 	struct threshold warn_rrsig, crit_rrsig;   /* defaults 15%, 5% */
 	struct threshold warn_time, crit_time;	   /* given false: none */
-	int64_t timeout_ms;
 	struct overrides overrides;
 };
 void verdict_conf_init(struct verdict_conf *conf);

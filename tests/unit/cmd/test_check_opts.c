@@ -37,8 +37,8 @@ static void test_check_opts_defaults(void **state)
 	(void)state;
 	assert_int_equal(parse("h.example.com", &o, &rest, NULL), 0);
 	assert_string_equal(o.output, "text");
-	assert_int_equal(o.timeout_ms, 10000);
-	assert_int_equal(o.verdict.timeout_ms, 10000);
+	assert_int_equal(o.timeout_ms, 0);
+	assert_null(o.helo);
 	assert_int_equal(o.auth, PROBE_AUTH_AUTO);
 	assert_true(o.verdict.warn_expiry.is_share);
 	assert_false(o.verdict.warn_expiry.given);

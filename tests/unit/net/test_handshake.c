@@ -189,7 +189,7 @@ static void test_handshake_without_a_common_version(void **state)
 	begin(&s, HANDSHAKE_AUTO, NULL);
 	start_server(&s, "NORMAL:-VERS-ALL:+VERS-TLS1.1", NULL);
 	assert_int_equal(play(&s), HANDSHAKE_FAILED);
-	assert_true(s.why.text[0] != '\0');
+	assert_non_null(strstr(s.why.text, "only TLS 1.1 or older"));
 	end(&s);
 }
 
@@ -281,8 +281,14 @@ static const struct {
 	const char *says;
 } rows[] = {
 	{ "closed", NULL, 0, HANDSHAKE_FAILED, "closed the connection" },
-	{ "plain text", "220 mx.example ESMTP\r\n", 22, HANDSHAKE_FAILED, "" },
-	{ "an HTTP error", "HTTP/1.1 400 Bad Request\r\n\r\n", 28, HANDSHAKE_FAILED, "" },
+	{ "plain text", "220 mx.example ESMTP\r\n", 22, HANDSHAKE_PLAINTEXT,
+	  "plaintext" },
+	{ "an HTTP error", "HTTP/1.1 400 Bad Request\r\n\r\n", 28, HANDSHAKE_PLAINTEXT,
+	  "plaintext" },
+	{ "an alert of an old version", "\x15\3\1\0\2\2\x46", 7, HANDSHAKE_REFUSED,
+	  "only TLS 1.1 or older" },
+	{ "an alert of other algorithms", "\x15\3\3\0\2\2\x47", 7, HANDSHAKE_REFUSED,
+	  "not among those that are offered" },
 	{ "an alert", "\x15\3\3\0\2\2\x28", 7, HANDSHAKE_REFUSED,
 	  "alert \"Handshake failed\"" },
 	{ "SSL 2", "\x80\x1a\1\3\1\0\3\0\x10\0\0", 11, HANDSHAKE_FAILED, "" },

@@ -46,6 +46,7 @@ static void begin(struct facts_target *t, const char *given, const char *normali
 	t->normalized = mem_text(normalized);
 	t->dns_ms = 4;
 	t->total_ms = 37;
+	t->timeout_ms = 10000;
 }
 
 static struct facts_endpoint *endpoint(struct facts_target *t, const char *host, int port,

@@ -51,6 +51,7 @@ static void test_perf_collect_leaves_out_what_is_unknown(void **state)
 	verdict_conf_init(&conf);
 	assert_int_equal(perf_collect(t, &conf, NOW, perf), 0);
 	t->total_ms = 213;
+	t->timeout_ms = 10000;
 	assert_int_equal(perf_collect(t, &conf, NOW, perf), 1);
 	check(&perf[0], "time", 0.213, "", "");
 	assert_true(perf[0].max == 10);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What to do about a failure whose words say all that is known. */
+#ifndef VERDICT_REMEDY_H
+#define VERDICT_REMEDY_H
+
+#include "verdict/code.h"
+
+/* A constant, by the code and what its error hints at; NULL: there is nothing to do. */
+const char *remedy_for(enum code code, const char *error);
+
+#endif
