@@ -128,6 +128,7 @@ start_nnrpd()
 		hismethod: hisv6
 		ovmethod: tradindexed
 		enableoverview: true
+		nnrpdloadlimit: 0
 		pathnews: $root/usr/lib/news
 		pathbin: $root/usr/lib/news/bin
 		pathetc: $news/etc

@@ -110,6 +110,47 @@ postfix_program()
 	echo "$(postconf -C builtin -h daemon_directory 2>/dev/null || postconf -d -h daemon_directory)/$1"
 }
 
+# What reads only the system's resolv.conf asks the lab's resolver, by a library in front of libc's.
+wrap_resolver()
+{
+	printf 'nameserver %s\noptions edns0 trust-ad\n' "$1" >"$dir/etc/resolv.conf"
+	LD_PRELOAD=libresolv_wrapper.so RESOLV_WRAPPER_CONF=$dir/etc/resolv.conf
+	export LD_PRELOAD RESOLV_WRAPPER_CONF
+}
+
+# start_sender RESOLVER [POLICY...]: a Postfix that only sends, by DANE alone, its log in
+# DIR/log/sender. POLICY: "DOMAIN LEVEL".
+start_sender()
+{
+	postfix_folders sender
+	conf=$dir/etc/sender
+	{
+		postfix_main sender | sed '/_transport = /d'
+		echo "myhostname = sender.real.example"
+		echo "smtp_tls_security_level = dane-only"
+		echo "smtp_dns_support_level = dnssec"
+		echo "smtp_tls_loglevel = 1"
+		echo "smtp_tls_policy_maps = texthash:$conf/policy"
+		echo "import_environment = MAIL_CONFIG LD_PRELOAD RESOLV_WRAPPER_CONF"
+	} >"$conf/main.cf"
+	postfix_master >"$conf/master.cf"
+	resolver=$1
+	shift
+	printf '%s\n' "$@" >"$conf/policy"
+	: >"$dir/log/sender"
+	(
+		wrap_resolver "$resolver"
+		MAIL_CONFIG=$conf "$labsrc/start.sh" sender-master "$(postfix_program master)" \
+			-c "$conf" -s
+	)
+}
+
+# send_mail TO: queued for the sender
+send_mail()
+{
+	printf 'Subject: lab\n\nHello.\n' | sendmail -C "$dir/etc/sender" -f lab@real.example "$1"
+}
+
 tools_of_dovecot()
 {
 	echo dovecot

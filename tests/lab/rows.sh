@@ -7,13 +7,33 @@ set -eu
 src=$(cd "$(dirname "$0")" && pwd)
 table=$src/rows.tsv
 row_limit_s=40
-jobs=4
+# Most of them wait for a server that is slow on purpose.
+jobs=8
 tab=$(printf '\t')
 
-# The table without comments; with --only just those rows.
+# The table without comments, {lists} written out; with --only just those rows.
 rows()
 {
-	grep -v -e '^#' -e '^[[:space:]]*$' "$table" | if [ -n "${ONLY:-}" ]; then
+	grep -v -e '^#' -e '^[[:space:]]*$' "$table" | awk -F '\t' -v OFS='\t' '
+	BEGIN {
+		set["mail"] = "smtp,submission,lmtp"
+		set["others"] = "imap,pop3,sieve,ftp,ldap,xmpp-client,xmpp-server,nntp,postgres,mysql"
+		set["starttls"] = set["mail"] "," set["others"]
+	}
+	match($1, /[{].*[}]/) {
+		list = substr($1, RSTART + 1, RLENGTH - 2)
+		before = substr($1, 1, RSTART - 1)
+		row = $0
+		n = split(list in set ? set[list] : list, word, ",")
+		for (i = 1; i <= n; i++) {
+			$0 = row
+			$1 = before word[i]
+			gsub(/[{][}]/, word[i], $4)
+			print
+		}
+		next
+	}
+	{ print }' | if [ -n "${ONLY:-}" ]; then
 		awk -F '\t' -v only=" $ONLY " 'index(only, " " $1 " ")'
 	else
 		cat
