@@ -20,10 +20,19 @@
 #define RCODE_NXDOMAIN 3
 #define HINTS_MAX_BYTES 65536
 
+/* libunbound checks a zone's keys once for each question that comes before they are
+ * known: with many targets, one question goes ahead of the others in its zone. The zone
+ * is guessed from the name; a wrong guess, or two that share a place in the tables, cost
+ * time only. */
+#define LEADERS 1024
+#define KNOWN_ZONES 4096
+#define LEADER_MS 200 /* a dead name server holds the others up no longer */
+
 struct resolver {
 	struct loop *loop;		 /* borrowed */
 	struct ub_ctx *ctx;		 /* owned */
 	struct resolver_question *first; /* list of all that aren't freed */
+	struct zones *zones;		 /* owned; NULL: nothing is held back */
 	bool closing;
 };
 
@@ -41,6 +50,15 @@ struct resolver_question {
 	bool answered, delivering;
 	struct answer answer;	  /* owned; filled when answered */
 	struct loop_timer *timer; /* owned; delivers the answer from the loop */
+	uint64_t zone;		  /* a leader's */
+	struct loop_timer *lead;  /* owned; lets the followers go. NULL: no leader */
+	struct resolver_question *leader; /* that this waits for */
+	struct resolver_question *follower, *next_follower;
+};
+
+struct zones {
+	struct resolver_question *leader[LEADERS];
+	uint64_t known[KNOWN_ZONES];
 };
 
 static void unlink_question(struct resolver_question *q)
@@ -55,7 +73,7 @@ static void unlink_question(struct resolver_question *q)
 
 static void release(struct resolver_question *q)
 {
-	if (!q->freed || q->in_unbound || q->delivering)
+	if (!q->freed || q->in_unbound || q->delivering || q->lead)
 		return;
 	unlink_question(q);
 	loop_timer_free(q->timer);
@@ -96,6 +114,33 @@ static void read_packet(struct resolver_question *q, const void *packet, int len
 							     : security_of(sec);
 }
 
+/* FNV-1a of the name behind its first label and those with an underscore; 0: no zone of
+ * any host. */
+static uint64_t zone_of(const char *name)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+	const char *dot;
+
+	while (*name == '_' && (dot = strchr(name, '.')))
+		name = dot + 1;
+	dot = strchr(name, '.');
+	if (!dot)
+		return 0;
+	if (strchr(dot + 1, '.'))
+		name = dot + 1;
+	for (; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * 0x100000001b3;
+	return hash;
+}
+
+static void on_lead_ends(void *arg);
+
+static void set_lead(struct resolver_question *q, int64_t delay_ms)
+{
+	loop_timer_free(q->lead);
+	q->lead = loop_timer_new(q->resolver->loop, delay_ms, on_lead_ends, q);
+}
+
 static void on_answer(void *arg, int rcode, void *packet, int packet_len, int sec,
 		      char *why_bogus, int was_ratelimited)
 {
@@ -103,6 +148,8 @@ static void on_answer(void *arg, int rcode, void *packet, int packet_len, int se
 
 	(void)was_ratelimited;
 	q->in_unbound = false;
+	if (q->lead && q->resolver && !q->resolver->closing)
+		set_lead(q, 0); /* not from inside libunbound */
 	if (q->freed || !q->resolver || q->resolver->closing) {
 		release(q);
 		return;
@@ -119,30 +166,98 @@ static void on_answer(void *arg, int rcode, void *packet, int packet_len, int se
 	q->timer = loop_timer_new(q->resolver->loop, 0, deliver, q);
 }
 
+static void ask(struct resolver_question *q)
+{
+	struct resolver *r = q->resolver;
+	int rc;
+
+	q->in_unbound = true;
+	rc = ub_resolve_event(r->ctx, q->name, q->type, CLASS_IN, q, on_answer, NULL);
+	if (rc == 0)
+		return;
+	q->in_unbound = false;
+	answer_failed(&q->answer, SECURITY_INDETERMINATE,
+		      mem_printf("can't ask for %s: %s", q->name, ub_strerror(rc)));
+	q->answered = true;
+	q->timer = loop_timer_new(r->loop, 0, deliver, q);
+}
+
+static void on_lead_ends(void *arg)
+{
+	struct resolver_question *q = arg, *next;
+	struct zones *zones = q->resolver->zones;
+
+	loop_timer_free(q->lead);
+	q->lead = NULL;
+	zones->leader[q->zone % LEADERS] = NULL;
+	zones->known[q->zone % KNOWN_ZONES] = q->zone;
+	while ((next = q->follower)) {
+		q->follower = next->next_follower;
+		next->leader = next->next_follower = NULL;
+		ask(next);
+	}
+	release(q);
+}
+
+static void follow(struct resolver_question *q, struct resolver_question *leader)
+{
+	struct resolver_question **at = &leader->follower;
+
+	while (*at)
+		at = &(*at)->next_follower;
+	*at = q;
+	q->leader = leader;
+}
+
+static void stop_following(struct resolver_question *q)
+{
+	struct resolver_question **at;
+
+	if (!q->leader)
+		return;
+	for (at = &q->leader->follower; *at != q;)
+		at = &(*at)->next_follower;
+	*at = q->next_follower;
+	q->leader = q->next_follower = NULL;
+}
+
+/* True when another question goes ahead of this one. */
+static bool held_back(struct resolver_question *q)
+{
+	struct zones *zones = q->resolver->zones;
+	struct resolver_question **leader;
+
+	q->zone = zones ? zone_of(q->name) : 0;
+	if (!q->zone || zones->known[q->zone % KNOWN_ZONES] == q->zone)
+		return false;
+	leader = &zones->leader[q->zone % LEADERS];
+	if (!*leader) {
+		*leader = q;
+		set_lead(q, LEADER_MS);
+		return false;
+	}
+	if ((*leader)->zone != q->zone)
+		return false;
+	follow(q, *leader);
+	return true;
+}
+
 struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 				       uint16_t type, resolver_fn *fn, void *arg)
 {
 	struct resolver_question *q = mem_zero(sizeof(*q));
-	int rc;
 
 	*q = (struct resolver_question){ .resolver = r,
 					 .name = mem_text(name),
 					 .type = type,
 					 .fn = fn,
 					 .arg = arg,
-					 .next = r->first,
-					 .in_unbound = true };
+					 .next = r->first };
 	if (r->first)
 		r->first->prev = q;
 	r->first = q;
-	rc = ub_resolve_event(r->ctx, q->name, type, CLASS_IN, q, on_answer, NULL);
-	if (rc != 0) {
-		q->in_unbound = false;
-		answer_failed(&q->answer, SECURITY_INDETERMINATE,
-			      mem_printf("can't ask for %s: %s", name, ub_strerror(rc)));
-		q->answered = true;
-		q->timer = loop_timer_new(r->loop, 0, deliver, q);
-	}
+	if (!held_back(q))
+		ask(q);
 	return q;
 }
 
@@ -152,6 +267,7 @@ void resolver_question_free(struct resolver_question *q)
 		return;
 	q->freed = true;
 	q->fn = NULL;
+	stop_following(q);
 	release(q);
 }
 
@@ -306,8 +422,11 @@ int resolver_new(struct loop *loop, const struct resolver_conf *conf,
 	int rc;
 
 	r->loop = loop;
+	if (conf->many)
+		r->zones = mem_zero(sizeof(*r->zones));
 	r->ctx = ub_ctx_create_event(loop_base(loop));
 	if (!r->ctx) {
+		free(r->zones);
 		free(r);
 		return why_set(why, DP_EDNS, "libunbound can't start");
 	}
@@ -345,7 +464,11 @@ void resolver_free(struct resolver *r)
 		q->next = NULL;
 		q->resolver = NULL;
 		q->in_unbound = false;
+		loop_timer_free(q->lead);
+		q->lead = NULL;
+		q->leader = q->follower = q->next_follower = NULL;
 		release(q);
 	}
+	free(r->zones);
 	free(r);
 }

@@ -210,6 +210,81 @@ static void test_resolver_ask_for_no_name(void **state)
 	loop_free(s.loop);
 }
 
+static void stop(void *arg)
+{
+	loop_stop(arg);
+}
+
+/* A zone's first question goes ahead of the others; no answer to it holds them up for
+ * long, nor does one whose asker has lost interest, and one that waits may be dropped. */
+static void test_resolver_ask_lets_one_go_ahead(void **state)
+{
+	static const char *const names[] = { "a.zone.example", "b.zone.example",
+					     "_443._tcp.c.zone.example",
+					     "d.zone.example" };
+	struct seen s[4] = { { .loop = loop_new() } };
+	struct dns_server *server = dns_server_new(s[0].loop, DNS_SERVER_SILENT);
+	const char *forward[] = { dns_server_address(server) };
+	struct resolver_conf conf = {
+		.forward = forward, .forward_count = 1, .blind = true, .many = true
+	};
+	struct resolver *r;
+	struct loop_timer *timer;
+	int i;
+
+	(void)state;
+	assert_int_equal(resolver_new(s[0].loop, &conf, &r, NULL), 0);
+	for (i = 0; i < 4; i++) {
+		s[i].loop = s[0].loop;
+		s[i].question = resolver_ask(r, names[i], RRTYPE_A, on_answer, &s[i]);
+	}
+	resolver_question_free(s[0].question);
+	resolver_question_free(s[1].question);
+	timer = loop_timer_new(s[0].loop, 100, stop, s[0].loop);
+	loop_run(s[0].loop);
+	assert_int_equal(dns_server_questions(server), 1);
+	loop_timer_free(timer);
+	timer = loop_timer_new(s[0].loop, 200, stop, s[0].loop);
+	loop_run(s[0].loop);
+	assert_int_equal(dns_server_questions(server), 3);
+	loop_timer_free(timer);
+	resolver_free(r);
+	resolver_question_free(s[2].question);
+	resolver_question_free(s[3].question);
+	dns_server_free(server);
+	loop_free(s[0].loop);
+}
+
+/* What is held back is answered all the same. */
+static void test_resolver_ask_answers_all(void **state)
+{
+	struct seen s[8] = { { .loop = loop_new() } };
+	struct dns_server *server = dns_server_new(s[0].loop, DNS_SERVER_UNSIGNED);
+	const char *forward[] = { dns_server_address(server) };
+	struct resolver_conf conf = {
+		.forward = forward, .forward_count = 1, .blind = true, .many = true
+	};
+	struct resolver *r;
+	int i;
+
+	(void)state;
+	assert_int_equal(resolver_new(s[0].loop, &conf, &r, NULL), 0);
+	for (i = 0; i < 8; i++) {
+		s[i].loop = s[0].loop;
+		s[i].question =
+			resolver_ask(r, i % 2 ? "www.zone.example" : "zone.example",
+				     RRTYPE_A, on_answer, &s[i]);
+	}
+	for (i = 0; i < 8;) {
+		loop_run(s[0].loop);
+		for (i = 0; i < 8 && s[i].calls == 1;)
+			i++;
+	}
+	resolver_free(r);
+	dns_server_free(server);
+	loop_free(s[0].loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +293,8 @@ int main(void)
 		cmocka_unit_test(test_resolver_prime_asks_once),
 		cmocka_unit_test(test_resolver_drops_open_questions),
 		cmocka_unit_test(test_resolver_ask_for_no_name),
+		cmocka_unit_test(test_resolver_ask_lets_one_go_ahead),
+		cmocka_unit_test(test_resolver_ask_answers_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
