@@ -19,8 +19,9 @@
 
 typedef const struct cmd *verb_fn(void);
 static verb_fn *const verbs[] = {
-	verb_check, verb_verify, verb_record, verb_keygen,
-	verb_csr,   verb_new,	 verb_status,
+	verb_check,	  verb_verify,	verb_record,   verb_keygen,
+	verb_csr,	  verb_new,	verb_renew,    verb_publish,
+	verb_propagation, verb_install, verb_rollover, verb_status,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
@@ -108,7 +109,7 @@ static int help_all(FILE *out)
 	for (i = 0; i < VERB_COUNT; i++) {
 		int column = fprintf(out, "  %s", verbs[i]()->name);
 
-		opts_wrap(out, verbs[i]()->summary, 10, column);
+		opts_wrap(out, verbs[i]()->summary, 14, column);
 	}
 	return CMD_DONE;
 }

@@ -54,6 +54,11 @@ const struct cmd *verb_record(void);
 const struct cmd *verb_keygen(void);
 const struct cmd *verb_csr(void);
 const struct cmd *verb_new(void);
+const struct cmd *verb_renew(void);
+const struct cmd *verb_publish(void);
+const struct cmd *verb_propagation(void);
+const struct cmd *verb_install(void);
+const struct cmd *verb_rollover(void);
 const struct cmd *verb_status(void);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "cmd/setup_opts.h"
 #include "cmd/world_dns.h"
+#include "cmd/world_live.h"
 #include "dns/signed.h"
 #include "dns/upstream.h"
 
@@ -28,7 +29,7 @@ static int ask(void *arg, const struct env_question *question, struct env_dns *r
 {
 	const struct world *w = arg;
 	struct upstream_conf conf = dns_conf(w);
-	struct world_dns dns = { &conf, w->dns->timeout_ms };
+	struct world_dns dns = { &conf, w->dns->timeout_ms, w->show };
 
 	return world_dns_ask(&dns, question, ret_dns, why);
 }
@@ -37,9 +38,29 @@ static int zone(void *arg, const char *owner, struct env_zone *ret_zone, struct 
 {
 	const struct world *w = arg;
 	struct upstream_conf conf = dns_conf(w);
-	struct world_dns dns = { &conf, w->dns->timeout_ms };
+	struct world_dns dns = { &conf, w->dns->timeout_ms, w->show };
 
 	return world_dns_zone(&dns, owner, ret_zone, why);
+}
+
+static int look(void *arg, const struct env_presented *presented,
+		struct env_live *ret_live, struct why *why)
+{
+	const struct world *w = arg;
+	struct upstream_conf conf = dns_conf(w);
+	struct world_live live = { &conf, w->ca_file, w->dns->timeout_ms };
+
+	return world_live_look(&live, presented, ret_live, why);
+}
+
+static int discover(void *arg, const struct target *service, struct target **ret_targets,
+		    size_t *ret_count, struct why *why)
+{
+	const struct world *w = arg;
+	struct upstream_conf conf = dns_conf(w);
+	struct world_live live = { &conf, w->ca_file, w->dns->timeout_ms };
+
+	return world_live_discover(&live, service, ret_targets, ret_count, why);
 }
 
 void world_init(struct world *w, const struct setup_dns_opts *opts, struct env *ret_env)
@@ -48,6 +69,8 @@ void world_init(struct world *w, const struct setup_dns_opts *opts, struct env *
 	env_init(ret_env);
 	ret_env->arg = w;
 	ret_env->ask = ask;
+	ret_env->look = look;
+	ret_env->discover = discover;
 	ret_env->secure = secure;
 	ret_env->zone = zone;
 }

@@ -201,8 +201,9 @@ static void judge(const struct inquiry *i, const struct env_question *q, struct 
 	}
 }
 
-static int judge_all(const struct inquiries *list, const struct env_question *q,
-		     struct env_dns *ret_dns, struct why *why)
+static int judge_all(const struct session *s, const struct inquiries *list,
+		     const struct env_question *q, struct env_dns *ret_dns,
+		     struct why *why)
 {
 	struct env_dns dns = { .none = true };
 	struct buf lags;
@@ -217,6 +218,8 @@ static int judge_all(const struct inquiries *list, const struct env_question *q,
 			return why_set(why, DP_EDNS, "%s: %.300s", list->item[i].owner,
 				       report ? report->error : "no answer in time");
 		}
+		if (s->dns->show)
+			s->dns->show(report);
 		judge(&list->item[i], q, &lags, &dns);
 	}
 	dns.agree = !lags.len;
@@ -252,7 +255,7 @@ int world_dns_ask(const struct world_dns *dns, const struct env_question *q,
 	if (rc == 0 && list.count)
 		loop_run(s.loop); /* each inquiry has a deadline of its own */
 	if (rc == 0)
-		rc = judge_all(&list, q, ret_dns, why);
+		rc = judge_all(&s, &list, q, ret_dns, why);
 	for (i = 0; i < list.count; i++) {
 		authority_free(list.item[i].authority);
 		free(list.item[i].owner);

@@ -7,11 +7,13 @@
 
 #include "setup/env.h"
 
+struct authority_report;
 struct upstream_conf;
 
 struct world_dns {
-	const struct upstream_conf *upstream; /* borrowed */
-	int64_t timeout_ms;		      /* for each function */
+	const struct upstream_conf *upstream;		     /* borrowed */
+	int64_t timeout_ms;				     /* for each function */
+	void (*show)(const struct authority_report *report); /* NULL, or each report */
 };
 
 /* As in struct env. */

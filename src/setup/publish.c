@@ -33,6 +33,13 @@ static const struct way {
 	{ "exec", publish_exec_records },
 };
 
+bool publish_is_by_hand(const struct lineage *l)
+{
+	const char *text = lineage_conf_get(&l->conf, LINEAGE_CONF_PUBLISH);
+
+	return strcspn(text, " \t") == 5 && !strncmp(text, "print", 5);
+}
+
 static int note(struct lineage *l, const char *event, const struct record *records,
 		size_t count, const char *way, struct why *why)
 {

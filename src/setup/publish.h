@@ -20,6 +20,8 @@ typedef int publish_fn(struct lineage *lineage, const char *options,
 		       const struct wanted *wanted, enum publish_result *ret_result,
 		       struct why *why);
 
+/* Whether the way is print: the records are the user's to put in. */
+bool publish_is_by_hand(const struct lineage *lineage);
 int publish_records(struct lineage *lineage, const struct wanted *wanted,
 		    enum publish_result *ret_result, struct why *why);
 

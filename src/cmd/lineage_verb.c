@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/lineage_verb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "cmd/cmd.h"
+#include "cmd/world.h"
+#include "setup/lineage.h"
+
+int lineage_verb_check(const void *values, const struct opts_rest *rest, struct why *why)
+{
+	const struct lineage_verb_values *v = values;
+
+	if (v->all && rest->args.count)
+		return why_set(why, DP_EINVAL, "--all and a NAME: one of them");
+	if (v->all || rest->args.count)
+		return 0;
+	return why_set(why, DP_EINVAL,
+		       "no NAME of a lineage; daneprobe status lists them");
+}
+
+/* As cron and timers want it: 0 where all goes as planned. */
+static int status_of(enum rollover_outcome outcome)
+{
+	switch (outcome) {
+	case ROLLOVER_NOTHING:
+	case ROLLOVER_MOVED:
+	case ROLLOVER_WAITING:
+		return 0;
+	case ROLLOVER_LATE:
+		return 1;
+	case ROLLOVER_REFUSED:
+		return 2;
+	}
+	return 2;
+}
+
+static void tell(const struct lineage_verb *verb, const struct lineage *l,
+		 const struct lineage_verb_values *v, const struct rollover_result *r)
+{
+	char *text = r->text ? log_escape(r->text, strlen(r->text)) : mem_text("done");
+	bool planned = status_of(r->outcome) == 0;
+
+	if (!planned)
+		log_error("%s: %s", l->name, text);
+	else if (!v->setup.quiet)
+		printf("%s  %s: %s\n", l->name, lineage_state_stage_name(l->state.stage),
+		       text);
+	(void)verb;
+	free(text);
+}
+
+/* What is wrong with files and configuration is 3, with the world 2. */
+static int failure_status(int rc)
+{
+	return rc == DP_EIO || rc == DP_ECRYPTO || rc == DP_EDNS || rc == DP_EEXIST
+		       ? CMD_NO
+		       : CMD_USAGE;
+}
+
+static int step_one(const struct lineage_verb *verb, const struct lineage_verb_values *v,
+		    const char *name)
+{
+	struct rollover_result result = { 0 };
+	struct world world;
+	struct env env;
+	struct lineage l;
+	struct why why;
+	int rc, status;
+
+	world_init(&world, &v->dns, &env);
+	world.ca_file = v->ca_file;
+	world.show = v->setup.quiet ? NULL : verb->show;
+	rc = lineage_open(&env, setup_opts_dir(&v->setup), name, verb->name,
+			  LINEAGE_WRITE, &l, &why);
+	if (rc < 0)
+		return cmd_fail(&why, failure_status(rc));
+	rc = verb->step(&l, v, &result, &why);
+	if (rc < 0) {
+		status = cmd_fail(&why, failure_status(rc));
+	} else {
+		tell(verb, &l, v, &result);
+		status = status_of(result.outcome);
+	}
+	rollover_result_clear(&result);
+	lineage_close(&l);
+	return status;
+}
+
+static int worse(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static int step_all(const struct lineage_verb *verb, const struct lineage_verb_values *v)
+{
+	char **names = NULL;
+	size_t count = 0, i;
+	int status = 0;
+	struct why why;
+
+	if (lineage_list(setup_opts_dir(&v->setup), &names, &count, &why) < 0)
+		return cmd_fail(&why, CMD_USAGE);
+	for (i = 0; i < count; i++) {
+		status = worse(status, step_one(verb, v, names[i]));
+		free(names[i]);
+	}
+	free(names);
+	return status;
+}
+
+int lineage_verb_work(const struct lineage_verb *verb,
+		      const struct lineage_verb_values *v, const struct opt_list *args)
+{
+	int status = 0;
+	size_t i;
+
+	if (v->all)
+		status = step_all(verb, v);
+	for (i = 0; i < args->count; i++)
+		status = worse(status, step_one(verb, v, args->item[i]));
+	return cmd_finish(status);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the verbs that take a lineage one step on have in common. */
+#ifndef CMD_LINEAGE_VERB_H
+#define CMD_LINEAGE_VERB_H
+
+#include <stdbool.h>
+
+#include "cmd/setup_opts.h"
+#include "setup/rollover.h"
+
+struct authority_report;
+struct lineage;
+struct opts_rest;
+struct why;
+
+struct lineage_verb_values {
+	struct setup_opts setup;
+	struct setup_dns_opts dns;
+	const char *ca_file;
+	bool all, force, no_install, emergency, even_if_insecure, dry_run;
+	int format;
+	const char *zone;
+};
+
+/* One step of one lineage. */
+typedef int lineage_verb_fn(struct lineage *lineage, const struct lineage_verb_values *v,
+			    struct rollover_result *ret_result, struct why *why);
+
+struct lineage_verb {
+	const char *name;
+	lineage_verb_fn *step;
+	bool even_if_waiting; /* told without -v too: the answer is what was asked for */
+	/* Shows what name servers say; NULL. */
+	void (*show)(const struct authority_report *report);
+};
+
+/* One NAME or more, or --all where the verb has it. */
+int lineage_verb_check(const void *values, const struct opts_rest *rest, struct why *why);
+/* Takes each lineage one step on and prints what came of it; the exit status. */
+int lineage_verb_work(const struct lineage_verb *verb,
+		      const struct lineage_verb_values *v, const struct opt_list *args);
+
+#define LINEAGE_VERB_EXITS                                                               \
+	"Exit status: 0 done, nothing to do or waiting as planned; 1 waiting longer "    \
+	"than planned, or a server lags; 2 refused, failed or gone back; 3 usage, "      \
+	"configuration or unreadable state."
+
+/* clang-format off */
+#define LINEAGE_VERB_CA(type)                                                            \
+	{ "ca-file", 0, OPT_TEXT, offsetof(type, ca_file), .argument = "FILE",           \
+	  .help = "CA bundle for PKIX-TA(0) and PKIX-EE(1); default the system's" }
+/* clang-format on */
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/why.h"
+#include "cmd/lineage_verb.h"
+#include "cmd/record_print.h"
+#include "dane/tlsa.h"
+#include "setup/lineage.h"
+#include "setup/publish.h"
+#include "setup/record.h"
+#include "setup/wanted.h"
+
+static const struct opt opts[] = {
+	{ "dry-run", 0, OPT_FLAG, offsetof(struct lineage_verb_values, dry_run),
+	  .help = "only print what is wanted, and what of ours is to go" },
+	{ "even-if-insecure", 0, OPT_FLAG,
+	  offsetof(struct lineage_verb_values, even_if_insecure),
+	  .help = "go on where a zone isn't signed or has no DS at its parent" },
+	{ "format", 0, OPT_CHOICE, offsetof(struct lineage_verb_values, format),
+	  .fallback = "zone", .argument = RECORD_FORMATS,
+	  .help = "of the records that are printed, as in record" },
+	{ "zone", 0, OPT_TEXT, offsetof(struct lineage_verb_values, zone),
+	  .argument = "NAME", .help = "the zone that they go to, for form and nsupdate" },
+	LINEAGE_VERB_CA(struct lineage_verb_values),
+	SETUP_OPTS(struct lineage_verb_values, setup),
+	SETUP_DNS_OPTS(struct lineage_verb_values, dns),
+	{ .long_name = NULL },
+};
+
+static int print_wanted(const struct wanted *w, const struct lineage_verb_values *v,
+			struct why *why)
+{
+	struct record_print print;
+	size_t i;
+	int rc = record_print_begin(&print, (enum record_format)v->format, v->zone, why);
+
+	for (i = 0; rc == 0 && i < w->want_count; i++)
+		rc = record_print_one(&print, &w->want[i], why);
+	record_print_end(&print, rc == 0);
+	return rc;
+}
+
+/* What goes has no format of its own: it is told as a remark. */
+static void print_gone(const struct wanted *w)
+{
+	char *text;
+	size_t i;
+
+	for (i = 0; i < w->gone_count; i++) {
+		text = record_zone_line(&w->gone[i]);
+		printf("; remove: %s\n", text);
+		free(text);
+	}
+	for (i = 0; i < w->others_count; i++)
+		printf("; %s is not yours: ask its operator\n", w->others[i]);
+}
+
+static int check_secure(struct lineage *l, const struct wanted *w, struct why *why)
+{
+	struct why inner;
+	size_t i;
+
+	for (i = 0; i < w->want_count; i++)
+		if (l->env->secure(l->env->arg, w->want[i].owner, &inner) < 0)
+			return why_set(why, DP_EDNS,
+				       "%.400s; --even-if-insecure goes on all the same",
+				       inner.text);
+	return 0;
+}
+
+static int publish(struct lineage *l, const struct lineage_verb_values *v,
+		   const struct wanted *w, struct rollover_result *r, struct why *why)
+{
+	int rc = v->even_if_insecure ? 0 : check_secure(l, w, why);
+
+	if (rc == 0)
+		rc = rollover_publish(l, r, why);
+	if (rc == 0 && publish_is_by_hand(l) && r->outcome == ROLLOVER_MOVED)
+		rc = print_wanted(w, v, why);
+	if (rc == 0 && publish_is_by_hand(l))
+		print_gone(w);
+	return rc;
+}
+
+static int step(struct lineage *l, const struct lineage_verb_values *v,
+		struct rollover_result *r, struct why *why)
+{
+	struct wanted w = { 0 };
+	int rc = wanted_make(l, &w, why);
+
+	if (rc == 0 && v->dry_run) {
+		rc = print_wanted(&w, v, why);
+		if (rc == 0)
+			print_gone(&w);
+		if (rc == 0)
+			*r = (struct rollover_result){ .outcome = ROLLOVER_NOTHING };
+	} else if (rc == 0) {
+		rc = publish(l, v, &w, r, why);
+	}
+	wanted_clear(&w);
+	return rc;
+}
+
+static int work(const void *values, const struct opt_list *args)
+{
+	static const struct lineage_verb verb = {
+		.name = "publish",
+		.step = step,
+	};
+
+	return lineage_verb_work(&verb, values, args);
+}
+
+const struct cmd *verb_publish(void)
+{
+	static const struct cmd cmd = {
+		.name = "publish",
+		.synopsis = "[OPTIONS] NAME...",
+		.summary = "the records of the current and the next key into DNS",
+		.notes = "How is said by publish in lineage.conf: print, rfc2136, exec. "
+			 "Records that aren't the lineage's own stay as they "
+			 "are.\n" LINEAGE_VERB_EXITS,
+		.opts = opts,
+		.values_size = sizeof(struct lineage_verb_values),
+		.check = lineage_verb_check,
+		.work = work,
+	};
+
+	return &cmd;
+}

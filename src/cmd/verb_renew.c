@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/cmd.h"
+
+#include <stddef.h>
+
+#include "cmd/lineage_verb.h"
+#include "setup/lineage.h"
+
+static const struct opt opts[] = {
+	{ "all", 0, OPT_FLAG, offsetof(struct lineage_verb_values, all),
+	  .help = "every lineage of the folder" },
+	{ "force", 0, OPT_FLAG, offsetof(struct lineage_verb_values, force),
+	  .help = "now, also if it isn't due or the last try failed" },
+	{ "no-install", 0, OPT_FLAG, offsetof(struct lineage_verb_values, no_install),
+	  .help = "only fetch the certificate" },
+	LINEAGE_VERB_CA(struct lineage_verb_values),
+	SETUP_OPTS(struct lineage_verb_values, setup),
+	SETUP_DNS_OPTS(struct lineage_verb_values, dns),
+	{ .long_name = NULL },
+};
+
+static int step(struct lineage *l, const struct lineage_verb_values *v,
+		struct rollover_result *ret_result, struct why *why)
+{
+	return rollover_renew(l, v->force, !v->no_install, ret_result, why);
+}
+
+static int work(const void *values, const struct opt_list *args)
+{
+	static const struct lineage_verb verb = {
+		.name = "renew",
+		.step = step,
+	};
+
+	return lineage_verb_work(&verb, values, args);
+}
+
+const struct cmd *verb_renew(void)
+{
+	static const struct cmd cmd = {
+		.name = "renew",
+		.synopsis = "[OPTIONS] NAME... | --all",
+		.summary = "a new certificate for the same key, when it is due",
+		.notes = "The key never changes here, so its records stay true. Due at a "
+			 "third of the lifetime, at half of it below ten days, or as "
+			 "renew_at says.\n" LINEAGE_VERB_EXITS,
+		.opts = opts,
+		.values_size = sizeof(struct lineage_verb_values),
+		.check = lineage_verb_check,
+		.work = work,
+	};
+
+	return &cmd;
+}

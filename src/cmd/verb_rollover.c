@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/cmd.h"
+
+#include <stddef.h>
+
+#include "cmd/lineage_verb.h"
+#include "setup/lineage.h"
+
+static const struct opt opts[] = {
+	{ "all", 0, OPT_FLAG, offsetof(struct lineage_verb_values, all),
+	  .help = "every lineage of the folder" },
+	{ "force", 0, OPT_FLAG, offsetof(struct lineage_verb_values, force),
+	  .help = "now, also if it isn't due or the last try failed" },
+	{ "emergency", 0, OPT_FLAG, offsetof(struct lineage_verb_values, emergency),
+	  .help = "the key is compromised: begin now, and wait for nothing that doesn't "
+		  "protect the service" },
+	LINEAGE_VERB_CA(struct lineage_verb_values),
+	SETUP_OPTS(struct lineage_verb_values, setup),
+	SETUP_DNS_OPTS(struct lineage_verb_values, dns),
+	{ .long_name = NULL },
+};
+
+static int step(struct lineage *l, const struct lineage_verb_values *v,
+		struct rollover_result *ret_result, struct why *why)
+{
+	struct rollover_how how = { .begin = !v->all,
+				    .force = v->force,
+				    .emergency = v->emergency };
+
+	return rollover_step(l, &how, ret_result, why);
+}
+
+static int work(const void *values, const struct opt_list *args)
+{
+	static const struct lineage_verb verb = {
+		.name = "rollover",
+		.step = step,
+	};
+
+	return lineage_verb_work(&verb, values, args);
+}
+
+const struct cmd *verb_rollover(void)
+{
+	static const struct cmd cmd = {
+		.name = "rollover",
+		.synopsis = "[OPTIONS] NAME... | --all",
+		.summary = "from the current key to the next, one safe step a run",
+		.notes = "With --all one is begun only where rollover_every has passed; "
+			 "run it from cron or a timer.\n" LINEAGE_VERB_EXITS,
+		.opts = opts,
+		.values_size = sizeof(struct lineage_verb_values),
+		.check = lineage_verb_check,
+		.work = work,
+	};
+
+	return &cmd;
+}

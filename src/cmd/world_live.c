@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/world_live.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "cmd/version.h"
+#include "dane/chain.h"
+#include "dns/discover.h"
+#include "dns/upstream.h"
+#include "net/handshake.h"
+#include "probe/ca_bundle.h"
+#include "probe/expect.h"
+#include "probe/live.h"
+#include "probe/probe.h"
+#include "probe/run.h"
+#include "target/connect_to.h"
+#include "target/service.h"
+#include "target/target.h"
+#include "verdict/facts.h"
+#include "verdict/verdict.h"
+
+/* One check of one target, as `check` does it. */
+struct checking {
+	struct loop *loop; /* owned, as those below */
+	struct upstream *upstream;
+	struct handshake_kit *kit;
+	struct ca_bundle *ca;
+	bool wanted[EXPECT_STATUS_END]; /* HTTP statuses of a service with a path */
+	struct expect expect;
+	struct verdict_conf verdict;
+	const char *text; /* borrowed; NULL once taken */
+	struct facts_target *facts;
+};
+
+static bool next_item(void *arg, struct run_item *ret_item)
+{
+	struct checking *c = arg;
+
+	if (!c->text)
+		return false;
+	*ret_item = (struct run_item){ .text = mem_text(c->text) };
+	ret_item->good = target_parse(c->text, &ret_item->target, &ret_item->why) == 0;
+	c->text = NULL;
+	return true;
+}
+
+static void take_facts(void *arg, struct facts_target *facts)
+{
+	struct checking *c = arg;
+
+	c->facts = facts;
+}
+
+static int set_up(struct checking *c, const struct world_live *live, struct why *why)
+{
+	int rc, status;
+
+	c->loop = loop_new();
+	if (!c->loop)
+		return why_set(why, DP_EIO, "the system has no event mechanism left");
+	for (status = 200; status < 400; status++)
+		c->wanted[status] = true;
+	verdict_conf_init(&c->verdict);
+	rc = ca_bundle_new(live->ca_file, &c->ca, why);
+	if (rc == 0)
+		rc = expect_init(c->wanted, false, NULL, &c->expect, why);
+	if (rc < 0)
+		return rc;
+	c->kit = handshake_kit_new(why);
+	return c->kit ? upstream_new(c->loop, live->upstream, &c->upstream, why)
+		      : DP_ECRYPTO;
+}
+
+static void clear(struct checking *c)
+{
+	facts_target_free(c->facts);
+	upstream_free(c->upstream);
+	handshake_kit_free(c->kit);
+	ca_bundle_free(c->ca);
+	expect_clear(&c->expect);
+	loop_free(c->loop);
+}
+
+/* NULL where DANE passes, or where there is no record that a client could hold against
+ * the key; else what is wrong, on the heap. */
+static char *judge(const struct facts_target *facts, const char *text)
+{
+	if (!facts)
+		return mem_printf("%s: the check did not end", text);
+	if (facts->code == CODE_MATCH || facts->code == CODE_NO_TLSA)
+		return NULL;
+	return mem_printf("%s %s: %s", text, code_name(facts->code),
+			  facts->summary ? facts->summary : "");
+}
+
+static int check_dane(const struct world_live *live, const char *text, char **ret_problem,
+		      struct why *why)
+{
+	const struct connect_to_list nowhere_else = { 0 };
+	struct checking c = { .text = text };
+	struct probe_conf probe = { .connect_to = &nowhere_else,
+				    .ipv4 = true,
+				    .ipv6 = true,
+				    .timeout_ms = live->timeout_ms,
+				    .agent = version_agent() };
+	struct run_conf run = { .probe = &probe,
+				.jobs = 1,
+				.next = next_item,
+				.emit = take_facts,
+				.arg = &c };
+	int rc = set_up(&c, live, why);
+
+	if (rc == 0) {
+		probe.loop = c.loop;
+		probe.upstream = c.upstream;
+		probe.kit = c.kit;
+		probe.ca = c.ca;
+		probe.expect = &c.expect;
+		probe.verdict = &c.verdict;
+		run_all(&run);
+		*ret_problem = judge(c.facts, text);
+	}
+	clear(&c);
+	return rc;
+}
+
+/* What is wrong with the leaf that a host presents, on the heap; NULL: it is one of those
+ * wanted. */
+static char *judge_leaf(const struct target *target, const struct chain_cert *leaf,
+			const struct env_presented *p)
+{
+	char *hex, *problem;
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (!memcmp(p->cert[i], leaf->cert_sha256, 32))
+			return NULL;
+	for (i = 0; i < p->count; i++)
+		if (!memcmp(p->spki[i], leaf->spki_sha256, 32))
+			return mem_printf("%s:%d still presents another certificate of "
+					  "the same key: was it reloaded?",
+					  target->host, target->port);
+	hex = hex_encode(leaf->spki_sha256, 32);
+	problem = mem_printf("%s:%d presents the key %.8s..., not the lineage's",
+			     target->host, target->port, hex);
+	free(hex);
+	return problem;
+}
+
+/* Every address of one host presents the certificate; NULL, or the problem. */
+static char *look_at_host(const struct world_live *live, const struct target *target,
+			  const struct env_presented *presented)
+{
+	struct chain chain = { 0 };
+	struct why why;
+	char *problem;
+
+	if (live_chain(target, live->upstream, live->timeout_ms, &chain, &why) < 0)
+		return mem_printf("%s:%d: %s", target->host, target->port, why.text);
+	problem = judge_leaf(target, &chain.cert[0], presented);
+	chain_clear(&chain);
+	return problem;
+}
+
+static int look_at_service(const struct world_live *live, const char *text,
+			   const struct env_presented *presented, char **ret_problem,
+			   struct why *why)
+{
+	struct target target = { 0 }, *hosts = &target;
+	size_t count = 1, i;
+	int rc = target_parse(text, &target, why);
+
+	if (rc < 0)
+		return rc;
+	if (target.service->discovery != SERVICE_HOST)
+		rc = world_live_discover(live, &target, &hosts, &count, why);
+	for (i = 0; rc == 0 && i < count && !*ret_problem; i++)
+		*ret_problem = look_at_host(live, &hosts[i], presented);
+	if (hosts != &target) {
+		for (i = 0; rc == 0 && i < count; i++)
+			target_clear(&hosts[i]);
+		if (rc == 0)
+			free(hosts);
+	}
+	target_clear(&target);
+	if (rc == 0 && !*ret_problem)
+		rc = check_dane(live, text, ret_problem, why);
+	return rc;
+}
+
+int world_live_look(const struct world_live *live, const struct env_presented *presented,
+		    struct env_live *ret_live, struct why *why)
+{
+	char *problem = NULL;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && !problem && i < presented->service_count; i++)
+		rc = look_at_service(live, presented->services[i], presented, &problem,
+				     why);
+	if (rc == 0)
+		*ret_live = (struct env_live){ .ok = !problem, .problem = problem };
+	else
+		free(problem);
+	return rc;
+}
+
+/* The hosts behind mx:// or srv://. */
+struct discovering {
+	struct loop *loop; /* owned, as those below */
+	struct upstream *upstream;
+	struct facts_target *facts;
+	struct discover *discover;
+	struct discover_result result;
+	const struct target *service; /* borrowed */
+	bool done;
+};
+
+static void on_discovered(void *arg, struct discover_result *take_result)
+{
+	struct discovering *d = arg;
+
+	d->result = *take_result;
+	d->done = true;
+	loop_stop(d->loop);
+}
+
+static void on_upstream(void *arg)
+{
+	struct discovering *d = arg;
+	struct discover_conf conf = { .resolver = upstream_resolver(d->upstream),
+				      .facts = d->facts,
+				      .kind = d->service->service->discovery,
+				      .name = d->service->host,
+				      .port = d->service->port };
+
+	d->discover = discover_new(&conf, on_discovered, d);
+}
+
+static void on_late(void *arg)
+{
+	struct discovering *d = arg;
+
+	loop_stop(d->loop);
+}
+
+static int to_targets(const struct discovering *d, struct target **ret_targets,
+		      size_t *ret_count, struct why *why)
+{
+	const struct service *service = d->service->service;
+	struct target *targets;
+	const char *scheme;
+	char *text;
+	size_t i;
+	int rc = 0;
+
+	if (!d->done || d->result.status != DISCOVER_FOUND)
+		return why_set(why, DP_EDNS, "the hosts of %s can't be found: %s",
+			       d->service->text,
+			       d->facts->discovery && d->facts->discovery->error
+				       ? d->facts->discovery->error
+				       : "daneprobe check tells why");
+	scheme = service->discovery == SERVICE_MX
+			 ? "smtp"
+			 : service_for_srv(d->service->host)->name;
+	targets = mem_array(d->result.count, sizeof(*targets));
+	for (i = 0; i < d->result.count && rc == 0; i++) {
+		text = mem_printf("%s://%s:%d", scheme, d->result.host[i].name,
+				  d->result.host[i].port);
+		rc = target_parse(text, &targets[i], why);
+		free(text);
+	}
+	if (rc == 0) {
+		*ret_targets = targets;
+		*ret_count = d->result.count;
+		return 0;
+	}
+	while (i > 1)
+		target_clear(&targets[--i - 1]);
+	free(targets);
+	return rc;
+}
+
+int world_live_discover(const struct world_live *live, const struct target *service,
+			struct target **ret_targets, size_t *ret_count, struct why *why)
+{
+	struct discovering d = { .loop = loop_new(), .service = service };
+	struct loop_timer *deadline = NULL;
+	int rc;
+
+	if (!d.loop)
+		return why_set(why, DP_EIO, "the system has no event mechanism left");
+	d.facts = facts_target_new();
+	rc = upstream_new(d.loop, live->upstream, &d.upstream, why);
+	if (rc == 0) {
+		deadline = loop_timer_new(d.loop, live->timeout_ms, on_late, &d);
+		upstream_wait(d.upstream, on_upstream, &d);
+		loop_run(d.loop);
+		rc = to_targets(&d, ret_targets, ret_count, why);
+	}
+	discover_free(d.discover);
+	discover_result_clear(&d.result);
+	loop_timer_free(deadline);
+	upstream_free(d.upstream);
+	facts_target_free(d.facts);
+	loop_free(d.loop);
+	return rc;
+}
