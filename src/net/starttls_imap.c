@@ -16,7 +16,7 @@ static struct words next_word(struct words *from)
 
 	from->at += word.len;
 	from->len -= word.len;
-	while (from->len && *from->at == ' ') {
+	while (from->len && (*from->at == ' ' || *from->at == '\t')) {
 		from->at++;
 		from->len--;
 	}
