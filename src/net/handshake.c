@@ -310,6 +310,14 @@ void handshake_send(struct handshake *h, const void *data, size_t len)
 		(void)gnutls_record_send(h->session, data, len);
 }
 
+bool handshake_heard(struct handshake *h)
+{
+	char dropped[512];
+	ssize_t n = gnutls_record_recv(h->session, dropped, sizeof(dropped));
+
+	return n != GNUTLS_E_AGAIN && n != GNUTLS_E_INTERRUPTED;
+}
+
 void handshake_bye(struct handshake *h)
 {
 	(void)gnutls_bye(h->session, GNUTLS_SHUT_WR);

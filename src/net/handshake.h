@@ -56,6 +56,9 @@ bool handshake_is_raw_key(const struct handshake *h);
 void handshake_describe(const struct handshake *h, struct facts_tls *tls);
 /* After HANDSHAKE_DONE: sends that through TLS, as far as it goes without waiting. */
 void handshake_send(struct handshake *h, const void *data, size_t len);
+/* After handshake_send(): whether the server answered or closed; false while it may
+ * still. What it says is dropped. */
+bool handshake_heard(struct handshake *h);
 /* Says goodbye (close_notify) as far as that goes without waiting. */
 void handshake_bye(struct handshake *h);
 void handshake_free(struct handshake *h);

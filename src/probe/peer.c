@@ -15,7 +15,18 @@
 /* Before a busy server is asked again. */
 #define PAUSE_MS 1000
 
-enum stage { STAGE_CONNECT, STAGE_STARTTLS, STAGE_PAUSE, STAGE_HANDSHAKE, STAGE_DONE };
+/* How long a server may take to answer our last word: one that we leave before it has
+ * read it logs a lost connection. */
+#define FAREWELL_MS 300
+
+enum stage {
+	STAGE_CONNECT,
+	STAGE_STARTTLS,
+	STAGE_PAUSE,
+	STAGE_HANDSHAKE,
+	STAGE_FAREWELL,
+	STAGE_DONE
+};
 
 struct peer {
 	struct loop *loop;	   /* borrowed */
@@ -33,6 +44,7 @@ struct peer {
 	peer_fn *fn;
 	void *arg;
 	enum stage stage;
+	enum peer_status judged; /* behind the handshake, told after the farewell */
 	int64_t stage_began_ms;
 	int fd;			     /* owned; -1 none */
 	struct loop_io *io;	     /* owned */
@@ -90,27 +102,41 @@ static int read_chain(struct peer *p)
 	return chain_from_ders(ders, count, &r->chain, &r->why);
 }
 
-/* The last words inside TLS: no mail, no login, just goodbye. */
-static void say_goodbye(struct peer *p)
+static void end_farewell(void *arg)
+{
+	struct peer *p = arg;
+
+	handshake_bye(p->handshake);
+	finish(p, p->judged);
+}
+
+/* The last words inside TLS: no mail, no login, just goodbye; and the server's answer, if
+ * it comes soon and the deadline is far. */
+static void say_goodbye(struct peer *p, enum peer_status judged)
 {
 	size_t len;
 	const char *bye = starttls_bye(p->service, &len);
 
+	p->judged = judged;
 	handshake_send(p->handshake, bye, len);
-	handshake_bye(p->handshake);
+	if (!len || clock_ms() + 2 * FAREWELL_MS > p->deadline_ms) {
+		end_farewell(p);
+		return;
+	}
+	p->stage = STAGE_FAREWELL;
+	loop_io_want(p->io, true, false);
+	p->timer = loop_timer_new(p->loop, FAREWELL_MS, end_farewell, p);
 }
 
 static void take_chain(struct peer *p)
 {
 	p->result.handshake_ms = end_stage(p);
 	if (read_chain(p) < 0 || chain_check_key(&p->result.chain, &p->result.why) < 0) {
-		say_goodbye(p);
-		finish(p, PEER_NO_TLS);
+		say_goodbye(p, PEER_NO_TLS);
 		return;
 	}
 	handshake_describe(p->handshake, &p->result.tls);
-	say_goodbye(p);
-	finish(p, PEER_CHAIN);
+	say_goodbye(p, PEER_CHAIN);
 }
 
 /* Behind a go-ahead it is an attack, or as good as one (RFC 3207 section 6). */
@@ -289,6 +315,10 @@ static void on_ready(void *arg, bool readable, bool writable)
 	case STAGE_HANDSHAKE:
 		go_on(p);
 		break;
+	case STAGE_FAREWELL:
+		if (handshake_heard(p->handshake))
+			end_farewell(p);
+		break;
 	case STAGE_PAUSE:
 	case STAGE_DONE:
 		break;
@@ -359,6 +389,7 @@ static const char *stage_name(enum stage stage)
 	case STAGE_PAUSE:
 		return "the pause before a second try";
 	case STAGE_HANDSHAKE:
+	case STAGE_FAREWELL:
 	case STAGE_DONE:
 		break;
 	}

@@ -217,13 +217,10 @@ logs()
 	clean smtp://mx1.mail.example postfix 'disconnect from .* starttls=1 quit=1' "$lost"
 	clean submission://submission.mail.example postfix 'disconnect from .* starttls=1 quit=1' "$lost"
 	lost='Connection closed\|TLS handshaking\|EOF\|Inactivity\|[Ee]rror'
-	# Dovecot tells QUIT and a close behind it in one of two ways, by which it sees first.
-	clean lmtp://lmtp.real.example dovecot 'lmtp.*: Disconnect from .*\(Logged out\|QUIT command\)' \
-		'TLS handshaking\|Inactivity\|[Ee]rror'
+	clean lmtp://lmtp.real.example dovecot 'lmtp.*: Disconnect from .*Logged out' "$lost\|unfinished"
 	clean imap://imap.real.example dovecot 'imap-login.*by logging out' "$lost"
 	clean pop3://pop3.real.example dovecot 'pop3-login.*by logging out' "$lost"
-	clean sieve://sieve.real.example dovecot 'managesieve-login.*\(by logging out\|no auth attempts\)' \
-		'TLS handshaking\|Inactivity\|[Ee]rror'
+	clean sieve://sieve.real.example dovecot 'managesieve-login.*by logging out' "$lost"
 	clean ftp://ftp.real.example vsftpd-talk 'Goodbye' 'ERROR\|DEBUG.*error'
 	clean ldap://ldap.real.example slapd 'UNBIND' 'connection lost\|TLS negotiation failure'
 	clean postgres://postgres.real.example postgres 'connection received' \
