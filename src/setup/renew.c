@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "setup/acme.h"
 #include "setup/certificate.h"
 #include "setup/command.h"
 #include "setup/lineage.h"
@@ -62,6 +63,7 @@ int renew_due_at(const struct lineage *l, int64_t generation, time_t *ret_at,
 /* The folder of an order, and the files that the command is to write. */
 struct order {
 	char *folder, *csr;	 /* owned */
+	char *work;		 /* owned; the preset's own */
 	char *file[ORDER_FILES]; /* owned */
 };
 
@@ -71,6 +73,7 @@ static void order_clear(struct order *order)
 
 	free(order->folder);
 	free(order->csr);
+	free(order->work);
 	for (i = 0; i < ORDER_FILES; i++)
 		free(order->file[i]);
 }
@@ -83,6 +86,7 @@ static int order_begin(struct lineage *l, int64_t generation, enum key_type type
 
 	order->folder = lineage_key_path(l, generation, type, "order");
 	order->csr = lineage_key_path(l, generation, type, "request.csr");
+	order->work = mem_printf("%s/work", order->folder);
 	rc = lineage_access(l, true, &access, why);
 	if (rc == 0)
 		rc = env_mkdir(l->env, order->folder, &access, why);
@@ -101,11 +105,13 @@ static int run(struct lineage *l, const char *template, const struct order *orde
 	const char *const cert[] = { order->file[ORDER_CERT] };
 	const char *const chain[] = { order->file[ORDER_CHAIN] };
 	const char *const full[] = { order->file[ORDER_FULLCHAIN] };
+	const char *const work[] = { order->work };
 	const struct command_word words[] = {
 		{ "csr", csr, 1 },
 		{ "cert", cert, 1 },
 		{ "chain", chain, 1 },
 		{ "fullchain", full, 1 },
+		{ "work", work, 1 },
 		{ "domains", (const char *const *)l->conf.domains.item,
 		  l->conf.domains.count },
 	};
@@ -149,21 +155,16 @@ static int read_result(const struct order *order, struct buf *b, struct why *why
 	return rc;
 }
 
-/* What sh is to run; NULL where acme names none. */
-static const char *template_of(const struct lineage *l, struct why *why)
+/* What sh is to run, on the heap. */
+static int template_of(const struct lineage *l, char **ret_template, struct why *why)
 {
 	const char *text = lineage_conf_get(&l->conf, LINEAGE_CONF_ACME);
-	size_t len = strcspn(text, " \t");
 
 	if (!*text)
-		why_set(why, DP_EINVAL,
-			"%s has no acme line: it says how to get a certificate", l->name);
-	else if (len == 4 && !strncmp(text, "exec", len))
-		return text + len + strspn(text + len, " \t");
-	else
-		why_set(why, DP_EINVAL, "acme = %.*s is not in this version: use exec",
-			(int)len, text);
-	return NULL;
+		return why_set(why, DP_EINVAL,
+			       "%s has no acme line: it says how to get a certificate",
+			       l->name);
+	return acme_command(text, ret_template, why);
 }
 
 static int note(struct lineage *l, int64_t generation, enum key_type type,
@@ -181,14 +182,14 @@ static int note(struct lineage *l, int64_t generation, enum key_type type,
 static int order_one(struct lineage *l, int64_t generation, enum key_type type,
 		     struct why *why)
 {
-	const char *template = template_of(l, why);
 	struct order order = { 0 };
 	struct certificate c;
+	char *template = NULL;
 	struct buf b;
-	int rc;
+	int rc = template_of(l, &template, why);
 
-	if (!template)
-		return DP_EINVAL;
+	if (rc < 0)
+		return rc;
 	buf_init(&b, 2 * PEM_MAX);
 	rc = order_begin(l, generation, type, &order, why);
 	if (rc == 0)
@@ -201,6 +202,7 @@ static int order_one(struct lineage *l, int64_t generation, enum key_type type,
 		rc = note(l, generation, type, &c, why);
 	buf_clear(&b);
 	order_clear(&order);
+	free(template);
 	return rc;
 }
 

@@ -1,0 +1,149 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Certificates from a real ACME server by real clients, for a key that stays. In a namespace of its
+# own: pebble looks at port 80, and the CA that its clients trust is put over the system's.
+[ -n "${LINEAGE_NAMESPACE:-}" ] || {
+	for tool in pebble pebble-challtestsrv certbot uacme lego dehydrated python3; do
+		command -v "$tool" >/dev/null && continue
+		echo "1..0 # SKIP $tool is not installed"
+		exit 77
+	done
+	unshare -nm true 2>/dev/null || {
+		echo "1..0 # SKIP needs a namespace of its own, which only root may have here"
+		exit 77
+	}
+	LINEAGE_NAMESPACE=yes exec unshare -nm sh "$0" "$@"
+}
+. "$(dirname "$0")/common.sh"
+
+ip link set lo up
+export DANEPROBE_DIR="$PWD/lineages"
+order=$top_builddir/tests/lab/order
+acme=https://127.0.0.1:14000
+dir=$acme/dir
+challenges=$PWD/www/.well-known/acme-challenge
+pids=
+pebble_pid=
+trap 'kill $pids $pebble_pid 2>/dev/null || :; wait; rm -rf "$work"' EXIT
+
+# until_up NAME COMMAND...: for at most ten seconds
+until_up()
+{
+	name=$1 tries=0
+	shift
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 100 ] || { echo "Bail out! $name does not start"; cat ./*.log; exit 99; }
+		sleep 0.1
+	done
+}
+
+# pebble REJECT: starts it anew, so many percent of the nonces refused
+pebble()
+{
+	[ -z "$pebble_pid" ] || { kill "$pebble_pid"; wait "$pebble_pid" || :; } 2>/dev/null
+	PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=$1 command pebble -config pebble.json \
+		-dnsserver 127.0.0.1:8053 >pebble.log 2>&1 &
+	pebble_pid=$!
+	until_up pebble curl -s --cacert server.crt "$dir"
+	curl -s --cacert server.crt https://127.0.0.1:15000/roots/0 >root.pem
+}
+
+openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=acme -addext 'subjectAltName=IP:127.0.0.1' \
+	-addext basicConstraints=critical,CA:TRUE -keyout server.key -out server.crt 2>/dev/null
+cat >pebble.json <<END
+{"pebble": {"listenAddress": "127.0.0.1:14000", "managementListenAddress": "127.0.0.1:15000",
+ "certificate": "$PWD/server.crt", "privateKey": "$PWD/server.key", "httpPort": 80, "tlsPort": 443}}
+END
+mount --bind server.crt /etc/ssl/certs/ca-certificates.crt
+export REQUESTS_CA_BUNDLE="$PWD/server.crt" LEGO_CA_CERTIFICATES="$PWD/server.crt" LEGO_PATH="$PWD/lego"
+pebble-challtestsrv -dns01 127.0.0.1:8053 -http01 '' -https01 '' -tlsalpn01 '' \
+	-management 127.0.0.1:8055 -defaultIPv4 127.0.0.1 -defaultIPv6 '' >challenges.log 2>&1 &
+pids=$!
+pebble 0
+
+# lineage NAME ACME: a new one, its certificates got in that way
+lineage()
+{
+	"$DANEPROBE" new "$1" --even-if-insecure -q -d "$1.example.com" -d "www.$1.example.com" \
+		--service "https://$1.example.com" --set "acme = $2" --resolver 127.0.0.1@1 -t 1 >/dev/null 2>&1
+}
+
+# fits NAME NUMBER: the lineage's certificate is good: key, CA, names
+fits()
+{
+	keys=$DANEPROBE_DIR/$1/keys/0001/ecdsa-p256
+	cert=$keys/certs/$2
+	same "$1 $2: it certifies the lineage's key" "$(openssl pkey -in "$keys/privkey.pem" -pubout)" \
+		"$(openssl x509 -in "$cert/cert.pem" -noout -pubkey 2>&1)"
+	check "$1 $2: it leads to the CA" openssl verify -CAfile root.pem -untrusted "$cert/chain.pem" \
+		-verify_hostname "www.$1.example.com" "$cert/cert.pem"
+}
+
+# client NAME ACME: two orders, the second as if no client had been there before
+client()
+{
+	lineage "$1" "$2"
+	status "$1: an order" 0 "$order" "$1"
+	fits "$1" 0001
+	status "$1: and the next" 0 "$order" "$1"
+	fits "$1" 0002
+	check "$1: it is another certificate" test "$(openssl x509 -noout -serial -in "$cert/cert.pem")" != \
+		"$(openssl x509 -noout -serial -in "$cert/../0001/cert.pem")"
+}
+
+certbot="certbot --server $dir --agree-tos --register-unsafely-without-email --config-dir $PWD/certbot
+ --work-dir $PWD/certbot --logs-dir $PWD/certbot"
+certbot=$(echo "$certbot" | tr -d '\n')
+client standalone "$certbot --standalone"
+
+mkdir -p "$challenges" dehydrated
+cat >hook <<END
+#!/bin/sh
+# uacme's hook: begin|done|failed http-01 NAME TOKEN AUTH
+[ "\$2" = http-01 ] || exit 1
+case \$1 in
+begin) printf %s "\$5" >'$challenges/'"\$4" ;;
+*) rm -f '$challenges/'"\$4" ;;
+esac
+END
+chmod 755 hook
+cat >dehydrated/config <<END
+CA=$dir
+BASEDIR=$PWD/dehydrated
+WELLKNOWN=$challenges
+CURL_OPTS="--cacert $PWD/server.crt"
+END
+python3 -m http.server --bind 127.0.0.1 --directory www 80 >www.log 2>&1 &
+pids="$pids $!"
+until_up "the web server" curl -s http://127.0.0.1/
+
+client webroot "$certbot --webroot -w $PWD/www"
+client uacme "uacme -y -a $dir -c $PWD/uacme -h $PWD/hook"
+client lego "lego --server $dir --accept-tos -m a@example.com --http --http.webroot $PWD/www"
+check "dehydrated's account" dehydrated -f dehydrated/config --register --accept-terms
+client dehydrated "dehydrated -f $PWD/dehydrated/config"
+
+keys=$DANEPROBE_DIR/webroot/keys/0001/ecdsa-p256
+sed -i "s,^acme = .*,acme = $certbot --webroot -w $PWD/nowhere," "$DANEPROBE_DIR/webroot/lineage.conf"
+status "a proof that fails" 2 "$order" webroot
+says "it is told with the client's status" 'exit status 1' err
+same "the certificates are as before" '0001 0002' "$(ls "$keys/certs" | tr '\n' ' ' | sed 's/ $//')"
+
+# CAs may refuse a nonce at any time, and not every client asks once more.
+pebble 20
+sed -i "s,^acme = .*,acme = $certbot --webroot -w $PWD/www," "$DANEPROBE_DIR/webroot/lineage.conf"
+tries=0
+until "$order" webroot >out 2>err || [ $tries -eq 10 ]; do
+	tries=$((tries + 1))
+done
+fits webroot 0003
+pebble 100
+status "every nonce refused" 2 "$order" webroot
+same "no certificate of it" '0001 0002 0003' "$(ls "$keys/certs" | tr '\n' ' ' | sed 's/ $//')"
+kill "$pebble_pid" 2>/dev/null
+wait "$pebble_pid" 2>/dev/null || :
+pebble_pid=
+status "a CA that is down" 2 "$order" webroot
+same "no certificate of that" '0001 0002 0003' "$(ls "$keys/certs" | tr '\n' ' ' | sed 's/ $//')"
+finish

@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# What an ACME command leaves is checked before it counts: a certificate that doesn't fit is told
+# and left alone, and the one of before stays.
+. "$(dirname "$0")/common.sh"
+
+export DANEPROBE_DIR="$PWD/lineages"
+order=$top_builddir/tests/lab/order
+
+# ca NAME: a CA's key and certificate
+ca()
+{
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=$1" \
+		-addext basicConstraints=critical,CA:TRUE -keyout "$1.key" -out "$1.crt" 2>/dev/null
+}
+
+# sign NAME CSR SAN [OPTIONS]: NAME.crt by ca.crt
+sign()
+{
+	name=$1 request=$2
+	printf 'subjectAltName=%s\n' "$3" >ext
+	shift 3
+	openssl x509 -req -in "$request" -CA ca.crt -CAkey ca.key -extfile ext -out "$name.crt" "$@" 2>/dev/null
+}
+
+"$DANEPROBE" new www --even-if-insecure -q -d www.example.com -d '*.example.com' \
+	--service https://www.example.com --resolver 127.0.0.1@1 -t 1 >/dev/null 2>&1
+L=$DANEPROBE_DIR/www
+csr=$L/keys/0001/ecdsa-p256/request.csr
+certs=$L/keys/0001/ecdsa-p256/certs
+both=DNS:www.example.com,DNS:*.example.com
+
+ca ca
+ca other
+sign good "$csr" "$both" -days 30
+sign next "$L/keys/0002/ecdsa-p256/request.csr" "$both" -days 30
+sign short "$csr" DNS:www.example.com -days 30
+sign apex "$csr" DNS:www.example.com,DNS:example.com -days 30
+sign past "$csr" "$both" -days -1
+
+# acme COMMAND: what lineage.conf says
+acme()
+{
+	sed -i '/^acme = /d' "$L/lineage.conf"
+	[ -z "$1" ] || printf 'acme = %s\n' "$1" >>"$L/lineage.conf"
+}
+
+# refused NAME TEXT COMMAND: the order fails with TEXT, and nothing is kept of it
+refused()
+{
+	acme "$3"
+	before=$(ls "$certs" 2>/dev/null)
+	status "$1" 2 "$order" www
+	says "$1: the reason" "$2" err
+	same "$1: nothing is kept" "$before" "$(ls "$certs" 2>/dev/null)"
+}
+
+# taken NAME NUMBER COMMAND: the order's certificate becomes NUMBER
+taken()
+{
+	acme "$3"
+	status "$1" 0 "$order" www
+	check "$1: it is there" test -s "$certs/$2/fullchain.pem"
+}
+
+refused "another key's certificate" 'for another key' "exec cat $PWD/next.crt $PWD/ca.crt >{fullchain}"
+taken "leaf and CA" 0001 "exec cat $PWD/good.crt $PWD/ca.crt >{fullchain}"
+same "the leaf alone" 1 "$(grep -c BEGIN "$certs/0001/cert.pem")"
+same "the rest" 1 "$(grep -c BEGIN "$certs/0001/chain.pem")"
+check "the parts make the whole" sh -c "cat '$certs'/0001/cert.pem '$certs'/0001/chain.pem |
+	cmp - '$certs/0001/fullchain.pem'"
+taken "in two files" 0002 "exec cp $PWD/good.crt {cert} && cp $PWD/ca.crt {chain}"
+check "they are the same" cmp "$certs/0001/fullchain.pem" "$certs/0002/fullchain.pem"
+refused "a name is missing" "doesn't name *.example.com" "exec cat $PWD/short.crt $PWD/ca.crt >{fullchain}"
+refused "the domain instead of its wildcard" "doesn't name *.example.com" \
+	"exec cat $PWD/apex.crt $PWD/ca.crt >{fullchain}"
+refused "expired" 'expired at' "exec cat $PWD/past.crt $PWD/ca.crt >{fullchain}"
+refused "the CA first" 'for another key' "exec cat $PWD/ca.crt $PWD/good.crt >{fullchain}"
+refused "another CA behind it" "isn't signed by" "exec cat $PWD/good.crt $PWD/other.crt >{fullchain}"
+refused "a stranger between" "isn't signed by" \
+	"exec cat $PWD/good.crt $PWD/other.crt $PWD/ca.crt >{fullchain}"
+refused "no certificate" 'certificate' "exec echo hello >{fullchain}"
+refused "an empty file" 'certificate' "exec : >{fullchain}"
+refused "a private key" 'certificate' "exec cat $PWD/ca.key >{fullchain}"
+refused "no file" 'left neither' "exec true {fullchain}"
+refused "a failure" 'exit status 7: no luck' "exec echo no luck >&2; exit 7"
+refused "a file, but a failure" 'exit status 1' "exec cat $PWD/good.crt $PWD/ca.crt >{fullchain}; false"
+refused "ended by a signal" 'signal 9' "exec kill -9 \$\$"
+refused "an unknown preset" 'certbot, uacme, lego' "certbott --webroot"
+refused "a preset whose program is missing" 'acme.sh' "acme.sh -w /nowhere"
+refused "no acme line" 'no acme line' ""
+
+# acme.sh as it behaves: below --cert-home, in a folder named after a domain
+mkdir bin
+cat >bin/acme.sh <<'END'
+#!/bin/sh
+while [ $# -gt 0 ]; do
+	case $1 in --cert-home) home=$2 ;; esac
+	shift
+done
+mkdir "$home/www.example.com_ecc"
+cat "$good" "$ca" >"$home/www.example.com_ecc/fullchain.cer"
+END
+chmod 755 bin/acme.sh
+export PATH="$PWD/bin:$PATH" good="$PWD/good.crt" ca="$PWD/ca.crt"
+taken "acme.sh" 0003 "acme.sh -w /var/www"
+taken "acme.sh once more" 0004 "acme.sh -w /var/www"
+same "the key is the same" "$(openssl req -in "$csr" -noout -pubkey)" \
+	"$(openssl x509 -in "$certs/0004/cert.pem" -noout -pubkey)"
+check "the journal tells" grep -q 'renew .* renewed .*certificate=0004' "$L/journal"
+finish
