@@ -31,7 +31,9 @@ static const struct preset {
 	 * skips an order whose former certificate it has. */
 	{ "acme.sh", "acme.sh --signcsr --csr {csr} --cert-home {work}",
 	  "&& mv {work}/*/fullchain.cer {fullchain}" },
-	{ "dehydrated", "dehydrated", "--full-chain --signcsr {csr} >{fullchain}" },
+	/* Prints the whole chain; with --full-chain it would look for it once more, by an
+	 * address in the certificate. */
+	{ "dehydrated", "dehydrated", "--signcsr {csr} >{fullchain}" },
 };
 
 static int refuse(const char *line, size_t len, struct why *why)

@@ -38,15 +38,16 @@ until_up()
 	done
 }
 
-# pebble REJECT: starts it anew, so many percent of the nonces refused
+# pebble REJECT: starts it anew, so many percent of the nonces refused; it forgets all accounts
 pebble()
 {
+	rm -rf certbot
 	[ -z "$pebble_pid" ] || { kill "$pebble_pid"; wait "$pebble_pid" || :; } 2>/dev/null
 	PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=$1 command pebble -config pebble.json \
 		-dnsserver 127.0.0.1:8053 >pebble.log 2>&1 &
 	pebble_pid=$!
 	until_up pebble curl -s --cacert server.crt "$dir"
-	curl -s --cacert server.crt https://127.0.0.1:15000/roots/0 >root.pem
+	until_up pebble curl -s --cacert server.crt -o root.pem https://127.0.0.1:15000/roots/0
 }
 
 openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=acme -addext 'subjectAltName=IP:127.0.0.1' \
@@ -56,6 +57,8 @@ cat >pebble.json <<END
  "certificate": "$PWD/server.crt", "privateKey": "$PWD/server.key", "httpPort": 80, "tlsPort": 443}}
 END
 mount --bind server.crt /etc/ssl/certs/ca-certificates.crt
+echo nameserver 127.0.0.1 >resolv.conf
+mount --bind resolv.conf /etc/resolv.conf
 export REQUESTS_CA_BUNDLE="$PWD/server.crt" LEGO_CA_CERTIFICATES="$PWD/server.crt" LEGO_PATH="$PWD/lego"
 pebble-challtestsrv -dns01 127.0.0.1:8053 -http01 '' -https01 '' -tlsalpn01 '' \
 	-management 127.0.0.1:8055 -defaultIPv4 127.0.0.1 -defaultIPv6 '' >challenges.log 2>&1 &
@@ -65,8 +68,8 @@ pebble 0
 # lineage NAME ACME: a new one, its certificates got in that way
 lineage()
 {
-	"$DANEPROBE" new "$1" --even-if-insecure -q -d "$1.example.com" -d "www.$1.example.com" \
-		--service "https://$1.example.com" --set "acme = $2" --resolver 127.0.0.1@1 -t 1 >/dev/null 2>&1
+	check "$1: a lineage" "$DANEPROBE" new "$1" --even-if-insecure -q -d "$1.example.com" -d "www.$1.example.com" \
+		--service "https://$1.example.com" --set "acme = $2" --resolver 127.0.0.1@1 -t 1
 }
 
 # fits NAME NUMBER: the lineage's certificate is good: key, CA, names
@@ -119,7 +122,8 @@ pids="$pids $!"
 until_up "the web server" curl -s http://127.0.0.1/
 
 client webroot "$certbot --webroot -w $PWD/www"
-client uacme "uacme -y -a $dir -c $PWD/uacme -h $PWD/hook"
+check "uacme's account" uacme -y -a "$dir" -c "$PWD/uacme" new
+client uacme "uacme -a $dir -c $PWD/uacme -h $PWD/hook"
 client lego "lego --server $dir --accept-tos -m a@example.com --http --http.webroot $PWD/www"
 check "dehydrated's account" dehydrated -f dehydrated/config --register --accept-terms
 client dehydrated "dehydrated -f $PWD/dehydrated/config"

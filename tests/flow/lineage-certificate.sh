@@ -28,7 +28,7 @@ sign()
 L=$DANEPROBE_DIR/www
 csr=$L/keys/0001/ecdsa-p256/request.csr
 certs=$L/keys/0001/ecdsa-p256/certs
-both=DNS:www.example.com,DNS:*.example.com
+both='DNS:www.example.com,DNS:*.example.com'
 
 ca ca
 ca other

@@ -27,7 +27,7 @@ static const struct row {
 	  "{fullchain}" },
 	{ "acme.sh", "acme.sh -w /var/www",
 	  "--signcsr --csr {csr} --cert-home {work} -w /var/www &&", "{fullchain}" },
-	{ "dehydrated prints it", "dehydrated\t-f x", "dehydrated -f x --full-chain",
+	{ "dehydrated prints it", "dehydrated\t-f x", "dehydrated -f x --signcsr",
 	  "--signcsr {csr} >{fullchain}" },
 };
 
