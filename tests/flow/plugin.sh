@@ -201,7 +201,9 @@ part_overrides_of_findings()
 failing()
 {
 	awk -F '\t' '/^#/ || NF < 7 { next }
-		$5 ~ /^[a-z-]+$/ && $5 != "match" && $4 ~ /^\$R [^ ]+$/ && !seen[$5]++ { print $5, $4 }' \
+		$5 ~ /^[a-z-]+$/ && $5 != "match" && $4 ~ /^\$R [^ ]+$/ && !seen[$5]++ {
+			gsub(/\{\}/, $1 ~ /\{mail\}/ ? "smtp" : "imap", $4); print $5, $4
+		}' \
 		"$lab_src/rows.tsv"
 }
 
