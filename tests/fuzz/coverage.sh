@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # coverage.sh BUILD: how much of its parser each fuzz corpus reaches. BUILD was configured with
 # --enable-coverage, with gcc. The parser of fuzz_tlsa_from_rdata is the file whose stem begins
-# its name: src/*/tlsa.c.
+# its name: src/*/tlsa.c; further files are named in a line "Also: FILE..." of the target.
 set -eu
 build=$(cd "${1:?usage: coverage.sh BUILD}" && pwd)
 src=$(cd "$(dirname "$0")/../.." && pwd)
@@ -36,4 +36,12 @@ for target in tests/fuzz/fuzz_*; do
 			/^File/ { what = index($0, file) ? "file" : "" }
 			/^Lines executed/ && what { sub(/^Lines executed:/, ""); part[what] = $0; what = "" }
 			END { print name ": " part["itself"] " lines; with its file " file ": " part["file"] }'
+	# shellcheck disable=SC2046 # patterns
+	for also in $(cd "$src" && ls $(sed -n 's/.*Also: //p' "tests/fuzz/fuzz_$name.c") /dev/null); do
+		[ "$also" != /dev/null ] || continue
+		object=$(dirname "$also")/$(basename "$also" .c)
+		gcov -n -o "$object.o" "$src/$also" 2>/dev/null | awk -v name="$name" -v file="$also" '
+			/^File/ { found = index($0, file) }
+			/^Lines executed/ && found { sub(/^Lines executed:/, ""); print name ": also " file ": " $0; exit }'
+	done
 done
