@@ -64,9 +64,10 @@ static void give_each(struct play *p, const char *at, size_t len)
 
 static void expect_said(struct play *p, struct dialogue_bytes client, const char *how)
 {
-	if (p->out.len != client.len || memcmp(buf_str(&p->out), client.at, client.len))
+	if (p->out.len != client.len ||
+	    (client.len && memcmp(buf_str(&p->out), client.at, client.len)))
 		fail_msg("%s, %s: said \"%s\" for \"%s\"", p->row->name, how,
-			 buf_str(&p->out), client.at);
+			 buf_str(&p->out), client.len ? client.at : "");
 	buf_reset(&p->out);
 }
 
