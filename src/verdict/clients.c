@@ -87,12 +87,6 @@ static enum use use_family(const struct view *v)
 	return excused(v) ? USE_UNKNOWN : v->plain;
 }
 
-static bool same_place(const struct facts_peer *a, const struct facts_peer *b)
-{
-	return a->port == b->port && a->address && b->address &&
-	       !strcmp(a->address, b->address);
-}
-
 static enum facts_keys keys_shown(const struct facts_peer *p)
 {
 	if (!p->tls.auth)
@@ -108,7 +102,7 @@ static bool told_elsewhere(const struct view *v)
 	for (i = 0; i < v->e->peer_count; i++) {
 		const struct facts_peer *p = &v->e->peer[i];
 
-		if (p != v->p && same_place(p, v->p) &&
+		if (p != v->p && phrase_same_place(p, v->p) &&
 		    (keys_shown(p) == v->keys || p->offered == v->keys))
 			return true;
 	}

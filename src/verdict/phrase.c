@@ -44,7 +44,7 @@ char *phrase_peer(const struct facts_peer *p)
 				    : mem_printf("%s:%d", address, p->port);
 }
 
-static bool same_place(const struct facts_peer *a, const struct facts_peer *b)
+bool phrase_same_place(const struct facts_peer *a, const struct facts_peer *b)
 {
 	return a->port == b->port && a->address && b->address &&
 	       !strcmp(a->address, b->address);
@@ -60,7 +60,7 @@ size_t phrase_addresses(const struct facts_endpoint *e, size_t *ret_matched)
 			continue;
 		first = matches = true;
 		for (k = 0; k < e->peer_count; k++) {
-			if (!same_place(&e->peer[i], &e->peer[k]) && k != i)
+			if (!phrase_same_place(&e->peer[i], &e->peer[k]) && k != i)
 				continue;
 			first = first && k >= i;
 			matches = matches && e->peer[k].code == CODE_MATCH;

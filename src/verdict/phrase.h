@@ -3,6 +3,7 @@
 #ifndef VERDICT_PHRASE_H
 #define VERDICT_PHRASE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct facts_endpoint;
@@ -14,6 +15,8 @@ char *phrase_span(double seconds);
 char *phrase_digest(const char *hex);
 /* "192.0.2.10:443" or "[2001:db8::10]:443". */
 char *phrase_peer(const struct facts_peer *p);
+/* The same address and port. */
+bool phrase_same_place(const struct facts_peer *a, const struct facts_peer *b);
 /* How many different addresses and ports the endpoint's peers have, of those that were
  * tried (all when none was); matched counts only those where every peer matches. */
 size_t phrase_addresses(const struct facts_endpoint *e, size_t *ret_matched);

@@ -70,18 +70,40 @@ enum relay_fate relay_fate(const struct facts_endpoint *e)
 	return e->peer_count ? fate_of_peers(e) : fate_of_code(e->code);
 }
 
+/* An address may show a key that matches to one sender and another to the next. */
+static bool matches_by_one_key(const struct facts_endpoint *e)
+{
+	size_t i, k;
+
+	for (i = 0; i < e->peer_count; i++)
+		for (k = 0; k < e->peer_count; k++)
+			if (e->peer[i].code == CODE_MATCH &&
+			    e->peer[k].code != CODE_MATCH &&
+			    fate_of_code(e->peer[k].code) == RELAY_DEFERS &&
+			    phrase_same_place(&e->peer[i], &e->peer[k]))
+				return true;
+	return false;
+}
+
+/* What comes of it where an address, at least, authenticates. */
+static char *delivery_text(const struct facts_endpoint *e)
+{
+	size_t matched, all = phrase_addresses(e, &matched);
+
+	if (matches_by_one_key(e))
+		return mem_text("sender delivers with DANE or defers, by the key that it "
+				"is shown");
+	if (matched && matched < all)
+		return mem_printf("sender delivers with DANE, at %zu of %zu addresses",
+				  matched, all);
+	return mem_text("sender delivers with DANE");
+}
+
 char *relay_text(const struct facts_endpoint *e)
 {
-	size_t matched, all;
-
 	switch (relay_fate(e)) {
 	case RELAY_AUTHENTICATED:
-		all = phrase_addresses(e, &matched);
-		if (matched < all)
-			return mem_printf("sender delivers with DANE, at %zu of %zu "
-					  "addresses",
-					  matched, all);
-		return mem_text("sender delivers with DANE");
+		return delivery_text(e);
 	case RELAY_ENCRYPTED:
 		return mem_text("sender encrypts, unauthenticated");
 	case RELAY_UNAUTHENTICATED:

@@ -143,6 +143,42 @@ static void test_relay_fate_rows(void **state)
 	}
 }
 
+/* --auth both: one address shows two keys, of which one isn't published, or one address
+ * of two does; a second try that was put off says nothing of keys. */
+static void test_relay_text_of_two_keys(void **state)
+{
+	static const struct {
+		const char *second_address;
+		enum code second;
+		const char *text;
+	} cases[] = {
+		{ "192.0.2.1", CODE_MISMATCH,
+		  "sender delivers with DANE or defers, by the key that it is shown" },
+		{ "192.0.2.1", CODE_MATCH, "sender delivers with DANE" },
+		{ "192.0.2.1", CODE_TRY_LATER, "sender delivers with DANE" },
+		{ "192.0.2.2", CODE_MISMATCH,
+		  "sender delivers with DANE, at 1 of 2 addresses" },
+	};
+	static const struct row row = { .peer = { CODE_MATCH, CODE_MATCH, -1 } };
+	struct facts_target *t;
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		t = facts_target_new();
+		fill(facts_add_endpoint(t), &row);
+		free(t->endpoint->peer[1].address);
+		t->endpoint->peer[1].address = mem_text(cases[i].second_address);
+		t->endpoint->peer[1].code = cases[i].second;
+		text = relay_text(t->endpoint);
+		if (strcmp(text, cases[i].text))
+			fail_msg("%zu: %s", i, text);
+		free(text);
+		facts_target_free(t);
+	}
+}
+
 /* R8: "match" without a chain that was judged. */
 static void test_relay_fate_believes_no_bare_claim(void **state)
 {
@@ -214,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_relay_fate_rows),
 		cmocka_unit_test(test_relay_fate_believes_no_bare_claim),
+		cmocka_unit_test(test_relay_text_of_two_keys),
 		cmocka_unit_test(test_relay_findings_rows),
 	};
 
