@@ -74,7 +74,6 @@ static int step_one(const struct lineage_verb *verb, const struct lineage_verb_v
 	int rc, status;
 
 	world_init(&world, &v->dns, &env);
-	world.ca_file = v->ca_file;
 	world.show = v->setup.quiet ? NULL : verb->show;
 	rc = lineage_open(&env, setup_opts_dir(&v->setup), name, verb->name,
 			  LINEAGE_WRITE, &l, &why);

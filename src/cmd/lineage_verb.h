@@ -16,7 +16,6 @@ struct why;
 struct lineage_verb_values {
 	struct setup_opts setup;
 	struct setup_dns_opts dns;
-	const char *ca_file;
 	bool all, force, no_install, emergency, even_if_insecure, dry_run;
 	int format;
 	const char *zone;
@@ -44,11 +43,5 @@ int lineage_verb_work(const struct lineage_verb *verb,
 	"Exit status: 0 done, nothing to do or waiting as planned; 1 waiting longer "    \
 	"than planned, or a server lags; 2 refused, failed or gone back; 3 usage, "      \
 	"configuration or unreadable state."
-
-/* clang-format off */
-#define LINEAGE_VERB_CA(type)                                                            \
-	{ "ca-file", 0, OPT_TEXT, offsetof(type, ca_file), .argument = "FILE",           \
-	  .help = "CA bundle for PKIX-TA(0) and PKIX-EE(1); default the system's" }
-/* clang-format on */
 
 #endif

@@ -19,6 +19,7 @@ struct setup_dns_opts {
 	struct opt_list resolvers;
 	bool recurse;
 	const char *root_hints, *trust_anchor;
+	const char *ca_file; /* for services; NULL: the system's */
 	int64_t timeout_ms;
 };
 
@@ -46,6 +47,9 @@ struct setup_dns_opts {
 	  .argument = "FILE", .help = "ask from this root" },                            \
 	{ "trust-anchor", 0, OPT_TEXT, offsetof(type, field.trust_anchor),               \
 	  .argument = "FILE", .help = "the root's DS or DNSKEY" },                       \
+	{ "ca-file", 0, OPT_TEXT, offsetof(type, field.ca_file), .argument = "FILE",     \
+	  .help = "CA bundle for PKIX-TA(0) and PKIX-EE(1) of services; default the "    \
+		  "system's" },                                                          \
 	{ "timeout", 't', OPT_SECONDS, offsetof(type, field.timeout_ms), 100, 3600000,   \
 	  "10", "SECONDS", .help = "for one question or one attempt at a service" }
 /* clang-format on */

@@ -7,7 +7,6 @@
 #include "setup/lineage.h"
 
 static const struct opt opts[] = {
-	LINEAGE_VERB_CA(struct lineage_verb_values),
 	SETUP_OPTS(struct lineage_verb_values, setup),
 	SETUP_DNS_OPTS(struct lineage_verb_values, dns),
 	{ .long_name = NULL },

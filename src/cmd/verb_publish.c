@@ -24,7 +24,6 @@ static const struct opt opts[] = {
 	  .help = "of the records that are printed, as in record" },
 	{ "zone", 0, OPT_TEXT, offsetof(struct lineage_verb_values, zone),
 	  .argument = "NAME", .help = "the zone that they go to, for form and nsupdate" },
-	LINEAGE_VERB_CA(struct lineage_verb_values),
 	SETUP_OPTS(struct lineage_verb_values, setup),
 	SETUP_DNS_OPTS(struct lineage_verb_values, dns),
 	{ .long_name = NULL },

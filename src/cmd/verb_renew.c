@@ -13,7 +13,6 @@ static const struct opt opts[] = {
 	  .help = "now, also if it isn't due or the last try failed" },
 	{ "no-install", 0, OPT_FLAG, offsetof(struct lineage_verb_values, no_install),
 	  .help = "only fetch the certificate" },
-	LINEAGE_VERB_CA(struct lineage_verb_values),
 	SETUP_OPTS(struct lineage_verb_values, setup),
 	SETUP_DNS_OPTS(struct lineage_verb_values, dns),
 	{ .long_name = NULL },

@@ -14,7 +14,6 @@ static const struct opt opts[] = {
 	{ "emergency", 0, OPT_FLAG, offsetof(struct lineage_verb_values, emergency),
 	  .help = "the key is compromised: begin now, and wait for nothing that doesn't "
 		  "protect the service" },
-	LINEAGE_VERB_CA(struct lineage_verb_values),
 	SETUP_OPTS(struct lineage_verb_values, setup),
 	SETUP_DNS_OPTS(struct lineage_verb_values, dns),
 	{ .long_name = NULL },

@@ -48,7 +48,7 @@ static int look(void *arg, const struct env_presented *presented,
 {
 	const struct world *w = arg;
 	struct upstream_conf conf = dns_conf(w);
-	struct world_live live = { &conf, w->ca_file, w->dns->timeout_ms };
+	struct world_live live = { &conf, w->dns->ca_file, w->dns->timeout_ms };
 
 	return world_live_look(&live, presented, ret_live, why);
 }
@@ -58,7 +58,7 @@ static int discover(void *arg, const struct target *service, struct target **ret
 {
 	const struct world *w = arg;
 	struct upstream_conf conf = dns_conf(w);
-	struct world_live live = { &conf, w->ca_file, w->dns->timeout_ms };
+	struct world_live live = { &conf, w->dns->ca_file, w->dns->timeout_ms };
 
 	return world_live_discover(&live, service, ret_targets, ret_count, why);
 }

@@ -10,7 +10,6 @@ struct setup_dns_opts;
 
 struct world {
 	const struct setup_dns_opts *dns; /* borrowed */
-	const char *ca_file;		  /* borrowed; NULL: the system's */
 	/* What each server said, owner by owner, as it is asked; NULL: nobody wants to
 	 * know. */
 	void (*show)(const struct authority_report *report);
