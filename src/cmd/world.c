@@ -2,10 +2,12 @@
 #include "cmd/world.h"
 
 #include "cmd/setup_opts.h"
+#include "cmd/version.h"
 #include "cmd/world_dns.h"
 #include "cmd/world_live.h"
 #include "dns/signed.h"
 #include "dns/upstream.h"
+#include "net/web.h"
 
 static struct upstream_conf dns_conf(const struct world *w)
 {
@@ -63,6 +65,22 @@ static int discover(void *arg, const struct target *service, struct target **ret
 	return world_live_discover(&live, service, ret_targets, ret_count, why);
 }
 
+static int fetch(void *arg, const char *url, struct env_page *ret_page, struct why *why)
+{
+	const struct world *w = arg;
+	const struct web_request request = { .url = url,
+					     .ca_file = w->dns->ca_file,
+					     .agent = version_agent(),
+					     .timeout_ms = w->dns->timeout_ms };
+	struct web_reply reply;
+	int rc = web_ask(&request, &reply, why);
+
+	if (rc < 0)
+		return rc;
+	*ret_page = (struct env_page){ reply.status, reply.body, reply.retry_after_s };
+	return 0;
+}
+
 void world_init(struct world *w, const struct setup_dns_opts *opts, struct env *ret_env)
 {
 	*w = (struct world){ .dns = opts };
@@ -73,4 +91,5 @@ void world_init(struct world *w, const struct setup_dns_opts *opts, struct env *
 	ret_env->discover = discover;
 	ret_env->secure = secure;
 	ret_env->zone = zone;
+	ret_env->fetch = fetch;
 }

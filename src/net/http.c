@@ -1,74 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/http.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/buf.h"
-#include "base/library.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "net/curl_load.h"
 
 #define HEADERS_MAX (64 * 1024) /* all header lines of one answer together */
 
-/* libcurl brings twenty libraries, a third of a start's time, and most checks fetch no
- * page: it is loaded by the first that does. */
-static struct {
-	CURLcode (*global_init)(long flags);
-	CURL *(*easy_init)(void);
-	void (*easy_cleanup)(CURL *easy);
-	CURLcode (*easy_setopt)(CURL *easy, CURLoption option, ...);
-	CURLcode (*easy_getinfo)(CURL *easy, CURLINFO info, ...);
-	const char *(*easy_strerror)(CURLcode rc);
-	CURLM *(*multi_init)(void);
-	CURLMcode (*multi_cleanup)(CURLM *multi);
-	CURLMcode (*multi_setopt)(CURLM *multi, CURLMoption option, ...);
-	CURLMcode (*multi_add_handle)(CURLM *multi, CURL *easy);
-	CURLMcode (*multi_remove_handle)(CURLM *multi, CURL *easy);
-	CURLMcode (*multi_socket_action)(CURLM *multi, curl_socket_t fd, int what,
-					 int *running);
-	CURLMsg *(*multi_info_read)(CURLM *multi, int *left);
-	struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
-	void (*slist_free_all)(struct curl_slist *list);
-} curl;
-
-static const struct library_symbol curl_symbols[] = {
-#define SYMBOL(name)                                                                     \
-	{                                                                                \
-		"curl_" #name, offsetof(__typeof__(curl), name)                          \
-	}
-	SYMBOL(global_init),	     SYMBOL(easy_init),
-	SYMBOL(easy_cleanup),	     SYMBOL(easy_setopt),
-	SYMBOL(easy_getinfo),	     SYMBOL(easy_strerror),
-	SYMBOL(multi_init),	     SYMBOL(multi_cleanup),
-	SYMBOL(multi_setopt),	     SYMBOL(multi_add_handle),
-	SYMBOL(multi_remove_handle), SYMBOL(multi_socket_action),
-	SYMBOL(multi_info_read),     SYMBOL(slist_append),
-	SYMBOL(slist_free_all),
-#undef SYMBOL
-};
-
-static int load_curl(struct why *why)
-{
-	static bool loaded;
-	struct why inner = { "" };
-	int rc;
-
-	if (loaded)
-		return 0;
-	rc = library_load(LIBCURL_SONAME, curl_symbols,
-			  sizeof(curl_symbols) / sizeof(curl_symbols[0]), &curl, &inner);
-	if (rc < 0)
-		return why_set(why, rc, "HTTP needs libcurl: %.400s", inner.text);
-	if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return why_set(why, DP_EIO, "libcurl can't start");
-	loaded = true;
-	return 0;
-}
+/* Set by the first http_new(). */
+static const struct curl_functions *curl;
 
 struct http {
 	struct loop *loop; /* borrowed */
@@ -103,14 +50,14 @@ static void take_result(struct http *h, CURLcode rc)
 {
 	long status = 0;
 
-	curl.easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl->easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
 	h->reply.status = (int)status;
 	h->reply.body = buf_str(&h->body);
 	h->reply.body_len = h->body.len;
 	if (rc == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
 		h->reply.error = "the second connection presented another key";
 	else if (rc != CURLE_OK && !h->enough)
-		h->reply.error = h->error[0] ? h->error : curl.easy_strerror(rc);
+		h->reply.error = h->error[0] ? h->error : curl->easy_strerror(rc);
 	h->delivery = loop_timer_new(h->loop, 0, deliver, h);
 }
 
@@ -119,7 +66,7 @@ static void look_for_end(struct http *h)
 	CURLMsg *msg;
 	int left;
 
-	while ((msg = curl.multi_info_read(h->multi, &left)))
+	while ((msg = curl->multi_info_read(h->multi, &left)))
 		if (msg->msg == CURLMSG_DONE && !h->delivery)
 			take_result(h, msg->data.result);
 }
@@ -129,10 +76,10 @@ static void on_socket(void *arg, bool readable, bool writable)
 	struct http *h = arg;
 	int running;
 
-	curl.multi_socket_action(h->multi, h->fd,
-				 (readable ? CURL_CSELECT_IN : 0) |
-					 (writable ? CURL_CSELECT_OUT : 0),
-				 &running);
+	curl->multi_socket_action(h->multi, h->fd,
+				  (readable ? CURL_CSELECT_IN : 0) |
+					  (writable ? CURL_CSELECT_OUT : 0),
+				  &running);
 	look_for_end(h);
 }
 
@@ -141,7 +88,7 @@ static void on_timer(void *arg)
 	struct http *h = arg;
 	int running;
 
-	curl.multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	curl->multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	look_for_end(h);
 }
 
@@ -212,8 +159,8 @@ static void set_headers(struct http *h, const struct http_conf *conf)
 	char *resolve =
 		mem_printf("%s:%d:%s", conf->sni, conf->connect_port, conf->address);
 
-	h->headers = curl.slist_append(NULL, host);
-	h->resolve = curl.slist_append(NULL, resolve);
+	h->headers = curl->slist_append(NULL, host);
+	h->resolve = curl->slist_append(NULL, resolve);
 	free(host);
 	free(resolve);
 }
@@ -224,23 +171,23 @@ static CURLcode set_security(struct http *h, const struct http_conf *conf)
 {
 	char *digest = base64_encode(conf->pin, 32);
 	char *pin = mem_printf("sha256//%s", digest);
-	CURLcode rc = curl.easy_setopt(h->easy, CURLOPT_PINNEDPUBLICKEY, pin);
+	CURLcode rc = curl->easy_setopt(h->easy, CURLOPT_PINNEDPUBLICKEY, pin);
 
 	free(digest);
 	free(pin);
 	if (rc == CURLE_OK)
-		rc = curl.easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		rc = curl->easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, 0L);
 	if (rc == CURLE_OK)
-		rc = curl.easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 0L);
+		rc = curl->easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	/* libcurl would read every CA of the system all the same */
 	if (rc == CURLE_OK)
-		rc = curl.easy_setopt(h->easy, CURLOPT_CAINFO, NULL);
+		rc = curl->easy_setopt(h->easy, CURLOPT_CAINFO, NULL);
 	if (rc == CURLE_OK)
-		rc = curl.easy_setopt(h->easy, CURLOPT_CAPATH, NULL);
+		rc = curl->easy_setopt(h->easy, CURLOPT_CAPATH, NULL);
 	if (rc == CURLE_OK)
-		rc = curl.easy_setopt(h->easy, CURLOPT_PROTOCOLS_STR, "https");
+		rc = curl->easy_setopt(h->easy, CURLOPT_PROTOCOLS_STR, "https");
 	if (rc == CURLE_OK)
-		rc = curl.easy_setopt(h->easy, CURLOPT_PROXY, "");
+		rc = curl->easy_setopt(h->easy, CURLOPT_PROXY, "");
 	return rc;
 }
 
@@ -252,20 +199,20 @@ static CURLcode set_up(struct http *h, const struct http_conf *conf)
 	CURLcode rc = set_security(h, conf);
 
 	if (rc == CURLE_OK)
-		rc = curl.easy_setopt(easy, CURLOPT_URL, url);
+		rc = curl->easy_setopt(easy, CURLOPT_URL, url);
 	free(url);
 	set_headers(h, conf);
-	curl.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-	curl.easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl.easy_setopt(easy, CURLOPT_HTTPHEADER, h->headers);
-	curl.easy_setopt(easy, CURLOPT_RESOLVE, h->resolve);
-	curl.easy_setopt(easy, CURLOPT_USERAGENT, conf->agent);
-	curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error);
-	curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl.easy_setopt(easy, CURLOPT_WRITEDATA, h);
-	curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	curl.easy_setopt(easy, CURLOPT_HEADERDATA, h);
+	curl->easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl->easy_setopt(easy, CURLOPT_HTTPHEADER, h->headers);
+	curl->easy_setopt(easy, CURLOPT_RESOLVE, h->resolve);
+	curl->easy_setopt(easy, CURLOPT_USERAGENT, conf->agent);
+	curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error);
+	curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl->easy_setopt(easy, CURLOPT_WRITEDATA, h);
+	curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl->easy_setopt(easy, CURLOPT_HEADERDATA, h);
 	return rc;
 }
 
@@ -273,7 +220,7 @@ int http_new(struct loop *loop, const struct http_conf *conf, http_fn *fn, void 
 	     struct http **ret_http, struct why *why)
 {
 	struct http *h;
-	int loaded = load_curl(why);
+	int loaded = curl_load(&curl, why);
 	CURLcode rc;
 
 	if (loaded < 0)
@@ -284,19 +231,19 @@ int http_new(struct loop *loop, const struct http_conf *conf, http_fn *fn, void 
 	h->arg = arg;
 	h->want_body = conf->want_body;
 	buf_init(&h->body, HTTP_BODY_MAX);
-	h->multi = curl.multi_init();
-	h->easy = curl.easy_init();
+	h->multi = curl->multi_init();
+	h->easy = curl->easy_init();
 	rc = h->multi && h->easy ? set_up(h, conf) : CURLE_OUT_OF_MEMORY;
 	if (rc != CURLE_OK) {
 		http_free(h);
 		return why_set(why, DP_EIO, "can't set up the HTTP request: %s",
-			       curl.easy_strerror(rc));
+			       curl->easy_strerror(rc));
 	}
-	curl.multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
-	curl.multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
-	curl.multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, watch_timer);
-	curl.multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
-	curl.multi_add_handle(h->multi, h->easy);
+	curl->multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+	curl->multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
+	curl->multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, watch_timer);
+	curl->multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
+	curl->multi_add_handle(h->multi, h->easy);
 	*ret_http = h;
 	return 0;
 }
@@ -306,13 +253,13 @@ void http_free(struct http *h)
 	if (!h)
 		return;
 	if (h->multi && h->easy)
-		curl.multi_remove_handle(h->multi, h->easy);
+		curl->multi_remove_handle(h->multi, h->easy);
 	if (h->easy)
-		curl.easy_cleanup(h->easy);
+		curl->easy_cleanup(h->easy);
 	if (h->multi)
-		curl.multi_cleanup(h->multi);
-	curl.slist_free_all(h->headers);
-	curl.slist_free_all(h->resolve);
+		curl->multi_cleanup(h->multi);
+	curl->slist_free_all(h->headers);
+	curl->slist_free_all(h->resolve);
 	loop_io_free(h->io);
 	loop_timer_free(h->timer);
 	loop_timer_free(h->delivery);

@@ -42,6 +42,12 @@ void env_dns_clear(struct env_dns *dns)
 	*dns = (struct env_dns){ 0 };
 }
 
+void env_page_clear(struct env_page *page)
+{
+	free(page->text);
+	*page = (struct env_page){ 0 };
+}
+
 void env_zone_clear(struct env_zone *zone)
 {
 	free(zone->owner);

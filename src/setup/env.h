@@ -79,6 +79,13 @@ struct env_zone {
 	char *primary; /* owned; an address of the server that SOA MNAME names, or NULL */
 };
 
+/* An answer over HTTP. */
+struct env_page {
+	int status;
+	char *text;	       /* owned */
+	int64_t retry_after_s; /* 0: not said */
+};
+
 struct env {
 	void *arg; /* borrowed; given to each function */
 	time_t (*now)(void *arg);
@@ -101,6 +108,9 @@ struct env {
 	int (*secure)(void *arg, const char *owner, struct why *why);
 	int (*zone)(void *arg, const char *owner, struct env_zone *ret_zone,
 		    struct why *why);
+	/* GET, with the CA checked. */
+	int (*fetch)(void *arg, const char *url, struct env_page *ret_page,
+		     struct why *why);
 };
 
 /* The real clock, files and commands; DNS and services unset. */
@@ -109,6 +119,7 @@ time_t env_now(const struct env *env);
 void env_dns_clear(struct env_dns *dns);
 void env_live_clear(struct env_live *live);
 void env_zone_clear(struct env_zone *zone);
+void env_page_clear(struct env_page *page);
 
 /* Who may read what is made. */
 struct env_access {

@@ -74,6 +74,7 @@ static const struct field {
 	FIELD(TIME, ari_start),
 	FIELD(TIME, ari_end),
 	FIELD(TIME, ari_asked_at),
+	FIELD(TIME, ari_again_at),
 #undef FIELD
 };
 

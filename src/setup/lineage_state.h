@@ -73,6 +73,7 @@ struct lineage_state {
 	int64_t renew_failures;
 	char *renew_error; /* owned; of the last order that failed; NULL */
 	time_t ari_start, ari_end, ari_asked_at; /* the CA's window; 0 unknown */
+	time_t ari_again_at;			 /* when the CA is asked next */
 };
 
 void lineage_state_init(struct lineage_state *state);

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/acme.h"
+#include "setup/ari.h"
 #include "setup/certificate.h"
 #include "setup/command.h"
 #include "setup/lineage.h"
@@ -208,14 +209,20 @@ static int order_one(struct lineage *l, int64_t generation, enum key_type type,
 
 int renew_order(struct lineage *l, int64_t generation, bool force, struct why *why)
 {
+	bool ordered = false;
 	time_t at = 0;
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
 		rc = due_at(l, generation, l->conf.key_type[i], &at, why);
-		if (rc == 0 && (force || !at || at <= env_now(l->env)))
-			rc = order_one(l, generation, l->conf.key_type[i], why);
+		if (rc < 0 || (!force && at && at > env_now(l->env)))
+			continue;
+		rc = order_one(l, generation, l->conf.key_type[i], why);
+		ordered = true;
 	}
+	/* Not before the last: a window may have made several due. */
+	if (rc == 0 && ordered)
+		ari_forget(l);
 	return rc;
 }

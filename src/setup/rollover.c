@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/agreement.h"
+#include "setup/ari.h"
 #include "setup/install.h"
 #include "setup/lineage.h"
 #include "setup/publish.h"
@@ -708,12 +709,17 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_
 	struct lineage_state *s = &l->state;
 	int64_t generation;
 	bool done = false;
-	time_t due = 0, now = env_now(l->env), retry;
+	time_t due = 0, now = env_now(l->env), retry, asked;
 	int rc;
 
 	*r = (struct rollover_result){ 0 };
 	rc = recover(l, &done, r, why);
 	generation = rollover_live_generation(s);
+	asked = s->ari_asked_at;
+	if (rc == 0)
+		ari_refresh(l, generation);
+	if (rc == 0 && s->ari_asked_at != asked)
+		rc = lineage_save(l, why);
 	if (rc == 0)
 		rc = renew_due_at(l, generation, &due, why);
 	if (rc < 0)

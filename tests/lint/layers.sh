@@ -21,7 +21,7 @@ END
 # A library's headers, then the folders and files that may include them.
 cat >"$tmp/libraries" <<'END'
 unbound  dns/resolver.c cmd/version.c
-curl/    net/http.c cmd/version.c
+curl/    net/curl_load.h cmd/version.c
 event2/  base/loop.c
 gnutls/  dane net/handshake.c net/handshake.h base/why.c setup/key.c setup/key.h setup/csr.c setup/csr.h cmd/version.c
 ldns/    dns/ldns_load.c dns/ldns_load.h setup
@@ -89,7 +89,7 @@ bad "base includes dns" base/x.c '#include "dns/answer.h"'
 bad "dns includes net" dns/x.h '#include "net/conn.h"'
 bad "setup includes probe" setup/x.c '#include "probe/run.h"'
 bad "a folder that is not in the table" util/x.c '#include "base/mem.h"'
-bad "libcurl beside http.c" net/x.c '#include <curl/curl.h>'
+bad "libcurl beside curl_load.h" net/x.c '#include <curl/curl.h>'
 bad "a TLS session in dane" dane/x.c 'gnutls_handshake(s);'
 bad "own header not first" base/mem.c '#include <stdio.h>'
 finish

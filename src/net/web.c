@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/web.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "net/curl_load.h"
+
+#define HEADERS_MAX (64 * 1024) /* all header lines of one answer together */
+
+struct transfer {
+	struct buf body;
+	size_t header_bytes;
+	char error[CURL_ERROR_SIZE];
+};
+
+/* Returning less than it was given ends the transfer. */
+static size_t on_body(char *data, size_t size, size_t count, void *arg)
+{
+	struct transfer *t = arg;
+
+	return buf_add(&t->body, data, size * count) ? size * count : 0;
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *arg)
+{
+	struct transfer *t = arg;
+
+	(void)data;
+	t->header_bytes += size * count;
+	return t->header_bytes > HEADERS_MAX ? 0 : size * count;
+}
+
+static CURLcode set_up(const struct curl_functions *curl, CURL *easy,
+		       const struct web_request *r, struct curl_slist *headers,
+		       struct transfer *t)
+{
+	CURLcode rc = curl->easy_setopt(easy, CURLOPT_URL, r->url);
+
+	if (rc == CURLE_OK)
+		rc = curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http");
+	if (rc == CURLE_OK && r->ca_file)
+		rc = curl->easy_setopt(easy, CURLOPT_CAINFO, r->ca_file);
+	/* libcurl would trust the system's folder beside the file */
+	if (rc == CURLE_OK && r->ca_file)
+		rc = curl->easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	if (rc == CURLE_OK && r->body)
+		rc = curl->easy_setopt(easy, CURLOPT_POSTFIELDS, r->body);
+	if (rc == CURLE_OK && r->method)
+		rc = curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, r->method);
+	if (rc == CURLE_OK)
+		rc = curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
+	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl->easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+	curl->easy_setopt(easy, CURLOPT_USERAGENT, r->agent);
+	curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
+	curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl->easy_setopt(easy, CURLOPT_WRITEDATA, t);
+	curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl->easy_setopt(easy, CURLOPT_HEADERDATA, t);
+	return rc;
+}
+
+static void take(const struct curl_functions *curl, CURL *easy, const struct transfer *t,
+		 struct web_reply *ret_reply)
+{
+	curl_off_t retry_after = 0;
+	long status = 0;
+
+	curl->easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	curl->easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
+	*ret_reply = (struct web_reply){
+		.status = (int)status,
+		.body = mem_text_n(buf_str(&t->body), t->body.len),
+		.body_len = t->body.len,
+		.retry_after_s = retry_after > 0 ? (int64_t)retry_after : 0,
+	};
+}
+
+int web_ask(const struct web_request *r, struct web_reply *ret_reply, struct why *why)
+{
+	const struct curl_functions *curl = NULL;
+	struct curl_slist *headers = NULL;
+	struct transfer t = { .error = "" };
+	CURL *easy;
+	CURLcode code;
+	size_t i;
+	int rc = curl_load(&curl, why);
+
+	if (rc < 0)
+		return rc;
+	buf_init(&t.body, WEB_BODY_MAX);
+	for (i = 0; r->headers && r->headers[i]; i++)
+		headers = curl->slist_append(headers, r->headers[i]);
+	easy = curl->easy_init();
+	code = easy ? set_up(curl, easy, r, headers, &t) : CURLE_OUT_OF_MEMORY;
+	if (code == CURLE_OK)
+		code = curl->easy_perform(easy);
+	if (code == CURLE_OK)
+		take(curl, easy, &t, ret_reply);
+	else
+		rc = why_set(why, DP_EIO, "%.200s: %.200s", r->url,
+			     t.body.overflow ? "the answer is too large"
+			     : t.error[0]    ? t.error
+					     : curl->easy_strerror(code));
+	if (easy)
+		curl->easy_cleanup(easy);
+	curl->slist_free_all(headers);
+	buf_clear(&t.body);
+	return rc;
+}
+
+void web_reply_clear(struct web_reply *reply)
+{
+	free(reply->body);
+	*reply = (struct web_reply){ 0 };
+}
