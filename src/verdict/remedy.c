@@ -63,6 +63,14 @@ static const struct {
 	  "speaks TLS on this port" },
 	{ CODE_TLS_FAILED, "this is not",
 	  "see which service listens on that port, and name its scheme" },
+	{ CODE_TLS_FAILED, "which can't be",
+	  "see which service listens on that port, and name its scheme" },
+	{ CODE_TLS_FAILED, "bytes before its go-ahead",
+	  "see which service listens on that port, and name its scheme; no server has "
+	  "that much to say before TLS" },
+	{ CODE_TLS_FAILED, "instead of sending",
+	  "see the server's log for why it closes the connection: a limit, an access "
+	  "list, or a service on that port that is another one" },
 };
 
 const char *remedy_for(enum code code, const char *error)

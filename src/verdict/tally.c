@@ -206,24 +206,29 @@ static void add_list(struct buf *b, const struct tally *tally, pick_fn *pick,
 		buf_printf(b, " and %zu more kinds", all - shown);
 }
 
+/* Its failure is the reason why a client that can do everything fails. */
+static bool explains_all(const struct tally *tally, size_t client)
+{
+	return is_hit(tally, client) && !tally->m->client[client].reason &&
+	       other_half_passes(tally, client);
+}
+
 static void write_failure(struct buf *b, const struct tally *tally)
 {
-	bool spared = how_many(tally, is_spared), hit = how_many(tally, is_hit);
+	bool spared = how_many(tally, is_spared);
 
-	if (!spared) {
-		buf_text(b, "Every kind of client that was probed would fail");
+	if (spared && how_many(tally, explains_all)) {
+		add_list(b, tally, is_hit, " clients");
+		buf_text(b, " would fail");
+	} else {
+		buf_text(b, spared ? "Clients would fail"
+				   : "Every kind of client that was probed would fail");
 		add_places_of_all(b, tally);
-		if (hit) {
+		if (how_many(tally, is_hit)) {
 			buf_text(b, "; ");
 			add_list(b, tally, is_hit, " clients");
 			buf_text(b, " would too");
 		}
-	} else if (hit) {
-		add_list(b, tally, is_hit, " clients");
-		buf_text(b, " would fail");
-	} else {
-		buf_text(b, "Clients would fail");
-		add_places_of_all(b, tally);
 	}
 	if (spared) {
 		buf_text(b, "; ");

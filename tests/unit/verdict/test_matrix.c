@@ -232,6 +232,11 @@ static const struct {
 	  "every=fails RSA-only=fails ECDSA-only=fails",
 	  "Every kind of client that was probed would fail at 192.0.2.2:25; RSA-only "
 	  "clients (at 192.0.2.1:25) would too." },
+	{ "one host is wrong for all but those who know none of its records",
+	  { "3 1 1, 2 1 1: 192.0.2.1 ECDSA yy lacks=RSA", "3 1 1: 192.0.2.2 ECDSA n" },
+	  "every=fails RSA-only=fails ECDSA-only=fails 2-1-1-only=passes",
+	  "Clients would fail at 192.0.2.2:25; RSA-only clients (at 192.0.2.1:25) would "
+	  "too; 2-1-1-only ones would not." },
 	{ "a host that isn't secure",
 	  { "3 1 1: 192.0.2.1 ECDSA y", ": !" },
 	  "every=fails IPv4-only=fails RSA-only=fails",
