@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hex.h"
 #include "base/loop.h"
 #include "base/mem.h"
@@ -23,6 +24,9 @@
 #include "target/target.h"
 #include "verdict/facts.h"
 #include "verdict/verdict.h"
+
+#define SETTLE_MS 10000 /* for a reload to come to its end */
+#define AGAIN_MS 500
 
 /* One check of one target, as `check` does it. */
 struct checking {
@@ -193,16 +197,53 @@ static int look_at_service(const struct world_live *live, const char *text,
 	return rc;
 }
 
-int world_live_look(const struct world_live *live, const struct env_presented *presented,
-		    struct env_live *ret_live, struct why *why)
+static int look_once(const struct world_live *live, const struct env_presented *presented,
+		     char **ret_problem, struct why *why)
 {
-	char *problem = NULL;
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; rc == 0 && !problem && i < presented->service_count; i++)
-		rc = look_at_service(live, presented->services[i], presented, &problem,
+	*ret_problem = NULL;
+	for (i = 0; rc == 0 && !*ret_problem && i < presented->service_count; i++)
+		rc = look_at_service(live, presented->services[i], presented, ret_problem,
 				     why);
+	return rc;
+}
+
+static void stop(void *arg)
+{
+	loop_stop(arg);
+}
+
+static void pause_for(int64_t ms)
+{
+	struct loop *loop = loop_new();
+	struct loop_timer *timer;
+
+	if (!loop)
+		return;
+	timer = loop_timer_new(loop, ms, stop, loop);
+	loop_run(loop);
+	loop_timer_free(timer);
+	loop_free(loop);
+}
+
+/* A command that reloads a server returns before the last old worker is gone: what isn't
+ * right yet gets a few seconds to become so. */
+int world_live_look(const struct world_live *live, const struct env_presented *presented,
+		    struct env_live *ret_live, struct why *why)
+{
+	int64_t until = clock_ms() + SETTLE_MS;
+	char *problem = NULL;
+	int rc;
+
+	for (;;) {
+		rc = look_once(live, presented, &problem, why);
+		if (rc < 0 || !problem || clock_ms() >= until)
+			break;
+		free(problem);
+		pause_for(AGAIN_MS);
+	}
 	if (rc == 0)
 		*ret_live = (struct env_live){ .ok = !problem, .problem = problem };
 	else
