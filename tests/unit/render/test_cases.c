@@ -120,6 +120,7 @@ static void test_cases_collect_skips_what_is_excused(void **state)
 	(void)state;
 	p->code = CODE_NO_ROUTE;
 	p->state = STATE_UNKNOWN;
+	match_clear(&p->match);
 	p->has_match = p->has_tls = false;
 	assert_true(facts_peer_excused(&t->endpoint[0], p));
 	cases_collect(t, &c);

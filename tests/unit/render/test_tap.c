@@ -73,6 +73,7 @@ static void test_tap_skips_what_is_excused(void **state)
 	(void)state;
 	p->code = CODE_NO_ROUTE;
 	p->state = STATE_UNKNOWN;
+	match_clear(&p->match);
 	p->has_match = p->has_tls = false;
 	p->error = mem_text("no IPv6 # here");
 	text = printed(&t, 1);
