@@ -4,6 +4,7 @@
  * each script of the table at its address, at the port of every protocol of protocol.c.
  */
 #include <ctype.h>
+#include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -41,10 +42,12 @@ struct script {
 	enum part after; /* the go-ahead: GARBAGE, or REFUSAL for a closed connection */
 	bool silent, stuck; /* from the beginning, from the go-ahead on */
 	int delay_ms;	    /* before the first word */
+	bool raw;	    /* a raw public key (RFC 7250), and no certificate */
 };
 
 static const struct script scripts[] = {
 	{ .name = "good" },
+	{ .name = "raw", .raw = true },
 	{ .name = "refuses", .part = REFUSAL },
 	{ .name = "no-offer", .part = NO_OFFER },
 	{ .name = "injects", .inject = true },
@@ -85,7 +88,7 @@ static const struct words garbage = {
 	73,
 };
 
-static gnutls_certificate_credentials_t credentials;
+static gnutls_certificate_credentials_t credentials, raw_credentials;
 
 static void pause_us(long us)
 {
@@ -300,9 +303,14 @@ static void shake_hands(struct peer *p)
 	char buf[4096];
 	int rc;
 
-	gnutls_init(&session, GNUTLS_SERVER);
-	gnutls_set_default_priority(session);
-	gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
+	gnutls_init(&session, GNUTLS_SERVER | (p->s->raw ? GNUTLS_ENABLE_RAWPK : 0));
+	gnutls_priority_set_direct(session,
+				   p->s->raw ? "NORMAL:-CTYPE-ALL:+CTYPE-SRV-RAWPK:"
+					       "+CTYPE-CLI-X509"
+					     : "NORMAL",
+				   NULL);
+	gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE,
+			       p->s->raw ? raw_credentials : credentials);
 	gnutls_transport_set_int(session, p->fd);
 	do
 		rc = gnutls_handshake(session);
@@ -433,6 +441,26 @@ static size_t listen_scripted(const char *host, const struct script *script,
 	return count;
 }
 
+/* The key that the certificate has, without it. */
+static int load_raw(const char *chain, const char *key_file)
+{
+	gnutls_datum_t cert, key, spki = { NULL, 0 };
+	gnutls_x509_crt_t crt;
+	gnutls_pubkey_t pubkey;
+
+	if (gnutls_load_file(chain, &cert) < 0 || gnutls_load_file(key_file, &key) < 0)
+		return -1;
+	gnutls_certificate_allocate_credentials(&raw_credentials);
+	gnutls_x509_crt_init(&crt);
+	gnutls_pubkey_init(&pubkey);
+	if (gnutls_x509_crt_import(crt, &cert, GNUTLS_X509_FMT_PEM) < 0 ||
+	    gnutls_pubkey_import_x509(pubkey, crt, 0) < 0 ||
+	    gnutls_pubkey_export2(pubkey, GNUTLS_X509_FMT_PEM, &spki) < 0)
+		return -1;
+	return gnutls_certificate_set_rawpk_key_mem(
+		raw_credentials, &spki, &key, GNUTLS_X509_FMT_PEM, NULL, 0, NULL, 0, 0);
+}
+
 int main(int argc, char **argv)
 {
 	static struct listener listeners[MAX_LISTENERS];
@@ -446,7 +474,8 @@ int main(int argc, char **argv)
 	}
 	gnutls_certificate_allocate_credentials(&credentials);
 	if (gnutls_certificate_set_x509_key_file(credentials, argv[1], argv[2],
-						 GNUTLS_X509_FMT_PEM) < 0) {
+						 GNUTLS_X509_FMT_PEM) < 0 ||
+	    load_raw(argv[1], argv[2]) < 0) {
 		fprintf(stderr, "hostile_starttls: can't use %s, %s\n", argv[1], argv[2]);
 		return 1;
 	}
