@@ -238,6 +238,14 @@ static void name_failure(struct endpoint *e, const struct address_result *r)
 	e->failed_type = r->failed_type ? r->failed_type : RRTYPE_A;
 }
 
+/* NULL: both families were asked for. */
+static const char *no_address_text(const struct probe_conf *conf)
+{
+	if (!conf->ipv4)
+		return "it has no IPv6 address, and -6 asks for no other";
+	return conf->ipv6 ? NULL : "it has no IPv4 address, and -4 asks for no other";
+}
+
 static void on_addresses(void *arg, struct address_result *take_result)
 {
 	struct endpoint *e = arg;
@@ -272,7 +280,7 @@ static void on_addresses(void *arg, struct address_result *take_result)
 		fail_dns(e, CODE_NXDOMAIN, NULL);
 		break;
 	case ADDRESS_NONE:
-		fail_dns(e, CODE_NO_ADDRESS, NULL);
+		fail_dns(e, CODE_NO_ADDRESS, no_address_text(e->conf));
 		break;
 	}
 	address_result_clear(&r);

@@ -32,6 +32,8 @@ static const struct {
 	enum code code;
 	const char *word, *remedy;
 } hints[] = {
+	{ CODE_NO_ADDRESS, "asks for no other",
+	  "publish an address of that family, or ask for both (without -4 and -6)" },
 	{ CODE_STARTTLS_REFUSED, "injection",
 	  "find out who puts text between the server's go-ahead and TLS: the server, if "
 	  "its software is old (CVE-2011-0411), or somebody on the way" },
