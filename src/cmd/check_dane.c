@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/verb_check.h"
 #include "cmd/version.h"
+#include "render/render.h"
 #include "target/hostname.h"
 #include "target/service.h"
 
@@ -206,7 +207,9 @@ int check_dane_main(int argc, char **argv)
 	int status;
 
 	if (check_dane_parse(argc, argv, &opts, &rest, &why) < 0) {
-		nagios = !strcmp(opts.check.output, "nagios");
+		/* what is no format at all is no reason to be silent */
+		nagios = !strcmp(opts.check.output, "nagios") ||
+			 !render_find(opts.check.output);
 		status = verb_check_refuse(plugin(), &why, nagios);
 	} else if (rest.help) {
 		status = cmd_help(plugin());

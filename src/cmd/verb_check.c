@@ -16,6 +16,7 @@
 #include "base/why.h"
 #include "cmd/check_opts.h"
 #include "cmd/cmd.h"
+#include "cmd/cutoff.h"
 #include "cmd/plan.h"
 #include "cmd/source.h"
 #include "cmd/version.h"
@@ -74,6 +75,7 @@ static void clear(struct check *c)
 	handshake_kit_free(c->kit);
 	ca_bundle_free(c->ca);
 	expect_clear(&c->expect);
+	cutoff_clear();
 	loop_signal_free(c->on_term);
 	loop_free(c->loop);
 	free(c->helo);
@@ -104,6 +106,11 @@ static void on_sigterm(void *arg)
 	loop_stop(c->loop);
 }
 
+/* Where not even that was possible. */
+static const char cut_off[] =
+	"DANE UNKNOWN - stopped by SIGTERM while standard output wasn't read, or "
+	"-f's file gave nothing\n";
+
 static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 {
 	const struct check_opts *o = c->opts;
@@ -115,6 +122,10 @@ static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 	if (!c->loop)
 		return why_set(why, DP_EIO, "the system has no event mechanism left");
 	c->on_term = loop_signal_new(c->loop, SIGTERM, on_sigterm, c);
+	if (!strcmp(o->output, "nagios"))
+		cutoff_arm(cut_off, true);
+	else
+		cutoff_arm(strchr(cut_off, '-') + 2, false);
 	rc = source_new(rest->args.item, rest->args.count, o->file, &c->source, why);
 	if (rc == 0)
 		rc = ca_bundle_new(o->ca_file, &c->ca, why);
@@ -334,7 +345,9 @@ static int run(const struct cmd *cmd, int argc, char **argv)
 	int status;
 
 	if (check_opts_parse(argc, argv, &opts, &rest, &why) < 0)
-		status = verb_check_refuse(cmd, &why, nagios);
+		/* by what was read before the fault, too: -qo nagios, --out nagios */
+		status = verb_check_refuse(cmd, &why,
+					   nagios || !strcmp(opts.output, "nagios"));
 	else if (rest.help)
 		status = cmd_help(cmd);
 	else

@@ -67,7 +67,13 @@ part_usage_errors()
 	-f /nonexistent
 	-H 192.0.2.1
 	-H x..example
+	-H x.example -o nonsense
 	EOF
+	for words in '-o nagios -Z' '-qo nagios -Z' '--out nagios -Z' '-Z -o nagios'; do
+		# shellcheck disable=SC2086
+		run 3 "$DANEPROBE" check $words
+		status_line UNKNOWN 'option -Z'
+	done
 }
 
 # Any other name than check_dane's is daneprobe's.
@@ -312,7 +318,7 @@ terminated()
 	wait $check || status=$?
 	took=$((($(date +%s%N) - began) / 1000000))
 	[ $status -eq "$wanted" ] || fail "exit status $status: $(cat out err)"
-	within 1000
+	within "${TERM_MS:-1000}"
 }
 
 part_sigterm_in_dns()
@@ -377,6 +383,39 @@ part_sigterm_while_waiting()
 	# shellcheck disable=SC2086
 	terminated 1.5 2 $R --wait 30s -H wrong.match.example
 	status_line CRITICAL 'mismatch:'
+}
+
+# Where the monitor doesn't read what it asked for: the pipe is full, so writing never ends.
+part_sigterm_while_nobody_reads()
+{
+	for format in nagios json text; do
+		# shellcheck disable=SC2086
+		/usr/bin/python3 -c '
+import fcntl, os, subprocess, sys, time
+r, w = os.pipe()
+os.write(w, b"x" * fcntl.fcntl(w, 1032))  # F_GETPIPE_SZ
+p = subprocess.Popen(sys.argv[1:], stdout=w)
+time.sleep(1)
+p.terminate()
+sys.exit(p.wait(timeout=5))' "$(dirname "$DANEPROBE")/check_dane" $R -o $format -H ee.match.example 2>out || status=$?
+		[ "${status:-0}" -eq 3 ] || fail "$format: exit status ${status:-0}: $(cat out)"
+		has out 'stopped by SIGTERM'
+		[ $format != nagios ] || status_line UNKNOWN 'stopped by SIGTERM'
+		status=
+	done
+}
+
+# Neither does a list that never comes keep it.
+part_sigterm_before_the_list()
+{
+	mkfifo list
+	TERM_MS=3000
+	terminated 0.3 3 -f list
+	status_line UNKNOWN 'stopped by SIGTERM'
+	# Open, but nobody writes.
+	exec 9<>list
+	terminated 0.3 3 -f list
+	status_line UNKNOWN 'stopped by SIGTERM'
 }
 
 part_output_closed()
