@@ -159,7 +159,9 @@ build()
 	[ -e configure ] || configure_script
 	mkdir -p $build
 	[ -e $build/config.status ] || (cd $build && ../configure)
-	make -C $build -j"$(nproc)" all lab-programs
+	# one after the other: both build the library, and all does it in a make of its own
+	make -C $build -j"$(nproc)" all
+	make -C $build -j"$(nproc)" lab-programs
 }
 
 # count RESULT...: how many tests of the last make check had it

@@ -201,7 +201,7 @@ static void make_wild(ldns_zone *parent)
 int main(int argc, char **argv)
 {
 	ldns_zone *root, *tld;
-	int count;
+	int count = 0;
 
 	if (argc != 4 || (count = atoi(argv[2])) < 1 || count > 60000)
 		die("usage: zones DIR COUNT DATA");
