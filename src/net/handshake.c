@@ -187,6 +187,16 @@ static bool is_plaintext(const struct handshake *h)
 	return h->first_len && ((c >= ' ' && c <= '~') || c == '\r' || c == '\n');
 }
 
+/* What came isn't even the head of a record (RFC 8446 section 5.1): type 20 to 23, then
+ * version 3.x. */
+static bool is_no_record(const struct handshake *h)
+{
+	if (!h->first_len)
+		return false;
+	return h->first[0] < 20 || h->first[0] > 23 ||
+	       (h->first_len > 1 && h->first[1] != 3);
+}
+
 /* A ServerHello of TLS 1.1, 1.0 or SSL 3: RFC 5246 section 7.4.1.3. */
 static bool chose_old_version(const struct handshake *h)
 {
@@ -264,7 +274,7 @@ enum handshake_status handshake_step(struct handshake *h, struct why *why)
 		return HANDSHAKE_RESET;
 	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		return HANDSHAKE_REFUSED;
-	return is_plaintext(h) ? HANDSHAKE_PLAINTEXT : HANDSHAKE_FAILED;
+	return is_no_record(h) ? HANDSHAKE_PLAINTEXT : HANDSHAKE_FAILED;
 }
 
 const gnutls_datum_t *handshake_chain(const struct handshake *h, size_t *ret_count)

@@ -32,8 +32,8 @@ enum handshake_status {
 	HANDSHAKE_DONE,
 	HANDSHAKE_REFUSED,   /* by an alert of the server */
 	HANDSHAKE_RESET,     /* the connection was, before the server said anything */
-	HANDSHAKE_PLAINTEXT, /* text came where TLS has to begin */
-	HANDSHAKE_FAILED     /* garbage, a closed connection, an error of ours */
+	HANDSHAKE_PLAINTEXT, /* what came where TLS has to begin is none of its records */
+	HANDSHAKE_FAILED     /* a bad record, a closed connection, an error of ours */
 };
 
 /* Priorities and credentials, made once for all handshakes. */

@@ -291,7 +291,10 @@ static const struct {
 	  "not among those that are offered" },
 	{ "an alert", "\x15\3\3\0\2\2\x28", 7, HANDSHAKE_REFUSED,
 	  "alert \"Handshake failed\"" },
-	{ "SSL 2", "\x80\x1a\1\3\1\0\3\0\x10\0\0", 11, HANDSHAKE_FAILED, "" },
+	{ "SSL 2", "\x80\x1a\1\3\1\0\3\0\x10\0\0", 11, HANDSHAKE_PLAINTEXT, "" },
+	{ "a packet of MySQL", "\x17\0\0\2\xff\x69\4\x23\x30\x38\x53\x30\x31", 13,
+	  HANDSHAKE_PLAINTEXT, "" },
+	{ "a record of another type", "\x17\3\3\0\1\0", 6, HANDSHAKE_FAILED, "" },
 };
 
 static void test_handshake_peers_that_are_no_tls_servers(void **state)
