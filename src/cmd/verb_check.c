@@ -304,6 +304,17 @@ static int finish(int status, bool nagios)
 	return cmd_finish(status);
 }
 
+/* A plugin's answer is a state, and this one says nothing about the service. */
+static int plan(struct check *c, bool nagios)
+{
+	int status;
+
+	if (nagios)
+		puts("DANE UNKNOWN - dry run: nothing was checked");
+	status = plan_print(c->source, &c->probe);
+	return nagios ? CMD_USAGE : status;
+}
+
 int verb_check_with(const struct cmd *cmd, const struct check_opts *opts,
 		    struct opts_rest *rest)
 {
@@ -322,7 +333,7 @@ int verb_check_with(const struct cmd *cmd, const struct check_opts *opts,
 	if (set_up(&c, rest, &why) < 0) {
 		status = verb_check_refuse(cmd, &why, nagios);
 	} else if (opts->dry_run) {
-		status = plan_print(c.source, &c.probe);
+		status = plan(&c, nagios);
 	} else if (run_checks(&c, &why) < 0) {
 		status = verb_check_refuse(cmd, &why, nagios);
 	} else if (!c.results) {

@@ -48,6 +48,14 @@ part_options()
 	has out --starttls
 }
 
+part_dry_run()
+{
+	plugin 3 -H www.example.com --dry-run
+	status_line UNKNOWN
+	has out 'nothing was checked'
+	has out '_443._tcp.www.example.com TLSA'
+}
+
 part_usage_errors()
 {
 	while read -r words; do
