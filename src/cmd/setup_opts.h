@@ -28,6 +28,7 @@ struct setup_dns_opts {
 /* Rows of an option table, for a struct setup_opts and a struct setup_dns_opts that are
  * fields of type. */
 /* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type and a field */
 #define SETUP_OPTS(type, field)                                                          \
 	{ "dir", 0, OPT_TEXT, offsetof(type, field.dir), .argument = "DIR",              \
 	  .help = "where the lineages are; DANEPROBE_DIR in the environment, else "      \
@@ -52,6 +53,7 @@ struct setup_dns_opts {
 		  "system's" },                                                          \
 	{ "timeout", 't', OPT_SECONDS, offsetof(type, field.timeout_ms), 100, 3600000,   \
 	  "10", "SECONDS", .help = "for one question or one attempt at a service" }
+/* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
 /* --dir, the environment's DANEPROBE_DIR, or the default. */

@@ -128,7 +128,7 @@ static int adopt(struct work *w, struct why *why)
 	const struct opt_list *dirs = &w->v->adopt;
 	bool given = w->conf.text[LINEAGE_CONF_KEY_TYPES] != NULL;
 	struct opt_list names = { 0 };
-	enum key_type type[ADOPT_MAX];
+	enum key_type type[ADOPT_MAX] = { 0 };
 	size_t i;
 	int rc = 0;
 

@@ -176,7 +176,7 @@ static int copy_rdata(const struct wire *wire, const struct wire_rr *rr, struct 
 {
 	const struct shape *shape = find_shape(rr->type);
 	size_t at = rr->rdata, end = rr->rdata + rr->rdata_len, i;
-	struct dname name;
+	struct dname name = { .len = 0 };
 	int rc;
 
 	if (rr->rdata_len < shape->before)

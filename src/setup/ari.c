@@ -95,7 +95,7 @@ static int fetch(struct lineage *l, const char *url, struct env_page *ret_page,
 static int find_service(struct lineage *l, const char *directory, char **ret_url,
 			struct why *why)
 {
-	struct env_page page;
+	struct env_page page = { 0 };
 	const char *url;
 	json_t *root;
 	int rc = fetch(l, directory, &page, why);

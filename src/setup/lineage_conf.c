@@ -415,7 +415,7 @@ int lineage_conf_set(struct lineage_conf *conf, const char *line, struct why *wh
 static int take_line(struct lineage_conf *conf, const char *line, struct why *why)
 {
 	const char *text = line + strspn(line, BLANKS "\r");
-	enum lineage_conf_key key;
+	enum lineage_conf_key key = LINEAGE_CONF_COUNT;
 	char *value = NULL;
 	int rc;
 

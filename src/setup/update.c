@@ -205,7 +205,7 @@ int update_read(const struct update_place *place, struct tlsa **ret_records,
 	struct answer answer;
 	uint8_t *reply = NULL;
 	ldns_pkt *pkt;
-	size_t len;
+	size_t len = 0;
 	int rc = ldns_load(&ldns, why);
 
 	if (rc < 0)
@@ -234,7 +234,7 @@ int update_send(const struct update_place *place, const struct update_change *ch
 	ldns_rr_list *before, *after;
 	uint8_t *reply = NULL;
 	ldns_pkt *pkt;
-	size_t len;
+	size_t len = 0;
 	int rc = ldns_load(&ldns, why), rcode;
 
 	if (rc < 0)
