@@ -8,14 +8,17 @@
 #include "cmd/lineage_verb.h"
 #include "cmd/record_print.h"
 #include "dane/tlsa.h"
+#include "setup/env.h"
 #include "setup/lineage.h"
 #include "setup/publish.h"
+#include "setup/publish_owner.h"
 #include "setup/record.h"
 #include "setup/wanted.h"
 
 static const struct opt opts[] = {
 	{ "dry-run", 0, OPT_FLAG, offsetof(struct lineage_verb_values, dry_run),
-	  .help = "only print what is wanted, and what of ours is to go" },
+	  .help = "only print the difference to what is there; for print and exec what "
+		  "is wanted, and what of ours is to go" },
 	{ "even-if-insecure", 0, OPT_FLAG,
 	  offsetof(struct lineage_verb_values, even_if_insecure),
 	  .help = "go on where a zone isn't signed or has no DS at its parent" },
@@ -57,6 +60,47 @@ static void print_gone(const struct wanted *w)
 		printf("; %s is not yours: ask its operator\n", w->others[i]);
 }
 
+static void print_change(char sign, const struct publish_owner *o, const struct tlsa *rr)
+{
+	char *text = tlsa_to_text(rr);
+
+	printf("%c %s. %lu IN TLSA %s\n", sign, o->zone->owner, (unsigned long)o->ttl,
+	       text);
+	free(text);
+}
+
+static void tell_change(void *arg, const struct publish_owner *o,
+			const struct publish_change *change)
+{
+	size_t i;
+
+	(void)arg;
+	for (i = 0; i < change->add_count; i++)
+		print_change('+', o, &change->add[i]);
+	for (i = 0; i < change->remove_count; i++)
+		print_change('-', o, &change->remove[i]);
+	if (!change->add_count && !change->remove_count)
+		printf("= %s. is as wanted\n", o->zone->owner);
+	if (change->foreign)
+		printf("; %zu of others at %s. stay\n", change->foreign, o->zone->owner);
+}
+
+/* The difference, where the way can look into the zone, else what is wanted. */
+static int dry_run(struct lineage *l, const struct lineage_verb_values *v,
+		   const struct wanted *w, struct why *why)
+{
+	const struct publish_watch watch = { .tell = tell_change };
+	enum publish_result result = PUBLISH_BY_HAND;
+	int rc = publish_preview(l, w, &watch, &result, why);
+
+	if (rc < 0 || result == PUBLISH_DONE)
+		return rc;
+	rc = print_wanted(w, v, why);
+	if (rc == 0)
+		print_gone(w);
+	return rc;
+}
+
 static int check_secure(struct lineage *l, const struct wanted *w, struct why *why)
 {
 	struct why inner;
@@ -91,9 +135,7 @@ static int step(struct lineage *l, const struct lineage_verb_values *v,
 	int rc = wanted_make(l, &w, why);
 
 	if (rc == 0 && v->dry_run) {
-		rc = print_wanted(&w, v, why);
-		if (rc == 0)
-			print_gone(&w);
+		rc = dry_run(l, v, &w, why);
 		if (rc == 0)
 			*r = (struct rollover_result){ .outcome = ROLLOVER_NOTHING };
 	} else if (rc == 0) {
@@ -119,7 +161,8 @@ const struct cmd *verb_publish(void)
 		.name = "publish",
 		.synopsis = "[OPTIONS] NAME...",
 		.summary = "the records of the current and the next key into DNS",
-		.notes = "How is said by publish in lineage.conf: print, rfc2136, exec. "
+		.notes = "How is said by publish in lineage.conf: print, rfc2136, "
+			 "powerdns, exec. "
 			 "Records that aren't the lineage's own stay as they "
 			 "are.\n" LINEAGE_VERB_EXITS,
 		.opts = opts,

@@ -65,10 +65,18 @@ static int discover(void *arg, const struct target *service, struct target **ret
 	return world_live_discover(&live, service, ret_targets, ret_count, why);
 }
 
-static int fetch(void *arg, const char *url, struct env_page *ret_page, struct why *why)
+static int fetch(void *arg, const struct env_request *r, struct env_page *ret_page,
+		 struct why *why)
 {
 	const struct world *w = arg;
-	const struct web_request request = { .url = url,
+	const char *const headers[] = { "Accept: application/json",
+					"Content-Type: application/json", r->header,
+					NULL };
+	const struct web_request request = { .method = r->method,
+					     .url = r->url,
+					     .headers = r->body || r->header ? headers
+									     : NULL,
+					     .body = r->body,
 					     .ca_file = w->dns->ca_file,
 					     .agent = version_agent(),
 					     .timeout_ms = w->dns->timeout_ms };

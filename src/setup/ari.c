@@ -78,11 +78,12 @@ int ari_read_window(const char *text, time_t *ret_start, time_t *ret_end, struct
 static int fetch(struct lineage *l, const char *url, struct env_page *ret_page,
 		 struct why *why)
 {
+	const struct env_request request = { .url = url };
 	int rc;
 
 	if (strncmp(url, "https://", 8) != 0)
 		return why_set(why, DP_EINVAL, "'%.200s' is no https URL", url);
-	rc = l->env->fetch(l->env->arg, url, ret_page, why);
+	rc = l->env->fetch(l->env->arg, &request, ret_page, why);
 	if (rc == 0 && ret_page->status != 200) {
 		rc = why_set(why, DP_EIO, "%.200s answered with status %d", url,
 			     ret_page->status);

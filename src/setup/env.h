@@ -79,7 +79,15 @@ struct env_zone {
 	char *primary; /* owned; an address of the server that SOA MNAME names, or NULL */
 };
 
-/* An answer over HTTP. */
+/* A question over HTTP; all borrowed. */
+struct env_request {
+	const char *method; /* NULL: GET */
+	const char *url;
+	const char *header; /* one more, "Name: value"; NULL: none. In no message */
+	const char *body;   /* JSON; NULL: none */
+};
+
+/* Its answer. */
 struct env_page {
 	int status;
 	char *text;	       /* owned */
@@ -108,9 +116,9 @@ struct env {
 	int (*secure)(void *arg, const char *owner, struct why *why);
 	int (*zone)(void *arg, const char *owner, struct env_zone *ret_zone,
 		    struct why *why);
-	/* GET, with the CA checked. */
-	int (*fetch)(void *arg, const char *url, struct env_page *ret_page,
-		     struct why *why);
+	/* With the CA checked where the URL is https. Any status is an answer. */
+	int (*fetch)(void *arg, const struct env_request *request,
+		     struct env_page *ret_page, struct why *why);
 };
 
 /* The real clock, files and commands; DNS and services unset. */

@@ -9,16 +9,19 @@
 #include "dane/tlsa.h"
 #include "setup/lineage.h"
 #include "setup/publish_exec.h"
+#include "setup/publish_powerdns.h"
 #include "setup/publish_rfc2136.h"
 #include "setup/record.h"
 #include "setup/wanted.h"
 
 static int by_hand(struct lineage *l, const char *options, const struct wanted *wanted,
-		   enum publish_result *ret_result, struct why *why)
+		   const struct publish_watch *watch, enum publish_result *ret_result,
+		   struct why *why)
 {
 	(void)l;
 	(void)options;
 	(void)wanted;
+	(void)watch;
 	(void)why;
 	*ret_result = PUBLISH_BY_HAND;
 	return 0;
@@ -30,6 +33,7 @@ static const struct way {
 } ways[] = {
 	{ "print", by_hand },
 	{ "rfc2136", publish_rfc2136_records },
+	{ "powerdns", publish_powerdns_records },
 	{ "exec", publish_exec_records },
 };
 
@@ -56,28 +60,50 @@ static int note(struct lineage *l, const char *event, const struct record *recor
 	return rc;
 }
 
-int publish_records(struct lineage *l, const struct wanted *wanted,
-		    enum publish_result *ret_result, struct why *why)
+/* The way of lineage.conf, and the options behind its word. */
+static const struct way *find_way(const struct lineage *l, const char **ret_options,
+				  struct why *why)
 {
 	const char *text = lineage_conf_get(&l->conf, LINEAGE_CONF_PUBLISH);
 	size_t len = strcspn(text, " \t"), i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		if (strlen(ways[i].name) == len && !strncmp(ways[i].name, text, len)) {
+			*ret_options = text + len + strspn(text + len, " \t");
+			return &ways[i];
+		}
+	}
+	why_set(why, DP_EINVAL, "publish = %.*s is no way to publish", (int)len, text);
+	return NULL;
+}
+
+int publish_records(struct lineage *l, const struct wanted *wanted,
+		    enum publish_result *ret_result, struct why *why)
+{
+	const char *options = NULL;
+	const struct way *way = find_way(l, &options, why);
 	bool told;
 	int rc;
 
-	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-		if (strlen(ways[i].name) != len || strncmp(ways[i].name, text, len) != 0)
-			continue;
-		text += len + strspn(text + len, " \t");
-		rc = ways[i].publish(l, text, wanted, ret_result, why);
-		told = rc == 0 && *ret_result == PUBLISH_BY_HAND;
-		if (rc == 0)
-			rc = note(l, told ? "to-add" : "added", wanted->want,
-				  wanted->want_count, ways[i].name, why);
-		if (rc == 0)
-			rc = note(l, told ? "to-remove" : "removed", wanted->gone,
-				  wanted->gone_count, ways[i].name, why);
-		return rc;
-	}
-	return why_set(why, DP_EINVAL, "publish = %.*s is not in this version", (int)len,
-		       text);
+	if (!way)
+		return DP_EINVAL;
+	rc = way->publish(l, options, wanted, NULL, ret_result, why);
+	told = rc == 0 && *ret_result == PUBLISH_BY_HAND;
+	if (rc == 0)
+		rc = note(l, told ? "to-add" : "added", wanted->want, wanted->want_count,
+			  way->name, why);
+	if (rc == 0)
+		rc = note(l, told ? "to-remove" : "removed", wanted->gone,
+			  wanted->gone_count, way->name, why);
+	return rc;
+}
+
+int publish_preview(struct lineage *l, const struct wanted *wanted,
+		    const struct publish_watch *watch, enum publish_result *ret_result,
+		    struct why *why)
+{
+	const char *options = NULL;
+	const struct way *way = find_way(l, &options, why);
+
+	return way ? way->publish(l, options, wanted, watch, ret_result, why) : DP_EINVAL;
 }

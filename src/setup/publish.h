@@ -6,6 +6,8 @@
 #include <stdbool.h>
 
 struct lineage;
+struct publish_change;
+struct publish_owner;
 struct wanted;
 struct why;
 
@@ -14,15 +16,27 @@ enum publish_result {
 	PUBLISH_BY_HAND /* they are yours to put in: print */
 };
 
+/* A dry run: told what would change at each owner, while nothing does. */
+struct publish_watch {
+	void (*tell)(void *arg, const struct publish_owner *owner,
+		     const struct publish_change *change);
+	void *arg;
+};
+
 /* One way; options is what follows its word in lineage.conf. Adds want and removes gone,
- * and nothing else; what is as wanted already is no failure. */
+ * and nothing else; what is as wanted already is no failure. watch NULL: it is done. */
 typedef int publish_fn(struct lineage *lineage, const char *options,
-		       const struct wanted *wanted, enum publish_result *ret_result,
-		       struct why *why);
+		       const struct wanted *wanted, const struct publish_watch *watch,
+		       enum publish_result *ret_result, struct why *why);
 
 /* Whether the way is print: the records are the user's to put in. */
 bool publish_is_by_hand(const struct lineage *lineage);
 int publish_records(struct lineage *lineage, const struct wanted *wanted,
 		    enum publish_result *ret_result, struct why *why);
+/* What publish_records() would change, as the zone's own server has it now. PUBLISH_DONE,
+ * or PUBLISH_BY_HAND where the way can't look: print and exec. */
+int publish_preview(struct lineage *lineage, const struct wanted *wanted,
+		    const struct publish_watch *watch, enum publish_result *ret_result,
+		    struct why *why);
 
 #endif

@@ -19,6 +19,7 @@
 struct update_way {
 	const char *server; /* borrowed; NULL: the zone's primary */
 	struct tsig_key key;
+	const struct publish_watch *watch; /* NULL: it is done */
 };
 
 static int note_foreign(struct lineage *l, const struct publish_owner *o, size_t count,
@@ -35,7 +36,8 @@ static int note_foreign(struct lineage *l, const struct publish_owner *o, size_t
 
 /* One look and one update. *ret_done: nothing was left to change. */
 static int try_update(struct lineage *l, const struct publish_owner *o,
-		      const struct update_place *place, bool *ret_done, struct why *why)
+		      const struct update_place *place, const struct publish_watch *watch,
+		      bool *ret_done, struct why *why)
 {
 	struct update_change send = { .ttl = o->ttl };
 	struct publish_change change;
@@ -45,8 +47,10 @@ static int try_update(struct lineage *l, const struct publish_owner *o,
 	if (rc < 0)
 		return rc;
 	publish_owner_diff(o, have, send.before_count, &change);
-	*ret_done = !change.add_count && !change.remove_count;
-	if (*ret_done) {
+	*ret_done = watch || (!change.add_count && !change.remove_count);
+	if (watch) {
+		watch->tell(watch->arg, o, &change);
+	} else if (*ret_done) {
 		rc = note_foreign(l, o, change.foreign, why);
 	} else {
 		send.before = have;
@@ -81,7 +85,7 @@ static int update_owner(struct lineage *l, const struct publish_owner *o, void *
 			       "publish = rfc2136 server=ADDR",
 			       place.zone);
 	for (i = 0; i < TRIES; i++) {
-		rc = try_update(l, o, &place, &done, why);
+		rc = try_update(l, o, &place, way->watch, &done, why);
 		if (done || (rc < 0 && rc != DP_EEXIST))
 			return rc;
 	}
@@ -93,12 +97,13 @@ static int update_owner(struct lineage *l, const struct publish_owner *o, void *
 }
 
 int publish_rfc2136_records(struct lineage *l, const char *options,
-			    const struct wanted *wanted, enum publish_result *ret_result,
-			    struct why *why)
+			    const struct wanted *wanted,
+			    const struct publish_watch *watch,
+			    enum publish_result *ret_result, struct why *why)
 {
 	char *server = NULL, *file = NULL;
 	const struct publish_option known[] = { { "server", &server }, { "key", &file } };
-	struct update_way way = { 0 };
+	struct update_way way = { .watch = watch };
 	int rc = publish_options_parse(options, known, 2, why);
 
 	if (rc == 0 && !file)

@@ -461,6 +461,17 @@ static int secure(void *arg, const char *owner, struct why *why)
 	return 0;
 }
 
+static int zone(void *arg, const char *owner, struct env_zone *ret_zone, struct why *why)
+{
+	size_t len = strlen(owner) - 1; /* without the final dot */
+
+	(void)arg;
+	(void)why;
+	*ret_zone = (struct env_zone){ .owner = mem_text_n(owner, len),
+				       .apex = mem_text("example.com") };
+	return 0;
+}
+
 static void env_for(struct sim *sim, struct env *ret_env)
 {
 	env_init(ret_env);
@@ -471,6 +482,7 @@ static void env_for(struct sim *sim, struct env *ret_env)
 	ret_env->ask = ask;
 	ret_env->look = look;
 	ret_env->secure = secure;
+	ret_env->zone = zone;
 }
 
 static int create(struct sim *sim, struct why *why)
