@@ -14,7 +14,7 @@ debian_lab='nsd nginx-light gnutls-bin openssl ldnsutils unbound iproute2 util-l
 debian_tests='libcmocka-dev certbot python3 python3-jsonschema mandoc strace valgrind
 	universal-ctags shellcheck clang-format nagios4-core icinga2-bin libresolv-wrapper
 	libxml2-utils perl prometheus curl pebble uacme lego dehydrated knot
-	pdns-server pdns-backend-sqlite3 sqlite3'
+	bind9 pdns-server pdns-backend-sqlite3 sqlite3'
 debian_servers='postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved vsftpd slapd
 	prosody lua-unbound postgresql mariadb-server-core libcanlock3 libsasl2-2'
 fedora_build='autoconf automake libtool pkgconf-pkg-config gcc make glibc-devel

@@ -55,6 +55,15 @@ static void tell(const struct lineage_verb *verb, const struct lineage *l,
 	free(text);
 }
 
+static void show_other(const char *text, const char *problem)
+{
+	char *shown = problem ? log_escape(problem, strlen(problem)) : NULL;
+
+	printf("%s  run by others%s%s\n", text, shown ? ", ask its operator: " : ": good",
+	       shown ? shown : "");
+	free(shown);
+}
+
 /* What is wrong with files and configuration is 3, with the world 2. */
 static int failure_status(int rc)
 {
@@ -75,6 +84,7 @@ static int step_one(const struct lineage_verb *verb, const struct lineage_verb_v
 
 	world_init(&world, &v->dns, &env);
 	world.show = v->setup.quiet ? NULL : verb->show;
+	world.show_other = v->setup.quiet ? NULL : show_other;
 	rc = lineage_open(&env, setup_opts_dir(&v->setup), name, verb->name,
 			  LINEAGE_WRITE, &l, &why);
 	if (rc < 0)

@@ -185,7 +185,7 @@ static int secure_service(struct work *w, const char *text, struct why *why)
 	else
 		owner = mem_printf("%s.", target.host);
 	if (target.service->discovery != SERVICE_HOST ||
-	    wanted_is_ours(&w->conf, target.host))
+	    endpoints_is_ours(&w->conf, target.host))
 		rc = w->env.secure(w->env.arg, owner, why);
 	free(owner);
 	target_clear(&target);
@@ -245,10 +245,10 @@ static int print_records(struct lineage *l, const struct values *v, struct why *
 	for (i = 0; i < wanted.want_count && rc == 0; i++)
 		rc = record_print_one(&print, &wanted.want[i], why);
 	record_print_end(&print, rc == 0);
-	for (i = 0; i < wanted.others_count; i++)
+	for (i = 0; i < wanted.endpoints.others_count; i++)
 		log_warn("%s is not in the lineage's domains, so its records are not "
 			 "yours: ask its operator",
-			 wanted.others[i]);
+			 wanted.endpoints.others[i]);
 	wanted_clear(&wanted);
 	return rc;
 }

@@ -56,8 +56,8 @@ static void print_gone(const struct wanted *w)
 		printf("; remove: %s\n", text);
 		free(text);
 	}
-	for (i = 0; i < w->others_count; i++)
-		printf("; %s is not yours: ask its operator\n", w->others[i]);
+	for (i = 0; i < w->endpoints.others_count; i++)
+		printf("; %s is not yours: ask its operator\n", w->endpoints.others[i]);
 }
 
 static void print_change(char sign, const struct publish_owner *o, const struct tlsa *rr)

@@ -50,7 +50,8 @@ static int look(void *arg, const struct env_presented *presented,
 {
 	const struct world *w = arg;
 	struct upstream_conf conf = dns_conf(w);
-	struct world_live live = { &conf, w->dns->ca_file, w->dns->timeout_ms };
+	struct world_live live = { &conf, w->dns->ca_file, w->dns->timeout_ms,
+				   w->show_other };
 
 	return world_live_look(&live, presented, ret_live, why);
 }
@@ -60,7 +61,8 @@ static int discover(void *arg, const struct target *service, struct target **ret
 {
 	const struct world *w = arg;
 	struct upstream_conf conf = dns_conf(w);
-	struct world_live live = { &conf, w->dns->ca_file, w->dns->timeout_ms };
+	struct world_live live = { &conf, w->dns->ca_file, w->dns->timeout_ms,
+				   w->show_other };
 
 	return world_live_discover(&live, service, ret_targets, ret_count, why);
 }

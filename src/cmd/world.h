@@ -13,6 +13,8 @@ struct world {
 	/* What each server said, owner by owner, as it is asked; NULL: nobody wants to
 	 * know. */
 	void (*show)(const struct authority_report *report);
+	/* What became of a service that others run; NULL likewise. */
+	void (*show_other)(const char *text, const char *problem);
 };
 
 /* Fills ret_env; world and opts must outlive it. */

@@ -90,20 +90,20 @@ static void clear(struct checking *c)
 	loop_free(c->loop);
 }
 
-/* NULL where DANE passes, or where there is no record that a client could hold against
- * the key; else what is wrong, on the heap. */
-static char *judge(const struct facts_target *facts, const char *text)
+/* NULL where DANE passes, or, with none_is_good, where there is no record that a client
+ * could hold against the key; else what is wrong, on the heap. */
+static char *judge(const struct facts_target *facts, const char *text, bool none_is_good)
 {
 	if (!facts)
 		return mem_printf("%s: the check did not end", text);
-	if (facts->code == CODE_MATCH || facts->code == CODE_NO_TLSA)
+	if (facts->code == CODE_MATCH || (none_is_good && facts->code == CODE_NO_TLSA))
 		return NULL;
 	return mem_printf("%s %s: %s", text, code_name(facts->code),
 			  facts->summary ? facts->summary : "");
 }
 
-static int check_dane(const struct world_live *live, const char *text, char **ret_problem,
-		      struct why *why)
+static int check_dane(const struct world_live *live, const char *text, bool none_is_good,
+		      char **ret_problem, struct why *why)
 {
 	const struct connect_to_list nowhere_else = { 0 };
 	struct checking c = { .text = text };
@@ -127,7 +127,7 @@ static int check_dane(const struct world_live *live, const char *text, char **re
 		probe.expect = &c.expect;
 		probe.verdict = &c.verdict;
 		run_all(&run);
-		*ret_problem = judge(c.facts, text);
+		*ret_problem = judge(c.facts, text, none_is_good);
 	}
 	clear(&c);
 	return rc;
@@ -175,26 +175,14 @@ static int look_at_service(const struct world_live *live, const char *text,
 			   const struct env_presented *presented, char **ret_problem,
 			   struct why *why)
 {
-	struct target target = { 0 }, *hosts = &target;
-	size_t count = 1, i;
+	struct target target = { 0 };
 	int rc = target_parse(text, &target, why);
 
 	if (rc < 0)
 		return rc;
-	if (target.service->discovery != SERVICE_HOST)
-		rc = world_live_discover(live, &target, &hosts, &count, why);
-	for (i = 0; rc == 0 && i < count && !*ret_problem; i++)
-		*ret_problem = look_at_host(live, &hosts[i], presented);
-	if (hosts != &target) {
-		for (i = 0; rc == 0 && i < count; i++)
-			target_clear(&hosts[i]);
-		if (rc == 0)
-			free(hosts);
-	}
+	*ret_problem = look_at_host(live, &target, presented);
 	target_clear(&target);
-	if (rc == 0 && !*ret_problem)
-		rc = check_dane(live, text, ret_problem, why);
-	return rc;
+	return *ret_problem ? 0 : check_dane(live, text, true, ret_problem, why);
 }
 
 static int look_once(const struct world_live *live, const struct env_presented *presented,
@@ -228,6 +216,21 @@ static void pause_for(int64_t ms)
 	loop_free(loop);
 }
 
+static void show_others(const struct world_live *live, const struct env_presented *p)
+{
+	struct why why;
+	char *problem;
+	size_t i;
+
+	for (i = 0; i < p->other_count; i++) {
+		problem = NULL;
+		if (check_dane(live, p->others[i], false, &problem, &why) < 0)
+			problem = mem_text(why.text);
+		live->show_other(p->others[i], problem);
+		free(problem);
+	}
+}
+
 /* A command that reloads a server returns before the last old worker is gone: what isn't
  * right yet gets a few seconds to become so. */
 int world_live_look(const struct world_live *live, const struct env_presented *presented,
@@ -248,6 +251,8 @@ int world_live_look(const struct world_live *live, const struct env_presented *p
 		*ret_live = (struct env_live){ .ok = !problem, .problem = problem };
 	else
 		free(problem);
+	if (rc == 0 && live->show_other)
+		show_others(live, presented);
 	return rc;
 }
 

@@ -13,6 +13,9 @@ struct world_live {
 	const struct upstream_conf *upstream; /* borrowed */
 	const char *ca_file;		      /* NULL: the system's */
 	int64_t timeout_ms;		      /* for each host */
+	/* What became of a service that others run, once ours are looked at; problem
+	 * NULL: DANE passes. NULL: nobody wants to know. */
+	void (*show_other)(const char *text, const char *problem);
 };
 
 /* As in struct env. */

@@ -64,8 +64,10 @@ struct env_question {
 /* A question to the services: do they present one of these certificates, now? A server
  * that wasn't reloaded still has the former one of the same key. */
 struct env_presented {
-	const char *const *services; /* borrowed texts of targets */
+	const char *const *services; /* borrowed texts of targets, hosts all */
 	size_t service_count;
+	const char *const *others; /* run by others: shown, and waited for by nobody */
+	size_t other_count;
 	const uint8_t (*spki)[32]; /* SHA-256 of SubjectPublicKeyInfo, one a key type */
 	const uint8_t (*cert)[32]; /* and of the leaf certificate in live */
 	size_t count;

@@ -9,8 +9,10 @@
 #include "base/why.h"
 #include "setup/certificate.h"
 #include "setup/deploy.h"
+#include "setup/endpoints.h"
 #include "setup/lineage.h"
 #include "setup/view.h"
+#include "target/target.h"
 
 /* SHA-256 of the certificates in live, in the order of the key types. */
 static int read_live(const struct lineage *l, uint8_t (*ret_cert)[32], struct why *why)
@@ -31,27 +33,77 @@ static int read_live(const struct lineage *l, uint8_t (*ret_cert)[32], struct wh
 	return rc;
 }
 
+/* Borrowed texts of what is looked at. */
+struct looked_at {
+	struct endpoints endpoints; /* owned, as the lists */
+	const char **ours, **others;
+	size_t others_count;
+};
+
+static int find_services(const struct lineage *l, struct looked_at *at, struct why *why)
+{
+	const struct lineage_conf *conf = &l->conf;
+	const struct endpoints *e = &at->endpoints;
+	size_t i;
+	int rc = endpoints_find(l, &at->endpoints, why);
+
+	if (rc < 0)
+		return rc;
+	if (!e->count) /* nothing to look at is no proof that all is well */
+		return why_set(why, DP_EINVAL, "no service of %s is within its domains",
+			       l->name);
+	at->ours = mem_array(e->count, sizeof(*at->ours));
+	at->others =
+		mem_array(e->others_count + conf->foreign.count, sizeof(*at->others));
+	for (i = 0; i < e->count; i++)
+		at->ours[i] = e->ours[i].text;
+	for (i = 0; i < e->others_count; i++)
+		at->others[at->others_count++] = e->others[i];
+	for (i = 0; i < conf->foreign.count; i++)
+		at->others[at->others_count++] = conf->foreign.item[i];
+	return 0;
+}
+
+static void forget_services(struct looked_at *at)
+{
+	free(at->ours);
+	free(at->others);
+	endpoints_clear(&at->endpoints);
+}
+
+static int look(struct lineage *l, int64_t generation, struct env_live *ret_live,
+		struct why *why)
+{
+	uint8_t spki[KEY_TYPE_COUNT][32], cert[KEY_TYPE_COUNT][32];
+	struct looked_at at = { 0 };
+	struct env_presented presented = { .spki = (const uint8_t(*)[32])spki,
+					   .cert = (const uint8_t(*)[32])cert,
+					   .count = l->conf.key_types };
+	int rc = lineage_spki(l, generation, spki, why);
+
+	if (rc == 0)
+		rc = read_live(l, cert, why);
+	if (rc == 0)
+		rc = find_services(l, &at, why);
+	presented.services = at.ours;
+	presented.service_count = at.endpoints.count;
+	presented.others = at.others;
+	presented.other_count = at.others_count;
+	if (rc == 0)
+		rc = l->env->look(l->env->arg, &presented, ret_live, why);
+	forget_services(&at);
+	return rc;
+}
+
 int install_look(struct lineage *l, int64_t generation, char **ret_problem,
 		 struct why *why)
 {
-	uint8_t spki[KEY_TYPE_COUNT][32], cert[KEY_TYPE_COUNT][32];
-	struct env_presented presented = {
-		.services = (const char *const *)l->conf.services.item,
-		.service_count = l->conf.services.count,
-		.spki = (const uint8_t(*)[32])spki,
-		.cert = (const uint8_t(*)[32])cert,
-		.count = l->conf.key_types,
-	};
 	struct env_live live = { 0 };
 	int rc;
 
 	if (!l->env->look)
 		return why_set(why, DP_EINVAL, "the services can't be looked at");
-	rc = lineage_spki(l, generation, spki, why);
-	if (rc == 0)
-		rc = read_live(l, cert, why);
-	if (rc == 0)
-		rc = l->env->look(l->env->arg, &presented, &live, why);
+	rc = look(l, generation, &live, why);
 	if (rc < 0)
 		return rc;
 	*ret_problem =

@@ -16,11 +16,13 @@
 #include "setup/publish.h"
 #include "setup/renew.h"
 #include "setup/renewal.h"
+#include "setup/safety.h"
 #include "setup/view.h"
 #include "setup/wanted.h"
 
-#define STUCK_FAILURES 3 /* of orders or installations in a row */
-#define LAG_MIN_S 3600	 /* a secondary's refresh, at least */
+#define STUCK_FAILURES 3   /* of orders or installations in a row */
+#define LAG_MIN_S 3600	   /* a secondary's refresh, at least */
+#define EMERGENCY_STEPS 12 /* more than there are from beginning to end */
 
 void rollover_result_clear(struct rollover_result *r)
 {
@@ -554,6 +556,52 @@ static int tell_retry(const struct lineage *l, struct rollover_result *r)
 		    clock_rfc3339(s->retry_at, when));
 }
 
+/* What the holder of a compromised key can still do, behind what the step told. */
+static void tell_exposure(const struct lineage *l, int64_t compromised,
+			  struct rollover_result *r)
+{
+	const struct lineage_state *s = &l->state;
+	int64_t ttl_s =
+		s->old_ttl_s > (int64_t)l->conf.ttl ? s->old_ttl_s : (int64_t)l->conf.ttl;
+	char when[32], *before = r->text;
+
+	if (s->old_ttl_s < 0)
+		ttl_s = SAFETY_UNKNOWN_S;
+	if (s->stage == STAGE_IDLE)
+		r->text = mem_printf("%s; caches may hold the record of key %04lld until "
+				     "%s: until then its holder can pass for the "
+				     "services. Have the CA revoke its certificates. Key "
+				     "%04lld lay beside it: if that may be known too, do "
+				     "this once more",
+				     before, (long long)compromised,
+				     clock_rfc3339(env_now(l->env) + ttl_s, when),
+				     (long long)s->current);
+	else
+		r->text = mem_printf("%s; until its record is gone and %lld s more, the "
+				     "holder of key %04lld can pass for the services",
+				     before, (long long)ttl_s, (long long)compromised);
+	free(before);
+}
+
+/* Step by step as always, but no run waits for the next: only caches and servers are
+ * waited for, and they protect those who connect. */
+static int emergency_steps(struct lineage *l, const struct rollover_how *how,
+			   struct rollover_result *r, struct why *why)
+{
+	const struct lineage_state *s = &l->state;
+	int64_t compromised = s->goal && s->goal == s->current ? s->retire : s->current;
+	int i, rc = 0;
+
+	for (i = 0; i < EMERGENCY_STEPS && rc == 0; i++) {
+		rc = do_step(l, how, r, why);
+		if (rc < 0 || r->outcome != ROLLOVER_MOVED || s->stage == STAGE_IDLE)
+			break;
+	}
+	if (rc == 0 && compromised)
+		tell_exposure(l, compromised, r);
+	return rc;
+}
+
 int rollover_step(struct lineage *l, const struct rollover_how *how,
 		  struct rollover_result *r, struct why *why)
 {
@@ -572,7 +620,8 @@ int rollover_step(struct lineage *l, const struct rollover_how *how,
 		if (rc < 0)
 			return rc;
 	}
-	return do_step(l, how, r, why);
+	return how->emergency || l->state.emergency ? emergency_steps(l, how, r, why)
+						    : do_step(l, how, r, why);
 }
 
 int rollover_publish(struct lineage *l, struct rollover_result *r, struct why *why)

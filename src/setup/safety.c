@@ -3,7 +3,6 @@
 
 /* One TTL for a resolver's cache; one more for a cache behind it that counts anew. */
 #define SAFETY_FACTOR 2
-#define UNKNOWN_HOLD_S (2 * 86400)
 
 int64_t safety_hold_s(const struct safety_facts *facts)
 {
@@ -11,8 +10,8 @@ int64_t safety_hold_s(const struct safety_facts *facts)
 		facts->old_ttl_s > facts->new_ttl_s ? facts->old_ttl_s : facts->new_ttl_s;
 
 	if (facts->old_ttl_s < 0 || facts->new_ttl_s < 0)
-		return SAFETY_FACTOR * ttl_s > UNKNOWN_HOLD_S ? SAFETY_FACTOR * ttl_s
-							      : UNKNOWN_HOLD_S;
+		return SAFETY_FACTOR * ttl_s > SAFETY_UNKNOWN_S ? SAFETY_FACTOR * ttl_s
+								: SAFETY_UNKNOWN_S;
 	return SAFETY_FACTOR * ttl_s;
 }
 

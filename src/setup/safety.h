@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#define SAFETY_UNKNOWN_S (2 * 86400) /* held against caches where a TTL is unknown */
+
 /* What is known about the records' way into the caches. */
 struct safety_facts {
 	time_t agree_since; /* all servers have had the record since then; 0: not all do

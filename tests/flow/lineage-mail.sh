@@ -1,0 +1,216 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# A mail host's lineage: BIND as the signed primary that takes updates, a secondary that lags
+# (nobody tells it of changes), an alias for the record, Postfix that reads live/, and beside it
+# somebody else's MX. Rolled over by plan and in an emergency, checked all the time.
+#   lineage-mail.sh [PART]...      in a lab of its own, or in the one that $LAB names
+. "$(cd "$(dirname "$0")" && pwd)/parts.sh"
+
+zone=life.example
+mail=mail.$zone
+
+named_conf()
+{
+	mkdir -p "$1"
+	cat >"$1/conf" <<-END
+		options {
+			directory "$PWD/$1";
+			pid-file "$PWD/$1/pid";
+			session-keyfile "$PWD/$1/session";
+			listen-on { $2; };
+			listen-on-v6 { none; };
+			allow-transfer { any; };
+			notify no;
+			recursion no;
+			empty-zones-enable no;
+			dnssec-validation no;
+		};
+		include "$PWD/tsig";
+		$3
+	END
+}
+
+start_named()
+{
+	named -c "$PWD/$1/conf" -g >"$1/log" 2>&1 &
+	eval "pid_$1=$!"
+}
+
+dns()
+{
+	command -v named >/dev/null || skip "named is not installed"
+	printf 'key "update" { algorithm hmac-sha256; secret "%s"; };\n' "$(openssl rand -base64 32)" >tsig
+	chmod 600 tsig
+	named_conf primary 127.53.3.1 "
+		zone \"$zone\" {
+			type primary; file \"zone\"; key-directory \"$PWD/primary\";
+			auto-dnssec maintain; inline-signing yes;
+			allow-update { key update; };
+		};"
+	named_conf secondary 127.53.3.2 "
+		zone \"$zone\" {
+			type secondary; file \"zone\"; primaries { 127.53.3.1; };
+			max-refresh-time 2; min-refresh-time 1; max-retry-time 1; min-retry-time 1;
+		};"
+	cat >primary/zone <<-END
+		\$TTL 2
+		@ SOA life.nic.example. hostmaster 1 2 1 86400 1
+		@ NS life.nic.example.
+		@ NS life2.nic.example.
+		@ MX 10 mail
+		@ MX 20 backup
+		mail A 127.44.8.1
+		backup A 127.44.8.9
+		_25._tcp.mail CNAME _dane.mail
+	END
+	# The lab's key signs everything: its DS is at the parent.
+	key=$(cat "$LAB/zones/$zone.keyname")
+	cp "$LAB/zones/$key.key" "$LAB/zones/$key.private" primary/
+	dnssec-settime -f -K primary -P now -A now "$key" >&2
+	# named listens at addresses that an interface has by name
+	ip address add 127.53.3.1/32 dev lo
+	ip address add 127.53.3.2/32 dev lo
+	start_named primary
+	await 127.53.3.1
+	start_named secondary
+	await 127.53.3.2
+}
+
+await()
+{
+	tries=0
+	until timeout 2 drill -D "@$1" "$zone" SOA 2>/dev/null | grep -q RRSIG; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 100 ] || { tail -n 30 primary/log secondary/log >&2; fail "$1 does not answer signed"; }
+		sleep 0.1
+	done
+}
+
+postfix_host()
+{
+	command -v postconf >/dev/null || skip "Postfix is not installed"
+	dir=$PWD/host
+	# shellcheck source=tests/lab/mail.sh
+	. "$lab_src/mail.sh"
+	mkdir -p "$dir/log" "$dir/etc"
+	postfix_folders postfix
+	chmod 711 "$RESULTS"
+	chmod 755 . "$dir" "$dir/etc"
+	{
+		postfix_main postfix
+		echo "smtpd_tls_security_level = may"
+		echo "smtpd_tls_chain_files = $PWD/lineages/mail/live/privkey.pem, $PWD/lineages/mail/live/fullchain.pem"
+		echo "smtpd_recipient_restrictions = permit_mynetworks, reject"
+	} >"$dir/etc/postfix/main.cf"
+	{
+		postfix_master
+		echo "127.44.8.1:25 inet n - n - - smtpd -o myhostname=$mail"
+	} >"$dir/etc/postfix/master.cf"
+	cat >deploy.sh <<-END
+		#!/bin/sh
+		pid=$dir/run/postfix-queue/pid/master.pid
+		if [ -s \$pid ] && kill -HUP \$(cat \$pid); then
+			exit
+		fi
+		MAIL_CONFIG=$dir/etc/postfix $(postfix_program master) -c $dir/etc/postfix -s </dev/null >/dev/null 2>&1 &
+	END
+	cat >ca.sh <<-END
+		#!/bin/sh
+		set -e
+		openssl x509 -req -in "\$1" -CA "$LAB/certs/pub-root.crt" -CAkey "$LAB/certs/pub-root.key" -days 90 \\
+			-copy_extensions copy -out "\$2" 2>/dev/null
+		cat "$LAB/certs/pub-root.crt" >>"\$2"
+	END
+	chmod +x deploy.sh ca.sh
+}
+
+stop_all()
+{
+	ended=$?
+	ip address del 127.53.3.1/32 dev lo || :
+	ip address del 127.53.3.2/32 dev lo || :
+	kill $pid_primary $pid_secondary "$(tr -d ' ' <host/run/postfix-queue/pid/master.pid)" ${watcher:-} 2>/dev/null || :
+	wait || :
+	exit $ended
+}
+
+# dp WANTED-STATUS VERB ARGUMENTS..., with the lab's root
+dp()
+{
+	wanted=$1 verb=$2
+	shift 2
+	# shellcheck disable=SC2086
+	run "$wanted" "$DANEPROBE" "$verb" --dir "$PWD/lineages" $R -t 5 "$@"
+}
+
+state_is()
+{
+	"$DANEPROBE" status --dir "$PWD/lineages" -o json | jq -e --arg s "$1" '.lineages[0].state == $s' >/dev/null
+}
+
+roll_until()
+{
+	tries=0
+	until state_is "$1"; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 60 ] || fail "not $1 after $tries steps: $("$DANEPROBE" status --dir "$PWD/lineages")"
+		# shellcheck disable=SC2086
+		"$DANEPROBE" rollover --dir "$PWD/lineages" $R -t 5 mail >>steps 2>&1 || { tail -n 5 steps >&2; fail "rollover failed"; }
+		sleep 0.3
+	done
+}
+
+# As senders see it: through a caching resolver, all the time.
+watch_it()
+{
+	while :; do
+		# shellcheck disable=SC2086
+		if "$DANEPROBE" check -q $F --resolver 127.53.0.53 "smtp://$mail" >seen 2>&1; then
+			cat seen >>good
+		else
+			cat seen >>bad
+		fi
+		sleep 0.2
+	done
+}
+
+part_planned_and_in_an_emergency()
+{
+	trap stop_all EXIT
+	pid_primary='' pid_secondary=''
+	dns
+	postfix_host
+	dp 0 new mail -d "$mail" --service "mx://$zone" --set "foreign = smtp://good.starttls.example" \
+		--set "publish = rfc2136 key=$PWD/tsig" --set 'ttl = 2' \
+		--set "acme = exec $PWD/ca.sh {csr} {fullchain}" --set "deploy = $PWD/deploy.sh"
+	has err "smtp://backup.$zone:25 is not in the lineage's domains"
+	roll_until idle
+	has steps "smtp://backup.$zone:25  run by others, ask its operator: "
+	has steps "smtp://good.starttls.example  run by others"
+	check 0 "smtp://$mail"
+	grep -q " alias .*to=_dane.$mail" lineages/mail/journal || fail "the alias isn't told"
+	watch_it &
+	watcher=$!
+	first=$(readlink lineages/mail/current)
+	dp 0 rollover mail
+	roll_until idle
+	second=$(readlink lineages/mail/current)
+	[ "$second" != "$first" ] || fail "the key is the same after the rollover"
+	tries=0
+	# its next key's record is known everywhere: only servers are waited for
+	until state_is idle && [ "$(readlink lineages/mail/current)" != "$second" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 30 ] || fail "the emergency does not end: $(cat emergency)"
+		# shellcheck disable=SC2086
+		"$DANEPROBE" rollover --emergency --dir "$PWD/lineages" $R -t 5 mail >>emergency 2>&1 || { tail -n 3 emergency >&2; fail "--emergency failed"; }
+		sleep 0.3
+	done
+	has emergency "caches may hold the record of key ${second##*/} until "
+	has emergency "Have the CA revoke its certificates"
+	kill "$watcher" 2>/dev/null || :
+	[ ! -s bad ] || fail "a check failed meanwhile: $(cat bad)"
+	[ -s good ] || fail "nothing was checked meanwhile"
+	check 0 "smtp://$mail"
+}
+
+parts_main "$@"
