@@ -39,7 +39,7 @@ static const struct preset {
 static int refuse(const char *line, size_t len, struct why *why)
 {
 	return why_set(why, DP_EINVAL,
-		       "acme = %.*s is no way to get a certificate: one of " ACME_PRESETS
+		       "'%.*s' is no way to get a certificate: one of " ACME_PRESETS
 		       " and its options, or exec COMMAND",
 		       (int)(len < 100 ? len : 100), line);
 }

@@ -10,6 +10,7 @@
 #include "base/nearest.h"
 #include "base/number.h"
 #include "base/why.h"
+#include "setup/acme.h"
 #include "setup/record.h"
 #include "target/target.h"
 
@@ -137,6 +138,17 @@ static int take_publish(struct lineage_conf *conf, const char *value, struct why
 		       (int)len, value);
 }
 
+/* A client that nobody knows is told now, not when the certificate runs out. */
+static int take_acme(struct lineage_conf *conf, const char *value, struct why *why)
+{
+	char *command = NULL;
+	int rc = acme_command(value, &command, why);
+
+	(void)conf;
+	free(command);
+	return rc;
+}
+
 static int take_seconds(const char *value, int64_t *ret_s, struct why *why)
 {
 	int64_t ms = 0;
@@ -230,7 +242,7 @@ static const struct row {
 				     "One key pair of each: " KEY_TYPES ".\n"
 				     "The first one's files are also live/*.pem.",
 				     NULL },
-	[LINEAGE_CONF_ACME] = { "acme", take_text, NULL,
+	[LINEAGE_CONF_ACME] = { "acme", take_acme, NULL,
 				"How a certificate is got for a request: a preset and "
 				"its options (certbot, uacme,\n"
 				"lego, acme.sh, dehydrated), or exec COMMAND with {csr} "

@@ -176,6 +176,25 @@ part_from_nothing_through_a_rollover()
 	check 0 https://www.life.example
 }
 
+part_new_asks_for_signed_zones()
+{
+	dp 2 new plain -d www.insecure.example --service https://www.insecure.example
+	has err insecure.example
+	has err --even-if-insecure
+	[ ! -e etc/plain ] || fail "it was made all the same"
+	dp 2 new nods -d www.nods.example --service https://www.nods.example
+	has err nods.example
+	has err DS
+	dp 2 new wrong -d www.wrongds.example --service https://www.wrongds.example
+	dp 0 new plain --even-if-insecure -q -d www.insecure.example \
+		--service https://www.insecure.example
+	has out '_443._tcp.www.insecure.example. 3600 IN TLSA 3 1 1 '
+	dp 2 publish plain
+	has err --even-if-insecure
+	dp 0 publish --even-if-insecure plain
+	dp 0 new good -q -d www.life.example -d ee.match.example --service https://ee.match.example
+}
+
 # As clients see it: through a caching resolver, all the time.
 watch_it()
 {

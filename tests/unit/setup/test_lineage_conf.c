@@ -23,6 +23,7 @@ static const struct bad {
 	{ "a key type", "key_types = dsa", "'dsa' is none of" },
 	{ "a key type twice", "key_types = rsa-2048 rsa-2048", "stands there twice" },
 	{ "a way to publish", "publish = fax", "'fax' is no way to publish" },
+	{ "an ACME client", "acme = cerbot --webroot", "acme: 'cerbot'" },
 	{ "a duration", "rollover_every = 365", "rollover_every: " },
 	{ "a ttl", "ttl = 604801", "ttl: " },
 	{ "ttl 0", "ttl = 0", "ttl: " },
