@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "cmd/predict_print.h"
 #include "cmd/setup_opts.h"
 #include "setup/env.h"
 #include "setup/lineage.h"
@@ -21,6 +22,7 @@ enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_NAGIOS };
 struct values {
 	struct setup_opts setup;
 	int output;
+	const char *predict;
 };
 
 static const struct opt opts[] = {
@@ -28,15 +30,20 @@ static const struct opt opts[] = {
 	  .argument = "text|json|nagios",
 	  .help = "nagios: a line for a monitoring system; a rollover that is stuck "
 		  "raises an alarm" },
+	{ "predict", 0, OPT_TEXT, offsetof(struct values, predict), .argument = "DIR",
+	  .help = "of no lineage, but of the certificates that certbot, lego, acme.sh or "
+		  "uacme keeps in DIR: whether the next renewal keeps their keys" },
 	SETUP_OPTS(struct values, setup),
 	{ .long_name = NULL },
 };
 
 static int check(const void *values, const struct opts_rest *rest, struct why *why)
 {
-	(void)values;
-	(void)rest;
-	(void)why;
+	const struct values *v = values;
+
+	if (v->predict && rest->args.count)
+		return why_set(why, DP_EINVAL,
+			       "--predict looks into a folder: no lineage with it");
 	return 0;
 }
 
@@ -244,6 +251,8 @@ static int work(const void *values, const struct opt_list *args)
 	struct why why;
 	int status;
 
+	if (v->predict)
+		return predict_print(v->predict, (enum predict_output)v->output);
 	env_init(&env);
 	if (names_of(v, args, &names, &count, &why) < 0)
 		return cmd_fail(&why, CMD_USAGE);
@@ -271,7 +280,8 @@ const struct cmd *verb_status(void)
 		.summary = "where each lineage stands, and what happens next",
 		.notes = "Asks nobody: it tells what the last run saw.\n"
 			 "Exit status: 0 as planned, 1 stuck or a renewal is late, 2 a "
-			 "certificate has expired, 3 usage error or unreadable.",
+			 "certificate has expired, 3 usage error or unreadable; with "
+			 "--predict 1 where a key may change.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
 		.check = check,

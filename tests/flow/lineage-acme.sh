@@ -128,6 +128,43 @@ client lego "lego --server $dir --accept-tos -m a@example.com --http --http.webr
 check "dehydrated's account" dehydrated -f dehydrated/config --register --accept-terms
 client dehydrated "dehydrated -f $PWD/dehydrated/config"
 
+# predicts NAME STATUS TEXT FOLDER: what status says of the clients' own renewals
+predicts()
+{
+	status "$1" "$2" "$DANEPROBE" status --predict "$4"
+	if grep -qE "$3" out; then pass "$1: $3"; else fail "$1: $3" "$(cat out)"; fi
+}
+
+own="$certbot certonly --webroot -w $PWD/www --cert-name own -d own.example.com -n -q"
+check "certbot's own order" sh -c "$own"
+predicts "certbot by default" 1 '^own +certbot +new key$' certbot
+says "the remedy is told" "certbot/renewal/own.conf: reuse_key = True" out
+check "certbot told to keep its key" sh -c "$own --reuse-key --force-renewal"
+predicts "certbot that keeps its key" 0 '^own +certbot +same key$' certbot
+check "certbot renews" sh -c "$certbot renew --force-renewal --no-random-sleep-on-renew -n -q"
+same "and keeps its key, as predicted" \
+	"$(openssl pkey -in certbot/archive/own/privkey2.pem -pubout)" \
+	"$(openssl x509 -noout -pubkey -in certbot/live/own/cert.pem)"
+check "lego's own order" lego --path "$PWD/lego-own" --server "$dir" --accept-tos -m a@example.com \
+	-d own.example.com --http --http.webroot "$PWD/www" run
+predicts "lego" 1 '^own.example.com +lego +new key unless called with --reuse-key$' lego-own
+check "uacme's own order" uacme -a "$dir" -c "$PWD/uacme" -h "$PWD/hook" issue own.example.com
+predicts "uacme" 0 '^own.example.com +uacme +same key$' uacme
+before=$(openssl pkey -in uacme/private/own.example.com/key.pem -pubout)
+check "uacme renews" uacme -a "$dir" -c "$PWD/uacme" -h "$PWD/hook" -f issue own.example.com
+same "and keeps its key, as predicted" "$before" \
+	"$(openssl x509 -noout -pubkey -in uacme/own.example.com/cert.pem)"
+mkdir -p acme.sh/own.example.com_ecc
+printf "Le_Domain='own.example.com'\nLe_Keylength='ec-256'\n" >acme.sh/own.example.com_ecc/own.example.com.conf
+predicts "acme.sh" 0 '^own.example.com_ecc +acme.sh +same key$' acme.sh
+echo "Le_ForceNewDomainKey='1'" >>acme.sh/own.example.com_ecc/own.example.com.conf
+predicts "acme.sh told otherwise" 1 '^own.example.com_ecc +acme.sh +new key$' acme.sh
+same "in JSON" new "$("$DANEPROBE" status --predict acme.sh -o json | jq -r '.certificates[0].key')"
+same "for Nagios" 'DANE KEYS WARNING - a new key at the next renewal: own.example.com_ecc' \
+	"$("$DANEPROBE" status --predict acme.sh -o nagios)"
+status "a folder of nobody's" 3 "$DANEPROBE" status --predict www
+status "a folder that isn't there" 3 "$DANEPROBE" status --predict nowhere
+
 keys=$DANEPROBE_DIR/webroot/keys/0001/ecdsa-p256
 sed -i "s,^acme = .*,acme = $certbot --webroot -w $PWD/nowhere," "$DANEPROBE_DIR/webroot/lineage.conf"
 status "a proof that fails" 2 "$order" webroot

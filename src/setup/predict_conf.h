@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the configuration of an ACME client says of the key at the next renewal. No I/O:
+ * the text of files, which may be anything. */
+#ifndef SETUP_PREDICT_CONF_H
+#define SETUP_PREDICT_CONF_H
+
+#include <stdbool.h>
+
+enum predict_key {
+	PREDICT_SAME_KEY,
+	PREDICT_NEW_KEY,
+	PREDICT_EITHER /* the command line decides, and it is written nowhere */
+};
+
+/* A renewal/NAME.conf of certbot, and its cli.ini (NULL: none), which goes before it. */
+enum predict_key predict_conf_certbot(const char *renewal, const char *cli);
+/* Whether it is such a file at all. */
+bool predict_conf_is_certbot(const char *renewal);
+/* A DOMAIN.conf of acme.sh. */
+enum predict_key predict_conf_acme_sh(const char *text);
+bool predict_conf_is_acme_sh(const char *text);
+
+#endif
