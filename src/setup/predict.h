@@ -23,8 +23,8 @@ struct prediction {
  * none that is known. Undo with predict_clear(). */
 int predict_read(const char *dir, struct prediction **ret_list, size_t *ret_count,
 		 struct why *why);
-/* {"version":1,"certificates":[{client,name,file,key}]}, key one of same, new, depends; on
- * the heap. */
+/* {"version":1,"certificates":[{client,name,file,key}]}, key one of same, new, depends;
+ * on the heap. */
 char *predict_json(const struct prediction *list, size_t count);
 void predict_clear(struct prediction *list, size_t count);
 
