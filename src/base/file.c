@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -131,4 +132,47 @@ int file_create(const char *path, unsigned mode, const void *data, size_t len,
 	if (failed == EEXIST)
 		return why_errno(why, failed, "%s is not overwritten", path);
 	return why_errno(why, failed, "can't write %s", path);
+}
+
+/* A rename over /dev/stdout or a link would take that away for everybody. */
+static int refuse_special(const char *path, struct why *why)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || S_ISREG(st.st_mode))
+		return 0;
+	return why_set(why, DP_EINVAL, "%s is no plain file: it is not replaced", path);
+}
+
+static int put_in_place(int fd, const char *tmp, const char *path, unsigned mode,
+			const void *data, size_t len)
+{
+	if (fchmod(fd, (mode_t)mode) < 0 || write_all(fd, data, len) < 0 ||
+	    rename(tmp, path) < 0)
+		return -1;
+	return sync_folder(path);
+}
+
+int file_replace(const char *path, unsigned mode, const void *data, size_t len,
+		 struct why *why)
+{
+	char *tmp;
+	int fd, rc = refuse_special(path, why);
+
+	if (rc < 0)
+		return rc;
+	tmp = mem_printf("%s.XXXXXX", path);
+	fd = mkstemp(tmp);
+	if (fd < 0) {
+		rc = why_errno(why, errno, "can't create %s", path);
+		free(tmp);
+		return rc;
+	}
+	if (put_in_place(fd, tmp, path, mode, data, len) < 0) {
+		rc = why_errno(why, errno, "can't write %s", path);
+		(void)unlink(tmp);
+	}
+	(void)close(fd);
+	free(tmp);
+	return rc;
 }

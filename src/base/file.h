@@ -16,5 +16,9 @@ int file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
  * nothing is left behind. */
 int file_create(const char *path, unsigned mode, const void *data, size_t len,
 		struct why *why);
+/* The same, but what is at path is replaced, by one rename; DP_EINVAL where that is
+ * something else than a file. */
+int file_replace(const char *path, unsigned mode, const void *data, size_t len,
+		 struct why *why);
 
 #endif

@@ -17,6 +17,8 @@
 static int current_level = 1;
 static bool holding;
 static struct buf held;
+static void (*before_line)(void *arg);
+static void *before_arg;
 
 void log_set_level(int level)
 {
@@ -37,6 +39,19 @@ void log_release(void)
 	holding = false;
 	fputs(buf_str(&held), stderr);
 	buf_clear(&held);
+}
+
+void log_set_before(void (*fn)(void *arg), void *arg)
+{
+	before_line = fn;
+	before_arg = arg;
+}
+
+static void write_line(const char *prefix, const char *safe)
+{
+	if (before_line)
+		before_line(before_arg);
+	fprintf(stderr, "daneprobe: %s%s\n", prefix, safe);
 }
 
 /* Bytes of the well-formed, printable UTF-8 sequence at p, else 0. */
@@ -99,7 +114,7 @@ static void say(int level, const char *prefix, const char *fmt, va_list ap)
 	if (holding)
 		buf_printf(&held, "daneprobe: %s%s\n", prefix, safe);
 	else
-		fprintf(stderr, "daneprobe: %s%s\n", prefix, safe);
+		write_line(prefix, safe);
 	free(safe);
 }
 

@@ -11,6 +11,9 @@ void log_set_level(int level);
  * both streams go into one pipe, what is on stdout comes first. */
 void log_hold(void);
 void log_release(void);
+/* fn is called before each line that is written at once: where something else stands on
+ * the terminal. NULL: no longer. */
+void log_set_before(void (*fn)(void *arg), void *arg);
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -189,6 +189,35 @@ static void test_file_read_standard_input(void **state)
 	free(data);
 }
 
+static void test_file_replace_whatever_was_there(void **state)
+{
+	char *data;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(file_replace(path, 0600, "long before", 11, NULL), 0);
+	assert_int_equal(file_replace(path, 0644, "now", 3, NULL), 0);
+	assert_int_equal(file_read(path, 10, &data, &len, NULL), 0);
+	assert_string_equal(data, "now");
+	free(data);
+	assert_int_equal(entries(), 1);
+}
+
+static void test_file_replace_leaves_what_is_no_file(void **state)
+{
+	struct why why = { "" };
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(symlink("/dev/null", path), 0);
+	assert_int_equal(file_replace(path, 0644, "x", 1, &why), DP_EINVAL);
+	assert_non_null(strstr(why.text, path));
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_int_equal(file_replace(folder, 0644, "x", 1, NULL), DP_EINVAL);
+	assert_int_equal(entries(), 1);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
@@ -201,6 +230,8 @@ int main(void)
 		IN_FOLDER(test_file_create_without_a_folder),
 		IN_FOLDER(
 			test_file_create_leaves_nothing_when_the_folder_cannot_be_synced),
+		IN_FOLDER(test_file_replace_whatever_was_there),
+		IN_FOLDER(test_file_replace_leaves_what_is_no_file),
 		IN_FOLDER(test_file_read_past_the_limit),
 		IN_FOLDER(test_file_read_refusals),
 		cmocka_unit_test(test_file_read_empty),

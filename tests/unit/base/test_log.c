@@ -163,6 +163,33 @@ static void test_log_hold_keeps_lines_until_the_release(void **state)
 	free(text);
 }
 
+static void say_before(void *arg)
+{
+	fputs(arg, stderr);
+}
+
+static void speak_after_something(void)
+{
+	char text[] = "before ";
+
+	log_set_level(1);
+	log_set_before(say_before, text);
+	log_warn("a");
+	log_info("b");
+	log_set_before(NULL, NULL);
+	log_warn("c");
+}
+
+static void test_log_set_before_is_called_for_what_is_said(void **state)
+{
+	char *text = captured(speak_after_something);
+
+	(void)state;
+	assert_string_equal(text,
+			    "before daneprobe: warning: a\ndaneprobe: warning: c\n");
+	free(text);
+}
+
 static void test_log_error_is_one_line_of_bounded_length(void **state)
 {
 	char *text = captured(speak_long);
@@ -180,6 +207,7 @@ int main(void)
 		cmocka_unit_test(test_log_escape_nul),
 		cmocka_unit_test(test_log_levels),
 		cmocka_unit_test(test_log_hold_keeps_lines_until_the_release),
+		cmocka_unit_test(test_log_set_before_is_called_for_what_is_said),
 		cmocka_unit_test(test_log_error_is_one_line_of_bounded_length),
 	};
 
