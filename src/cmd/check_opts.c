@@ -87,6 +87,20 @@ static int parse_regex(const char *text, void *field, struct why *why)
 	return 0;
 }
 
+static int parse_shard(const char *text, void *field, struct why *why)
+{
+	return shard_parse(text, field, why);
+}
+
+static int parse_summary(const char *text, void *field, struct why *why)
+{
+	if (text && !*text)
+		return why_set(why, DP_EINVAL, "no file is named behind the =");
+	*(struct check_summary *)field =
+		(struct check_summary){ .given = true, .file = text };
+	return 0;
+}
+
 #define AT(field) .offset = offsetof(struct check_opts, field)
 
 static const struct opt table[] = {
@@ -169,6 +183,19 @@ static const struct opt table[] = {
 	{ "on", 0, OPT_OWN, AT(verdict.overrides), .argument = "CODE=STATE",
 	  .help = "what a code or a finding means, e.g. no-tlsa=warning (repeatable)",
 	  .parse = parse_override },
+	{ "shard", 0, OPT_OWN, AT(shard), .argument = "I/N",
+	  .help = "check only part I of N of the targets, by a hash of each: 1/8, 2/8 "
+		  "... "
+		  "8/8 together are the list",
+	  .parse = parse_shard },
+	{ "resume", 0, OPT_TEXT, AT(resume), .argument = "FILE",
+	  .help = "pass over targets that have a result in this ndjson file, which "
+		  ">>FILE "
+		  "may go on" },
+	{ "summary", 0, OPT_OWN, AT(summary), .argument = "[=FILE]",
+	  .help = "at the end print on standard error how many targets came to which "
+		  "code, or write that to FILE as JSON",
+	  .parse = parse_summary },
 	{ "dry-run", 0, OPT_FLAG, AT(dry_run),
 	  .help = "print what would be looked up and where it would connect; send "
 		  "nothing" },
@@ -221,6 +248,10 @@ int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct
 		return why_set(
 			why, DP_EINVAL,
 			"-4 and -6 exclude each other: without them both are probed");
+	if (o->resume && o->wait_ms)
+		return why_set(why, DP_EINVAL,
+			       "--resume and --wait exclude each other: the one checks a "
+			       "target once, the other again and again");
 	if (!rest->args.count && !o->file)
 		return why_set(why, DP_EINVAL,
 			       "no target: give HOST, HOST:PORT, a URL, or -f FILE");

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "cmd/opts.h"
+#include "cmd/shard.h"
 #include "target/connect_to.h"
 #include "verdict/verdict.h"
 
@@ -16,6 +17,12 @@
 struct check_statuses {
 	bool given; /* by the user; the default asks for no fetch */
 	bool wanted[CHECK_STATUS_END];
+};
+
+/* Where --summary goes. */
+struct check_summary {
+	bool given;
+	const char *file; /* NULL: standard error */
 };
 
 /* Texts are borrowed from argv or constant. */
@@ -38,6 +45,9 @@ struct check_opts {
 	struct check_statuses expect_status;
 	const char
 		*expect_body; /* extended regular expression that compiles; NULL none */
+	struct shard shard;   /* of the list; count 0: all of it */
+	const char *resume;   /* file with results of an earlier run; NULL none */
+	struct check_summary summary;
 	bool dry_run;
 	int quiet, verbose;
 };

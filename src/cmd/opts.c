@@ -122,6 +122,18 @@ void opts_init(const struct opt *table, void *values)
 			abort();
 }
 
+static bool is_optional(const struct opt *o)
+{
+	return o->argument && *o->argument == '[';
+}
+
+static int has_argument(const struct opt *o)
+{
+	if (!o->argument)
+		return no_argument;
+	return is_optional(o) ? optional_argument : required_argument;
+}
+
 /* getopt's two tables, made from ours; --help is in every verb. */
 struct getopt_tables {
 	struct option *options; /* owned */
@@ -141,7 +153,7 @@ static struct getopt_tables make_tables(const struct opt *table)
 	*p++ = ':'; /* a missing argument is told from an unknown option */
 	for (i = 0; i < n; i++) {
 		t.options[i] = (struct option){ .name = table[i].long_name,
-						.has_arg = table[i].argument != NULL,
+						.has_arg = has_argument(&table[i]),
 						.val = (int)(CODE_BASE + i) };
 		if (!table[i].short_name)
 			continue;
@@ -294,7 +306,7 @@ static void help_line(const struct opt *o, FILE *out)
 	else
 		column = fprintf(out, "      --%s", o->long_name);
 	if (o->argument)
-		column += fprintf(out, " %s", o->argument);
+		column += fprintf(out, "%s%s", is_optional(o) ? "" : " ", o->argument);
 	if (column > HELP_COLUMN - 2) {
 		fputc('\n', out);
 		column = 0;

@@ -37,7 +37,9 @@ struct opt {
 	int64_t min, max;
 	const char *fallback; /* text of the default, shown in --help; NULL: field stays
 				 zero */
-	const char *argument; /* its name in --help; NULL for OPT_FLAG and OPT_COUNT */
+	/* Its name in --help; NULL for OPT_FLAG and OPT_COUNT. "[=FILE]": it may be left
+	 * away, for OPT_OWN without a letter, whose parse() then gets NULL. */
+	const char *argument;
 	const char *help;
 	int (*parse)(const char *text, void *field, struct why *why); /* OPT_OWN */
 };

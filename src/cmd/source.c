@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/why.h"
@@ -18,8 +19,19 @@ struct source {
 	char line[TARGET_TEXT_MAX + 2]; /* of it, blanks trimmed */
 	size_t line_len;
 	long line_number;
-	bool told; /* that the file can't be read on */
+	bool told;		  /* that the file can't be read on */
+	bool ended;		  /* nothing is left */
+	off_t size;		  /* of a plain file; 0: of none */
+	source_wanted_fn *wanted; /* NULL: all are */
+	void *wanted_arg;
 };
+
+static off_t plain_size(FILE *file)
+{
+	struct stat st;
+
+	return fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : 0;
+}
 
 int source_new(const char *const *args, size_t count, const char *file,
 	       struct source **ret_source, struct why *why)
@@ -36,8 +48,33 @@ int source_new(const char *const *args, size_t count, const char *file,
 			return why_errno(why, errno, "can't open %s", file);
 		}
 	}
+	if (file)
+		s->size = plain_size(s->file);
 	*ret_source = s;
 	return 0;
+}
+
+void source_want(struct source *s, source_wanted_fn *fn, void *arg)
+{
+	s->wanted = fn;
+	s->wanted_arg = arg;
+}
+
+double source_share(const struct source *s)
+{
+	off_t at;
+
+	if (s->ended)
+		return 1;
+	if (!s->size)
+		return -1;
+	at = ftello(s->file);
+	return at < 0 ? -1 : at < s->size ? (double)at / (double)s->size : 1;
+}
+
+bool source_ended(const struct source *s)
+{
+	return s->ended && !s->told;
 }
 
 void source_free(struct source *s)
@@ -53,7 +90,7 @@ int source_rewind(struct source *s, struct why *why)
 {
 	s->next = 0;
 	s->line_number = 0;
-	s->told = false;
+	s->told = s->ended = false;
 	if (s->file && fseeko(s->file, 0, SEEK_SET) < 0)
 		return why_errno(why, errno,
 				 "--wait reads the targets anew for each attempt, and %s "
@@ -110,7 +147,8 @@ static bool tell_failure(struct source *s, int failed, struct run_item *ret_item
 	return true;
 }
 
-bool source_next(struct source *s, struct run_item *ret_item)
+/* Whatever there is next, wanted or not. */
+static bool next_item(struct source *s, struct run_item *ret_item)
 {
 	const char *text;
 
@@ -126,4 +164,23 @@ bool source_next(struct source *s, struct run_item *ret_item)
 	ret_item->good =
 		target_parse(ret_item->text, &ret_item->target, &ret_item->why) == 0;
 	return true;
+}
+
+static void clear_item(struct run_item *item)
+{
+	if (item->good)
+		target_clear(&item->target);
+	free(item->text);
+	*item = (struct run_item){ 0 };
+}
+
+bool source_next(struct source *s, struct run_item *ret_item)
+{
+	while (next_item(s, ret_item)) {
+		if (!s->wanted || s->told || s->wanted(s->wanted_arg, ret_item))
+			return true;
+		clear_item(ret_item);
+	}
+	s->ended = true;
+	return false;
 }

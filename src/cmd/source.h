@@ -19,6 +19,15 @@ void source_free(struct source *s);
  * be parsed is an item with good false; so is, as the last one, a file that can't be read
  * to its end. */
 bool source_next(struct source *s, struct run_item *ret_item);
+/* Only targets for which fn is true come from now on; the others are passed over. That a
+ * list can't be read comes in any case. */
+typedef bool source_wanted_fn(void *arg, const struct run_item *item);
+void source_want(struct source *s, source_wanted_fn *fn, void *arg);
+/* How much of the list is read, from 0 to 1, and 1 only at its end; -1 unknown (a pipe).
+ */
+double source_share(const struct source *s);
+/* Whether it came to its end without a failure. */
+bool source_ended(const struct source *s);
 /* From the beginning again; DP_EIO for a pipe, which can't be. */
 int source_rewind(struct source *s, struct why *why);
 

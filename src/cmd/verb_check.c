@@ -16,8 +16,12 @@
 #include "base/why.h"
 #include "cmd/check_opts.h"
 #include "cmd/cmd.h"
+#include "cmd/counts.h"
 #include "cmd/cutoff.h"
 #include "cmd/plan.h"
+#include "cmd/progress.h"
+#include "cmd/resume.h"
+#include "cmd/shard.h"
 #include "cmd/source.h"
 #include "cmd/version.h"
 #include "dns/upstream.h"
@@ -50,8 +54,13 @@ struct check {
 	struct facts_target **held;	   /* owned; of the last attempt with --wait */
 	size_t held_count;
 	size_t arguments;
-	enum state worst;
-	size_t results;
+	struct resume *resume; /* owned; NULL without --resume */
+	uint64_t shared_out;   /* targets of other shards */
+	uint64_t done_before;  /* that --resume passed over */
+	uint64_t taken;	       /* to be checked by this run */
+	struct counts counts;
+	bool terminal;		     /* results go to one */
+	struct progress *progress;   /* owned; NULL: none is shown */
 	struct loop_signal *on_term; /* owned */
 	bool stopped;		     /* by SIGTERM: no further attempt */
 };
@@ -70,6 +79,7 @@ static void clear(struct check *c)
 	drop_held(c);
 	free(c->held);
 	source_free(c->source);
+	resume_free(c->resume);
 	if (c->upstream)
 		upstream_free(c->upstream);
 	handshake_kit_free(c->kit);
@@ -79,6 +89,41 @@ static void clear(struct check *c)
 	loop_signal_free(c->on_term);
 	loop_free(c->loop);
 	free(c->helo);
+}
+
+/* What a target goes by, for --shard and --resume. */
+static const char *key_of(const struct run_item *item)
+{
+	return item->good ? item->target.normalized : item->text;
+}
+
+static bool is_wanted(void *arg, const struct run_item *item)
+{
+	struct check *c = arg;
+
+	if (!shard_has(&c->opts->shard, key_of(item))) {
+		c->shared_out++;
+		return false;
+	}
+	if (c->resume && resume_take(c->resume, key_of(item))) {
+		c->done_before++;
+		return false;
+	}
+	c->taken++;
+	return true;
+}
+
+static int open_list(struct check *c, struct opts_rest *rest, struct why *why)
+{
+	const struct check_opts *o = c->opts;
+	int rc = source_new(rest->args.item, rest->args.count, o->file, &c->source, why);
+
+	if (rc == 0)
+		source_want(c->source, is_wanted, c);
+	if (rc == 0 && o->resume)
+		rc = resume_new(o->resume, o->dry_run ? -1 : STDOUT_FILENO, &c->counts,
+				&c->resume, why);
+	return rc;
 }
 
 /* Up to this many arguments need no larger resolver. */
@@ -126,7 +171,7 @@ static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 		cutoff_arm(cut_off, true);
 	else
 		cutoff_arm(strchr(cut_off, '-') + 2, false);
-	rc = source_new(rest->args.item, rest->args.count, o->file, &c->source, why);
+	rc = open_list(c, rest, why);
 	if (rc == 0)
 		rc = ca_bundle_new(o->ca_file, &c->ca, why);
 	if (rc == 0)
@@ -156,10 +201,10 @@ static int set_up(struct check *c, struct opts_rest *rest, struct why *why)
 					.timeout_ms = o->timeout_ms,
 					.helo = c->helo,
 					.agent = version_agent() };
+	c->terminal = isatty(STDOUT_FILENO);
 	c->render = (struct render_conf){ .out = stdout,
 					  .verbosity = o->verbose - o->quiet,
-					  .colour = isatty(STDOUT_FILENO) &&
-						    !getenv("NO_COLOR"),
+					  .colour = c->terminal && !getenv("NO_COLOR"),
 					  .now = clock_now(),
 					  .verdict = &o->verdict,
 					  .single = !o->file && rest->args.count == 1 };
@@ -177,8 +222,10 @@ static void take_result(void *arg, struct facts_target *facts)
 {
 	struct check *c = arg;
 
-	c->worst = c->results++ ? state_worse(c->worst, facts->state) : facts->state;
+	counts_add(&c->counts, facts->state, facts->code);
 	if (c->render_state) {
+		if (c->terminal)
+			progress_erase(c->progress);
 		c->renderer->target(c->render_state, facts);
 		facts_target_free(facts);
 		return;
@@ -197,7 +244,8 @@ static void attempt(struct check *c)
 				 .emit = take_result,
 				 .arg = c };
 
-	c->results = 0;
+	if (c->opts->wait_ms) /* earlier attempts count for nothing */
+		c->counts = (struct counts){ 0 };
 	drop_held(c);
 	run_all(&conf);
 }
@@ -230,16 +278,18 @@ static int start_afresh(struct check *c, struct why *why)
 static int wait_for_ok(struct check *c, struct why *why)
 {
 	int64_t end = clock_ms() + c->opts->wait_ms, next, now;
+	enum state worst;
 	int rc;
 
 	for (;;) {
 		next = clock_ms() + WAIT_STEP_MS;
 		attempt(c);
 		now = clock_ms();
-		if (c->worst == STATE_OK || now >= end || c->stopped)
+		worst = counts_worst(&c->counts);
+		if (worst == STATE_OK || now >= end || c->stopped)
 			return 0;
 		next = next < end ? next : end;
-		log_info("%s so far; the next attempt follows", state_name(c->worst));
+		log_info("%s so far; the next attempt follows", state_name(worst));
 		sleep_ms(c->loop, next - now);
 		if (c->stopped)
 			return 0;
@@ -249,11 +299,41 @@ static int wait_for_ok(struct check *c, struct why *why)
 	}
 }
 
+static void ask_progress(void *arg, struct progress_numbers *ret_numbers)
+{
+	struct check *c = arg;
+	uint64_t fresh = counts_total(&c->counts) - c->counts.resumed;
+
+	*ret_numbers = (struct progress_numbers){ .counts = &c->counts,
+						  .done = c->done_before + fresh,
+						  .fresh = fresh,
+						  .taken = c->done_before + c->taken,
+						  .share = source_share(c->source) };
+}
+
+static void attempt_shown(struct check *c)
+{
+	if (c->opts->file && !c->opts->quiet)
+		c->progress = progress_new(c->loop, stderr, ask_progress, c);
+	attempt(c);
+	progress_free(c->progress);
+	c->progress = NULL;
+}
+
+static int write_summary(const struct check *c, bool complete, struct why *why)
+{
+	const char *file = c->opts->summary.file;
+
+	return file ? counts_write(&c->counts, complete, file, why) : 0;
+}
+
 static int run_checks(struct check *c, struct why *why)
 {
 	size_t i;
-	int rc = 0;
+	int rc = write_summary(c, false, why); /* or say at once that it can't be */
 
+	if (rc < 0)
+		return rc;
 	if (!c->opts->wait_ms)
 		c->render_state = c->renderer->begin(&c->render);
 	if (c->opts->wait_ms)
@@ -261,7 +341,7 @@ static int run_checks(struct check *c, struct why *why)
 	if (c->opts->wait_ms && rc == 0)
 		rc = wait_for_ok(c, why);
 	else if (rc == 0)
-		attempt(c);
+		attempt_shown(c);
 	if (rc < 0)
 		return rc;
 	if (!c->render_state) {
@@ -304,6 +384,28 @@ static int finish(int status, bool nagios)
 	return cmd_finish(status);
 }
 
+/* A part of a list can be empty by chance: then nothing is wrong with it. */
+static enum state outcome(const struct check *c, bool complete)
+{
+	if (complete && !counts_total(&c->counts))
+		return STATE_OK;
+	return counts_worst(&c->counts);
+}
+
+static int conclude(const struct check *c, bool nagios)
+{
+	bool complete = source_ended(c->source) && !c->stopped;
+	int status = finish((int)outcome(c, complete), nagios);
+	struct why why;
+
+	if (c->opts->summary.given && !c->opts->summary.file)
+		counts_print(&c->counts, stderr);
+	if (write_summary(c, complete, &why) == 0)
+		return status;
+	log_error("%s", why.text);
+	return CMD_USAGE;
+}
+
 /* A plugin's answer is a state, and this one says nothing about the service. */
 static int plan(struct check *c, bool nagios)
 {
@@ -336,11 +438,11 @@ int verb_check_with(const struct cmd *cmd, const struct check_opts *opts,
 		status = plan(&c, nagios);
 	} else if (run_checks(&c, &why) < 0) {
 		status = verb_check_refuse(cmd, &why, nagios);
-	} else if (!c.results) {
+	} else if (!counts_total(&c.counts) && !c.shared_out) {
 		why_set(&why, DP_EINVAL, "there is no target in %s", opts->file);
 		status = verb_check_refuse(cmd, &why, nagios);
 	} else {
-		status = finish((int)c.worst, nagios);
+		status = conclude(&c, nagios);
 	}
 	clear(&c);
 	log_release();

@@ -21,7 +21,7 @@ helped()
 		"$DANEPROBE" "$verb" --help | awk -v verb="$verb" '
 			/^  *-/ {
 				for (i = 1; i <= NF && $i ~ /^-/; i++) {
-					sub(/,$/, "", $i); print verb, $i
+					sub(/,$|\[=.*/, "", $i); print verb, $i
 				}
 			}'
 	done | grep -v -e ' -h$' -e ' --help$' | LC_ALL=C sort -u
@@ -56,7 +56,7 @@ differences()
 options()
 {
 	"$@" --help | awk '/^  *-/ {
-		for (i = 1; i <= NF && $i ~ /^-/; i++) { sub(/,$/, "", $i); print $i }
+		for (i = 1; i <= NF && $i ~ /^-/; i++) { sub(/,$|\[=.*/, "", $i); print $i }
 	}' | grep -v -e '^-h$' -e '^--help$' | LC_ALL=C sort -u
 }
 

@@ -24,6 +24,8 @@ struct values {
 
 static int parse_own(const char *text, void *field, struct why *why)
 {
+	if (!text)
+		text = "none";
 	if (strlen(text) > 7)
 		return why_set(why, DP_EINVAL, "'%s' is too long", text);
 	snprintf(field, 8, "%s", text);
@@ -47,6 +49,8 @@ static const struct opt table[] = {
 	  NULL },
 	{ "wait", 0, OPT_TIME, AT(wait_ms), 0, 3600000, NULL, "TIME", "wait", NULL },
 	{ "own", 0, OPT_OWN, AT(own), 0, 0, NULL, "WORD", "own", parse_own },
+	{ "free", 0, OPT_OWN, AT(own), 0, 0, NULL, "[=WORD]",
+	  "its value may be left away", parse_own },
 	{ .long_name = NULL },
 };
 
@@ -91,6 +95,22 @@ static void test_opts_parse_reads_every_kind(void **state)
 	assert_int_equal(rest.args.count, 3);
 	assert_string_equal(rest.args.item[0], "a");
 	assert_string_equal(rest.args.item[2], "-c");
+	opts_clear(table, &v, &rest);
+}
+
+static void test_opts_parse_takes_an_optional_value_only_behind_its_name(void **state)
+{
+	struct opts_rest rest;
+	struct values v;
+
+	(void)state;
+	assert_int_equal(parse("--free abc", &v, &rest, NULL), 0);
+	assert_string_equal(v.own, "none");
+	assert_int_equal(rest.args.count, 1);
+	opts_clear(table, &v, &rest);
+	assert_int_equal(parse("--free=abc", &v, &rest, NULL), 0);
+	assert_string_equal(v.own, "abc");
+	assert_int_equal(rest.args.count, 0);
 	opts_clear(table, &v, &rest);
 }
 
@@ -207,6 +227,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_opts_parse_reads_every_kind),
+		cmocka_unit_test(
+			test_opts_parse_takes_an_optional_value_only_behind_its_name),
 		cmocka_unit_test(test_opts_parse_keeps_defaults),
 		cmocka_unit_test(test_opts_parse_ignores_posixly_correct),
 		cmocka_unit_test(test_opts_parse_sees_help),

@@ -175,6 +175,50 @@ static void test_source_rewind_refuses_a_pipe(void **state)
 	close(fd[1]);
 }
 
+static bool begins_with_b(void *arg, const struct run_item *item)
+{
+	++*(int *)arg;
+	return item->text[0] == 'b';
+}
+
+static void test_source_want_passes_the_others_over(void **state)
+{
+	static const char *const args[] = { "a.example", "b.example", "a b", "b a" };
+	struct source *s;
+	int asked = 0;
+
+	(void)state;
+	assert_int_equal(source_new(args, 4, "/tmp", &s, NULL), 0);
+	source_want(s, begins_with_b, &asked);
+	expect(s, 0, "b.example", NULL);
+	expect(s, 0, "b a", "blank");
+	expect(s, 1, "/tmp", "can't read /tmp"); /* whatever is wanted */
+	expect_end(s);
+	assert_int_equal(asked, 4);
+	assert_false(source_ended(s));
+	source_free(s);
+}
+
+static void test_source_share_grows_to_the_end(void **state)
+{
+	struct source *s;
+
+	(void)state;
+	write_file("a.example\nb.example\n# c\n", 24);
+	assert_int_equal(source_new(NULL, 0, file, &s, NULL), 0);
+	assert_true(source_share(s) == 0);
+	expect(s, 1, "a.example", NULL);
+	assert_true(source_share(s) > 0.4 && source_share(s) < 0.5);
+	expect(s, 2, "b.example", NULL);
+	assert_false(source_ended(s));
+	expect_end(s);
+	assert_true(source_share(s) == 1);
+	assert_true(source_ended(s));
+	assert_int_equal(source_rewind(s, NULL), 0);
+	assert_false(source_ended(s));
+	source_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +226,8 @@ int main(void)
 		cmocka_unit_test(test_source_lines),
 		cmocka_unit_test(test_source_keeps_no_more_of_a_line_than_fits),
 		cmocka_unit_test(test_source_takes_every_kind_of_scheme),
+		cmocka_unit_test(test_source_want_passes_the_others_over),
+		cmocka_unit_test(test_source_share_grows_to_the_end),
 		cmocka_unit_test(test_source_refusals),
 		cmocka_unit_test(test_source_rewind_refuses_a_pipe),
 	};

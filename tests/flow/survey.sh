@@ -1,0 +1,242 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Long lists in pieces: shards, runs that are ended and resumed, summaries, the progress on a
+# terminal, and the examples of doc/survey. TAP, one test a part_NAME function.
+#   survey.sh [PART]...     in a lab of its own, or in the one that $LAB names
+. "$(cd "$(dirname "$0")" && pwd)/parts.sh"
+
+examples=$src/../../doc/survey
+
+# Good ones, two that are bad (one no UTF-8), and some that are there twice.
+make_list()
+{
+	seq 1 60 | sed 's/.*/p&.match.example/' >list
+	printf '%s\n' ee.match.example 'exa mple' wrong.match.example '# comment' ee.match.example \
+		https://EE.match.example p7.match.example 'exa mple' >>list
+	printf 'b\377d \001\n' >>list
+	targets=68
+}
+
+# What runs of the list came to, whatever the order and the time
+outcomes()
+{
+	jq -c '[.target, .normalized, .state, .code]' "$@" | sort
+}
+
+one_run()
+{
+	check 2 -f list -o ndjson
+	mv out whole
+	outcomes whole >wanted
+	lines whole "$targets"
+}
+
+same_as_one_run()
+{
+	outcomes "$@" >got
+	diff wanted got >differing || fail "$* aren't one run's: $(cat differing)"
+}
+
+# daneprobe as the examples call it, with the options that lead to the lab
+shim()
+{
+	mkdir bin
+	printf '#!/bin/sh\nverb=$1\nshift\nexec "%s" "$verb" %s "$@"\n' "$DANEPROBE" "$R" >bin/daneprobe
+	chmod 755 bin/daneprobe
+	PATH=$PWD/bin:$PATH
+	export PATH
+}
+
+part_shards()
+{
+	make_list
+	one_run
+	for i in 1 2 3 4 5; do
+		check 2 -f list -o ndjson --shard $i/5
+		mv out "part.$i"
+		[ -s "part.$i" ] || fail "part $i is empty"
+		# shellcheck disable=SC2086
+		"$DANEPROBE" check $R -f list --shard $i/5 --dry-run | grep '^[^ ]' >>planned || :
+	done
+	same_as_one_run part.1 part.2 part.3 part.4 part.5
+	jq -r 'select(.normalized) | .normalized' whole | sort >targets
+	grep '^https:' planned | sort | diff targets - || fail "--dry-run tells other parts"
+}
+
+part_empty_shards()
+{
+	for i in 1 2 3; do
+		check 0 -o ndjson --shard $i/3 --summary=sum ee.match.example
+		cat out >>all
+		[ "$(jq -c .complete sum)" = true ] || fail "not complete"
+	done
+	lines all 1
+	echo '# nothing' >list
+	check 3 -o ndjson --shard 1/3 -f list
+	has err 'there is no target in list'
+}
+
+# Each part says so itself where the list can't be read.
+part_shards_of_no_list()
+{
+	for i in 1 2 3; do
+		check 3 -o ndjson --shard $i/3 --summary=sum -f /tmp
+		has out "can't read /tmp"
+		[ "$(jq -c .complete sum)" = false ] || fail "complete"
+	done
+}
+
+part_gnu_parallel()
+{
+	parallel --version 2>&1 | grep -q '^GNU parallel' || skip "GNU parallel is not installed"
+	make_list
+	one_run
+	shim
+	run 4 sh "$examples/parallel.sh" list 4
+	lines out "$targets"
+	same_as_one_run out
+}
+
+part_slurm()
+{
+	make_list
+	one_run
+	shim
+	for SLURM_ARRAY_TASK_ID in 1 2 3; do
+		export SLURM_ARRAY_TASK_ID SLURM_ARRAY_TASK_COUNT=3
+		run 0 sh "$examples/slurm.sh" list
+		run 0 sh "$examples/slurm.sh" list # as after --requeue
+	done
+	same_as_one_run part.1 part.2 part.3
+}
+
+part_kubernetes()
+{
+	make_list
+	mv list hosts
+	ln -s hosts list
+	one_run
+	shim
+	sed -n '/^          args:$/,/^          volumeMounts:$/s/^              //p' "$examples/kubernetes.yml" >script
+	for JOB_COMPLETION_INDEX in 0 1 2 3 4 5 6 7; do
+		export JOB_COMPLETION_INDEX
+		run 0 sh script
+	done
+	same_as_one_run part.1 part.2 part.3 part.4 part.5 part.6 part.7 part.8
+}
+
+# Ends the run of "$@", with the output appended to the file results, once it has some lines.
+cut_off()
+{
+	signal=$1
+	shift
+	: >>results
+	had=$(wc -l <results)
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $R -o ndjson -j 2 --resume results "$@" >>results 2>err &
+	pid=$!
+	tries=0
+	until [ "$(wc -l <results)" -ge $((had + 10)) ] || [ "$tries" -ge 500 ]; do
+		tries=$((tries + 1))
+		sleep 0.01
+	done
+	kill "-$signal" "$pid" || fail "it had ended already: $(cat err)"
+	wait "$pid" || :
+}
+
+# A pipe that stays open: the run can't end by itself before the signal.
+slow_list()
+{
+	mkfifo pipe
+	sh -c 'head -n 40 list; exec sleep 60' >pipe &
+	helpers="$helpers $!"
+}
+
+part_resume_after_kill()
+{
+	make_list
+	one_run
+	cut_off KILL -f list
+	printf '{"version":1,"target":"p5' >>results # as a machine that goes down would leave
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $R -o ndjson -f list --resume results --summary=sum >>results 2>err && status=0 || status=$?
+	[ "$status" -eq 2 ] || fail "status $status: $(cat err)"
+	same_as_one_run results
+	jq -e --argjson n "$targets" '.complete and .targets == $n and .resumed >= 10 and .states.UNKNOWN == 3' sum ||
+		fail "$(cat sum)"
+	# And now all is there: the exit status is still that of all, and nothing is asked.
+	cp results before
+	check 2 --resume results -f list -o ndjson --summary
+	lines out 0
+	has err "$targets targets: 3 OK, 0 WARNING, 62 CRITICAL, 3 UNKNOWN ($targets from an earlier run)"
+	cmp before results
+}
+
+# SIGTERM tells what was in flight as stopped; a later run does it.
+part_resume_after_term()
+{
+	make_list
+	one_run
+	slow_list
+	cut_off TERM -f pipe --summary=sum
+	[ "$(jq -c .complete sum)" = false ] || fail "complete: $(cat sum)"
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $R -o ndjson -f list --resume results --summary=sum >>results 2>err || :
+	[ "$(jq -c .complete sum)" = true ] || fail "not complete: $(cat sum)"
+	jq -c 'select(.code != "stopped")' results >judged
+	same_as_one_run judged
+}
+
+part_resume_refusals()
+{
+	make_list
+	check 3 -f list --resume absent
+	has err "can't open absent"
+	check 3 -f list --resume list
+	has err 'list holds no result'
+	check 3 -f list --resume absent --wait 5s
+	has err 'exclude each other'
+	cp list before
+	"$DANEPROBE" check -f list --resume list >>list 2>err && fail "took its own list" || :
+	cmp before list
+}
+
+part_summary()
+{
+	make_list
+	check 2 -f list -o text --summary
+	has err "68 targets: 3 OK, 0 WARNING, 62 CRITICAL, 3 UNKNOWN"
+	has err '  nxdomain          CRITICAL        61'
+	check 2 -f list -o ndjson --summary=sum --on nxdomain=warning
+	lines out 68
+	[ ! -s err ] || fail "$(cat err)"
+	[ "$(jq -c '[.version, .complete, .states.WARNING, .codes.nxdomain, .codes.bogus]' sum)" = '[1,true,61,61,0]' ] ||
+		fail "$(cat sum)"
+	check 3 --summary=/nonexistent/sum ee.match.example
+	has err /nonexistent/sum
+	lines out 0
+	ln -s sum link
+	check 3 --summary=link ee.match.example
+	has err 'link is no plain file'
+}
+
+# On a terminal, drawn over itself and gone at the end; nowhere else.
+part_progress()
+{
+	command -v script >/dev/null || skip "script is not installed"
+	make_list
+	mkfifo pipe
+	(cat list; sleep 2) >pipe &
+	helpers="$helpers $!"
+	TERM=xterm
+	export TERM
+	run 2 script -qec "'$DANEPROBE' check $R -f pipe -o ndjson >results" screen
+	lines results 68
+	tr '\r' '\n' <screen >drawn
+	grep -qE '\[K[0-9]+( of ~?[0-9]+)?, [0-9.]+/s(, [0-9:]+ left)?; .*CRITICAL, 3 UNKNOWN$' drawn || fail "no progress: $(cat drawn)"
+	[ "$(grep '\[K' drawn | tail -n 1 | od -An -c | tr -d ' \n')" = '033[K\n' ] || fail "not erased: $(od -c screen | tail -n 3)"
+	run 2 script -qec "'$DANEPROBE' check $R -q -f list -o ndjson >results" screen
+	! grep -q '\[K' screen || fail "shown in spite of -q"
+}
+
+parts_main "$@"
