@@ -156,7 +156,8 @@ part_resume_after_kill()
 {
 	make_list
 	one_run
-	cut_off KILL -f list
+	slow_list
+	cut_off KILL -f pipe
 	printf '{"version":1,"target":"p5' >>results # as a machine that goes down would leave
 	# shellcheck disable=SC2086
 	"$DANEPROBE" check $R -o ndjson -f list --resume results --summary=sum >>results 2>err && status=0 || status=$?
