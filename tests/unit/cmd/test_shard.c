@@ -66,7 +66,7 @@ static void test_shard_has_each_key_in_one_part(void **state)
 {
 	int parts[7] = { 0 }, i, found;
 	struct shard s = { 0, 7 };
-	char key[32];
+	char key[64];
 
 	(void)state;
 	for (i = 0; i < 7000; i++) {
