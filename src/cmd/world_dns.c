@@ -173,14 +173,13 @@ static void judge_server(const struct inquiry *i, const struct authority_server 
 	}
 }
 
-/* A server that is silent gives no old records out: with all_but_one it is passed over.
- */
-static void judge(const struct inquiry *i, const struct env_question *q, struct buf *lags,
-		  struct env_dns *dns)
+/* A server that is silent gives no old records out: with all_but_one it is passed over,
+ * one and the same for all owners. What it has nobody knows. */
+static void judge(const struct inquiry *i, const struct env_question *q,
+		  const char **dead, struct buf *lags, struct env_dns *dns)
 {
 	const struct authority_server *server;
-	const char *dead = NULL;
-	size_t k;
+	size_t k, answered = 0;
 
 	for (k = 0; k < i->report->server_count; k++) {
 		server = &i->report->server[k];
@@ -188,17 +187,20 @@ static void judge(const struct inquiry *i, const struct env_question *q, struct 
 			continue;
 		if (!server->error) {
 			judge_server(i, server, q, lags, dns);
-			continue;
-		}
-		if (q->all_but_one && server->silent &&
-		    (!dead || !strcmp(dead, server->name))) {
-			dead = server->name;
+			answered++;
 			continue;
 		}
 		dns->none = false;
+		if (q->all_but_one && server->silent &&
+		    (!*dead || !strcmp(*dead, server->name))) {
+			*dead = server->name;
+			continue;
+		}
 		name_server(lags, server);
 		buf_printf(lags, ": %s", server->error);
 	}
+	if (!answered && !lags->len)
+		buf_printf(lags, "no name server of %s answers", i->owner);
 }
 
 static int judge_all(const struct session *s, const struct inquiries *list,
@@ -206,6 +208,7 @@ static int judge_all(const struct session *s, const struct inquiries *list,
 		     struct why *why)
 {
 	struct env_dns dns = { .none = true };
+	const char *dead = NULL;
 	struct buf lags;
 	size_t i;
 
@@ -220,7 +223,7 @@ static int judge_all(const struct session *s, const struct inquiries *list,
 		}
 		if (s->dns->show)
 			s->dns->show(report);
-		judge(&list->item[i], q, &lags, &dns);
+		judge(&list->item[i], q, &dead, &lags, &dns);
 	}
 	dns.agree = !lags.len;
 	dns.who_lags = lags.len ? mem_text(buf_str(&lags)) : NULL;

@@ -174,6 +174,24 @@ watch_it()
 	done
 }
 
+# All servers count, unless the lineage says that one may be dead.
+a_dead_secondary()
+{
+	dp 0 propagation mail
+	kill "$pid_secondary"
+	wait "$pid_secondary" || :
+	dp 1 propagation mail
+	has err "life2.nic.example (127.53.3.2)"
+	sed -i 's/^#*ns_policy = .*/ns_policy = all-but-one/' lineages/mail/lineage.conf
+	dp 0 propagation mail
+	kill "$pid_primary"
+	wait "$pid_primary" || :
+	status=0
+	# shellcheck disable=SC2086
+	"$DANEPROBE" propagation --dir "$PWD/lineages" $R -t 3 mail >out 2>err || status=$?
+	[ "$status" -ne 0 ] || fail "safe by servers that are all dead: $(cat out)"
+}
+
 part_planned_and_in_an_emergency()
 {
 	trap stop_all EXIT
@@ -207,10 +225,12 @@ part_planned_and_in_an_emergency()
 	done
 	has emergency "caches may hold the record of key ${second##*/} until "
 	has emergency "Have the CA revoke its certificates"
+	sleep 4 # until no cache holds the record that left
 	kill "$watcher" 2>/dev/null || :
 	[ ! -s bad ] || fail "a check failed meanwhile: $(cat bad)"
 	[ -s good ] || fail "nothing was checked meanwhile"
 	check 0 "smtp://$mail"
+	a_dead_secondary
 }
 
 parts_main "$@"
