@@ -146,17 +146,20 @@ int plan_print(struct source *source, const struct probe_conf *conf)
 {
 	struct run_item item = { 0 };
 	int status = CMD_DONE;
+	enum run_step step;
 
-	while (source_next(source, &item)) {
+	while ((step = source_next(source, &item)) != RUN_END) {
+		if (step == RUN_LATER) {
+			source_wait(source);
+			continue;
+		}
 		if (item.good) {
 			print_plan(&item.target, conf);
-			target_clear(&item.target);
 		} else {
 			log_error("%s: %s", item.text, item.why.text);
 			status = CMD_USAGE;
 		}
-		free(item.text);
-		item = (struct run_item){ 0 };
+		run_item_clear(&item);
 	}
 	return cmd_finish(status);
 }

@@ -2,56 +2,80 @@
 #include "cmd/source.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/loop.h"
 #include "base/mem.h"
-#include "base/why.h"
-#include "probe/run.h"
+
+#define CHUNK 65536
+
+/* The bytes of -f, as they come. */
+struct input {
+	int fd;	      /* owned unless it's stdin; -1 none */
+	bool plain;   /* a file or folder: reading it never waits */
+	off_t size;   /* of a plain file; 0: of none */
+	off_t behind; /* offset of what follows data */
+	size_t at, len;
+	bool over;
+	int failed; /* errno; 0: not */
+	char data[CHUNK];
+};
 
 struct source {
 	const char *const *args; /* borrowed */
 	size_t count, next;
-	const char *file_name;		/* borrowed */
-	FILE *file;			/* owned unless it's stdin; NULL none */
-	char line[TARGET_TEXT_MAX + 2]; /* of it, blanks trimmed */
+	const char *file_name; /* borrowed */
+	struct input input;
+	char line[TARGET_TEXT_MAX + 2]; /* of it, without the blanks before it */
 	size_t line_len;
+	bool in_line; /* it isn't whole yet */
 	long line_number;
 	bool told;		  /* that the file can't be read on */
 	bool ended;		  /* nothing is left */
-	off_t size;		  /* of a plain file; 0: of none */
 	source_wanted_fn *wanted; /* NULL: all are */
 	void *wanted_arg;
+	struct loop_io *watch; /* owned; NULL none */
+	source_ready_fn *ready;
+	void *ready_arg;
 };
 
-static off_t plain_size(FILE *file)
+/* A pipe that has no writer yet is opened all the same, and has nothing to read yet. */
+static int open_input(struct input *in, const char *file, struct why *why)
 {
 	struct stat st;
 
-	return fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : 0;
+	in->fd = strcmp(file, "-") ? open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+				   : STDIN_FILENO;
+	if (in->fd < 0)
+		return why_errno(why, errno, "can't open %s", file);
+	if (fstat(in->fd, &st) == 0) {
+		in->plain = S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
+		in->size = S_ISREG(st.st_mode) ? st.st_size : 0;
+	}
+	return 0;
 }
 
 int source_new(const char *const *args, size_t count, const char *file,
 	       struct source **ret_source, struct why *why)
 {
 	struct source *s = mem_zero(sizeof(*s));
+	int rc;
 
 	s->args = args;
 	s->count = count;
 	s->file_name = file;
-	if (file) {
-		s->file = strcmp(file, "-") ? fopen(file, "re") : stdin;
-		if (!s->file) {
-			free(s);
-			return why_errno(why, errno, "can't open %s", file);
-		}
-	}
-	if (file)
-		s->size = plain_size(s->file);
-	*ret_source = s;
-	return 0;
+	s->input.fd = -1;
+	rc = file ? open_input(&s->input, file, why) : 0;
+	if (rc < 0)
+		free(s);
+	else
+		*ret_source = s;
+	return rc;
 }
 
 void source_want(struct source *s, source_wanted_fn *fn, void *arg)
@@ -62,14 +86,14 @@ void source_want(struct source *s, source_wanted_fn *fn, void *arg)
 
 double source_share(const struct source *s)
 {
-	off_t at;
+	const struct input *in = &s->input;
+	off_t at = in->behind - (off_t)(in->len - in->at);
 
 	if (s->ended)
 		return 1;
-	if (!s->size)
+	if (!in->size)
 		return -1;
-	at = ftello(s->file);
-	return at < 0 ? -1 : at < s->size ? (double)at / (double)s->size : 1;
+	return at < in->size ? (double)at / (double)in->size : 1;
 }
 
 bool source_ended(const struct source *s)
@@ -81,106 +105,191 @@ void source_free(struct source *s)
 {
 	if (!s)
 		return;
-	if (s->file && s->file != stdin)
-		fclose(s->file);
+	loop_io_free(s->watch);
+	if (s->input.fd > STDIN_FILENO)
+		close(s->input.fd);
 	free(s);
 }
 
 int source_rewind(struct source *s, struct why *why)
 {
+	struct input *in = &s->input;
+
 	s->next = 0;
 	s->line_number = 0;
-	s->told = s->ended = false;
-	if (s->file && fseeko(s->file, 0, SEEK_SET) < 0)
+	s->in_line = s->told = s->ended = false;
+	if (in->fd >= 0 && lseek(in->fd, 0, SEEK_SET) < 0)
 		return why_errno(why, errno,
 				 "--wait reads the targets anew for each attempt, and %s "
 				 "can't be",
 				 s->file_name);
+	in->at = in->len = 0;
+	in->behind = 0;
+	in->over = false;
+	in->failed = 0;
 	return 0;
 }
 
-static bool is_blank(int c)
+static void on_readable(void *arg, bool readable, bool writable)
+{
+	struct source *s = arg;
+
+	(void)readable;
+	(void)writable;
+	loop_io_want(s->watch, false, false);
+	s->ready(s->ready_arg);
+}
+
+void source_watch(struct source *s, struct loop *loop, source_ready_fn *fn, void *arg)
+{
+	loop_io_free(s->watch);
+	s->watch = NULL;
+	s->ready = fn;
+	s->ready_arg = arg;
+	if (fn && s->input.fd >= 0 && !s->input.plain)
+		s->watch = loop_io_new(loop, s->input.fd, on_readable, s);
+}
+
+static bool wait_readable(int fd, int timeout_ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, timeout_ms) > 0;
+}
+
+void source_wait(const struct source *s)
+{
+	(void)wait_readable(s->input.fd, -1);
+}
+
+/*
+ * Lines
+ */
+/* RUN_ITEM: data has bytes. */
+static enum run_step refill(struct input *in)
+{
+	ssize_t n;
+
+	if (in->at < in->len)
+		return RUN_ITEM;
+	if (in->fd < 0 || in->over || in->failed)
+		return RUN_END;
+	do {
+		if (!in->plain && !wait_readable(in->fd, 0))
+			return RUN_LATER;
+		n = read(in->fd, in->data, sizeof(in->data));
+	} while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
+		return RUN_LATER;
+	in->failed = n < 0 ? errno : 0;
+	in->over = n == 0;
+	in->at = 0;
+	in->len = n > 0 ? (size_t)n : 0;
+	in->behind += (off_t)in->len;
+	return n > 0 ? RUN_ITEM : RUN_END;
+}
+
+static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Reads on to the end of the line, but keeps no more of it than fits: what is longer is
- * no target anyway. False at the end of the file. */
-static bool read_line(struct source *s)
+/* No more of the line is kept than fits: what is longer is no target anyway. */
+static void add_to_line(struct source *s, char c)
 {
-	int c = getc(s->file);
+	if (!s->line_len && is_blank(c))
+		return;
+	if (s->line_len < TARGET_TEXT_MAX + 1)
+		s->line[s->line_len++] = c ? c : '\1'; /* refused as such */
+}
 
-	s->line_len = 0;
-	if (c == EOF)
-		return false;
-	for (; c != EOF && c != '\n'; c = getc(s->file)) {
-		if (!s->line_len && is_blank(c))
-			continue;
-		if (s->line_len < TARGET_TEXT_MAX + 1)
-			s->line[s->line_len++] = c ? (char)c : '\1'; /* refused as such */
-	}
+static void end_line(struct source *s)
+{
 	while (s->line_len && is_blank(s->line[s->line_len - 1]))
 		s->line_len--;
 	s->line[s->line_len] = '\0';
+	s->line_len = 0;
 	s->line_number++;
-	return true;
+	s->in_line = false;
 }
 
-/* NULL at the end of the file. */
-static const char *next_line(struct source *s)
+/* Reads on to the end of the line, which the last one needn't have. */
+static enum run_step read_line(struct source *s)
 {
-	while (s->file && read_line(s))
-		if (s->line[0] && s->line[0] != '#')
-			return s->line;
-	return NULL;
+	struct input *in = &s->input;
+	enum run_step step;
+	char c;
+
+	while ((step = refill(in)) == RUN_ITEM) {
+		s->in_line = true;
+		c = in->data[in->at++];
+		if (c == '\n') {
+			end_line(s);
+			return RUN_ITEM;
+		}
+		add_to_line(s, c);
+	}
+	if (step == RUN_LATER || !s->in_line)
+		return step;
+	end_line(s);
+	return RUN_ITEM;
+}
+
+static enum run_step next_line(struct source *s)
+{
+	enum run_step step;
+
+	do
+		step = read_line(s);
+	while (step == RUN_ITEM && (!s->line[0] || s->line[0] == '#'));
+	return step;
 }
 
 /* A list that can't be read to its end is no list of good targets. */
-static bool tell_failure(struct source *s, int failed, struct run_item *ret_item)
+static enum run_step tell_failure(struct source *s, struct run_item *ret_item)
 {
-	if (!s->file || !ferror(s->file) || s->told)
-		return false;
+	if (!s->input.failed || s->told)
+		return RUN_END;
 	s->told = true;
 	ret_item->text = mem_text(s->file_name);
 	ret_item->line = s->line_number + 1;
-	why_errno(&ret_item->why, failed, "can't read %s", s->file_name);
-	return true;
+	why_errno(&ret_item->why, s->input.failed, "can't read %s", s->file_name);
+	return RUN_ITEM;
 }
 
 /* Whatever there is next, wanted or not. */
-static bool next_item(struct source *s, struct run_item *ret_item)
+static enum run_step next_item(struct source *s, struct run_item *ret_item)
 {
-	const char *text;
+	const char *text = s->line;
+	enum run_step step;
 
 	if (s->next < s->count) {
 		text = s->args[s->next++];
 	} else {
-		text = next_line(s);
-		if (!text)
-			return tell_failure(s, errno, ret_item);
+		step = next_line(s);
+		if (step == RUN_END)
+			return tell_failure(s, ret_item);
+		if (step == RUN_LATER)
+			return step;
 		ret_item->line = s->line_number;
 	}
 	ret_item->text = mem_text(text);
 	ret_item->good =
 		target_parse(ret_item->text, &ret_item->target, &ret_item->why) == 0;
-	return true;
+	return RUN_ITEM;
 }
 
-static void clear_item(struct run_item *item)
+enum run_step source_next(struct source *s, struct run_item *ret_item)
 {
-	if (item->good)
-		target_clear(&item->target);
-	free(item->text);
-	*item = (struct run_item){ 0 };
-}
+	enum run_step step;
 
-bool source_next(struct source *s, struct run_item *ret_item)
-{
-	while (next_item(s, ret_item)) {
+	while ((step = next_item(s, ret_item)) == RUN_ITEM) {
 		if (!s->wanted || s->told || s->wanted(s->wanted_arg, ret_item))
-			return true;
-		clear_item(ret_item);
+			return step;
+		run_item_clear(ret_item);
 	}
-	s->ended = true;
-	return false;
+	s->ended = step == RUN_END;
+	if (step == RUN_LATER && s->watch)
+		loop_io_want(s->watch, true, false);
+	return step;
 }

@@ -6,19 +6,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct run_item;
+#include "probe/run.h"
+
+struct loop;
 struct source;
 struct why;
 
 /* file NULL: none; "-": standard input. args are borrowed. DP_ENOENT or DP_EIO for a file
- * that can't be read. */
+ * that can't be opened. */
 int source_new(const char *const *args, size_t count, const char *file,
 	       struct source **ret_source, struct why *why);
 void source_free(struct source *s);
 /* The next target, parsed; blank lines and comments are passed over. A target that can't
  * be parsed is an item with good false; so is, as the last one, a file that can't be read
- * to its end. */
-bool source_next(struct source *s, struct run_item *ret_item);
+ * to its end. RUN_LATER where a pipe has nothing yet: it never waits. */
+enum run_step source_next(struct source *s, struct run_item *ret_item);
+/* From now on, after each RUN_LATER, fn is called once from the loop when there is more
+ * to read; fn NULL: no longer. */
+typedef void source_ready_fn(void *arg);
+void source_watch(struct source *s, struct loop *loop, source_ready_fn *fn, void *arg);
+/* After RUN_LATER: waits, where there is no loop, until there is more. */
+void source_wait(const struct source *s);
 /* Only targets for which fn is true come from now on; the others are passed over. That a
  * list can't be read comes in any case. */
 typedef bool source_wanted_fn(void *arg, const struct run_item *item);

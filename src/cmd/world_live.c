@@ -41,16 +41,16 @@ struct checking {
 	struct facts_target *facts;
 };
 
-static bool next_item(void *arg, struct run_item *ret_item)
+static enum run_step next_item(void *arg, struct run_item *ret_item)
 {
 	struct checking *c = arg;
 
 	if (!c->text)
-		return false;
+		return RUN_END;
 	*ret_item = (struct run_item){ .text = mem_text(c->text) };
 	ret_item->good = target_parse(c->text, &ret_item->target, &ret_item->why) == 0;
 	c->text = NULL;
-	return true;
+	return RUN_ITEM;
 }
 
 static void take_facts(void *arg, struct facts_target *facts)

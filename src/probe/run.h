@@ -4,12 +4,14 @@
 #define PROBE_RUN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/why.h"
 #include "target/target.h"
 
 struct facts_target;
 struct probe_conf;
+struct run;
 
 /* One item of the input. */
 struct run_item {
@@ -20,21 +22,39 @@ struct run_item {
 	struct why why;
 };
 
+/* What a step of the input came to: an item, nothing yet, nothing any more. */
+enum run_step { RUN_ITEM, RUN_LATER, RUN_END };
+
 struct run_conf {
 	const struct probe_conf *probe; /* borrowed */
 	int jobs;			/* targets in flight at once */
 	bool in_order; /* results come in the order of the input, else as they end */
-	/* Fills in the next item; false when there is none. Called only when there is
-	 * room for it, so a slow end slows the input. */
-	bool (*next)(void *arg, struct run_item *ret_item);
-	const char *stopped_by; /* who ended it early: "SIGTERM" */
+	/* Fills in the next item. Called only when there is room for it, so a slow end
+	 * slows the input; after RUN_LATER not before run_more(). */
+	enum run_step (*next)(void *arg, struct run_item *ret_item);
+	const char *stopped_by; /* who ends it early: "SIGTERM" */
 	/* A judged result, to be freed with facts_target_free(). */
 	void (*emit)(void *arg, struct facts_target *take_facts);
+	/* The input has ended, and each item has its result: called once, also from
+	 * within run_more(), and not to free the run. NULL: the loop is stopped. */
+	void (*done)(void *arg);
 	void *arg;
 };
 
-/* Runs the loop until all is done. A loop_stop() from elsewhere ends it early: targets in
- * flight are emitted with code stopped, and no further one is begun. */
+/* Nothing is begun before run_more(). conf is borrowed. */
+struct run *run_new(const struct run_conf *conf);
+/* Takes items as far as there is room and the input has some. */
+void run_more(struct run *run);
+/* Whatever is in flight is emitted with code stopped, in the order of the input, and no
+ * further item is taken; done isn't called. */
+void run_stop(struct run *run);
+void run_free(struct run *run); /* what is in flight has no result */
+
+/* Runs the loop until all is done. A loop_stop() from elsewhere ends it early, by
+ * run_stop(). For an input that never comes later, and without conf->done. */
 void run_all(const struct run_conf *conf);
+
+/* Frees what an item owns that no run has taken. */
+void run_item_clear(struct run_item *item);
 
 #endif

@@ -229,9 +229,7 @@ static void end(struct render_state *s)
 {
 	FILE *out = s->conf->out;
 
-	if (!s->count) {
-		nagios_unknown(out, "no target");
-	} else {
+	if (s->count) {
 		fprintf(out, "DANE %s - ", state_name(s->state));
 		if (s->conf->single)
 			fputs(buf_str(&s->named), out);

@@ -74,6 +74,14 @@ part_empty_shards()
 	echo '# nothing' >list
 	check 3 -o ndjson --shard 1/3 -f list
 	has err 'there is no target in list'
+	check 3 -o nagios -f list
+	[ "$(cat out)" = 'DANE UNKNOWN - there is no target in list' ] || fail "$(cat out)"
+	parts=0
+	for i in 1 2 3; do
+		check 0 -o nagios --shard $i/3 ee.match.example
+		! grep -q '^DANE OK - this part of the list has no target$' out || parts=$((parts + 1))
+	done
+	[ $parts -eq 2 ] || fail "$parts empty parts"
 }
 
 # Each part says so itself where the list can't be read.
@@ -141,7 +149,7 @@ cut_off()
 		sleep 0.01
 	done
 	kill "-$signal" "$pid" || fail "it had ended already: $(cat err)"
-	wait "$pid" || :
+	wait "$pid" && status=0 || status=$?
 }
 
 # A pipe that stays open: the run can't end by itself before the signal.
@@ -186,6 +194,52 @@ part_resume_after_term()
 	[ "$(jq -c .complete sum)" = true ] || fail "not complete: $(cat sum)"
 	jq -c 'select(.code != "stopped")' results >judged
 	same_as_one_run judged
+}
+
+# A target that comes through a slow pipe harms none that is in flight, and what is there is
+# done before the pipe ends.
+part_slow_pipe()
+{
+	make_list
+	mkfifo pipe
+	(head -n 5 list; sleep 3; tail -n +6 list) >pipe &
+	helpers="$helpers $!"
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $R -o ndjson -t 1 -f pipe >results 2>err &
+	pid=$!
+	sleep 1.5
+	lines results 5
+	wait "$pid" || :
+	lines results "$targets"
+	! grep -q timeout results || fail "$(cat results)"
+}
+
+# The first SIGINT finishes what is in flight, the second stops it.
+part_interrupt()
+{
+	make_list
+	slow_list
+	cut_off INT -f pipe --summary=sum
+	has err 'SIGINT: what is in flight is finished'
+	[ "$status" -eq 2 ] || fail "status $status"
+	! grep stopped results || fail "stopped"
+	jq -e '.complete == false and .targets >= 10' sum || fail "$(cat sum)"
+	kill "$helpers" || :
+	rm pipe
+	mkfifo pipe
+	(echo ee.match.example; exec sleep 60) >pipe &
+	helpers="$helpers $!"
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $R -o ndjson -t 50 --connect-to ee.match.example:443:127.44.9.2:443 -f pipe >results 2>err &
+	pid=$!
+	sleep 1
+	kill -INT "$pid"
+	sleep 1
+	lines results 0
+	kill -INT "$pid"
+	wait "$pid" && status=0 || status=$?
+	[ "$status" -eq 3 ] || fail "status $status"
+	jq -e '.code == "stopped" and (.summary | test("^SIGINT ended"))' results || fail "$(cat results)"
 }
 
 part_resume_refusals()

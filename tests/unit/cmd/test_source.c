@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cmd/source.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/loop.h"
 #include "base/why.h"
 #include "probe/run.h"
 
@@ -41,7 +44,7 @@ static void expect(struct source *s, long line, const char *text, const char *sa
 {
 	struct run_item item = { 0 };
 
-	if (!source_next(s, &item))
+	if (source_next(s, &item) != RUN_ITEM)
 		fail_msg("'%s': the list has ended", text);
 	if (strcmp(item.text, text) || item.line != line || item.good != !says)
 		fail_msg("'%s': got '%s', line %ld, good %d", text, item.text, item.line,
@@ -57,8 +60,8 @@ static void expect_end(struct source *s)
 {
 	struct run_item item = { 0 };
 
-	assert_false(source_next(s, &item));
-	assert_false(source_next(s, &item));
+	assert_int_equal(source_next(s, &item), RUN_END);
+	assert_int_equal(source_next(s, &item), RUN_END);
 }
 
 static void test_source_arguments_come_before_lines(void **state)
@@ -114,7 +117,7 @@ static void test_source_keeps_no_more_of_a_line_than_fits(void **state)
 	write_file(text, 1 << 20);
 	free(text);
 	assert_int_equal(source_new(NULL, 0, file, &s, NULL), 0);
-	assert_true(source_next(s, &item));
+	assert_int_equal(source_next(s, &item), RUN_ITEM);
 	assert_false(item.good);
 	assert_true(strlen(item.text) <= TARGET_TEXT_MAX + 1);
 	free(item.text);
@@ -175,6 +178,77 @@ static void test_source_rewind_refuses_a_pipe(void **state)
 	close(fd[1]);
 }
 
+static void on_ready(void *arg)
+{
+	++*(int *)arg;
+}
+
+/* Lines come in any pieces; where nothing is there yet, nobody waits. */
+static void test_source_never_waits_for_a_pipe(void **state)
+{
+	struct run_item item = { 0 };
+	struct loop *loop = loop_new();
+	struct source *s;
+	char name[32];
+	int fd[2], ready = 0;
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd[0]);
+	if (access(name, R_OK) < 0)
+		skip();
+	assert_int_equal(source_new(NULL, 0, name, &s, NULL), 0);
+	source_watch(s, loop, on_ready, &ready);
+	assert_int_equal(source_next(s, &item), RUN_LATER);
+	assert_int_equal(source_next(s, &item), RUN_LATER);
+	assert_true(source_share(s) < 0);
+	assert_int_equal(write(fd[1], "# c\n a.exa", 10), 10);
+	source_wait(s);
+	loop_run(loop); /* ends by itself: fn is called once */
+	assert_int_equal(ready, 1);
+	assert_int_equal(source_next(s, &item), RUN_LATER);
+	assert_int_equal(write(fd[1], "mple\n\nb.example", 15), 15);
+	expect(s, 2, "a.example", NULL);
+	assert_int_equal(source_next(s, &item), RUN_LATER);
+	assert_false(source_ended(s));
+	close(fd[1]);
+	loop_run(loop);
+	assert_int_equal(ready, 2);
+	expect(s, 4, "b.example", NULL);
+	expect_end(s);
+	assert_true(source_ended(s));
+	source_watch(s, NULL, NULL, NULL);
+	source_free(s);
+	close(fd[0]);
+	loop_free(loop);
+}
+
+/* A named pipe that nobody writes into yet: opening it doesn't wait either. */
+static void test_source_opens_a_pipe_without_a_writer(void **state)
+{
+	char name[] = "/tmp/test_source_fifo.XXXXXX", *folder = mkdtemp(name);
+	char path[64];
+	struct run_item item = { 0 };
+	struct source *s;
+	int fd;
+
+	(void)state;
+	assert_non_null(folder);
+	snprintf(path, sizeof(path), "%s/fifo", folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(source_new(NULL, 0, path, &s, NULL), 0);
+	assert_int_equal(source_next(s, &item), RUN_LATER);
+	fd = open(path, O_WRONLY);
+	assert_int_equal(source_next(s, &item), RUN_LATER);
+	assert_int_equal(write(fd, "a.example\n", 10), 10);
+	expect(s, 1, "a.example", NULL);
+	close(fd);
+	expect_end(s);
+	source_free(s);
+	unlink(path);
+	rmdir(folder);
+}
+
 static bool begins_with_b(void *arg, const struct run_item *item)
 {
 	++*(int *)arg;
@@ -229,6 +303,8 @@ int main(void)
 		cmocka_unit_test(test_source_want_passes_the_others_over),
 		cmocka_unit_test(test_source_share_grows_to_the_end),
 		cmocka_unit_test(test_source_refusals),
+		cmocka_unit_test(test_source_never_waits_for_a_pipe),
+		cmocka_unit_test(test_source_opens_a_pipe_without_a_writer),
 		cmocka_unit_test(test_source_rewind_refuses_a_pipe),
 	};
 

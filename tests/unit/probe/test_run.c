@@ -91,13 +91,13 @@ struct list {
 	char results[4096];
 };
 
-static bool next_item(void *arg, struct run_item *ret_item)
+static enum run_step next_item(void *arg, struct run_item *ret_item)
 {
 	struct list *l = arg;
 	size_t len = strcspn(l->next, " ");
 
 	if (!len)
-		return false;
+		return RUN_END;
 	ret_item->text = mem_text_n(l->next, len);
 	ret_item->good = l->next[0] != 'b';
 	if (ret_item->good)
@@ -106,7 +106,7 @@ static bool next_item(void *arg, struct run_item *ret_item)
 	l->taken++;
 	if (l->taken - l->emitted > l->most_ahead)
 		l->most_ahead = l->taken - l->emitted;
-	return true;
+	return RUN_ITEM;
 }
 
 static void emit(void *arg, struct facts_target *take_facts)
@@ -218,12 +218,111 @@ static void test_run_all_ends_early_when_the_loop_is_stopped(void **state)
 	loop_free(probe.loop);
 }
 
+/* An input that comes in two pieces, the second after 20 ms. */
+struct pieces {
+	struct list list;
+	const char *second; /* NULL once it came */
+	struct loop *loop;
+	struct run *run;
+	int done;
+};
+
+static enum run_step next_piece(void *arg, struct run_item *ret_item)
+{
+	struct pieces *p = arg;
+	enum run_step step = next_item(&p->list, ret_item);
+
+	return step == RUN_END && p->second ? RUN_LATER : step;
+}
+
+static void emit_piece(void *arg, struct facts_target *take_facts)
+{
+	struct pieces *p = arg;
+
+	emit(&p->list, take_facts);
+	run_more(p->run); /* as one who has room again: does nothing wrong */
+}
+
+static void on_second(void *arg)
+{
+	struct pieces *p = arg;
+
+	p->list.next = p->second;
+	p->second = NULL;
+	run_more(p->run);
+}
+
+static void on_done(void *arg)
+{
+	struct pieces *p = arg;
+
+	p->done++;
+	loop_stop(p->loop);
+}
+
+static void test_run_waits_for_an_input_that_comes_later(void **state)
+{
+	static const char *const first[] = { "", "a1 b", "a60 b" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(first) / sizeof(*first); i++) {
+		struct pieces p = { .list.next = first[i],
+				    .second = "c1 b d1",
+				    .loop = loop_new() };
+		struct probe_conf probe = { .loop = p.loop };
+		struct run_conf conf = { .probe = &probe,
+					 .jobs = 2,
+					 .next = next_piece,
+					 .emit = emit_piece,
+					 .done = on_done,
+					 .arg = &p };
+		struct loop_timer *timer = loop_timer_new(p.loop, 20, on_second, &p);
+
+		running = 0;
+		p.run = run_new(&conf);
+		run_more(p.run);
+		assert_int_equal(p.done, 0);
+		loop_run(p.loop);
+		assert_int_equal(p.done, 1);
+		assert_int_equal(p.list.emitted, p.list.taken);
+		assert_int_equal(p.list.emitted, 3 + (i ? 2 : 0));
+		run_more(p.run);
+		assert_int_equal(p.done, 1);
+		run_free(p.run);
+		loop_timer_free(timer);
+		loop_free(p.loop);
+	}
+}
+
+static void test_run_free_drops_what_is_in_flight(void **state)
+{
+	struct list l = { .next = "a5000 b c1" };
+	struct probe_conf probe = { .loop = loop_new() };
+	struct run_conf conf = { .probe = &probe,
+				 .jobs = 2,
+				 .in_order = true,
+				 .next = next_item,
+				 .emit = emit,
+				 .arg = &l };
+	struct run *run = run_new(&conf);
+
+	(void)state;
+	run_more(run);
+	run_free(run);
+	run_free(NULL);
+	assert_int_equal(l.emitted, 0);
+	loop_free(probe.loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_run_all_rows),
 		cmocka_unit_test(test_run_all_reads_no_further_than_it_has_room),
 		cmocka_unit_test(test_run_all_ends_early_when_the_loop_is_stopped),
+		cmocka_unit_test(test_run_waits_for_an_input_that_comes_later),
+		cmocka_unit_test(test_run_free_drops_what_is_in_flight),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/batch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "cmd/check.h"
+#include "cmd/check_opts.h"
+#include "cmd/interrupt.h"
+#include "cmd/progress.h"
+#include "probe/run.h"
+#include "render/render.h"
+#include "verdict/facts.h"
+
+#define WAIT_STEP_MS 5000
+
+struct batch {
+	struct check *check; /* borrowed */
+	const struct renderer *renderer;
+	struct render_conf render;
+	struct render_state *state; /* NULL: results are held back */
+	struct facts_target **held; /* owned; of the last attempt with --wait */
+	size_t held_count;
+	bool terminal;		   /* results go to one */
+	struct progress *progress; /* owned; NULL: none is shown */
+	struct run_conf conf;
+	struct run *run; /* owned; NULL between attempts */
+	bool done;	 /* it is */
+};
+
+static void drop_held(struct batch *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->held_count; i++)
+		facts_target_free(b->held[i]);
+	b->held_count = 0;
+}
+
+static struct loop *loop_of(const struct batch *b)
+{
+	return b->check->engine.loop;
+}
+
+static void on_drain(void *arg)
+{
+	struct batch *b = arg;
+
+	intake_drain(&b->check->intake);
+	if (b->run)
+		run_more(b->run);
+}
+
+/* What is in flight is told as stopped; nobody waits for a result in vain. */
+static void on_stop(void *arg, const char *by)
+{
+	struct batch *b = arg;
+
+	b->check->stopped_by = b->conf.stopped_by = by;
+	loop_stop(loop_of(b));
+}
+
+static enum run_step next_item(void *arg, struct run_item *ret_item)
+{
+	struct batch *b = arg;
+
+	return intake_next(&b->check->intake, ret_item);
+}
+
+static void take_result(void *arg, struct facts_target *facts)
+{
+	struct batch *b = arg;
+
+	counts_add(&b->check->counts, facts->state, facts->code);
+	if (b->state) {
+		if (b->terminal)
+			progress_erase(b->progress);
+		b->renderer->target(b->state, facts);
+		facts_target_free(facts);
+		return;
+	}
+	b->held = mem_grow(b->held, b->held_count, sizeof(*b->held));
+	b->held[b->held_count++] = facts;
+}
+
+static void on_done(void *arg)
+{
+	struct batch *b = arg;
+
+	b->done = true;
+	loop_stop(loop_of(b));
+}
+
+static void on_input(void *arg)
+{
+	run_more(arg);
+}
+
+static void attempt(struct batch *b)
+{
+	struct source *source = b->check->intake.source;
+
+	if (b->check->opts->wait_ms) /* earlier attempts count for nothing */
+		b->check->counts = (struct counts){ 0 };
+	drop_held(b);
+	b->done = false;
+	b->run = run_new(&b->conf);
+	source_watch(source, loop_of(b), on_input, b->run);
+	run_more(b->run);
+	if (!b->done) /* a loop that doesn't run yet can't be stopped */
+		loop_run(loop_of(b));
+	if (!b->done)
+		run_stop(b->run);
+	source_watch(source, NULL, NULL, NULL);
+	run_free(b->run);
+	b->run = NULL;
+}
+
+static void on_waited(void *arg)
+{
+	loop_stop(arg);
+}
+
+static void sleep_ms(struct loop *loop, int64_t ms)
+{
+	struct loop_timer *timer = loop_timer_new(loop, ms, on_waited, loop);
+
+	loop_run(loop);
+	loop_timer_free(timer);
+}
+
+static bool is_ended(const struct batch *b)
+{
+	return b->check->stopped_by || b->check->intake.drained;
+}
+
+/* Attempts until all is OK or the time is up; only the last is printed. */
+static int wait_for_ok(struct batch *b, struct why *why)
+{
+	int64_t end = clock_ms() + b->check->opts->wait_ms, next, now;
+	struct check *c = b->check;
+	enum state worst;
+	int rc;
+
+	for (;;) {
+		next = clock_ms() + WAIT_STEP_MS;
+		attempt(b);
+		now = clock_ms();
+		worst = counts_worst(&c->counts);
+		if (worst == STATE_OK || now >= end || is_ended(b))
+			return 0;
+		next = next < end ? next : end;
+		log_info("%s so far; the next attempt follows", state_name(worst));
+		sleep_ms(c->engine.loop, next - now);
+		if (is_ended(b))
+			return 0;
+		rc = engine_refresh(&c->engine, why);
+		if (rc == 0)
+			rc = source_rewind(c->intake.source, why);
+		if (rc < 0)
+			return rc;
+	}
+}
+
+static void ask_progress(void *arg, struct progress_numbers *ret_numbers)
+{
+	const struct batch *b = arg;
+
+	intake_progress(&b->check->intake, &b->check->counts, ret_numbers);
+}
+
+static void attempt_shown(struct batch *b)
+{
+	if (b->check->opts->file && !b->check->opts->quiet)
+		b->progress = progress_new(loop_of(b), stderr, ask_progress, b);
+	attempt(b);
+	progress_free(b->progress);
+	b->progress = NULL;
+}
+
+static void set_up(struct batch *b)
+{
+	const struct check_opts *o = b->check->opts;
+	struct interrupt_conf interrupt = { .loop = loop_of(b),
+					    .list = o->file,
+					    .nagios = !strcmp(o->output, "nagios"),
+					    .drain = on_drain,
+					    .stop = on_stop,
+					    .arg = b };
+
+	b->renderer = render_find(o->output);
+	b->terminal = isatty(STDOUT_FILENO);
+	b->render = (struct render_conf){ .out = stdout,
+					  .verbosity = o->verbose - o->quiet,
+					  .colour = b->terminal && !getenv("NO_COLOR"),
+					  .now = clock_now(),
+					  .verdict = &o->verdict,
+					  .single = b->check->single };
+	b->conf = (struct run_conf){ .probe = &b->check->engine.probe,
+				     .jobs = o->jobs,
+				     .in_order = strcmp(b->renderer->name, "ndjson") != 0,
+				     .next = next_item,
+				     .emit = take_result,
+				     .done = on_done,
+				     .arg = b };
+	b->check->interrupt = interrupt_new(&interrupt);
+}
+
+static int run_and_print(struct batch *b, struct why *why)
+{
+	size_t i;
+	int rc = 0;
+
+	if (b->check->opts->wait_ms) {
+		rc = source_rewind(b->check->intake.source, why); /* or can't it be? */
+		if (rc == 0)
+			rc = wait_for_ok(b, why);
+	} else {
+		b->state = b->renderer->begin(&b->render);
+		attempt_shown(b);
+	}
+	if (rc < 0)
+		return rc;
+	if (!b->state)
+		b->state = b->renderer->begin(&b->render);
+	for (i = 0; i < b->held_count; i++)
+		b->renderer->target(b->state, b->held[i]);
+	b->renderer->end(b->state);
+	return 0;
+}
+
+int batch_run(struct check *check, struct why *why)
+{
+	struct batch b = { .check = check };
+	int rc = engine_start(&check->engine, why);
+
+	if (rc < 0)
+		return rc;
+	set_up(&b);
+	rc = run_and_print(&b, why);
+	drop_held(&b);
+	free(b.held);
+	return rc;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/engine.h"
+
+#include <stdlib.h>
+
+#include "base/loop.h"
+#include "base/why.h"
+#include "cmd/check_opts.h"
+#include "cmd/version.h"
+#include "dns/upstream.h"
+#include "net/handshake.h"
+#include "net/helo.h"
+#include "probe/ca_bundle.h"
+
+int engine_prepare(const struct check_opts *opts, bool many, struct engine *ret_engine,
+		   struct why *why)
+{
+	struct engine *e = ret_engine;
+	int rc;
+
+	*e = (struct engine){ .opts = opts, .many = many };
+	rc = ca_bundle_new(opts->ca_file, &e->ca, why);
+	if (rc == 0)
+		rc = expect_init(opts->expect_status.wanted, opts->expect_status.given,
+				 opts->expect_body, &e->expect, why);
+	if (rc == 0) {
+		e->kit = handshake_kit_new(why);
+		rc = e->kit ? 0 : DP_ECRYPTO;
+	}
+	if (rc == 0 && !opts->helo)
+		e->helo = helo_own();
+	else if (rc == 0)
+		rc = helo_parse(opts->helo, &e->helo, why);
+	return rc;
+}
+
+static int make_upstream(struct engine *e, struct why *why)
+{
+	const struct check_opts *o = e->opts;
+	struct upstream_conf conf = { .given = o->resolvers.item,
+				      .given_count = o->resolvers.count,
+				      .recurse = o->recurse,
+				      .many = e->many,
+				      .root_hints = o->root_hints,
+				      .trust_anchor = o->trust_anchor };
+	int rc = upstream_new(e->loop, &conf, &e->upstream, why);
+
+	e->probe.upstream = e->upstream;
+	return rc;
+}
+
+int engine_start(struct engine *e, struct why *why)
+{
+	const struct check_opts *o = e->opts;
+
+	e->loop = loop_new();
+	if (!e->loop)
+		return why_set(why, DP_EIO, "the system has no event mechanism left");
+	e->probe = (struct probe_conf){ .loop = e->loop,
+					.kit = e->kit,
+					.ca = e->ca,
+					.expect = &e->expect,
+					.verdict = &o->verdict,
+					.connect_to = &o->connect_to,
+					.ipv4 = !o->ipv6_only,
+					.ipv6 = !o->ipv4_only,
+					.auth = (enum probe_auth)o->auth,
+					.ee_name_check = o->ee_name_check,
+					.timeout_ms = o->timeout_ms,
+					.helo = e->helo,
+					.agent = version_agent() };
+	return make_upstream(e, why);
+}
+
+int engine_refresh(struct engine *e, struct why *why)
+{
+	upstream_free(e->upstream);
+	e->upstream = NULL;
+	return make_upstream(e, why);
+}
+
+void engine_clear(struct engine *e)
+{
+	if (e->upstream)
+		upstream_free(e->upstream);
+	handshake_kit_free(e->kit);
+	ca_bundle_free(e->ca);
+	expect_clear(&e->expect);
+	loop_free(e->loop);
+	free(e->helo);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* All that a process needs to probe targets, made from the options of check. */
+#ifndef CMD_ENGINE_H
+#define CMD_ENGINE_H
+
+#include <stdbool.h>
+
+#include "probe/expect.h"
+#include "probe/probe.h"
+
+struct check_opts;
+struct why;
+
+struct engine {
+	const struct check_opts *opts; /* borrowed */
+	bool many;		       /* targets: a larger cache is worth its memory */
+	struct handshake_kit *kit;     /* owned, as those below; NULL before their step */
+	struct ca_bundle *ca;
+	struct expect expect;
+	char *helo; /* NULL: the host has no name */
+	struct loop *loop;
+	struct upstream *upstream;
+	struct probe_conf probe; /* of all that */
+};
+
+/* What processes made by fork(2) can share: trust, keys, names. On failure, too, to be
+ * undone with engine_clear(). */
+int engine_prepare(const struct check_opts *opts, bool many, struct engine *ret_engine,
+		   struct why *why);
+/* What each process has for itself: the loop and the resolver. After engine_prepare(). */
+int engine_start(struct engine *e, struct why *why);
+/* A resolver that has cached nothing: a changed record must not hide behind it. */
+int engine_refresh(struct engine *e, struct why *why);
+void engine_clear(struct engine *e);
+
+#endif

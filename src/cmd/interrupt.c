@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/interrupt.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "cmd/cutoff.h"
+
+struct interrupt {
+	struct interrupt_conf conf;
+	struct loop_signal *on_term, *on_int; /* owned */
+	bool drained, stopped;
+};
+
+static const char cut_off[] =
+	"DANE UNKNOWN - stopped by SIGTERM while standard output wasn't read\n";
+
+static void stop(struct interrupt *i, const char *by)
+{
+	if (i->stopped)
+		return;
+	i->stopped = true;
+	i->conf.stop(i->conf.arg, by);
+}
+
+static void on_sigterm(void *arg)
+{
+	stop(arg, "SIGTERM");
+}
+
+static void on_sigint(void *arg)
+{
+	struct interrupt *i = arg;
+
+	if (i->drained) {
+		stop(i, "SIGINT");
+		return;
+	}
+	i->drained = true;
+	log_warn("SIGINT: what is in flight is finished; a second one stops that, too");
+	i->conf.drain(i->conf.arg);
+}
+
+struct interrupt *interrupt_new(const struct interrupt_conf *conf)
+{
+	struct interrupt *i = mem_zero(sizeof(*i));
+
+	i->conf = *conf;
+	i->on_term = loop_signal_new(conf->loop, SIGTERM, on_sigterm, i);
+	if (conf->list)
+		i->on_int = loop_signal_new(conf->loop, SIGINT, on_sigint, i);
+	if (conf->nagios)
+		cutoff_arm(cut_off, true);
+	else
+		cutoff_arm(strchr(cut_off, '-') + 2, false);
+	return i;
+}
+
+void interrupt_free(struct interrupt *i)
+{
+	if (!i)
+		return;
+	cutoff_clear();
+	loop_signal_free(i->on_term);
+	loop_signal_free(i->on_int);
+	free(i);
+}
