@@ -13,6 +13,7 @@
 #include "cmd/check.h"
 #include "cmd/check_opts.h"
 #include "cmd/interrupt.h"
+#include "cmd/jobs.h"
 #include "cmd/progress.h"
 #include "probe/run.h"
 #include "render/render.h"
@@ -73,10 +74,11 @@ static enum run_step next_item(void *arg, struct run_item *ret_item)
 	return intake_next(&b->check->intake, ret_item);
 }
 
-static void take_result(void *arg, struct facts_target *facts)
+static void take_result(void *arg, uint32_t tag, struct facts_target *facts)
 {
 	struct batch *b = arg;
 
+	(void)tag;
 	counts_add(&b->check->counts, facts->state, facts->code);
 	if (b->state) {
 		if (b->terminal)
@@ -203,7 +205,7 @@ static void set_up(struct batch *b)
 					  .verdict = &o->verdict,
 					  .single = b->check->single };
 	b->conf = (struct run_conf){ .probe = &b->check->engine.probe,
-				     .jobs = o->jobs,
+				     .jobs = jobs_share(o->jobs, 1, jobs_raise_files()),
 				     .in_order = strcmp(b->renderer->name, "ndjson") != 0,
 				     .next = next_item,
 				     .emit = take_result,

@@ -145,8 +145,10 @@ static const struct opt table[] = {
 		  "domain" },
 	{ "wait", 0, OPT_TIME, AT(wait_ms), 1, 7 * 86400000LL, .argument = "TIME",
 	  .help = "try again every 5 s until OK, for so long; prints the last attempt" },
-	{ "jobs", 'j', OPT_INT, AT(jobs), 1, 10000, "64", "N",
-	  .help = "targets in flight at once" },
+	{ "jobs", 'j', OPT_INT, AT(jobs), 1, 100000, .argument = "N",
+	  .help = "targets in flight at once, in all processes. Default: 64 in each" },
+	{ "workers", 0, OPT_INT, AT(workers), 1, 256, .argument = "N",
+	  .help = "processes for -f with -o ndjson. Default: one a processor" },
 	{ "ca-file", 0, OPT_TEXT, AT(ca_file), .argument = "FILE",
 	  .help = "CA certificates for PKIX-TA(0) and PKIX-EE(1). Default: the "
 		  "system's" },

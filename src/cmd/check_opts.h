@@ -34,11 +34,12 @@ struct check_opts {
 	const char *root_hints, *trust_anchor; /* NULL: the default */
 	struct connect_to_list connect_to;
 	bool ipv4_only, ipv6_only; /* never both */
-	int auth;	    /* enum probe_auth of probe.h, in the order of the words */
-	int64_t timeout_ms; /* 0: what the target's service has by default */
-	int64_t wait_ms;    /* 0: none */
-	const char *helo;   /* good for helo_parse(); NULL: the host's own */
-	int jobs;
+	int auth;	     /* enum probe_auth of probe.h, in the order of the words */
+	int64_t timeout_ms;  /* 0: what the target's service has by default */
+	int64_t wait_ms;     /* 0: none */
+	const char *helo;    /* good for helo_parse(); NULL: the host's own */
+	int jobs;	     /* in all; 0: the default */
+	int workers;	     /* processes; 0: one a processor */
 	const char *ca_file; /* NULL: the system's */
 	bool ee_name_check;
 	struct verdict_conf verdict; /* thresholds and overrides */

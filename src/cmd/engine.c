@@ -72,10 +72,15 @@ int engine_start(struct engine *e, struct why *why)
 	return make_upstream(e, why);
 }
 
-int engine_refresh(struct engine *e, struct why *why)
+void engine_rest(struct engine *e)
 {
 	upstream_free(e->upstream);
-	e->upstream = NULL;
+	e->upstream = e->probe.upstream = NULL;
+}
+
+int engine_refresh(struct engine *e, struct why *why)
+{
+	engine_rest(e);
 	return make_upstream(e, why);
 }
 

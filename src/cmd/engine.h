@@ -31,6 +31,8 @@ int engine_prepare(const struct check_opts *opts, bool many, struct engine *ret_
 int engine_start(struct engine *e, struct why *why);
 /* A resolver that has cached nothing: a changed record must not hide behind it. */
 int engine_refresh(struct engine *e, struct why *why);
+/* Gives the resolver back: this process judges, but asks nothing. */
+void engine_rest(struct engine *e);
 void engine_clear(struct engine *e);
 
 #endif

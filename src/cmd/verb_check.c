@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -15,6 +14,7 @@
 #include "cmd/cmd.h"
 #include "cmd/interrupt.h"
 #include "cmd/plan.h"
+#include "cmd/survey.h"
 #include "render/nagios.h"
 #include "render/render.h"
 
@@ -52,7 +52,9 @@ static int run_checks(struct check *c, struct why *why)
 {
 	int rc = write_summary(c, false, why); /* or say at once that it can't be */
 
-	return rc < 0 ? rc : batch_run(c, why);
+	return rc < 0		      ? rc
+	       : survey_fits(c->opts) ? survey_run(c, why)
+				      : batch_run(c, why);
 }
 
 int verb_check_refuse(const struct cmd *cmd, const struct why *why, bool nagios)
@@ -64,18 +66,6 @@ int verb_check_refuse(const struct cmd *cmd, const struct why *why, bool nagios)
 	}
 	log_release();
 	return cmd_usage_error(cmd, why);
-}
-
-/* Each target in flight holds sockets: a customary soft limit of 1024 would make servers
- * look dead that are not. */
-static void raise_file_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /* Monitors show stderr where stdout is empty. */
@@ -96,7 +86,7 @@ static enum state outcome(const struct check *c, bool complete)
 
 static int conclude(const struct check *c, bool nagios)
 {
-	bool complete = intake_ended(&c->intake) && !c->stopped_by;
+	bool complete = intake_ended(&c->intake) && !c->stopped_by && !c->failed;
 	struct why why;
 	int status;
 
@@ -106,6 +96,8 @@ static int conclude(const struct check *c, bool nagios)
 
 	if (c->opts->summary.given && !c->opts->summary.file)
 		counts_print(&c->counts, stderr);
+	if (c->failed)
+		status = CMD_USAGE;
 	if (write_summary(c, complete, &why) == 0)
 		return status;
 	log_error("%s", why.text);
@@ -163,7 +155,6 @@ int verb_check_with(const struct cmd *cmd, const struct check_opts *opts,
 		mem_set_last_words("DANE UNKNOWN - out of memory\n");
 		log_hold();
 	}
-	raise_file_limit();
 	log_set_level(1 + opts->verbose - opts->quiet);
 	rc = set_up(&c, rest, &why);
 	if (rc == 0)

@@ -53,10 +53,11 @@ static enum run_step next_item(void *arg, struct run_item *ret_item)
 	return RUN_ITEM;
 }
 
-static void take_facts(void *arg, struct facts_target *facts)
+static void take_facts(void *arg, uint32_t tag, struct facts_target *facts)
 {
 	struct checking *c = arg;
 
+	(void)tag;
 	c->facts = facts;
 }
 

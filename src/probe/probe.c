@@ -365,6 +365,20 @@ struct facts_target *probe_stop(struct probe *p, const char *reason)
 	return facts;
 }
 
+struct facts_target *probe_lost_target(const struct probe_conf *conf,
+				       const struct target *target, long line,
+				       const char *reason)
+{
+	struct facts_target *facts = new_facts(target->text, line);
+
+	facts->normalized = mem_text(target->normalized);
+	facts->code = CODE_STOPPED;
+	facts->summary = mem_text(reason);
+	facts->dns_ms = facts->total_ms = 0;
+	verdict_decide(facts, conf->verdict, clock_now());
+	return facts;
+}
+
 struct facts_target *probe_bad_target(const struct probe_conf *conf, const char *text,
 				      long line, const char *reason)
 {

@@ -52,6 +52,10 @@ void probe_free(struct probe *p);
  * probe is done, else code stopped, with the reason. Its fn isn't called any more; to be
  * freed all the same. */
 struct facts_target *probe_stop(struct probe *p, const char *reason);
+/* Facts of a target whose probe was lost, judged: code stopped, with the reason. */
+struct facts_target *probe_lost_target(const struct probe_conf *conf,
+				       const struct target *target, long line,
+				       const char *reason);
 /* Facts of a text that is no target, judged: code bad-target. */
 struct facts_target *probe_bad_target(const struct probe_conf *conf, const char *text,
 				      long line, const char *reason);

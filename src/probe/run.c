@@ -24,6 +24,7 @@ struct run {
 struct entry {
 	struct run *run; /* borrowed */
 	struct entry *before, *next;
+	uint32_t tag;
 	struct probe *probe;	    /* owned; NULL for a bad target */
 	struct facts_target *facts; /* owned; NULL while it runs */
 };
@@ -58,9 +59,10 @@ static void drop(struct run *run, struct entry *e)
 static void emit(struct run *run, struct entry *e)
 {
 	struct facts_target *facts = e->facts;
+	uint32_t tag = e->tag;
 
 	drop(run, e);
-	run->conf->emit(run->conf->arg, facts);
+	run->conf->emit(run->conf->arg, tag, facts);
 }
 
 static void take_facts(struct entry *e, struct facts_target *facts)
@@ -96,6 +98,7 @@ static void start(struct run *run, struct run_item *item)
 	struct entry *e = mem_zero(sizeof(*e));
 
 	e->run = run;
+	e->tag = item->tag;
 	append(run, e);
 	if (item->good) {
 		run->active++;

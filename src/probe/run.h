@@ -4,7 +4,7 @@
 #define PROBE_RUN_H
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 
 #include "base/why.h"
 #include "target/target.h"
@@ -20,6 +20,7 @@ struct run_item {
 	bool good;	      /* target is parsed, else why says what is wrong */
 	struct target target; /* owned by the run from then on */
 	struct why why;
+	uint32_t tag; /* the caller's name for it; comes back with the result */
 };
 
 /* What a step of the input came to: an item, nothing yet, nothing any more. */
@@ -33,8 +34,8 @@ struct run_conf {
 	 * slows the input; after RUN_LATER not before run_more(). */
 	enum run_step (*next)(void *arg, struct run_item *ret_item);
 	const char *stopped_by; /* who ends it early: "SIGTERM" */
-	/* A judged result, to be freed with facts_target_free(). */
-	void (*emit)(void *arg, struct facts_target *take_facts);
+	/* An item's tag and judged result, to be freed with facts_target_free(). */
+	void (*emit)(void *arg, uint32_t tag, struct facts_target *take_facts);
 	/* The input has ended, and each item has its result: called once, also from
 	 * within run_more(), and not to free the run. NULL: the loop is stopped. */
 	void (*done)(void *arg);

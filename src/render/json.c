@@ -3,9 +3,11 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/hex.h"
 #include "base/log.h"
@@ -356,14 +358,32 @@ static void array_end(struct render_state *s)
 	free(s);
 }
 
+static int add_text(const char *text, size_t len, void *arg)
+{
+	return buf_add(arg, text, len) ? 0 : -1;
+}
+
+char *json_line(const struct facts_target *t)
+{
+	struct buf line;
+	json_t *o;
+
+	prepare();
+	buf_init(&line, SIZE_MAX);
+	o = whole(t);
+	json_dump_callback(o, add_text, &line, JSON_COMPACT | JSON_ENSURE_ASCII);
+	buf_text(&line, "\n");
+	json_decref(o);
+	return line.data;
+}
+
 static void lines_target(struct render_state *s, const struct facts_target *t)
 {
-	json_t *o = whole(t);
+	char *line = json_line(t);
 
-	json_dumpf(o, s->conf->out, JSON_COMPACT | JSON_ENSURE_ASCII);
-	fputs("\n", s->conf->out);
+	fputs(line, s->conf->out);
 	fflush(s->conf->out);
-	json_decref(o);
+	free(line);
 }
 
 static void lines_end(struct render_state *s)

@@ -7,10 +7,13 @@
 #include <stdio.h>
 
 struct facts_peer;
+struct facts_target;
 struct renderer;
 
 const struct renderer *json_array_renderer(void);
 const struct renderer *json_lines_renderer(void);
+/* One target as ndjson has it, with the newline; heap. */
+char *json_line(const struct facts_target *t);
 /* One peer alone, as verify prints it; ends the line. */
 void json_write_peer(FILE *out, const struct facts_peer *p);
 

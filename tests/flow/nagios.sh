@@ -126,7 +126,7 @@ options()
 {
 	"$(dirname "$DANEPROBE")/check_dane" --help | sed -n 's/^  \(-., \|    \)\(--[a-z0-9-]*\).*/\2/p' |
 		grep -vx -e --help -e --version -e --output -e --dry-run \
-			-e --shard -e --resume -e --summary
+			-e --shard -e --resume -e --summary -e --workers
 }
 
 arguments()

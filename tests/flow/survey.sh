@@ -242,6 +242,112 @@ part_interrupt()
 	jq -e '.code == "stopped" and (.summary | test("^SIGINT ended"))' results || fail "$(cat results)"
 }
 
+# workers PID: the processes of a run
+workers()
+{
+	pgrep -P "$1"
+}
+
+# Workers that are killed in the middle take nothing with them.
+part_workers_killed()
+{
+	make_list
+	R="$R -t 1 --connect-to ee.match.example:443:127.44.9.2:443" # never says anything
+	one_run
+	mkfifo pipe
+	(cat list; sleep 1; echo p1.match.example) >pipe &
+	helpers="$helpers $!"
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $R -o ndjson --workers 3 -f pipe >results 2>err &
+	pid=$!
+	sleep 0.5
+	[ "$(workers $pid | wc -l)" -eq 3 ] || fail "workers: $(workers $pid)"
+	workers $pid | xargs kill -KILL
+	wait $pid && status=0 || status=$?
+	[ "$status" -eq 2 ] || fail "status $status: $(cat err)"
+	has err 'a worker process ended (killed by signal 9); its 3 targets go to another'
+	last=$(($(wc -l <list) + 1))
+	jq -c "select(.line != $last)" results >known
+	same_as_one_run known
+}
+
+# Workers end with the parent, also where that had no time to tell them.
+part_parent_killed()
+{
+	make_list
+	slow_list
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $R -o ndjson --workers 2 -f pipe >results 2>err &
+	pid=$!
+	sleep 0.5
+	left=$(workers $pid)
+	[ -n "$left" ] || fail "no workers"
+	kill -KILL $pid
+	wait $pid || :
+	sleep 0.5
+	for worker in $left; do
+		! grep 'State:.[^Z]' "/proc/$worker/status" || fail "worker $worker is left"
+	done
+}
+
+# Any number of workers and targets in flight gives the same results.
+part_workers_agree()
+{
+	make_list
+	one_run
+	for n in '--workers 1 -j 1' '--workers 1' '--workers 5 -j 3' '--workers 8 -j 200'; do
+		# shellcheck disable=SC2086
+		check 2 -f list -o ndjson $n
+		same_as_one_run out
+	done
+	# shellcheck disable=SC3045
+	(ulimit -n 40; check 2 -f list -o ndjson -j 100)
+	has err '-j 100 is more than 40 open files a process allow'
+	same_as_one_run out
+	check 3 -f list -o ndjson --workers 0
+}
+
+# Nobody reads the results: then nobody reads the list either, and in the end nothing is lost.
+part_slow_reader()
+{
+	make_list
+	seq 1 3000 | sed 's/.*/q&.match.example/' >>list
+	mkfifo out.pipe
+	exec 8<>out.pipe
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $R -o ndjson --workers 2 -j 8 -f - >out.pipe 2>err <list 8>&- &
+	pid=$!
+	sleep 3
+	read=$(awk '/^rchar/ { print $2 }' /proc/$pid/io)
+	sleep 1
+	[ "$(awk '/^rchar/ { print $2 }' /proc/$pid/io)" -eq "$read" ] || fail "it reads on"
+	grep -q '^VmRSS' /proc/$pid/status || fail "it has ended"
+	cat <out.pipe >results 8>&- &
+	reader=$!
+	exec 8>&-
+	wait $pid && status=0 || status=$?
+	wait $reader
+	[ "$status" -eq 2 ] || fail "status $status: $(cat err)"
+	lines results $((targets + 3000))
+	[ "$(jq -r .target results | sort -u | wc -l)" -eq "$(sed '/^#/d' list | sort -u | wc -l)" ] || fail "lost"
+}
+
+# What can't be written is said, and doesn't go on.
+part_output_fails()
+{
+	make_list
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $R -o ndjson -f list --summary=sum >/dev/full 2>err && status=0 || status=$?
+	[ "$status" -eq 3 ] || fail "full: status $status"
+	has err "can't write to standard output: No space left on device"
+	[ "$(jq -c .complete sum)" = false ] || fail "complete"
+	# shellcheck disable=SC2086
+	{ "$DANEPROBE" check $R -o ndjson -f list 2>err; echo $? >status; } | head -n 1 >first
+	[ "$(cat status)" -eq 3 ] || fail "pipe: status $(cat status)"
+	has err "can't write to standard output: Broken pipe"
+	jq -e .code first || fail "$(cat first)"
+}
+
 part_resume_refusals()
 {
 	make_list

@@ -99,6 +99,7 @@ static enum run_step next_item(void *arg, struct run_item *ret_item)
 	if (!len)
 		return RUN_END;
 	ret_item->text = mem_text_n(l->next, len);
+	ret_item->tag = (uint32_t)len;
 	ret_item->good = l->next[0] != 'b';
 	if (ret_item->good)
 		ret_item->target.text = mem_text(ret_item->text);
@@ -109,11 +110,13 @@ static enum run_step next_item(void *arg, struct run_item *ret_item)
 	return RUN_ITEM;
 }
 
-static void emit(void *arg, struct facts_target *take_facts)
+static void emit(void *arg, uint32_t tag, struct facts_target *take_facts)
 {
 	struct list *l = arg;
 	size_t used = strlen(l->results);
 
+	if (strcspn(take_facts->target, "!") != tag)
+		fail_msg("%s has the tag %u", take_facts->target, (unsigned)tag);
 	snprintf(l->results + used, sizeof(l->results) - used, "%s%s", used ? " " : "",
 		 take_facts->target);
 	l->emitted++;
@@ -235,11 +238,11 @@ static enum run_step next_piece(void *arg, struct run_item *ret_item)
 	return step == RUN_END && p->second ? RUN_LATER : step;
 }
 
-static void emit_piece(void *arg, struct facts_target *take_facts)
+static void emit_piece(void *arg, uint32_t tag, struct facts_target *take_facts)
 {
 	struct pieces *p = arg;
 
-	emit(&p->list, take_facts);
+	emit(&p->list, tag, take_facts);
 	run_more(p->run); /* as one who has room again: does nothing wrong */
 }
 

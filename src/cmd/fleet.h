@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Targets handed out to worker processes, by their host names, so that what belongs to
+ * one host stays together; their results as they end. A worker that dies takes nothing
+ * with it: what it may have been at is tried once more, each alone. */
+#ifndef CMD_FLEET_H
+#define CMD_FLEET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probe/run.h"
+
+struct fleet;
+struct loop;
+struct parcel;
+
+struct fleet_conf {
+	struct loop *loop; /* borrowed */
+	int workers;	   /* processes */
+	int jobs;	   /* targets in flight in each */
+	/* A worker's life, in a process of its own: takes parcels from fd, and never
+	 * returns. lane tells it from the others: 0 to workers, inclusive, is one of the
+	 * live ones; a dead one's number is used again. */
+	void (*work)(void *arg, int fd, int lane);
+	/* As run_conf's. Not called while the fleet is paused. */
+	enum run_step (*next)(void *arg, struct run_item *ret_item);
+	/* A worker's result, borrowed. */
+	void (*result)(void *arg, const struct parcel *result);
+	/* No worker is asked about this item: it is no target (reason NULL), or was lost
+	 * for the reason. Borrowed. */
+	void (*unprobed)(void *arg, const struct run_item *item, const char *reason);
+	/* An item that came from next() won't be begun, and has no result. */
+	void (*returned)(void *arg);
+	/* The lane's worker is dead, and its number free again; NULL: nobody wants to
+	 * know.
+	 */
+	void (*buried)(void *arg, int lane);
+	/* The input has ended, and of each item one of the three above was said; once,
+	 * also from within a call below. Not to free the fleet. */
+	void (*done)(void *arg);
+	void *arg;
+};
+
+/* No process is made before fleet_more(). conf is borrowed. */
+struct fleet *fleet_new(const struct fleet_conf *conf);
+/* The input has more, or may be asked for the first time. */
+void fleet_more(struct fleet *f);
+/* While it is paused hardly a result comes, and no item is taken. */
+void fleet_pause(struct fleet *f, bool pause);
+/* What isn't begun is returned, and no item is taken any more. */
+void fleet_drain(struct fleet *f);
+/* That, and what is in flight is told as stopped by this: at once, or for a worker that
+ * doesn't answer, within 1.5 s. */
+void fleet_stop(struct fleet *f, const char *by);
+/* Ends every worker at once; what they held has no result. */
+void fleet_free(struct fleet *f);
+
+#endif

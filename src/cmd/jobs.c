@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/jobs.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#define DEFAULT_SHARE 64
+/* Connections to some addresses of a target, questions to some name servers */
+#define FILES_EACH 8
+
+int jobs_processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > 256 ? 256 : (int)n;
+}
+
+long jobs_raise_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 1024;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 1 << 30)
+		return 1 << 30;
+	return (long)limit.rlim_cur;
+}
+
+int jobs_share(int asked, int processes, long files)
+{
+	int share = asked ? (asked + processes - 1) / processes : DEFAULT_SHARE;
+	long most = files / FILES_EACH;
+
+	if (share <= most)
+		return share;
+	share = most < 1 ? 1 : (int)most;
+	if (asked)
+		log_warn(
+			"-j %d is more than %ld open files a process allow: %d in flight",
+			asked, files, share * processes);
+	return share;
+}

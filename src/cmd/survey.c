@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/survey.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "cmd/check.h"
+#include "cmd/check_opts.h"
+#include "cmd/fleet.h"
+#include "cmd/interrupt.h"
+#include "cmd/jobs.h"
+#include "cmd/outbox.h"
+#include "cmd/parcel.h"
+#include "cmd/progress.h"
+#include "cmd/worker.h"
+#include "probe/probe.h"
+#include "render/json.h"
+#include "verdict/facts.h"
+
+struct survey {
+	struct check *check; /* borrowed */
+	struct fleet_conf conf;
+	struct fleet *fleet; /* owned, as those below */
+	struct outbox *outbox;
+	struct progress *progress; /* NULL: none is shown */
+	bool terminal;		   /* results go to one */
+	bool done;		   /* every target has its result */
+};
+
+bool survey_fits(const struct check_opts *opts)
+{
+	return opts->file && !strcmp(opts->output, "ndjson") && !opts->wait_ms;
+}
+
+static struct loop *loop_of(const struct survey *s)
+{
+	return s->check->engine.loop;
+}
+
+/*
+ * Results
+ */
+static void put(struct survey *s, enum state state, enum code code, const char *line,
+		size_t len)
+{
+	counts_add(&s->check->counts, state, code);
+	if (s->terminal)
+		progress_erase(s->progress);
+	outbox_put(s->outbox, line, len);
+	if (outbox_full(s->outbox))
+		fleet_pause(s->fleet, true);
+}
+
+static void on_result(void *arg, const struct parcel *result)
+{
+	put(arg, result->state, result->code, result->text, result->text_len);
+}
+
+static void on_unprobed(void *arg, const struct run_item *item, const char *reason)
+{
+	struct survey *s = arg;
+	const struct probe_conf *probe = &s->check->engine.probe;
+	struct facts_target *facts =
+		reason ? probe_lost_target(probe, &item->target, item->line, reason)
+		       : probe_bad_target(probe, item->text, item->line, item->why.text);
+	char *line = json_line(facts);
+
+	put(s, facts->state, facts->code, line, strlen(line));
+	free(line);
+	facts_target_free(facts);
+}
+
+static void end_if_done(struct survey *s)
+{
+	if (s->done && outbox_empty(s->outbox))
+		loop_stop(loop_of(s));
+}
+
+static void on_drained(void *arg)
+{
+	struct survey *s = arg;
+
+	fleet_pause(s->fleet, false);
+	end_if_done(s);
+}
+
+/* Nobody gets to know any further result. */
+static void on_failed(void *arg, int error)
+{
+	struct survey *s = arg;
+
+	s->done = s->check->failed = true;
+	log_error("can't write to standard output: %s", strerror(error));
+	loop_stop(loop_of(s));
+}
+
+/*
+ * Targets
+ */
+static enum run_step next_item(void *arg, struct run_item *ret_item)
+{
+	struct survey *s = arg;
+
+	return intake_next(&s->check->intake, ret_item);
+}
+
+static void on_returned(void *arg)
+{
+	struct survey *s = arg;
+
+	s->check->intake.taken--;
+}
+
+static void on_input(void *arg)
+{
+	struct survey *s = arg;
+
+	fleet_more(s->fleet);
+}
+
+static void on_done(void *arg)
+{
+	struct survey *s = arg;
+
+	s->done = true;
+	end_if_done(s);
+}
+
+static void work(void *arg, int fd, int lane)
+{
+	struct survey *s = arg;
+
+	(void)lane;
+	worker_run(fd, &s->check->engine, s->conf.jobs);
+}
+
+static void on_drain(void *arg)
+{
+	struct survey *s = arg;
+
+	intake_drain(&s->check->intake);
+	fleet_drain(s->fleet);
+}
+
+static void on_stop(void *arg, const char *by)
+{
+	struct survey *s = arg;
+
+	s->check->stopped_by = by;
+	fleet_stop(s->fleet, by);
+}
+
+/*
+ * All together
+ */
+static void ask_progress(void *arg, struct progress_numbers *ret_numbers)
+{
+	const struct survey *s = arg;
+
+	intake_progress(&s->check->intake, &s->check->counts, ret_numbers);
+}
+
+static void set_up(struct survey *s)
+{
+	const struct check_opts *o = s->check->opts;
+	int workers = o->workers ? o->workers : jobs_processors();
+	struct outbox_conf outbox = { .loop = loop_of(s),
+				      .fd = STDOUT_FILENO,
+				      .drained = on_drained,
+				      .failed = on_failed,
+				      .arg = s };
+	struct interrupt_conf interrupt = { .loop = loop_of(s),
+					    .list = true,
+					    .drain = on_drain,
+					    .stop = on_stop,
+					    .arg = s };
+
+	if (o->jobs && o->jobs < workers)
+		workers = o->jobs;
+	s->conf = (struct fleet_conf){ .loop = loop_of(s),
+				       .workers = workers,
+				       .jobs = jobs_share(o->jobs, workers,
+							  jobs_raise_files()),
+				       .work = work,
+				       .next = next_item,
+				       .result = on_result,
+				       .unprobed = on_unprobed,
+				       .returned = on_returned,
+				       .done = on_done,
+				       .arg = s };
+	s->terminal = isatty(STDOUT_FILENO);
+	s->outbox = outbox_new(&outbox);
+	s->fleet = fleet_new(&s->conf);
+	source_watch(s->check->intake.source, loop_of(s), on_input, s);
+	if (!o->quiet)
+		s->progress = progress_new(loop_of(s), stderr, ask_progress, s);
+	s->check->interrupt = interrupt_new(&interrupt);
+}
+
+int survey_run(struct check *check, struct why *why)
+{
+	struct survey s = { .check = check };
+	int rc = engine_start(&check->engine, why); /* or say at once that none can be */
+
+	if (rc < 0)
+		return rc;
+	engine_rest(&check->engine);
+	set_up(&s);
+	fleet_more(s.fleet);
+	if (!s.done || !outbox_empty(s.outbox)) /* else the loop can't be stopped yet */
+		loop_run(check->engine.loop);
+	source_watch(check->intake.source, NULL, NULL, NULL);
+	progress_free(s.progress);
+	fleet_free(s.fleet);
+	outbox_free(s.outbox);
+	return 0;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A process that probes the targets that fleet.h hands to it. */
+#ifndef CMD_WORKER_H
+#define CMD_WORKER_H
+
+struct engine;
+
+/* The life of a process just made by fork(2): talks by parcels over fd, with up to jobs
+ * targets in flight, and ends when the other end closes it. The engine is prepared; a
+ * loop or resolver in it is the parent's and left alone. */
+_Noreturn void worker_run(int fd, struct engine *engine, int jobs);
+
+#endif
