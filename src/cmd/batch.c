@@ -15,6 +15,7 @@
 #include "cmd/interrupt.h"
 #include "cmd/jobs.h"
 #include "cmd/progress.h"
+#include "probe/quota.h"
 #include "probe/run.h"
 #include "render/render.h"
 #include "verdict/facts.h"
@@ -206,6 +207,7 @@ static void set_up(struct batch *b)
 					  .single = b->check->single };
 	b->conf = (struct run_conf){ .probe = &b->check->engine.probe,
 				     .jobs = jobs_share(o->jobs, 1, jobs_raise_files()),
+				     .retries = o->retries,
 				     .in_order = strcmp(b->renderer->name, "ndjson") != 0,
 				     .next = next_item,
 				     .emit = take_result,
@@ -245,6 +247,10 @@ int batch_run(struct check *check, struct why *why)
 	if (rc < 0)
 		return rc;
 	set_up(&b);
+	if (check->opts->file) {
+		check->quota = quota_new(1, QUOTA_EACH * (size_t)b.conf.jobs);
+		engine_share(&check->engine, check->quota, 0);
+	}
 	rc = run_and_print(&b, why);
 	drop_held(&b);
 	free(b.held);

@@ -149,6 +149,15 @@ static const struct opt table[] = {
 	  .help = "targets in flight at once, in all processes. Default: 64 in each" },
 	{ "workers", 0, OPT_INT, AT(workers), 1, 256, .argument = "N",
 	  .help = "processes for -f with -o ndjson. Default: one a processor" },
+	{ "retries", 0, OPT_INT, AT(retries), 0, 10, .argument = "N",
+	  .help = "try again so often after a timeout, a connection or a DNS question "
+		  "that "
+		  "failed. Default: 1 with -f, else 0" },
+	{ "per-host", 0, OPT_INT, AT(per_host), 1, 10000, .argument = "N",
+	  .help = "with -f: connections at once to one address. Default: 2 for STARTTLS, "
+		  "else 8" },
+	{ "per-net", 0, OPT_INT, AT(per_net), 0, 10000, "32", "N",
+	  .help = "with -f: connections at once to one /24 or /48; 0: any number" },
 	{ "ca-file", 0, OPT_TEXT, AT(ca_file), .argument = "FILE",
 	  .help = "CA certificates for PKIX-TA(0) and PKIX-EE(1). Default: the "
 		  "system's" },
@@ -214,6 +223,7 @@ const struct opt *check_opts_table(void)
 void check_opts_init(struct check_opts *o)
 {
 	memset(o, 0, sizeof(*o));
+	o->retries = -1;
 	opts_init(table, o);
 	o->verdict.warn_expiry.given = o->verdict.crit_expiry.given = false;
 	o->verdict.warn_rrsig.given = o->verdict.crit_rrsig.given = false;
@@ -241,6 +251,8 @@ int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct
 		if (rc < 0)
 			return why_set(why, rc, "--%.480s", inner.text);
 	}
+	if (o->retries < 0)
+		o->retries = o->file ? 1 : 0;
 	if (o->root_hints)
 		o->recurse = true;
 	if (o->recurse && o->resolvers.count)

@@ -40,6 +40,9 @@ struct check_opts {
 	const char *helo;    /* good for helo_parse(); NULL: the host's own */
 	int jobs;	     /* in all; 0: the default */
 	int workers;	     /* processes; 0: one a processor */
+	int retries;	     /* -1: the default, before check_opts_finish() */
+	int per_host;	     /* connections at once to an address; 0: the default */
+	int per_net;	     /* to a /24 or /48; 0: any number */
 	const char *ca_file; /* NULL: the system's */
 	bool ee_name_check;
 	struct verdict_conf verdict; /* thresholds and overrides */

@@ -11,6 +11,12 @@
 #include "net/handshake.h"
 #include "net/helo.h"
 #include "probe/ca_bundle.h"
+#include "probe/contact.h"
+#include "probe/gate.h"
+
+/* Mail servers count connections from one address sooner than web servers do. */
+#define PER_HOST_TLS 8
+#define PER_HOST_STARTTLS 2
 
 int engine_prepare(const struct check_opts *opts, bool many, struct engine *ret_engine,
 		   struct why *why)
@@ -72,6 +78,23 @@ int engine_start(struct engine *e, struct why *why)
 	return make_upstream(e, why);
 }
 
+void engine_share(struct engine *e, struct quota *quota, int lane)
+{
+	const struct check_opts *o = e->opts;
+	struct gate_conf gate = { .loop = e->loop,
+				  .quota = quota,
+				  .lane = lane,
+				  .per_host_tls =
+					  o->per_host ? o->per_host : PER_HOST_TLS,
+				  .per_host_starttls =
+					  o->per_host ? o->per_host : PER_HOST_STARTTLS,
+				  .per_net = o->per_net };
+	struct contact_book_conf contacts = { .loop = e->loop, .remember = !o->wait_ms };
+
+	e->gate = e->probe.gate = contacts.gate = gate_new(&gate);
+	e->contacts = e->probe.contacts = contact_book_new(&contacts);
+}
+
 void engine_rest(struct engine *e)
 {
 	upstream_free(e->upstream);
@@ -86,6 +109,8 @@ int engine_refresh(struct engine *e, struct why *why)
 
 void engine_clear(struct engine *e)
 {
+	contact_book_free(e->contacts);
+	gate_free(e->gate);
 	if (e->upstream)
 		upstream_free(e->upstream);
 	handshake_kit_free(e->kit);

@@ -9,6 +9,7 @@
 #include "probe/probe.h"
 
 struct check_opts;
+struct quota;
 struct why;
 
 struct engine {
@@ -20,6 +21,8 @@ struct engine {
 	char *helo; /* NULL: the host has no name */
 	struct loop *loop;
 	struct upstream *upstream;
+	struct gate *gate; /* NULL where nobody shares anything */
+	struct contact_book *contacts;
 	struct probe_conf probe; /* of all that */
 };
 
@@ -29,6 +32,9 @@ int engine_prepare(const struct check_opts *opts, bool many, struct engine *ret_
 		   struct why *why);
 /* What each process has for itself: the loop and the resolver. After engine_prepare(). */
 int engine_start(struct engine *e, struct why *why);
+/* From now on targets share what addresses say, and connections are counted in the
+ * quota's lane, with the limits of the options. After engine_start(), once. */
+void engine_share(struct engine *e, struct quota *quota, int lane);
 /* A resolver that has cached nothing: a changed record must not hide behind it. */
 int engine_refresh(struct engine *e, struct why *why);
 /* Gives the resolver back: this process judges, but asks nothing. */

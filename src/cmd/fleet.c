@@ -392,6 +392,7 @@ static void take_items(struct fleet *f)
 
 	while (!f->ended && !f->paused) {
 		if (!f->has_next) {
+			f->next = (struct run_item){ 0 };
 			step = f->conf->next(f->conf->arg, &f->next);
 			f->ended = step == RUN_END;
 			if (step != RUN_ITEM)

@@ -18,6 +18,7 @@
 #include "cmd/progress.h"
 #include "cmd/worker.h"
 #include "probe/probe.h"
+#include "probe/quota.h"
 #include "render/json.h"
 #include "verdict/facts.h"
 
@@ -134,8 +135,14 @@ static void work(void *arg, int fd, int lane)
 {
 	struct survey *s = arg;
 
-	(void)lane;
-	worker_run(fd, &s->check->engine, s->conf.jobs);
+	worker_run(fd, &s->check->engine, s->conf.jobs, s->check->quota, lane);
+}
+
+static void on_buried(void *arg, int lane)
+{
+	struct survey *s = arg;
+
+	quota_forget(s->check->quota, lane);
 }
 
 static void on_drain(void *arg)
@@ -190,6 +197,7 @@ static void set_up(struct survey *s)
 				       .result = on_result,
 				       .unprobed = on_unprobed,
 				       .returned = on_returned,
+				       .buried = on_buried,
 				       .done = on_done,
 				       .arg = s };
 	s->terminal = isatty(STDOUT_FILENO);
@@ -210,6 +218,8 @@ int survey_run(struct check *check, struct why *why)
 		return rc;
 	engine_rest(&check->engine);
 	set_up(&s);
+	check->quota = quota_new(s.conf.workers + 1,
+				 QUOTA_EACH * (size_t)(s.conf.workers * s.conf.jobs));
 	fleet_more(s.fleet);
 	if (!s.done || !outbox_empty(s.outbox)) /* else the loop can't be stopped yet */
 		loop_run(check->engine.loop);

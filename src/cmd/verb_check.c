@@ -15,6 +15,7 @@
 #include "cmd/interrupt.h"
 #include "cmd/plan.h"
 #include "cmd/survey.h"
+#include "probe/quota.h"
 #include "render/nagios.h"
 #include "render/render.h"
 
@@ -39,6 +40,7 @@ static void clear(struct check *c)
 	interrupt_free(c->interrupt);
 	intake_clear(&c->intake);
 	engine_clear(&c->engine);
+	quota_free(c->quota);
 }
 
 static int write_summary(const struct check *c, bool complete, struct why *why)

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "cmd/channel.h"
+#include "cmd/check_opts.h"
 #include "cmd/cmd.h"
 #include "cmd/engine.h"
 #include "cmd/parcel.h"
@@ -118,7 +119,8 @@ static void on_closed(void *arg)
 	_exit(CMD_DONE);
 }
 
-_Noreturn void worker_run(int fd, struct engine *engine, int jobs)
+_Noreturn void worker_run(int fd, struct engine *engine, int jobs, struct quota *quota,
+			  int lane)
 {
 	struct worker w = { .end = &w.first };
 	struct channel_conf channel = {
@@ -133,8 +135,10 @@ _Noreturn void worker_run(int fd, struct engine *engine, int jobs)
 		log_error("%s", why.text);
 		_exit(CMD_USAGE);
 	}
+	engine_share(engine, quota, lane);
 	w.conf = (struct run_conf){ .probe = &engine->probe,
 				    .jobs = jobs,
+				    .retries = engine->opts->retries,
 				    .next = next_item,
 				    .emit = send_result,
 				    .arg = &w };

@@ -24,6 +24,13 @@ static enum conn_status explain(int failed, struct why *why)
 		why_set(why, DP_EIO, "this host has no route to it (%s)",
 			strerror(failed));
 		return CONN_NO_ROUTE;
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+		why_set(why, DP_ELIMIT, "this host has no socket left (%s)",
+			strerror(failed));
+		return CONN_EXHAUSTED;
 	default:
 		why_set(why, DP_EIO, "can't connect: %s", strerror(failed));
 		return CONN_FAILED;

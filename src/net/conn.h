@@ -8,8 +8,9 @@ struct why;
 enum conn_status {
 	CONN_PENDING, /* wait until the socket is writable, then conn_check() */
 	CONN_OPEN,
-	CONN_FAILED,  /* refused, reset, unreachable on the way */
-	CONN_NO_ROUTE /* this host has no way to addresses of that family */
+	CONN_FAILED,   /* refused, reset, unreachable on the way */
+	CONN_NO_ROUTE, /* this host has no way to addresses of that family */
+	CONN_EXHAUSTED /* this host has no descriptor, port or buffer left: try again */
 };
 
 /* Starts to connect to a numeric address; *ret_fd (close-on-exec, non-blocking) is the

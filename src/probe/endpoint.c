@@ -365,7 +365,9 @@ struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 					.name = (const char *const *)e->name,
 					.name_count = e->name_count,
 					.domain = e->domain ? e->domain : e->host,
-					.deadline_ms = conf->deadline_ms };
+					.deadline_ms = conf->deadline_ms,
+					.waits = conf->waits,
+					.arg = conf->waits_arg };
 	e->began_ms = conf->began_ms;
 	f = facts_add_endpoint(conf->facts);
 	f->host = mem_text(conf->host);

@@ -23,10 +23,16 @@ struct endpoint_conf {
 	 * whose MX (RFC 7672 section 3.2.2) or SRV (RFC 7673) records led here */
 	const char *const *name;
 	size_t name_count;
-	const char *domain;  /* copied; that the service is for, NULL: the host itself */
-	int64_t began_ms;    /* on the clock of clock_ms(): when the first question was
-				asked */
-	int64_t deadline_ms; /* by clock_ms(): when endpoint_time_out() will be called */
+	const char *domain; /* copied; that the service is for, NULL: the host itself */
+	int64_t began_ms;   /* on the clock of clock_ms(): when the first question was
+			       asked */
+	/* by clock_ms(): when endpoint_time_out() will be called; it moves on meanwhile
+	 */
+	const int64_t *deadline_ms;
+	/* One of its connections waits for room at a busy address, and then again no
+	 * longer: told as often as there are such. */
+	void (*waits)(void *arg, bool waits);
+	void *waits_arg;
 };
 
 typedef void endpoint_fn(void *arg);

@@ -14,12 +14,15 @@
 
 /* Before a busy server is asked again. */
 #define PAUSE_MS 1000
+/* Before this host's own exhaustion may be over. */
+#define EXHAUSTED_MS 100
 
 /* How long a server may take to answer our last word: one that we leave before it has
  * read it logs a lost connection. */
 #define FAREWELL_MS 300
 
 enum stage {
+	STAGE_EXHAUSTED, /* this host is: it's no fault of the server's */
 	STAGE_CONNECT,
 	STAGE_STARTTLS,
 	STAGE_PAUSE,
@@ -319,6 +322,7 @@ static void on_ready(void *arg, bool readable, bool writable)
 		if (handshake_heard(p->handshake))
 			end_farewell(p);
 		break;
+	case STAGE_EXHAUSTED:
 	case STAGE_PAUSE:
 	case STAGE_DONE:
 		break;
@@ -346,6 +350,10 @@ static void start(struct peer *p)
 		break;
 	case CONN_NO_ROUTE:
 		finish(p, PEER_NO_ROUTE);
+		break;
+	case CONN_EXHAUSTED:
+		p->stage = STAGE_EXHAUSTED;
+		p->timer = loop_timer_new(p->loop, EXHAUSTED_MS, on_pause_over, p);
 		break;
 	}
 }
@@ -379,9 +387,16 @@ struct peer_result *peer_result(struct peer *p)
 	return &p->result;
 }
 
+bool peer_is_connecting(const struct peer *p)
+{
+	return p->stage == STAGE_CONNECT;
+}
+
 static const char *stage_name(enum stage stage)
 {
 	switch (stage) {
+	case STAGE_EXHAUSTED:
+		return "the wait for a socket, of which this host has none left,";
 	case STAGE_CONNECT:
 		return "connect";
 	case STAGE_STARTTLS:

@@ -24,6 +24,7 @@ enum peer_status {
 	PEER_NO_CONNECT,  /* refused, unreachable, reset before TLS */
 	PEER_NO_STARTTLS, /* not offered, refused, or plaintext behind the go-ahead */
 	PEER_LATER,	  /* a mail server puts us off */
+	PEER_SILENT,	  /* contact.h: it lets connections time out */
 	PEER_NO_TLS	  /* the handshake failed, or it never came to one */
 };
 
@@ -58,6 +59,7 @@ typedef void peer_fn(void *arg);
  * Nothing ends it at the deadline but freeing it. It must be freed, also from fn. */
 struct peer *peer_new(const struct peer_conf *conf, peer_fn *fn, void *arg);
 struct peer_result *peer_result(struct peer *p); /* borrowed; fields may be taken */
+bool peer_is_connecting(const struct peer *p);
 /* "connect did not end within 10 s", and what a running peer waits for; on the heap. */
 char *peer_late(const struct peer *p, int64_t timeout_ms);
 void peer_free(struct peer *p);

@@ -30,8 +30,10 @@ struct probe {
 	probe_fn *fn;
 	void *arg;
 	struct facts_target *facts; /* owned until taken */
-	int64_t began_ms;
-	struct loop_timer *deadline, *delivery; /* owned */
+	int64_t began_ms, deadline_ms;
+	struct loop_timer *deadline, *delivery; /* owned; deadline NULL while it waits */
+	size_t waiting; /* connections, for room at busy addresses */
+	int64_t waiting_since_ms, waited_ms;
 	bool waits_upstream, finished;
 	int64_t asked_ms;	    /* when the first question was asked */
 	struct discover *discover;  /* owned; mx:// and srv:// */
@@ -41,14 +43,12 @@ struct probe {
 	bool blames;		    /* it is under way */
 };
 
+/* Waiting for our own politeness is nobody's slowness. */
 static int64_t spent_ms(const struct probe *p)
 {
-	return clock_ms() - p->began_ms;
-}
+	int64_t until = p->waiting ? p->waiting_since_ms : clock_ms();
 
-static int64_t deadline_ms(const struct probe *p)
-{
-	return p->began_ms + p->facts->timeout_ms;
+	return until - p->began_ms - p->waited_ms;
 }
 
 static void deliver(void *arg)
@@ -139,6 +139,28 @@ static void on_endpoint(void *arg)
 	finish_if_done(p);
 }
 
+static void on_deadline(void *arg);
+
+/* The clock stands still from the first connection that waits to the last. */
+static void on_waits(void *arg, bool waits)
+{
+	struct probe *p = arg;
+	int64_t now = clock_ms(), waited;
+
+	if (waits && !p->waiting++) {
+		p->waiting_since_ms = now;
+		loop_timer_free(p->deadline);
+		p->deadline = NULL;
+	} else if (!waits && !--p->waiting) {
+		waited = now - p->waiting_since_ms;
+		p->waited_ms += waited;
+		p->deadline_ms += waited;
+		if (!p->finished)
+			p->deadline = loop_timer_new(p->conf->loop, p->deadline_ms - now,
+						     on_deadline, p);
+	}
+}
+
 static void add_endpoint(struct probe *p, const struct endpoint_conf *conf)
 {
 	p->endpoint = mem_grow(p->endpoint, p->count, sizeof(struct endpoint *));
@@ -155,7 +177,9 @@ static void start_host(struct probe *p)
 				      .path = p->path,
 				      .port = p->port,
 				      .began_ms = p->asked_ms,
-				      .deadline_ms = deadline_ms(p) };
+				      .deadline_ms = &p->deadline_ms,
+				      .waits = on_waits,
+				      .waits_arg = p };
 
 	add_endpoint(p, &conf);
 }
@@ -207,7 +231,9 @@ static void start_found(struct probe *p, const struct discover_result *r)
 				      .name_count = 1,
 				      .domain = domain,
 				      .began_ms = p->asked_ms,
-				      .deadline_ms = deadline_ms(p) };
+				      .deadline_ms = &p->deadline_ms,
+				      .waits = on_waits,
+				      .waits_arg = p };
 	size_t i, at;
 
 	/* RFC 7672 section 3.2.2: the next hop, before and behind its secure aliases. */
@@ -409,6 +435,7 @@ struct probe *probe_new(const struct probe_conf *conf, const struct target *targ
 	p->facts->normalized = mem_text(target->normalized);
 	p->facts->timeout_ms =
 		conf->timeout_ms ? conf->timeout_ms : service_timeout_ms(p->service);
+	p->deadline_ms = p->began_ms + p->facts->timeout_ms;
 	p->deadline = loop_timer_new(conf->loop, p->facts->timeout_ms, on_deadline, p);
 	p->waits_upstream = true;
 	upstream_wait(conf->upstream, on_upstream, p);

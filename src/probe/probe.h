@@ -9,9 +9,11 @@
 #include <stdint.h>
 
 struct ca_bundle;
+struct contact_book;
 struct connect_to_list;
 struct expect;
 struct facts_target;
+struct gate;
 struct handshake_kit;
 struct loop;
 struct probe;
@@ -35,9 +37,14 @@ struct probe_conf {
 	bool ipv4, ipv6; /* families to look up and connect to */
 	enum probe_auth auth;
 	bool ee_name_check;
-	int64_t timeout_ms; /* bounds everything; 0: what the service has by default */
-	const char *helo;   /* our name for mail servers; NULL: our address */
-	const char *agent;  /* User-Agent of HTTP requests */
+	/* bounds everything but waiting at the gate; 0: what the service has by default
+	 */
+	int64_t timeout_ms;
+	const char *helo;  /* our name for mail servers; NULL: our address */
+	const char *agent; /* User-Agent of HTTP requests */
+	/* What targets of one run share; NULL: each connects as if it were alone. */
+	struct contact_book *contacts;
+	struct gate *gate;
 };
 
 /* facts are judged; the callee takes them (facts_target_free()). */

@@ -6,11 +6,14 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "probe/probe.h"
+#include "probe/retry.h"
 #include "verdict/facts.h"
 
 /* Results that wait for an earlier one hold memory: no more of them than this for each
  * target in flight. */
 #define HELD_PER_JOB 4
+/* Before a target is tried again. */
+#define RETRY_MS 2000
 
 struct run {
 	const struct run_conf *conf; /* borrowed */
@@ -25,8 +28,13 @@ struct entry {
 	struct run *run; /* borrowed */
 	struct entry *before, *next;
 	uint32_t tag;
+	struct target target; /* owned; empty for a bad one */
+	long line;
+	int tries;		    /* that have ended */
+	struct loop_timer *again;   /* owned; the next one's begin */
 	struct probe *probe;	    /* owned; NULL for a bad target */
-	struct facts_target *facts; /* owned; NULL while it runs */
+	struct facts_target *facts; /* owned; NULL while it runs; of the try before */
+	bool done;		    /* facts are the last ones */
 };
 
 void run_item_clear(struct run_item *item)
@@ -52,6 +60,8 @@ static void drop(struct run *run, struct entry *e)
 	*(e->before ? &e->before->next : &run->first) = e->next;
 	*(e->next ? &e->next->before : &run->last) = e->before;
 	probe_free(e->probe);
+	loop_timer_free(e->again);
+	target_clear(&e->target);
 	free(e);
 }
 
@@ -70,15 +80,27 @@ static void take_facts(struct entry *e, struct facts_target *facts)
 	struct run *run = e->run;
 
 	e->facts = facts;
+	e->done = true;
 	if (!run->conf->in_order) {
 		emit(run, e);
 		return;
 	}
 	run->held++;
-	while (run->first && run->first->facts) {
+	while (run->first && run->first->done) {
 		run->held--;
 		emit(run, run->first);
 	}
+}
+
+static void begin(struct entry *e);
+
+static void on_again(void *arg)
+{
+	struct entry *e = arg;
+
+	loop_timer_free(e->again);
+	e->again = NULL;
+	begin(e);
 }
 
 static void on_probe(void *arg, struct facts_target *facts)
@@ -86,11 +108,22 @@ static void on_probe(void *arg, struct facts_target *facts)
 	struct entry *e = arg;
 	struct run *run = e->run;
 
-	run->active--;
 	probe_free(e->probe);
 	e->probe = NULL;
+	facts_target_free(e->facts);
+	e->facts = facts;
+	if (e->tries++ < run->conf->retries && retry_may_help(facts)) {
+		e->again = loop_timer_new(run->conf->probe->loop, RETRY_MS, on_again, e);
+		return;
+	}
+	run->active--;
 	take_facts(e, facts);
 	run_more(run);
+}
+
+static void begin(struct entry *e)
+{
+	e->probe = probe_new(e->run->conf->probe, &e->target, e->line, on_probe, e);
 }
 
 static void start(struct run *run, struct run_item *item)
@@ -99,11 +132,13 @@ static void start(struct run *run, struct run_item *item)
 
 	e->run = run;
 	e->tag = item->tag;
+	e->line = item->line;
 	append(run, e);
 	if (item->good) {
 		run->active++;
-		e->probe = probe_new(run->conf->probe, &item->target, item->line,
-				     on_probe, e);
+		e->target = item->target;
+		item->good = false; /* its target is no longer its own */
+		begin(e);
 	} else {
 		take_facts(e, probe_bad_target(run->conf->probe, item->text, item->line,
 					       item->why.text));
@@ -155,7 +190,7 @@ void run_stop(struct run *run)
 
 	run->ended = run->told = true;
 	while ((e = run->first)) {
-		if (!e->facts)
+		if (!e->facts) /* else a further try wouldn't be the first */
 			e->facts = probe_stop(e->probe, run->conf->stopped_by);
 		emit(run, e);
 	}

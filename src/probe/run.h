@@ -29,9 +29,10 @@ enum run_step { RUN_ITEM, RUN_LATER, RUN_END };
 struct run_conf {
 	const struct probe_conf *probe; /* borrowed */
 	int jobs;			/* targets in flight at once */
+	int retries;   /* for what may pass by itself; 0: each target is tried once */
 	bool in_order; /* results come in the order of the input, else as they end */
-	/* Fills in the next item. Called only when there is room for it, so a slow end
-	 * slows the input; after RUN_LATER not before run_more(). */
+	/* Fills in the next item, which comes empty. Called only when there is room for
+	 * it, so a slow end slows the input; after RUN_LATER not before run_more(). */
 	enum run_step (*next)(void *arg, struct run_item *ret_item);
 	const char *stopped_by; /* who ends it early: "SIGTERM" */
 	/* An item's tag and judged result, to be freed with facts_target_free(). */

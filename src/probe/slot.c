@@ -10,9 +10,10 @@
 #include "dane/policy.h"
 #include "net/http.h"
 #include "probe/ca_bundle.h"
+#include "probe/contact.h"
 #include "probe/examine.h"
 #include "probe/expect.h"
-#include "probe/peer.h"
+#include "probe/gate.h"
 #include "probe/probe.h"
 #include "probe/search.h"
 #include "target/service.h"
@@ -27,11 +28,12 @@ struct slot {
 	slot_fn *fn;
 	void *arg;
 	bool refused;
-	struct peer *peer; /* owned */
-	struct http *http; /* owned */
+	struct contact *contact; /* owned; after it showed a chain, kept for that */
+	bool has_chain;
+	struct gate_pass *pass; /* owned; for the fetch */
+	struct http *http;	/* owned */
 	int http_status;
 	struct search *search; /* owned; in the page */
-	struct chain chain;    /* owned; kept for the story */
 	bool done;
 };
 
@@ -109,7 +111,7 @@ static void fetch(struct slot *s)
 				  .port = c->port,
 				  .connect_port = s->port,
 				  .path = c->path ? c->path : "/",
-				  .pin = s->chain.cert[0].spki_sha256,
+				  .pin = slot_chain(s)->cert[0].spki_sha256,
 				  .agent = c->shared->agent,
 				  .want_body = c->shared->expect->has_body };
 	struct why why;
@@ -118,6 +120,38 @@ static void fetch(struct slot *s)
 		take_http(s, 0, mem_text(why.text));
 		end(s);
 	}
+}
+
+static void waits(void *arg, bool waits)
+{
+	struct slot *s = arg;
+
+	s->conf->waits(s->conf->arg, waits);
+}
+
+static void on_let(void *arg)
+{
+	waits(arg, false);
+	fetch(arg);
+}
+
+/* Another connection to the same address. */
+static void fetch_when_let(struct slot *s)
+{
+	bool in;
+
+	s->pass = gate_enter(s->conf->shared->gate, s->address, false, on_let, s, &in);
+	if (in)
+		fetch(s);
+	else
+		waits(s, true);
+}
+
+static void drop_contact(struct slot *s)
+{
+	contact_free(s->contact);
+	s->contact = NULL;
+	s->has_chain = false;
 }
 
 static void add_name(const char **names, size_t *count, const char *name)
@@ -159,18 +193,18 @@ static void judge(struct slot *s)
 	if (policy_needs_trust(rr, f->record_count, in.mta_relay))
 		in.trust = ca_bundle_trust(c->shared->ca);
 	free(rr);
-	examine_chain(f, s->index, &s->chain, &in);
+	examine_chain(f, s->index, slot_chain(s), &in);
 	free(names);
 }
 
-static void take_tls(struct facts_peer *peer, struct peer_result *r)
+static void copy_tls(struct facts_peer *peer, const struct facts_tls *tls)
 {
-	char *auth = peer->tls.auth;
-
 	peer->has_tls = true;
-	peer->tls = r->tls;
-	peer->tls.auth = auth;
-	r->tls = (struct facts_tls){ 0 };
+	peer->tls.version = mem_text(tls->version);
+	peer->tls.cipher = mem_text(tls->cipher);
+	peer->tls.group = mem_text(tls->group);
+	peer->tls.alpn = mem_text(tls->alpn);
+	peer->tls.sni = mem_text(tls->sni);
 }
 
 /* Beside a record that needs a certificate no raw key is offered; a server that has
@@ -213,20 +247,19 @@ static void fail_peer(struct facts_peer *peer, enum code code, const char *error
 	peer->error = mem_text(error);
 }
 
-static void on_peer(void *arg)
+static void on_contact(void *arg)
 {
 	struct slot *s = arg;
 	struct facts_peer *peer = facts_of(s);
-	struct peer_result *r = peer_result(s->peer);
+	const struct peer_result *r = contact_result(s->contact);
 
 	peer->connect_ms = r->connect_ms;
 	peer->starttls_ms = r->starttls_ms;
 	peer->handshake_ms = r->handshake_ms;
 	switch (r->status) {
 	case PEER_CHAIN:
-		s->chain = r->chain;
-		r->chain = (struct chain){ 0 };
-		take_tls(peer, r);
+		s->has_chain = true;
+		copy_tls(peer, &r->tls);
 		judge(s);
 		break;
 	case PEER_NO_ROUTE:
@@ -234,6 +267,9 @@ static void on_peer(void *arg)
 		break;
 	case PEER_NO_CONNECT:
 		fail_peer(peer, CODE_CONNECT_FAILED, r->why.text);
+		break;
+	case PEER_SILENT:
+		fail_peer(peer, CODE_TIMEOUT, r->why.text);
 		break;
 	case PEER_REFUSED:
 		s->refused = true;
@@ -251,15 +287,16 @@ static void on_peer(void *arg)
 		fail_peer(peer, CODE_TLS_FAILED, r->why.text);
 		break;
 	}
-	peer_free(s->peer);
-	s->peer = NULL;
+	peer->known = contact_is_known(s->contact);
+	if (!s->has_chain)
+		drop_contact(s);
 	if (peer->code != CODE_MATCH || !peer->has_match || !wants_http(s->conf)) {
 		end(s);
-	} else if (s->chain.raw_key) {
+	} else if (slot_chain(s)->raw_key) {
 		peer->http_skipped = true;
 		end(s);
 	} else {
-		fetch(s);
+		fetch_when_let(s);
 	}
 }
 
@@ -289,12 +326,14 @@ void slot_start(struct slot *s, size_t index, enum handshake_auth auth)
 				  .start = s->conf->service->start,
 				  .helo = s->conf->shared->helo,
 				  .domain = s->conf->domain,
-				  .deadline_ms = s->conf->deadline_ms };
+				  .deadline_ms = *s->conf->deadline_ms };
+	const struct contact_fns fns = { .done = on_contact, .waits = waits, .arg = s };
 
 	s->index = index;
 	s->auth = auth;
 	s->done = s->refused = false;
-	s->peer = peer_new(&conf, on_peer, s);
+	drop_contact(s);
+	s->contact = contact_new(s->conf->shared->contacts, &conf, &fns);
 }
 
 void slot_move(struct slot *s, size_t index)
@@ -309,8 +348,8 @@ void slot_time_out(struct slot *s)
 
 	if (s->done)
 		return;
-	if (s->peer)
-		error = peer_late(s->peer, s->conf->facts->timeout_ms);
+	if (s->contact && !s->has_chain)
+		error = contact_time_out(s->contact, s->conf->facts->timeout_ms);
 	else
 		error = mem_printf("%s did not end within %.3g s",
 				   s->search ? "the search in the page"
@@ -340,10 +379,12 @@ struct slot *slot_new(const struct slot_conf *conf, const char *address, int por
 
 void slot_stop(struct slot *s)
 {
-	peer_free(s->peer);
+	if (!s->has_chain)
+		drop_contact(s);
+	gate_leave(s->pass);
 	http_free(s->http);
 	search_free(s->search);
-	s->peer = NULL;
+	s->pass = NULL;
 	s->http = NULL;
 	s->search = NULL;
 }
@@ -353,7 +394,7 @@ void slot_free(struct slot *s)
 	if (!s)
 		return;
 	slot_stop(s);
-	chain_clear(&s->chain);
+	drop_contact(s);
 	free(s->address);
 	free(s);
 }
@@ -380,5 +421,7 @@ bool slot_refused(const struct slot *s)
 
 const struct chain *slot_chain(const struct slot *s)
 {
-	return &s->chain;
+	static const struct chain none;
+
+	return s->has_chain ? &contact_result(s->contact)->chain : &none;
 }

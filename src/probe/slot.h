@@ -27,9 +27,12 @@ struct slot_conf {
 	/* names that a certificate may have instead of the host's */
 	const char *const *name;
 	size_t name_count;
-	const char *domain;  /* that the service is for: the host's name, unless MX or SRV
-				records led to it */
-	int64_t deadline_ms; /* by clock_ms() */
+	const char *domain; /* that the service is for: the host's name, unless MX or SRV
+			       records led to it */
+	const int64_t *deadline_ms; /* by clock_ms(); it moves on while a slot waits */
+	/* A slot waits for room at a busy address, and then again no longer. */
+	void (*waits)(void *arg, bool waits);
+	void *arg;
 };
 
 /* Nothing is left to do for the slot. */

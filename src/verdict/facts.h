@@ -89,6 +89,7 @@ struct facts_peer {
 	int64_t connect_ms, starttls_ms, handshake_ms;
 	enum facts_keys offered; /* which keys the handshake was ready to take */
 	enum facts_keys lacks;	 /* the server refused these; ANY: nothing known */
+	bool known;		 /* not asked: the address answered nobody just before */
 	/* With usable SHA2-512 records: what a client makes of the rest that doesn't know
 	 * them (RFC 7671 section 9). */
 	bool has_sha512;

@@ -120,13 +120,14 @@ line=$(sed -n 's/^ *command_line *//p' "$nagios/commands.cfg" | head -n 1 |
 		-e 's|[$]ARG2[$]|--warn-expiry 20d|')
 status "check_dane's command line runs" 3 sh -c "$line"
 says "check_dane's output is a plugin's" "DANE UNKNOWN - https://192.0.2.1 bad-target:" out
-# All options are arguments, but those that would make the output another one, and those for
-# long lists.
+# All options are arguments, but those that would make the output another one, those for
+# long lists, and further tries, which are the monitor's own.
 options()
 {
 	"$(dirname "$DANEPROBE")/check_dane" --help | sed -n 's/^  \(-., \|    \)\(--[a-z0-9-]*\).*/\2/p' |
 		grep -vx -e --help -e --version -e --output -e --dry-run \
-			-e --shard -e --resume -e --summary -e --workers
+			-e --shard -e --resume -e --summary -e --workers \
+			-e --per-host -e --per-net -e --retries
 }
 
 arguments()

@@ -158,7 +158,8 @@ static enum run_step next_item(void *arg, struct run_item *ret_item)
 {
 	struct flock *k = arg;
 
-	*ret_item = (struct run_item){ 0 };
+	assert_false(ret_item->good); /* it comes empty, as from run.c */
+	assert_null(ret_item->text);
 	if (!k->list[k->next])
 		return k->later ? RUN_LATER : RUN_END;
 	ret_item->text = mem_text(k->list[k->next++]);

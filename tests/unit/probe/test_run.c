@@ -15,7 +15,8 @@
 #include "probe/probe.h"
 #include "verdict/facts.h"
 
-/* Stands in for probe.c: a target "x30" ends after 30 ms. */
+/* Stands in for probe.c: a target "x30" ends after 30 ms; "t1" fails each time in a way
+ * that may pass, "u1" only the first time. */
 struct probe {
 	struct loop_timer *timer;
 	char *text;
@@ -23,7 +24,7 @@ struct probe {
 	void *arg;
 };
 
-static int running, most_running;
+static int running, most_running, tries;
 
 static struct facts_target *facts_of(const char *text)
 {
@@ -37,8 +38,13 @@ static void on_end(void *arg)
 {
 	struct probe *p = arg;
 
+	struct facts_target *facts = facts_of(p->text);
+
 	running--;
-	p->fn(p->arg, facts_of(p->text));
+	tries++;
+	if (p->text[0] == 't' || (p->text[0] == 'u' && tries == 1))
+		facts->code = CODE_DNS_ERROR;
+	p->fn(p->arg, facts);
 }
 
 struct probe *probe_new(const struct probe_conf *conf, const struct target *target,
@@ -298,6 +304,48 @@ static void test_run_waits_for_an_input_that_comes_later(void **state)
 	}
 }
 
+static struct list run_with_retries(const char *text, int retries, int64_t stop_ms)
+{
+	struct list l = { .next = text };
+	struct probe_conf probe = { .loop = loop_new() };
+	struct run_conf conf = { .probe = &probe,
+				 .jobs = 2,
+				 .retries = retries,
+				 .next = next_item,
+				 .stopped_by = "T",
+				 .emit = emit,
+				 .arg = &l };
+	struct loop_timer *timer =
+		loop_timer_new(probe.loop, stop_ms, on_stop, probe.loop);
+
+	running = tries = 0;
+	run_all(&conf);
+	assert_int_equal(running, 0);
+	loop_timer_free(timer);
+	loop_free(probe.loop);
+	return l;
+}
+
+static void test_run_tries_again_what_may_pass(void **state)
+{
+	struct list l;
+
+	(void)state;
+	l = run_with_retries("t1", 0, 9000);
+	assert_string_equal(l.results, "t1");
+	assert_int_equal(tries, 1);
+	l = run_with_retries("t1 a1 c1", 1, 9000);
+	assert_string_equal(l.results, "a1 c1 t1");
+	assert_int_equal(tries, 4);
+	l = run_with_retries("u1", 3, 9000);
+	assert_string_equal(l.results, "u1");
+	assert_int_equal(tries, 2);
+	/* stopped before the second try, the first one's result stands */
+	l = run_with_retries("t1", 1, 100);
+	assert_string_equal(l.results, "t1");
+	assert_int_equal(tries, 1);
+}
+
 static void test_run_free_drops_what_is_in_flight(void **state)
 {
 	struct list l = { .next = "a5000 b c1" };
@@ -325,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_run_all_reads_no_further_than_it_has_room),
 		cmocka_unit_test(test_run_all_ends_early_when_the_loop_is_stopped),
 		cmocka_unit_test(test_run_waits_for_an_input_that_comes_later),
+		cmocka_unit_test(test_run_tries_again_what_may_pass),
 		cmocka_unit_test(test_run_free_drops_what_is_in_flight),
 	};
 

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/contact.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/fnv.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "probe/gate.h"
+
+/* What is kept, and for how long: two that fall on the same place drop each other. */
+#define KEPT 256
+#define KEPT_MS 30000
+#define SILENT 1024
+#define SILENT_MS 60000
+#define SILENT_TIMES 2 /* in a row before it counts: the network may fail once */
+
+/* A conversation with an address, and those who wait for its end. */
+struct talk {
+	struct contact_book *all; /* borrowed; NULL: it is one contact's alone */
+	char *key;		  /* owned; all that makes a conversation another one */
+	uint64_t hash;		  /* of the key */
+	struct peer_conf conf;
+	char *address, *sni, *alpn, *helo, *domain; /* owned; what conf borrows */
+	int64_t asked_ms, begun_ms;
+	struct gate_pass *pass;	  /* owned; NULL: it has ended */
+	struct peer *peer;	  /* owned; NULL while it waits for room */
+	struct peer_result known; /* in the place of a peer's; owns nothing */
+	bool is_known, done, kept;
+	int64_t done_ms;
+	struct contact *first;
+	struct talk *before, *next; /* in flight */
+};
+
+struct contact {
+	struct talk *talk;
+	struct contact_fns fns;
+	struct loop *loop;	     /* borrowed */
+	struct loop_timer *delivery; /* owned */
+	bool waiting;		     /* waits() was told so */
+	struct contact *before, *next;
+};
+
+/* An address and port that didn't accept a connection. */
+struct silence {
+	char *key;  /* owned; NULL: none */
+	char *text; /* owned */
+	enum peer_status status;
+	int times;
+	int64_t last_ms;
+};
+
+struct contact_book {
+	struct contact_book_conf conf;
+	struct talk *in_flight;
+	struct talk *kept[KEPT]; /* owned */
+	struct silence silent[SILENT];
+};
+
+/*
+ * Conversations
+ */
+static char *key_of(const struct peer_conf *c)
+{
+	return mem_printf("%s\n%d\n%s\n%s\n%d\n%d\n%d\n%s\n%s", c->address, c->port,
+			  c->sni, c->alpn ? c->alpn : "", (int)c->auth, c->raw_keys,
+			  (int)c->start, c->helo ? c->helo : "",
+			  c->domain ? c->domain : "");
+}
+
+static void drop_from_flight(struct talk *t)
+{
+	if (!t->all)
+		return;
+	*(t->before ? &t->before->next : &t->all->in_flight) = t->next;
+	if (t->next)
+		t->next->before = t->before;
+	t->before = t->next = NULL;
+}
+
+static void free_talk(struct talk *t)
+{
+	if (!t->done)
+		drop_from_flight(t);
+	peer_free(t->peer);
+	gate_leave(t->pass);
+	free(t->key);
+	free(t->address);
+	free(t->sni);
+	free(t->alpn);
+	free(t->helo);
+	free(t->domain);
+	free(t);
+}
+
+static void free_if_unused(struct talk *t)
+{
+	if (!t->first && !t->kept)
+		free_talk(t);
+}
+
+static void deliver(void *arg)
+{
+	struct contact *c = arg;
+
+	loop_timer_free(c->delivery);
+	c->delivery = NULL;
+	c->fns.done(c->fns.arg);
+}
+
+static void tell_waits(struct contact *c, bool waits)
+{
+	if (c->waiting == waits)
+		return;
+	c->waiting = waits;
+	c->fns.waits(c->fns.arg, waits);
+}
+
+static void deliver_soon(struct contact *c)
+{
+	tell_waits(c, false);
+	c->delivery = loop_timer_new(c->loop, 0, deliver, c);
+}
+
+/* Each gets it from the loop: what one does with it may free others. */
+static void end(struct talk *t)
+{
+	struct contact *c;
+
+	drop_from_flight(t);
+	t->done = true;
+	t->done_ms = clock_ms();
+	gate_leave(t->pass);
+	t->pass = NULL;
+	for (c = t->first; c; c = c->next)
+		deliver_soon(c);
+}
+
+/*
+ * Silent addresses
+ */
+static char *silence_key(const struct peer_conf *c)
+{
+	return mem_printf("%s %d", c->address, c->port);
+}
+
+/* The place for its key, whatever is there now. */
+static struct silence *silence_at(struct contact_book *all, const char *key)
+{
+	return &all->silent[fnv_text(key) % SILENT];
+}
+
+static void forget_silence(struct silence *s)
+{
+	free(s->key);
+	free(s->text);
+	*s = (struct silence){ 0 };
+}
+
+static bool is_silent(const struct silence *s, const char *key)
+{
+	return s->key && !strcmp(s->key, key) && s->times >= SILENT_TIMES &&
+	       clock_ms() - s->last_ms < SILENT_MS;
+}
+
+static void set_known(struct talk *t, const struct silence *s)
+{
+	int64_t ago = (clock_ms() - s->last_ms) / 1000;
+
+	t->is_known = true;
+	t->known = (struct peer_result){ .status = s->status,
+					 .connect_ms = -1,
+					 .starttls_ms = -1,
+					 .handshake_ms = -1 };
+	why_set(&t->known.why, DP_EIO,
+		"%.300s (seen %lld s ago, for another target; not asked again so soon)",
+		s->text, (long long)ago);
+}
+
+/* Those that wait for room at the address needn't. */
+static void dismiss_waiters(struct contact_book *all, const struct silence *s)
+{
+	struct talk *t, *next;
+	char *key;
+
+	for (t = all->in_flight; t; t = next) {
+		next = t->next;
+		key = silence_key(&t->conf);
+		if (!t->peer && !strcmp(key, s->key)) {
+			set_known(t, s);
+			end(t);
+		}
+		free(key);
+	}
+}
+
+static void note_silence(struct talk *t, enum peer_status status, const char *text)
+{
+	char *key = silence_key(&t->conf);
+	struct silence *s = silence_at(t->all, key);
+	bool again = s->key && !strcmp(s->key, key);
+	int times = again ? s->times + 1 : 1;
+
+	forget_silence(s);
+	*s = (struct silence){ .key = key,
+			       .text = mem_text(text),
+			       .status = status,
+			       .times = times,
+			       .last_ms = clock_ms() };
+	if (times >= SILENT_TIMES)
+		dismiss_waiters(t->all, s);
+}
+
+static void note_answer(struct talk *t)
+{
+	char *key = silence_key(&t->conf);
+	struct silence *s = silence_at(t->all, key);
+
+	if (s->key && !strcmp(s->key, key))
+		forget_silence(s);
+	free(key);
+}
+
+/*
+ * What is kept
+ */
+/* Only what the server itself said or showed: what failed on the way may pass. */
+static bool is_worth_keeping(const struct peer_result *r)
+{
+	return r->connect_ms >= 0 &&
+	       (r->status == PEER_CHAIN || r->status == PEER_REFUSED ||
+		r->status == PEER_NO_STARTTLS || r->status == PEER_NO_TLS);
+}
+
+static void drop_kept(struct contact_book *all, size_t place)
+{
+	struct talk *t = all->kept[place];
+
+	all->kept[place] = NULL;
+	if (!t)
+		return;
+	t->kept = false;
+	free_if_unused(t);
+}
+
+static void keep(struct talk *t)
+{
+	size_t place = t->hash % KEPT;
+
+	drop_kept(t->all, place);
+	t->kept = true;
+	t->all->kept[place] = t;
+}
+
+/* One that is under way, or that has just ended. */
+static struct talk *find(struct contact_book *all, const char *key)
+{
+	uint64_t hash = fnv_text(key);
+	struct talk *t = all->kept[hash % KEPT];
+
+	if (t && t->hash == hash && !strcmp(t->key, key) &&
+	    clock_ms() - t->done_ms < KEPT_MS)
+		return t;
+	for (t = all->in_flight; t; t = t->next)
+		if (t->hash == hash && !strcmp(t->key, key))
+			return t;
+	return NULL;
+}
+
+/*
+ * The flow
+ */
+static void on_peer(void *arg)
+{
+	struct talk *t = arg;
+	const struct peer_result *r = peer_result(t->peer);
+
+	if (t->all && r->connect_ms >= 0)
+		note_answer(t);
+	end(t);
+	if (t->all && r->status == PEER_NO_CONNECT && r->connect_ms < 0)
+		note_silence(t, r->status, r->why.text);
+	else if (t->all && is_worth_keeping(r))
+		keep(t);
+}
+
+static void start(struct talk *t)
+{
+	t->begun_ms = clock_ms();
+	t->conf.deadline_ms += t->begun_ms - t->asked_ms;
+	t->peer = peer_new(&t->conf, on_peer, t);
+}
+
+static void on_room(void *arg)
+{
+	struct talk *t = arg;
+	struct contact *c;
+
+	start(t);
+	for (c = t->first; c; c = c->next)
+		tell_waits(c, false);
+}
+
+static void copy_conf(struct talk *t, const struct peer_conf *conf)
+{
+	t->conf = *conf;
+	t->conf.address = t->address = mem_text(conf->address);
+	t->conf.sni = t->sni = mem_text(conf->sni);
+	t->conf.alpn = t->alpn = mem_text(conf->alpn);
+	t->conf.helo = t->helo = mem_text(conf->helo);
+	t->conf.domain = t->domain = mem_text(conf->domain);
+}
+
+static struct talk *new_talk(struct contact_book *all, const struct peer_conf *conf,
+			     char *take_key)
+{
+	struct talk *t = mem_zero(sizeof(*t));
+
+	t->all = all;
+	t->key = take_key;
+	t->hash = take_key ? fnv_text(take_key) : 0;
+	t->asked_ms = clock_ms();
+	copy_conf(t, conf);
+	if (all) {
+		t->next = all->in_flight;
+		if (t->next)
+			t->next->before = t;
+		all->in_flight = t;
+	}
+	return t;
+}
+
+static void begin(struct talk *t)
+{
+	struct gate *gate = t->all ? t->all->conf.gate : NULL;
+	bool in;
+
+	t->pass = gate_enter(gate, t->address, t->conf.start != SERVICE_TLS_AT_ONCE,
+			     on_room, t, &in);
+	if (in)
+		start(t);
+}
+
+/* The silence of its address stands for its end. */
+static bool end_known(struct talk *t)
+{
+	char *key = silence_key(&t->conf);
+	struct silence *s = silence_at(t->all, key);
+	bool known = is_silent(s, key);
+
+	free(key);
+	if (known) {
+		set_known(t, s);
+		end(t);
+	}
+	return known;
+}
+
+/* NULL: there is none to share. */
+static struct talk *shared_talk(struct contact_book *all, const struct peer_conf *conf)
+{
+	char *key = key_of(conf);
+	struct talk *t = find(all, key);
+
+	if (t) {
+		free(key);
+		return t;
+	}
+	t = new_talk(all, conf, key);
+	if (!end_known(t))
+		begin(t);
+	return t;
+}
+
+static void join(struct contact *c, struct talk *t)
+{
+	c->talk = t;
+	c->next = t->first;
+	if (c->next)
+		c->next->before = c;
+	t->first = c;
+	if (t->done)
+		deliver_soon(c);
+	else
+		tell_waits(c, !t->peer);
+}
+
+struct contact_book *contact_book_new(const struct contact_book_conf *conf)
+{
+	struct contact_book *all = mem_zero(sizeof(*all));
+
+	all->conf = *conf;
+	return all;
+}
+
+void contact_book_free(struct contact_book *all)
+{
+	size_t i;
+
+	if (!all)
+		return;
+	for (i = 0; i < KEPT; i++)
+		drop_kept(all, i);
+	for (i = 0; i < SILENT; i++)
+		forget_silence(&all->silent[i]);
+	free(all);
+}
+
+struct contact *contact_new(struct contact_book *all, const struct peer_conf *conf,
+			    const struct contact_fns *fns)
+{
+	struct contact *c = mem_zero(sizeof(*c));
+	struct talk *t;
+
+	c->fns = *fns;
+	c->loop = conf->loop;
+	if (all && all->conf.remember) {
+		t = shared_talk(all, conf);
+	} else {
+		t = new_talk(NULL, conf, NULL);
+		begin(t);
+	}
+	join(c, t);
+	return c;
+}
+
+const struct peer_result *contact_result(const struct contact *c)
+{
+	return c->talk->is_known ? &c->talk->known : peer_result(c->talk->peer);
+}
+
+bool contact_is_known(const struct contact *c)
+{
+	return c->talk->is_known;
+}
+
+/* Only who had most of its time to connect can say that nobody answers. */
+char *contact_time_out(struct contact *c, int64_t timeout_ms)
+{
+	struct talk *t = c->talk;
+	char *text;
+
+	if (!t->peer)
+		return mem_printf("room for a connection did not come within %.3g s",
+				  (double)timeout_ms / 1000);
+	text = peer_late(t->peer, timeout_ms);
+	if (t->all && peer_is_connecting(t->peer) &&
+	    (clock_ms() - t->begun_ms) * 4 >= timeout_ms * 3)
+		note_silence(t, PEER_SILENT, text);
+	return text;
+}
+
+void contact_free(struct contact *c)
+{
+	struct talk *t;
+
+	if (!c)
+		return;
+	t = c->talk;
+	loop_timer_free(c->delivery);
+	*(c->before ? &c->before->next : &t->first) = c->next;
+	if (c->next)
+		c->next->before = c->before;
+	free(c);
+	free_if_unused(t);
+}

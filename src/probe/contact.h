@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What an address has to say, asked once for all who want to know the same: those who ask
+ * while it is under way, and for a short time those who ask later. An address that
+ * answers nobody is left alone for a while. What is shared is what was seen; each target
+ * judges it by its own records and names. */
+#ifndef PROBE_CONTACT_H
+#define PROBE_CONTACT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probe/peer.h"
+
+struct contact;
+struct contact_book;
+struct gate;
+
+struct contact_book_conf {
+	struct loop *loop; /* borrowed, as gate */
+	struct gate *gate; /* NULL: nobody waits */
+	bool remember;	   /* else each asks for itself */
+};
+
+struct contact_book *contact_book_new(const struct contact_book_conf *conf);
+void contact_book_free(struct contact_book *all); /* after each contact */
+
+struct contact_fns {
+	/* The result is there; once. */
+	void (*done)(void *arg);
+	/* It has to wait for room at the gate, and then again no longer: a wait isn't the
+	 * server's slowness. */
+	void (*waits)(void *arg, bool waits);
+	void *arg;
+};
+
+/* As peer_new(), with conf borrowed for the call only. all NULL: without any of this.
+ * waits may be called from within. */
+struct contact *contact_new(struct contact_book *all, const struct peer_conf *conf,
+			    const struct contact_fns *fns);
+/* Borrowed until contact_free(). */
+const struct peer_result *contact_result(const struct contact *c);
+/* An address that answered nobody before wasn't asked at all: to ask again tells nothing.
+ */
+bool contact_is_known(const struct contact *c);
+/* The deadline has passed: what it waited for, on the heap. The address is remembered
+ * where it didn't even accept the connection. */
+char *contact_time_out(struct contact *c, int64_t timeout_ms);
+void contact_free(struct contact *c); /* also from done */
+
+#endif

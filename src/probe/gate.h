@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where connections wait until there are few enough to the same address and network. */
+#ifndef PROBE_GATE_H
+#define PROBE_GATE_H
+
+#include <stdbool.h>
+
+struct gate;
+struct gate_pass;
+struct loop;
+struct quota;
+
+struct gate_conf {
+	struct loop *loop;   /* borrowed, as quota */
+	struct quota *quota; /* what other processes have counts too */
+	int lane;	     /* of this one */
+	/* Connections at once to an address, where TLS begins at once and where it is
+	 * begun by STARTTLS, and to a /24 or /48; 0: any number. */
+	int per_host_tls, per_host_starttls, per_net;
+};
+
+struct gate *gate_new(const struct gate_conf *conf);
+void gate_free(struct gate *g); /* after its passes */
+
+/* Asks for a connection to address (copied). Either *ret_in is set, or else fn is called
+ * once from the loop, when there is room: those that have waited longest are first. gate
+ * NULL: there always is. */
+typedef void gate_fn(void *arg);
+struct gate_pass *gate_enter(struct gate *g, const char *address, bool starttls,
+			     gate_fn *fn, void *arg, bool *ret_in);
+/* The connection is closed, or no longer wanted. Also from within fn. */
+void gate_leave(struct gate_pass *pass);
+
+#endif

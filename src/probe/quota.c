@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/quota.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/mem.h"
+
+/* A key is looked for in so many entries from its place on, used or not: entries need
+ * never be moved, and a process may die between any two writes. */
+#define REACH 32
+
+enum kind { KIND_HOST = 1, KIND_NET };
+
+struct key {
+	uint8_t kind;
+	uint8_t octets[16]; /* IPv4: mapped into IPv6 */
+};
+
+/* Free, and so another key's to take, while every count is 0. */
+struct entry {
+	struct key key;
+	uint16_t *count; /* a lane each; the same address in every process */
+};
+
+struct quota {
+	pthread_mutex_t lock;
+	size_t whole; /* bytes of the mapping */
+	size_t size;  /* entries, a power of two */
+	int lanes;
+	struct entry entry[];
+};
+
+static size_t table_size(size_t connections)
+{
+	size_t size = 1024;
+
+	while (size < connections * 8) /* two keys each, and room between them */
+		size *= 2;
+	return size;
+}
+
+static bool init_lock(pthread_mutex_t *lock)
+{
+	pthread_mutexattr_t attr;
+
+	return pthread_mutexattr_init(&attr) == 0 &&
+	       pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED) == 0 &&
+	       pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST) == 0 &&
+	       pthread_mutex_init(lock, &attr) == 0;
+}
+
+struct quota *quota_new(int lanes, size_t connections)
+{
+	size_t size = table_size(connections), i;
+	size_t counts = size * (size_t)lanes * sizeof(uint16_t);
+	size_t whole = sizeof(struct quota) + size * sizeof(struct entry) + counts;
+	struct quota *q = mmap(NULL, whole, PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (q == MAP_FAILED)
+		mem_exhausted();
+	q->whole = whole;
+	q->size = size;
+	q->lanes = lanes;
+	for (i = 0; i < size; i++)
+		q->entry[i].count =
+			(uint16_t *)(void *)(q->entry + size) + i * (size_t)lanes;
+	if (!init_lock(&q->lock))
+		mem_exhausted();
+	return q;
+}
+
+void quota_free(struct quota *q)
+{
+	if (q)
+		munmap(q, q->whole);
+}
+
+/* One that died with the lock left whole counts, and those are forgotten. */
+static void lock(struct quota *q)
+{
+	if (pthread_mutex_lock(&q->lock) == EOWNERDEAD)
+		(void)pthread_mutex_consistent(&q->lock);
+}
+
+static void unlock(struct quota *q)
+{
+	(void)pthread_mutex_unlock(&q->lock);
+}
+
+/* What is no address (it never connects) has a key, too. */
+static struct key host_key(const char *address)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct key k = { .kind = KIND_HOST };
+
+	if (inet_pton(AF_INET, address, k.octets + 12) == 1)
+		memcpy(k.octets, mapped, sizeof(mapped));
+	else if (inet_pton(AF_INET6, address, k.octets) != 1)
+		memcpy(k.octets, address, strnlen(address, sizeof(k.octets)));
+	return k;
+}
+
+static struct key net_key(struct key host)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	size_t kept = memcmp(host.octets, mapped, sizeof(mapped)) ? 6 : 15;
+
+	host.kind = KIND_NET;
+	memset(host.octets + kept, 0, sizeof(host.octets) - kept);
+	return host;
+}
+
+/* FNV-1a, as base/fnv.h has it for texts. */
+static size_t place(const struct quota *q, const struct key *k)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+	size_t i;
+
+	hash = (hash ^ k->kind) * UINT64_C(1099511628211);
+	for (i = 0; i < sizeof(k->octets); i++)
+		hash = (hash ^ k->octets[i]) * UINT64_C(1099511628211);
+	return (size_t)hash & (q->size - 1);
+}
+
+static int sum(const struct quota *q, const struct entry *e)
+{
+	int i, n = 0;
+
+	for (i = 0; i < q->lanes; i++)
+		n += e->count[i];
+	return n;
+}
+
+static bool has_key(const struct entry *e, const struct key *k)
+{
+	return e->key.kind == k->kind && !memcmp(e->key.octets, k->octets, 16);
+}
+
+/* The key's entry, or one that is made its own; NULL: none is free. */
+static struct entry *entry_for(struct quota *q, const struct key *k)
+{
+	struct entry *unused = NULL, *e;
+	size_t at = place(q, k), i;
+
+	for (i = 0; i < REACH; i++) {
+		e = &q->entry[(at + i) & (q->size - 1)];
+		if (has_key(e, k))
+			return e;
+		if (!unused && !sum(q, e))
+			unused = e;
+	}
+	if (unused)
+		unused->key = *k;
+	return unused;
+}
+
+bool quota_take(struct quota *q, int lane, const char *address, int host, int net)
+{
+	struct key host_is = host_key(address), net_is = net_key(host_is);
+	struct entry *h, *n;
+	bool taken;
+
+	lock(q);
+	h = entry_for(q, &host_is);
+	if (h) /* or else the net might take the same free entry */
+		h->count[lane]++;
+	n = h ? entry_for(q, &net_is) : NULL;
+	taken = n && (!host || sum(q, h) <= host) && (!net || sum(q, n) < net);
+	if (taken)
+		n->count[lane]++;
+	else if (h)
+		h->count[lane]--;
+	unlock(q);
+	return taken;
+}
+
+void quota_give(struct quota *q, int lane, const char *address)
+{
+	struct key host_is = host_key(address), net_is = net_key(host_is);
+	struct entry *h, *n;
+
+	lock(q);
+	h = entry_for(q, &host_is);
+	n = entry_for(q, &net_is);
+	if (h && h->count[lane])
+		h->count[lane]--;
+	if (n && n->count[lane])
+		n->count[lane]--;
+	unlock(q);
+}
+
+void quota_forget(struct quota *q, int lane)
+{
+	size_t i;
+
+	lock(q);
+	for (i = 0; i < q->size; i++)
+		q->entry[i].count[lane] = 0;
+	unlock(q);
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/contact.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "probe/gate.h"
+#include "probe/quota.h"
+
+/*
+ * Stands in for peer.c: the name of the SNI says what comes of it, after 20 ms. "chain",
+ * "refused", "reset" (after the connect), "closed" (no connect), "silent" (never).
+ */
+struct peer {
+	struct peer_result result;
+	struct loop_timer *timer;
+	char *sni;
+	peer_fn *fn;
+	void *arg;
+};
+
+static int conversations, open_now, most_open;
+
+static void on_end(void *arg)
+{
+	struct peer *p = arg;
+
+	loop_timer_free(p->timer);
+	p->timer = NULL;
+	open_now--;
+	p->result.connect_ms = strncmp(p->sni, "closed", 6) ? 1 : -1;
+	if (!strncmp(p->sni, "chain", 5))
+		p->result.status = PEER_CHAIN;
+	else if (!strncmp(p->sni, "refused", 7))
+		p->result.status = PEER_REFUSED;
+	else
+		p->result.status = PEER_NO_CONNECT;
+	why_set(&p->result.why, DP_EIO, "it is %s", p->sni);
+	p->fn(p->arg);
+}
+
+struct peer *peer_new(const struct peer_conf *conf, peer_fn *fn, void *arg)
+{
+	struct peer *p = mem_zero(sizeof(*p));
+
+	conversations++;
+	if (++open_now > most_open)
+		most_open = open_now;
+	p->sni = mem_text(conf->sni);
+	p->fn = fn;
+	p->arg = arg;
+	p->result.connect_ms = -1;
+	if (strncmp(p->sni, "silent", 6))
+		p->timer = loop_timer_new(conf->loop, 20, on_end, p);
+	return p;
+}
+
+struct peer_result *peer_result(struct peer *p)
+{
+	return &p->result;
+}
+
+bool peer_is_connecting(const struct peer *p)
+{
+	return !p->result.status && p->result.connect_ms < 0;
+}
+
+char *peer_late(const struct peer *p, int64_t timeout_ms)
+{
+	(void)p;
+	(void)timeout_ms;
+	return mem_text("connect did not end");
+}
+
+void peer_free(struct peer *p)
+{
+	if (!p)
+		return;
+	if (!p->result.status)
+		open_now--;
+	loop_timer_free(p->timer);
+	free(p->sni);
+	free(p);
+}
+
+/* The test's side */
+struct party {
+	struct loop *loop;
+	struct quota *quota;
+	struct gate *gate;
+	struct contact_book *all;
+};
+
+struct asker {
+	struct contact *contact;
+	int done, waits;
+	enum peer_status status;
+	bool known;
+};
+
+static void on_done(void *arg)
+{
+	struct asker *a = arg;
+
+	a->done++;
+	a->status = contact_result(a->contact)->status;
+	a->known = contact_is_known(a->contact);
+}
+
+static void on_waits(void *arg, bool waits)
+{
+	struct asker *a = arg;
+
+	a->waits += waits ? 1 : -1;
+}
+
+static void ask(struct party *p, struct asker *a, const char *address, const char *sni)
+{
+	struct peer_conf conf = {
+		.loop = p->loop, .address = address, .port = 443, .sni = sni
+	};
+	struct contact_fns fns = { .done = on_done, .waits = on_waits, .arg = a };
+
+	*a = (struct asker){ 0 };
+	conf.deadline_ms = clock_ms() + 1000;
+	a->contact = contact_new(p->all, &conf, &fns);
+	assert_int_equal(a->done, 0);
+}
+
+static void leave(struct asker *a)
+{
+	contact_free(a->contact);
+	a->contact = NULL;
+}
+
+static void run_for(struct party *p, int64_t ms)
+{
+	struct loop_timer *end =
+		loop_timer_new(p->loop, ms, (loop_fn *)loop_stop, p->loop);
+
+	loop_run(p->loop);
+	loop_timer_free(end);
+}
+
+static int meet(void **state)
+{
+	static struct party p;
+	struct gate_conf gate = { .per_host_tls = 1 };
+	struct contact_book_conf conf = { .remember = true };
+
+	p = (struct party){ .loop = loop_new(), .quota = quota_new(1, 100) };
+	gate.loop = conf.loop = p.loop;
+	gate.quota = p.quota;
+	conf.gate = p.gate = gate_new(&gate);
+	p.all = contact_book_new(&conf);
+	conversations = open_now = most_open = 0;
+	*state = &p;
+	return 0;
+}
+
+static int part(void **state)
+{
+	struct party *p = *state;
+
+	contact_book_free(p->all);
+	gate_free(p->gate);
+	quota_free(p->quota);
+	loop_free(p->loop);
+	return open_now;
+}
+
+static void test_contact_same_is_asked_once(void **state)
+{
+	struct party *p = *state;
+	struct asker a, b, c, d;
+
+	ask(p, &a, "192.0.2.1", "chain");
+	ask(p, &b, "192.0.2.1", "chain");
+	run_for(p, 60);
+	assert_int_equal(conversations, 1);
+	assert_int_equal(a.status, PEER_CHAIN);
+	assert_int_equal(b.status, PEER_CHAIN);
+	ask(p, &c, "192.0.2.1", "chain"); /* just now */
+	run_for(p, 10);
+	assert_int_equal(conversations, 1);
+	assert_int_equal(c.done, 1);
+	assert_false(c.known);
+	assert_ptr_equal(contact_result(c.contact), contact_result(a.contact));
+	leave(&a);
+	leave(&b);
+	assert_int_equal(contact_result(c.contact)->status, PEER_CHAIN); /* still there */
+	leave(&c);
+	ask(p, &d, "192.0.2.1", "chain2"); /* another name is another conversation */
+	run_for(p, 60);
+	assert_int_equal(conversations, 2);
+	leave(&d);
+}
+
+static void test_contact_every_part_of_the_conversation_counts(void **state)
+{
+	struct party *p = *state;
+	struct peer_conf base = { .loop = p->loop,
+				  .address = "192.0.2.1",
+				  .port = 443,
+				  .sni = "chain",
+				  .deadline_ms = clock_ms() + 1000 },
+			 conf[9];
+	struct asker a[9];
+	struct contact_fns fns = { .done = on_done, .waits = on_waits };
+	size_t i;
+
+	for (i = 0; i < 9; i++)
+		conf[i] = base;
+	conf[0].address = "192.0.2.2";
+	conf[1].port = 444;
+	conf[2].alpn = "x";
+	conf[3].auth = HANDSHAKE_RSA;
+	conf[4].raw_keys = true;
+	conf[5].start = SERVICE_SMTP;
+	conf[6].helo = "x";
+	conf[7].domain = "x";
+	for (i = 0; i < 9; i++) {
+		a[i] = (struct asker){ 0 };
+		fns.arg = &a[i];
+		a[i].contact = contact_new(p->all, &conf[i], &fns);
+	}
+	run_for(p, 400);
+	assert_int_equal(conversations, 9);
+	for (i = 0; i < 9; i++)
+		leave(&a[i]);
+}
+
+/* What failed on the way is tried anew; what the server itself said is not. */
+static void test_contact_failures_on_the_way_are_not_kept(void **state)
+{
+	struct party *p = *state;
+	struct asker a;
+	int i;
+
+	for (i = 1; i <= 2; i++) {
+		ask(p, &a, "192.0.2.1", "reset");
+		run_for(p, 60);
+		assert_int_equal(conversations, i);
+		leave(&a);
+	}
+	for (i = 1; i <= 2; i++) {
+		ask(p, &a, "192.0.2.1", "refused");
+		run_for(p, 60);
+		assert_int_equal(conversations, 3);
+		assert_int_equal(a.status, PEER_REFUSED);
+		leave(&a);
+	}
+}
+
+static void test_contact_a_closed_address_is_known_after_two_failures(void **state)
+{
+	struct party *p = *state;
+	struct asker a, b;
+	int i;
+
+	for (i = 1; i <= 2; i++) {
+		ask(p, &a, "192.0.2.1", i == 1 ? "closed" : "closed2");
+		run_for(p, 60);
+		assert_int_equal(conversations, i);
+		assert_false(a.known);
+		leave(&a);
+	}
+	ask(p, &a, "192.0.2.1", "chain");
+	run_for(p, 60);
+	assert_int_equal(conversations, 2);
+	assert_true(a.known);
+	assert_int_equal(a.status, PEER_NO_CONNECT);
+	assert_non_null(strstr(contact_result(a.contact)->why.text,
+			       "it is closed2 (seen 0 s ago"));
+	leave(&a);
+	ask(p, &b, "192.0.2.9", "chain"); /* another address */
+	run_for(p, 60);
+	assert_int_equal(b.status, PEER_CHAIN);
+	leave(&b);
+}
+
+static void test_contact_an_answer_between_makes_it_no_silence(void **state)
+{
+	struct party *p = *state;
+	static const char *const sni[] = { "closed", "reset", "closed2", "chain" };
+	struct asker a;
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		ask(p, &a, "192.0.2.1", sni[i]);
+		run_for(p, 60);
+		assert_false(a.known);
+		leave(&a);
+	}
+	assert_int_equal(conversations, 4);
+}
+
+/* Those who wait for room at an address that is silent all end with that. */
+static void test_contact_silence_dismisses_who_waits(void **state)
+{
+	struct party *p = *state;
+	struct asker a[5];
+	char *late;
+	size_t i;
+
+	for (i = 0; i < 5; i++) {
+		char sni[16] = "silent0";
+
+		sni[6] = (char)('0' + i);
+		ask(p, &a[i], "192.0.2.1", sni);
+	}
+	assert_int_equal(conversations, 1);
+	assert_int_equal(a[0].waits, 0);
+	assert_int_equal(a[4].waits, 1);
+	run_for(p, 80);
+	free(contact_time_out(a[0].contact, 1000000)); /* too soon to tell */
+	leave(&a[0]);
+	run_for(p, 80);
+	assert_int_equal(a[1].waits, 0);
+	late = contact_time_out(a[1].contact, 80);
+	assert_string_equal(late, "connect did not end");
+	free(late);
+	leave(&a[1]);
+	run_for(p, 120);
+	assert_int_equal(conversations, 3);
+	free(contact_time_out(a[2].contact, 80)); /* the second time */
+	leave(&a[2]);
+	run_for(p, 20);
+	assert_int_equal(conversations, 3);
+	for (i = 3; i < 5; i++) {
+		assert_int_equal(a[i].done, 1);
+		assert_int_equal(a[i].waits, 0);
+		assert_int_equal(a[i].status, PEER_SILENT);
+		assert_true(a[i].known);
+		leave(&a[i]);
+	}
+}
+
+static void test_contact_waits_for_room(void **state)
+{
+	struct party *p = *state;
+	struct asker a[4];
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		char sni[16] = "chain0";
+
+		sni[5] = (char)('0' + i);
+		ask(p, &a[i], "192.0.2.1", sni);
+		assert_int_equal(a[i].waits, i > 0);
+	}
+	run_for(p, 200);
+	assert_int_equal(most_open, 1);
+	assert_int_equal(conversations, 4);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(a[i].done, 1);
+		assert_int_equal(a[i].waits, 0);
+		leave(&a[i]);
+	}
+}
+
+static void test_contact_without_others_asks_for_itself(void **state)
+{
+	struct party *p = *state;
+	struct party alone = { .loop = p->loop };
+	struct asker a, b;
+
+	ask(&alone, &a, "192.0.2.1", "chain");
+	ask(&alone, &b, "192.0.2.1", "chain");
+	run_for(p, 60);
+	assert_int_equal(conversations, 2);
+	assert_int_equal(a.status, PEER_CHAIN);
+	leave(&a);
+	leave(&b);
+	ask(&alone, &a, "192.0.2.1", "silent");
+	leave(&a);
+	contact_free(NULL);
+}
+
+#define ROW(name) cmocka_unit_test_setup_teardown(name, meet, part)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ROW(test_contact_same_is_asked_once),
+		ROW(test_contact_every_part_of_the_conversation_counts),
+		ROW(test_contact_failures_on_the_way_are_not_kept),
+		ROW(test_contact_a_closed_address_is_known_after_two_failures),
+		ROW(test_contact_an_answer_between_makes_it_no_silence),
+		ROW(test_contact_silence_dismisses_who_waits),
+		ROW(test_contact_waits_for_room),
+		ROW(test_contact_without_others_asks_for_itself),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
