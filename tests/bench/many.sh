@@ -89,7 +89,7 @@ ours()
 {
 	scene=$1 who=$2 at=$3 wide=$4 list=$5
 	shift 5
-	set -- check --resolver "$at" --trust-anchor "$key" -j "$wide" "$@" -o ndjson -f "$list"
+	set -- check --resolver "$at" --trust-anchor "$key" -j "$wide" --per-host 64 --per-net 0 "$@" -o ndjson -f "$list"
 	say "daneprobe $*"
 	spent=$("$bin/spend" -l "$DANEPROBE" "$@" 2>log.err)
 	# shellcheck disable=SC2086
