@@ -265,7 +265,14 @@ static int report(struct lineage *l, const struct values *v, struct why *why)
 		if (rc == 0)
 			puts("The records of both keys:");
 	}
-	return rc < 0 ? rc : print_records(l, v, why);
+	if (rc == 0)
+		rc = print_records(l, v, why);
+	if (rc == 0 && !v->setup.quiet)
+		printf("Next: `daneprobe rollover %s` takes the first step, and each run "
+		       "one "
+		       "more.\n",
+		       l->name);
+	return rc;
 }
 
 static int create(struct work *w, const char *name, struct why *why)

@@ -19,37 +19,38 @@ static const struct opt opts[] = {
 	{ .long_name = NULL },
 };
 
-static const char *serial_text(const struct authority_server *s, char *text)
+static void show_answer(const struct authority_server *s)
 {
-	if (s->serial < 0)
-		return "-";
-	(void)snprintf(text, 24, "%lld", (long long)s->serial);
-	return text;
-}
-
-static void show_server(const struct authority_server *s)
-{
-	char serial[24], date[32], *error;
+	char date[32], *text;
 	size_t i;
 
-	printf("    %-24s %-24s serial %-10s ", s->name, s->address ? s->address : "-",
-	       serial_text(s, serial));
-	if (s->error) {
-		error = log_escape(s->error, strlen(s->error));
-		printf("%s%s\n", error, s->excused ? " (no route from here)" : "");
-		free(error);
-		return;
-	}
-	printf("%s, TTL %lld", s->absent ? "no record" : "", (long long)s->ttl);
+	fputs("      ", stdout);
+	if (s->serial >= 0)
+		printf("serial %lld, ", (long long)s->serial);
+	printf("%sTTL %lld", s->absent ? "no record, " : "", (long long)s->ttl);
 	if (s->rrsig_expires != -1)
 		printf(", RRSIG to %s", clock_date(s->rrsig_expires, date));
 	putchar('\n');
 	for (i = 0; i < s->record_count; i++) {
-		char *text = tlsa_to_short_text(&s->record[i]);
-
-		printf("        %s\n", text);
+		text = tlsa_to_short_text(&s->record[i]);
+		printf("      %s\n", text);
 		free(text);
 	}
+}
+
+static void show_server(const struct authority_server *s)
+{
+	char *error;
+
+	printf("    %s%s%s\n", s->name, s->address ? " " : "",
+	       s->address ? s->address : "");
+	if (!s->error) {
+		show_answer(s);
+		return;
+	}
+	error = log_escape(s->error, strlen(s->error));
+	printf("      %s%s\n", error, s->excused ? " (no route from here)" : "");
+	free(error);
 }
 
 /* Every server, and what it said. */

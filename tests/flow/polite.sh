@@ -175,6 +175,39 @@ part_retries()
 	check 3 --retries 11 ee.match.example
 }
 
+# A resolver that is away costs no result: further tries reach beyond that, and where they don't,
+# each target says so.
+part_resolver_away()
+{
+	/usr/bin/python3 "$src/dns_relay.py" 127.44.9.92 127.53.0.53 >ready.dns 2>relay.err &
+	dns=$!
+	helpers="$helpers $dns"
+	tries=0
+	until grep -q ready ready.dns || [ $tries -ge 100 ]; do
+		tries=$((tries + 1))
+		sleep 0.05
+	done
+	many_hosts '' '' >list
+	seq 20 | sed 's/.*/p&.match.example/' >>list
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $F --resolver 127.44.9.92 -f list -o ndjson -j 6 -t 2 --retries 9 >out 2>err &
+	pid=$!
+	sleep 0.05
+	kill -STOP $dns
+	sleep 5
+	kill -CONT $dns
+	wait $pid && status=0 || status=$?
+	lines out 40
+	hasnt out dns-error
+	[ "$(jq -r .normalized out | sort -u | wc -l)" -eq 40 ] || fail "doubled"
+	kill -STOP $dns
+	# shellcheck disable=SC2086
+	run 3 "$DANEPROBE" check $F --resolver 127.44.9.92 -f list -o ndjson -t 1
+	kill -CONT $dns
+	lines out 40
+	[ "$(jq -r .code out | sort -u)" = dns-error ] || fail "$(jq -r .code out | sort | uniq -c)"
+}
+
 # No descriptor left is no fault of any server.
 part_descriptors_exhausted()
 {

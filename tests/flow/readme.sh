@@ -47,7 +47,8 @@ normal()
 		-e 's/[0-9a-f]{64}/DIGEST/g' -e 's/[0-9a-f]{8}\.\.\./DIGEST/g' \
 		-e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}/DATE/g' -e 's/\([0-9]+ d\)/(N d)/g' \
 		-e 's/[0-9]+ ms/N ms/g' -e 's/( and 127[0-9.]+)+//' -e 's/(time|cert_days|rrsig_hours)=[0-9.]+/\1=N/g' \
-		-e 's/;[0-9.]+:;[0-9.]+:;0/;N:;N:;0/g' -e 's/ [0-9]+ (days|hours|minutes) old/ N old/g' |
+		-e 's/;[0-9.]+:;[0-9.]+:;0/;N:;N:;0/g' -e "s,$work/play/site/etc,/etc/daneprobe," \
+		-e 's/ [0-9]{2}:[0-9]{2}$/ TIME/' -e 's/T[0-9]{2}:[0-9]{2}:[0-9]{2}Z/T-TIME/' -e 's/Pebble Intermediate CA [0-9a-f]+ +/Pebble CA /' -e 's/ [0-9]+ (days|hours|minutes) old/ N old/g' |
 		tr -d ',' |
 		awk '
 		function flush(  i, j, swap) {
@@ -78,7 +79,10 @@ if [ "${1:-}" = --inside ]; then
 	work=$2
 	mkdir "$work/play"
 	cd "$work/play" || exit 3
+	flow=$here
+	. "$here/site.sh" >"$work/site.log" 2>&1 || exit 3
 	play >"$work/README"
+	site_end
 	exit 0
 fi
 
@@ -86,6 +90,12 @@ fi
 PATH=$(dirname "$DANEPROBE"):$PATH
 export PATH
 chmod 711 "$work"
+for tool in knotd keymgr nginx certbot pebble pebble-challtestsrv curl; do
+	command -v "$tool" >/dev/null && continue
+	skip "README's commands print what it says" "$tool is not installed"
+	finish
+	exit
+done
 "$lab_sh" run "$work/lab" -- "$here/readme.sh" --inside "$work" 2>"$work/err" && status=0 || status=$?
 if [ "${1:-}" = --show ]; then
 	cat "$work/README"
