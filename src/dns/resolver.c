@@ -325,8 +325,8 @@ static const struct option options[] = {
  * without. */
 static const struct option options_for_many[] = {
 	{ "outgoing-range:", "4096" },	      { "num-queries-per-thread:", "4096" },
-	{ "msg-cache-size:", "8m" },	      { "rrset-cache-size:", "16m" },
-	{ "key-cache-size:", "4m" },	      { "neg-cache-size:", "2m" },
+	{ "msg-cache-size:", "2m" },	      { "rrset-cache-size:", "4m" },
+	{ "key-cache-size:", "4m" },	      { "neg-cache-size:", "1m" },
 	{ "infra-cache-numhosts:", "20000" },
 };
 
