@@ -15,6 +15,7 @@
 #define KEPT_MS 30000
 #define SILENT 1024
 #define SILENT_MS 60000
+#define GRACE_MS 100   /* for those who asked to end it by their own deadlines */
 #define SILENT_TIMES 2 /* in a row before it counts: the network may fail once */
 
 /* A conversation with an address, and those who wait for its end. */
@@ -24,11 +25,12 @@ struct talk {
 	uint64_t hash;		  /* of the key */
 	struct peer_conf conf;
 	char *address, *sni, *alpn, *helo, *domain; /* owned; what conf borrows */
-	int64_t asked_ms, begun_ms;
-	struct gate_pass *pass;	  /* owned; NULL: it has ended */
-	struct peer *peer;	  /* owned; NULL while it waits for room */
-	struct peer_result known; /* in the place of a peer's; owns nothing */
-	bool is_known, done, kept;
+	int64_t asked_ms, begun_ms, limit_ms;
+	struct gate_pass *pass;	    /* owned; NULL: it has ended */
+	struct loop_timer *limit;   /* owned; to its time, once it has room */
+	struct peer *peer;	    /* owned; NULL while it waits for room */
+	struct peer_result instead; /* of a peer's; owns nothing */
+	bool has_instead, is_known, done, kept;
 	int64_t done_ms;
 	struct contact *first;
 	struct talk *before, *next; /* in flight */
@@ -85,6 +87,7 @@ static void free_talk(struct talk *t)
 	if (!t->done)
 		drop_from_flight(t);
 	peer_free(t->peer);
+	loop_timer_free(t->limit);
 	gate_leave(t->pass);
 	free(t->key);
 	free(t->address);
@@ -134,6 +137,8 @@ static void end(struct talk *t)
 	t->done_ms = clock_ms();
 	gate_leave(t->pass);
 	t->pass = NULL;
+	loop_timer_free(t->limit);
+	t->limit = NULL;
 	for (c = t->first; c; c = c->next)
 		deliver_soon(c);
 }
@@ -169,12 +174,12 @@ static void set_known(struct talk *t, const struct silence *s)
 {
 	int64_t ago = (clock_ms() - s->last_ms) / 1000;
 
-	t->is_known = true;
-	t->known = (struct peer_result){ .status = s->status,
-					 .connect_ms = -1,
-					 .starttls_ms = -1,
-					 .handshake_ms = -1 };
-	why_set(&t->known.why, DP_EIO,
+	t->has_instead = t->is_known = true;
+	t->instead = (struct peer_result){ .status = s->status,
+					   .connect_ms = -1,
+					   .starttls_ms = -1,
+					   .handshake_ms = -1 };
+	why_set(&t->instead.why, DP_EIO,
 		"%.300s (seen %lld s ago, for another target; not asked again so soon)",
 		s->text, (long long)ago);
 }
@@ -286,11 +291,46 @@ static void on_peer(void *arg)
 		keep(t);
 }
 
+/* Only who had most of its time to connect can say that nobody answers. */
+static char *late_text(struct talk *t, int64_t timeout_ms, bool *ret_silent)
+{
+	*ret_silent = t->all && peer_is_connecting(t->peer) &&
+		      (clock_ms() - t->begun_ms) * 4 >= timeout_ms * 3;
+	return peer_late(t->peer, timeout_ms);
+}
+
+/* Those who asked have deadlines of their own, which stand still while they wait for
+ * another address: this one must not be held until then. */
+static void on_limit(void *arg)
+{
+	struct talk *t = arg;
+	const struct peer_result *r = peer_result(t->peer);
+	bool silent;
+	char *text = late_text(t, t->limit_ms, &silent);
+
+	t->has_instead = true;
+	t->instead = (struct peer_result){ .status = PEER_SILENT,
+					   .connect_ms = r->connect_ms,
+					   .starttls_ms = r->starttls_ms,
+					   .handshake_ms = r->handshake_ms };
+	why_set(&t->instead.why, DP_EIO, "%.500s", text);
+	peer_free(t->peer);
+	t->peer = NULL;
+	end(t);
+	if (silent)
+		note_silence(t, PEER_SILENT, text);
+	free(text);
+}
+
 static void start(struct talk *t)
 {
 	t->begun_ms = clock_ms();
-	t->conf.deadline_ms += t->begun_ms - t->asked_ms;
+	t->limit_ms = t->conf.deadline_ms - t->asked_ms;
+	t->conf.deadline_ms = t->begun_ms + t->limit_ms;
 	t->peer = peer_new(&t->conf, on_peer, t);
+	if (t->all)
+		t->limit =
+			loop_timer_new(t->conf.loop, t->limit_ms + GRACE_MS, on_limit, t);
 }
 
 static void on_room(void *arg)
@@ -428,7 +468,7 @@ struct contact *contact_new(struct contact_book *all, const struct peer_conf *co
 
 const struct peer_result *contact_result(const struct contact *c)
 {
-	return c->talk->is_known ? &c->talk->known : peer_result(c->talk->peer);
+	return c->talk->has_instead ? &c->talk->instead : peer_result(c->talk->peer);
 }
 
 bool contact_is_known(const struct contact *c)
@@ -436,18 +476,17 @@ bool contact_is_known(const struct contact *c)
 	return c->talk->is_known;
 }
 
-/* Only who had most of its time to connect can say that nobody answers. */
 char *contact_time_out(struct contact *c, int64_t timeout_ms)
 {
 	struct talk *t = c->talk;
+	bool silent;
 	char *text;
 
-	if (!t->peer)
-		return mem_printf("room for a connection did not come within %.3g s",
+	if (!t->peer || t->done)
+		return mem_printf("a connection did not come to its end within %.3g s",
 				  (double)timeout_ms / 1000);
-	text = peer_late(t->peer, timeout_ms);
-	if (t->all && peer_is_connecting(t->peer) &&
-	    (clock_ms() - t->begun_ms) * 4 >= timeout_ms * 3)
+	text = late_text(t, timeout_ms, &silent);
+	if (silent)
 		note_silence(t, PEER_SILENT, text);
 	return text;
 }

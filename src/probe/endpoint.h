@@ -26,9 +26,8 @@ struct endpoint_conf {
 	const char *domain; /* copied; that the service is for, NULL: the host itself */
 	int64_t began_ms;   /* on the clock of clock_ms(): when the first question was
 			       asked */
-	/* by clock_ms(): when endpoint_time_out() will be called; it moves on meanwhile
-	 */
-	const int64_t *deadline_ms;
+	/* How long it is until endpoint_time_out() will be called, but for waits. */
+	int64_t (*left_ms)(void *arg);
 	/* One of its connections waits for room at a busy address, and then again no
 	 * longer: told as often as there are such. */
 	void (*waits)(void *arg, bool waits);

@@ -139,6 +139,13 @@ static void on_endpoint(void *arg)
 	finish_if_done(p);
 }
 
+static int64_t left_ms(void *arg)
+{
+	const struct probe *p = arg;
+
+	return p->deadline_ms - (p->waiting ? p->waiting_since_ms : clock_ms());
+}
+
 static void on_deadline(void *arg);
 
 /* The clock stands still from the first connection that waits to the last. */
@@ -177,7 +184,7 @@ static void start_host(struct probe *p)
 				      .path = p->path,
 				      .port = p->port,
 				      .began_ms = p->asked_ms,
-				      .deadline_ms = &p->deadline_ms,
+				      .left_ms = left_ms,
 				      .waits = on_waits,
 				      .waits_arg = p };
 
@@ -231,7 +238,7 @@ static void start_found(struct probe *p, const struct discover_result *r)
 				      .name_count = 1,
 				      .domain = domain,
 				      .began_ms = p->asked_ms,
-				      .deadline_ms = &p->deadline_ms,
+				      .left_ms = left_ms,
 				      .waits = on_waits,
 				      .waits_arg = p };
 	size_t i, at;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/loop.h"
 #include "base/mem.h"
 #include "dane/match.h"
 #include "dane/policy.h"
@@ -19,6 +20,8 @@
 #include "target/service.h"
 #include "verdict/facts.h"
 
+#define GRACE_MS 100 /* for the target's deadline to come first */
+
 struct slot {
 	const struct slot_conf *conf; /* borrowed */
 	size_t index;		      /* of facts' peer */
@@ -30,8 +33,9 @@ struct slot {
 	bool refused;
 	struct contact *contact; /* owned; after it showed a chain, kept for that */
 	bool has_chain;
-	struct gate_pass *pass; /* owned; for the fetch */
-	struct http *http;	/* owned */
+	struct gate_pass *pass;	  /* owned; for the fetch */
+	struct http *http;	  /* owned */
+	struct loop_timer *limit; /* owned; to the fetch's time */
 	int http_status;
 	struct search *search; /* owned; in the page */
 	bool done;
@@ -102,6 +106,19 @@ static bool wants_http(const struct slot_conf *c)
 	return c->service->http && (c->path || c->shared->expect->given);
 }
 
+/* The target's deadline stands still while another address is waited for: this one must
+ * not be held until then. */
+static void on_limit(void *arg)
+{
+	struct slot *s = arg;
+
+	if (s->done)
+		return;
+	slot_time_out(s);
+	slot_stop(s);
+	s->fn(s->arg);
+}
+
 static void fetch(struct slot *s)
 {
 	const struct slot_conf *c = s->conf;
@@ -116,6 +133,8 @@ static void fetch(struct slot *s)
 				  .want_body = c->shared->expect->has_body };
 	struct why why;
 
+	s->limit = loop_timer_new(c->shared->loop, c->left_ms(c->arg) + GRACE_MS,
+				  on_limit, s);
 	if (http_new(c->shared->loop, &conf, on_http, s, &s->http, &why) < 0) {
 		take_http(s, 0, mem_text(why.text));
 		end(s);
@@ -326,7 +345,8 @@ void slot_start(struct slot *s, size_t index, enum handshake_auth auth)
 				  .start = s->conf->service->start,
 				  .helo = s->conf->shared->helo,
 				  .domain = s->conf->domain,
-				  .deadline_ms = *s->conf->deadline_ms };
+				  .deadline_ms =
+					  clock_ms() + s->conf->left_ms(s->conf->arg) };
 	const struct contact_fns fns = { .done = on_contact, .waits = waits, .arg = s };
 
 	s->index = index;
@@ -382,9 +402,11 @@ void slot_stop(struct slot *s)
 	if (!s->has_chain)
 		drop_contact(s);
 	gate_leave(s->pass);
+	loop_timer_free(s->limit);
 	http_free(s->http);
 	search_free(s->search);
 	s->pass = NULL;
+	s->limit = NULL;
 	s->http = NULL;
 	s->search = NULL;
 }

@@ -29,7 +29,9 @@ struct slot_conf {
 	size_t name_count;
 	const char *domain; /* that the service is for: the host's name, unless MX or SRV
 			       records led to it */
-	const int64_t *deadline_ms; /* by clock_ms(); it moves on while a slot waits */
+	/* How long it is to the target's deadline, which stands still while a slot waits.
+	 */
+	int64_t (*left_ms)(void *arg);
 	/* A slot waits for room at a busy address, and then again no longer. */
 	void (*waits)(void *arg, bool waits);
 	void *arg;

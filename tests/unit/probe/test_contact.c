@@ -345,6 +345,35 @@ static void test_contact_silence_dismisses_who_waits(void **state)
 	}
 }
 
+/* It has its time once it has room, whatever becomes of those who asked. */
+static void test_contact_does_not_hold_an_address_for_ever(void **state)
+{
+	struct party *p = *state;
+	struct peer_conf conf = { .loop = p->loop,
+				  .address = "192.0.2.1",
+				  .port = 443,
+				  .sni = "silent",
+				  .deadline_ms = clock_ms() + 50 };
+	struct contact_fns fns = { .done = on_done, .waits = on_waits };
+	struct asker a = { 0 }, b = { 0 };
+
+	fns.arg = &a;
+	a.contact = contact_new(p->all, &conf, &fns);
+	conf.sni = "chain";
+	fns.arg = &b;
+	b.contact = contact_new(p->all, &conf, &fns);
+	assert_int_equal(b.waits, 1);
+	run_for(p, 400);
+	assert_int_equal(a.done, 1);
+	assert_int_equal(a.status, PEER_SILENT);
+	assert_string_equal(contact_result(a.contact)->why.text, "connect did not end");
+	assert_int_equal(b.done, 1);
+	assert_int_equal(b.status, PEER_CHAIN);
+	assert_false(a.known);
+	leave(&a);
+	leave(&b);
+}
+
 static void test_contact_waits_for_room(void **state)
 {
 	struct party *p = *state;
@@ -397,6 +426,7 @@ int main(void)
 		ROW(test_contact_a_closed_address_is_known_after_two_failures),
 		ROW(test_contact_an_answer_between_makes_it_no_silence),
 		ROW(test_contact_silence_dismisses_who_waits),
+		ROW(test_contact_does_not_hold_an_address_for_ever),
 		ROW(test_contact_waits_for_room),
 		ROW(test_contact_without_others_asks_for_itself),
 	};
