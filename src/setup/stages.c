@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/stages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/agreement.h"
+#include "setup/install.h"
+#include "setup/lineage.h"
+#include "setup/outcome.h"
+#include "setup/publish.h"
+#include "setup/renew.h"
+#include "setup/safety.h"
+#include "setup/wanted.h"
+
+#define LAG_MIN_S 3600 /* a secondary's refresh, at least */
+
+/* Records are asked for; the way there is told before it is gone. */
+static int publish(struct lineage *l, enum publish_result *ret_result, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	struct wanted wanted = { 0 };
+	int rc = agreement_before(l, why);
+
+	if (rc < 0)
+		return rc;
+	s->intent = INTENT_PUBLISH;
+	s->agree_since = 0;
+	rc = lineage_save(l, why);
+	if (rc == 0)
+		rc = wanted_make(l, &wanted, why);
+	if (rc == 0)
+		rc = publish_records(l, &wanted, ret_result, why);
+	wanted_clear(&wanted);
+	if (rc < 0)
+		return rc;
+	s->intent = INTENT_NONE;
+	s->published_at = env_now(l->env);
+	return lineage_save(l, why);
+}
+
+static int tell_published(enum publish_result result, struct rollover_result *r)
+{
+	return result == PUBLISH_BY_HAND
+		       ? outcome_tell(r, ROLLOVER_MOVED, 0,
+				      "the records are yours to publish")
+		       : outcome_tell(r, ROLLOVER_MOVED, 0,
+				      "the records are given to DNS");
+}
+
+int stages_publish(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	enum publish_result result = PUBLISH_DONE;
+	struct why inner;
+	int rc = publish(l, &result, &inner);
+
+	if (rc < 0)
+		return outcome_failed(l, inner.text, r, why);
+	if (rollover_stage(&l->state) == STAGE_STAGED)
+		rc = outcome_enter(l, STAGE_PUBLISHED, why);
+	return rc < 0 ? rc : tell_published(result, r);
+}
+
+int stages_publish_again(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	enum publish_result result = PUBLISH_DONE;
+	struct why inner;
+	int rc = publish(l, &result, &inner);
+
+	return rc < 0 ? outcome_failed(l, inner.text, r, why) : tell_published(result, r);
+}
+
+/* How long a server may lag before that is out of the ordinary. */
+static int64_t lag_limit_s(const struct lineage *l)
+{
+	int64_t ttl_s = l->state.old_ttl_s > (int64_t)l->conf.ttl ? l->state.old_ttl_s
+								  : (int64_t)l->conf.ttl;
+
+	return 2 * ttl_s > LAG_MIN_S ? 2 * ttl_s : LAG_MIN_S;
+}
+
+static int lags(struct lineage *l, const char *who, struct rollover_result *r,
+		struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	time_t now = env_now(l->env);
+	time_t begun = s->published_at > s->since ? s->published_at : s->since;
+	int rc;
+
+	if (s->stage == STAGE_STUCK || now - begun > lag_limit_s(l)) {
+		rc = outcome_stuck(l, who, why);
+		return rc < 0 ? rc : outcome_tell(r, ROLLOVER_LATE, 0, "%.500s", who);
+	}
+	lineage_state_reason(s, who, now);
+	rc = lineage_save(l, why);
+	return rc < 0 ? rc : outcome_tell(r, ROLLOVER_WAITING, 0, "%.500s", who);
+}
+
+static int note_waiting(struct lineage *l, time_t until, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	struct safety_facts facts = { .old_ttl_s = s->old_ttl_s,
+				      .new_ttl_s = s->hold_ttl_s };
+	char when[32], because[100], text[160];
+	int rc = 0;
+
+	if (facts.old_ttl_s < 0 || facts.new_ttl_s < 0)
+		(void)snprintf(because, sizeof(because), "two days, a TTL being unknown");
+	else
+		(void)snprintf(because, sizeof(because), "2 x TTL %lld",
+			       (long long)safety_hold_s(&facts) / 2);
+	(void)snprintf(text, sizeof(text), "%s since all servers agreed", because);
+	if (!s->reason || strcmp(s->reason, text) != 0)
+		rc = lineage_note(l, why, "waiting", "until", clock_rfc3339(until, when),
+				  "why", text, NULL);
+	if (s->stage == STAGE_STUCK)
+		s->stage = s->resume;
+	lineage_state_reason(s, text, env_now(l->env));
+	return rc < 0 ? rc : lineage_save(l, why);
+}
+
+static int await_safe(struct lineage *l, time_t until, struct rollover_result *r,
+		      struct why *why)
+{
+	char when[32];
+	int rc = note_waiting(l, until, why);
+
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_WAITING, until, "safe at %s: %s",
+				     clock_rfc3339(until, when), l->state.reason);
+}
+
+static int could_not_ask(struct lineage *l, const char *text, struct rollover_result *r,
+			 struct why *why)
+{
+	return lags(l, text, r, why);
+}
+
+int stages_published(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	struct agreement a = { 0 };
+	struct why inner;
+	int rc = agreement_observe(l, &a, &inner);
+
+	if (rc < 0)
+		return could_not_ask(l, inner.text, r, why);
+	switch (a.safety) {
+	case SAFETY_NONE:
+		rc = lags(l, "no server has any of the records", r, why);
+		break;
+	case SAFETY_LAGS:
+		rc = lags(l, a.who_lags, r, why);
+		break;
+	case SAFETY_WAIT:
+		rc = await_safe(l, a.safe_at, r, why);
+		break;
+	case SAFETY_SAFE:
+		rc = outcome_enter(l, STAGE_SAFE, why);
+		if (rc == 0)
+			rc = outcome_tell(r, ROLLOVER_MOVED, 0,
+					  "no cache can lack the key %04lld",
+					  (long long)l->state.goal);
+		break;
+	}
+	agreement_clear(&a);
+	return rc;
+}
+
+/* The first key of a service without any record needs none to be installed. */
+bool stages_may_install_first(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+
+	return !s->view && !s->published_at && s->goal == s->current;
+}
+
+static int install_first(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	int rc;
+
+	l->state.none_before = true;
+	rc = outcome_enter(l, STAGE_SAFE, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+				     "DNS has no TLSA record yet, so the key is "
+				     "installed first");
+}
+
+/* The next key's record is mostly there long since: then nothing has to be changed, and
+ * what caches hold is known from back then. */
+int stages_staged(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	struct agreement a = { 0 };
+	enum safety safety;
+	struct why inner;
+	int rc;
+
+	if (l->state.intent == INTENT_PUBLISH)
+		return stages_publish(l, r, why);
+	rc = agreement_observe(l, &a, &inner);
+	safety = a.safety;
+	agreement_clear(&a);
+	if (rc < 0)
+		return could_not_ask(l, inner.text, r, why);
+	switch (safety) {
+	case SAFETY_NONE:
+		return stages_may_install_first(l) ? install_first(l, r, why)
+						   : stages_publish(l, r, why);
+	case SAFETY_LAGS:
+		return stages_publish(l, r, why);
+	case SAFETY_WAIT:
+	case SAFETY_SAFE:
+		if (!l->state.published_at)
+			l->state.published_at = env_now(l->env);
+		rc = outcome_enter(l, STAGE_PUBLISHED, why);
+		return rc < 0 ? rc
+			      : outcome_tell(r, ROLLOVER_MOVED, 0,
+					     "all servers have the records already");
+	}
+	return 0;
+}
+
+int stages_order(struct lineage *l, int64_t generation, bool force, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc = renew_order(l, generation, force, why);
+
+	s->renew_tried_at = env_now(l->env);
+	free(s->renew_error);
+	s->renew_error = NULL;
+	s->renew_failures = rc < 0 ? s->renew_failures + 1 : 0;
+	if (rc < 0 && why)
+		s->renew_error = mem_text(why->text);
+	return rc;
+}
+
+/* Servers are asked once more at the last moment: one may have gone back. */
+static int still_safe(struct lineage *l, bool *ret_safe, struct rollover_result *r,
+		      struct why *why)
+{
+	struct agreement a = { 0 };
+	struct why inner;
+	int rc = agreement_observe(l, &a, &inner);
+
+	*ret_safe = false;
+	if (rc < 0)
+		return could_not_ask(l, inner.text, r, why);
+	*ret_safe = a.safety == SAFETY_SAFE ||
+		    (a.safety == SAFETY_NONE && stages_may_install_first(l));
+	if (!*ret_safe) {
+		rc = outcome_enter(
+			l, l->state.published_at ? STAGE_PUBLISHED : STAGE_STAGED, why);
+		if (rc == 0)
+			rc = outcome_tell(
+				r, ROLLOVER_LATE, a.safe_at, "no longer safe: %.400s",
+				a.who_lags ? a.who_lags : "the wait begins anew");
+	}
+	agreement_clear(&a);
+	return rc;
+}
+
+int stages_went_back(struct lineage *l, char *text, struct rollover_result *r,
+		     struct why *why)
+{
+	int rc = outcome_failed(l, text, r, why);
+
+	free(text);
+	return rc;
+}
+
+int stages_all_installed(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	int rc = outcome_enter(l, STAGE_INSTALLED, why);
+
+	/* install_generation has seen the key at every endpoint. */
+	if (rc == 0)
+		rc = outcome_enter(l, STAGE_VERIFIED, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+				     "every endpoint presents key %04lld",
+				     (long long)l->state.goal);
+}
+
+int stages_safe(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	enum install_result result = INSTALL_DONE;
+	char *text = NULL;
+	struct why inner;
+	bool safe = false;
+	int rc = stages_order(l, l->state.goal, false, &inner);
+
+	if (rc < 0)
+		return outcome_failed(l, inner.text, r, why);
+	rc = still_safe(l, &safe, r, why);
+	if (rc < 0 || !safe)
+		return rc;
+	rc = install_generation(l, l->state.goal, &result, &text, why);
+	if (rc < 0)
+		return rc;
+	return result == INSTALL_DONE ? stages_all_installed(l, r, why)
+				      : stages_went_back(l, text, r, why);
+}
+
+/* A crash may have come between the two stages. */
+int stages_installed(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	char *problem = NULL;
+	struct why inner;
+	int rc = install_look(l, l->state.goal, &problem, &inner);
+
+	if (rc < 0)
+		return outcome_failed(l, inner.text, r, why);
+	if (problem)
+		return stages_went_back(l, problem, r, why);
+	rc = outcome_enter(l, STAGE_VERIFIED, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+				     "every endpoint presents key %04lld",
+				     (long long)l->state.goal);
+}
+
+static int become_idle(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc;
+
+	s->goal = s->retire = 0;
+	s->begun_at = 0;
+	s->emergency = false;
+	s->rolled_at = env_now(l->env);
+	rc = outcome_enter(l, STAGE_IDLE, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+				     "key %04lld is in use, %04lld is next",
+				     (long long)s->current, (long long)s->next);
+}
+
+/* The goal is seen everywhere: it becomes current, the old one leaves, a next one comes.
+ */
+int stages_verified(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc = 0;
+
+	if (s->goal == s->current && s->published_at)
+		return become_idle(l, r, why);
+	if (s->goal != s->current) {
+		rc = lineage_make_generation(l, s->last + 1, why);
+		if (rc < 0)
+			return rc;
+		s->retire = s->current;
+		s->current = s->goal;
+		s->next = ++s->last;
+		s->published_at = 0;
+	}
+	rc = outcome_enter(l, STAGE_RETIRING, why);
+	if (rc == 0)
+		rc = lineage_point(l, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+				     "key %04lld is current, %04lld is next",
+				     (long long)s->current, (long long)s->next);
+}
+
+int stages_retiring(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	struct agreement a = { 0 };
+	struct why inner;
+	int rc;
+
+	if (!l->state.published_at)
+		return stages_publish(l, r, why);
+	rc = agreement_observe(l, &a, &inner);
+	if (rc < 0)
+		return could_not_ask(l, inner.text, r, why);
+	if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE)
+		rc = lags(l, a.who_lags ? a.who_lags : "no server has any of the records",
+			  r, why);
+	else
+		rc = become_idle(l, r, why);
+	agreement_clear(&a);
+	return rc;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is done in each stage of a rollover: one safe step, which saves and tells. */
+#ifndef SETUP_STAGES_H
+#define SETUP_STAGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct lineage;
+struct rollover_result;
+struct why;
+
+int stages_staged(struct lineage *l, struct rollover_result *r, struct why *why);
+int stages_published(struct lineage *l, struct rollover_result *r, struct why *why);
+int stages_safe(struct lineage *l, struct rollover_result *r, struct why *why);
+int stages_installed(struct lineage *l, struct rollover_result *r, struct why *why);
+int stages_verified(struct lineage *l, struct rollover_result *r, struct why *why);
+int stages_retiring(struct lineage *l, struct rollover_result *r, struct why *why);
+
+/* Parts of them that other verbs need too. */
+/* Gives the wanted records to DNS; staged becomes published. */
+int stages_publish(struct lineage *l, struct rollover_result *r, struct why *why);
+/* The same in any other stage, which stays. */
+int stages_publish_again(struct lineage *l, struct rollover_result *r, struct why *why);
+/* The first key of a service without any record needs none to be installed. */
+bool stages_may_install_first(const struct lineage *l);
+/* A certificate for a generation's keys; how that went is in the state, not saved yet. */
+int stages_order(struct lineage *l, int64_t generation, bool force, struct why *why);
+/* An installation was seen at every endpoint; an installation was undone for this reason
+ * (freed). */
+int stages_all_installed(struct lineage *l, struct rollover_result *r, struct why *why);
+int stages_went_back(struct lineage *l, char *take_text, struct rollover_result *r,
+		     struct why *why);
+
+#endif
