@@ -91,20 +91,9 @@ static void clear(struct checking *c)
 	loop_free(c->loop);
 }
 
-/* NULL where DANE passes, or, with none_is_good, where there is no record that a client
- * could hold against the key; else what is wrong, on the heap. */
-static char *judge(const struct facts_target *facts, const char *text, bool none_is_good)
-{
-	if (!facts)
-		return mem_printf("%s: the check did not end", text);
-	if (facts->code == CODE_MATCH || (none_is_good && facts->code == CODE_NO_TLSA))
-		return NULL;
-	return mem_printf("%s %s: %s", text, code_name(facts->code),
-			  facts->summary ? facts->summary : "");
-}
-
-static int check_dane(const struct world_live *live, const char *text, bool none_is_good,
-		      char **ret_problem, struct why *why)
+/* The facts of one check; NULL only with a failure. */
+static int check_dane(const struct world_live *live, const char *text,
+		      struct facts_target **ret_facts, struct why *why)
 {
 	const struct connect_to_list nowhere_else = { 0 };
 	struct checking c = { .text = text };
@@ -128,73 +117,136 @@ static int check_dane(const struct world_live *live, const char *text, bool none
 		probe.expect = &c.expect;
 		probe.verdict = &c.verdict;
 		run_all(&run);
-		*ret_problem = judge(c.facts, text, none_is_good);
+		if (!c.facts)
+			rc = why_set(why, DP_EIO, "the check of %s did not end", text);
+		*ret_facts = c.facts;
+		c.facts = NULL;
 	}
 	clear(&c);
 	return rc;
 }
 
-/* What is wrong with the leaf that a host presents, on the heap; NULL: it is one of those
- * wanted. */
-static char *judge_leaf(const struct target *target, const struct chain_cert *leaf,
-			const struct env_presented *p)
+/* Digests in hex, "" unknown. NULL: the leaf is one of those wanted; else what is wrong
+ * with it, on the heap. */
+static char *judge_leaf(const char *cert, const char *spki, const struct env_presented *p)
 {
-	char *hex, *problem;
+	char *hex;
+	bool same;
 	size_t i;
 
-	for (i = 0; i < p->count; i++)
-		if (!memcmp(p->cert[i], leaf->cert_sha256, 32))
+	for (i = 0; i < p->count; i++) {
+		hex = hex_encode(p->cert[i], 32);
+		same = !strcmp(hex, cert);
+		free(hex);
+		if (same)
 			return NULL;
-	for (i = 0; i < p->count; i++)
-		if (!memcmp(p->spki[i], leaf->spki_sha256, 32))
-			return mem_printf("%s:%d still presents another certificate of "
-					  "the same key: was it reloaded?",
-					  target->host, target->port);
-	hex = hex_encode(leaf->spki_sha256, 32);
-	problem = mem_printf("%s:%d presents the key %.8s..., not the lineage's",
-			     target->host, target->port, hex);
-	free(hex);
-	return problem;
+	}
+	for (i = 0; i < p->count; i++) {
+		hex = hex_encode(p->spki[i], 32);
+		same = !strcmp(hex, spki);
+		free(hex);
+		if (same)
+			return mem_text("still presents another certificate of the same "
+					"key: was it reloaded?");
+	}
+	return mem_printf("presents the key %.8s..., not the lineage's", spki);
 }
 
-/* Every address of one host presents the certificate; NULL, or the problem. */
-static char *look_at_host(const struct world_live *live, const struct target *target,
-			  const struct env_presented *presented)
+/* Without records there is nothing that a client could hold against the key. */
+static void look_at_leaf(const struct world_live *live, const char *text,
+			 const struct env_presented *presented, struct env_live *ret_live,
+			 struct why *why)
 {
+	struct target target = { 0 };
 	struct chain chain = { 0 };
-	struct why why;
-	char *problem;
+	char *cert, *spki, *fault;
 
-	if (live_chain(target, live->upstream, live->timeout_ms, &chain, &why) < 0)
-		return mem_printf("%s:%d: %s", target->host, target->port, why.text);
-	problem = judge_leaf(target, &chain.cert[0], presented);
+	if (target_parse(text, &target, why) < 0 ||
+	    live_chain(&target, live->upstream, live->timeout_ms, &chain, why) < 0) {
+		env_live_add(ret_live, mem_text(text), mem_text(why->text));
+	} else {
+		cert = hex_encode(chain.cert[0].cert_sha256, 32);
+		spki = hex_encode(chain.cert[0].spki_sha256, 32);
+		fault = judge_leaf(cert, spki, presented);
+		if (fault)
+			env_live_add(ret_live, mem_text(text), fault);
+		free(cert);
+		free(spki);
+	}
 	chain_clear(&chain);
-	return problem;
+	target_clear(&target);
+}
+
+/* NULL: nothing is wrong. An address that this host can't reach is nobody's fault, as
+ * long as another can be. */
+static char *judge_peer(const struct facts_target *facts, const struct facts_peer *peer,
+			const struct env_presented *presented)
+{
+	if (peer->chain_count && peer->code != CODE_MATCH)
+		return mem_printf("%s: presents the key %.8s...", code_name(peer->code),
+				  peer->chain[0].spki_sha256);
+	if (peer->chain_count)
+		return judge_leaf(peer->chain[0].cert_sha256, peer->chain[0].spki_sha256,
+				  presented);
+	if (peer->code == CODE_NO_ROUTE && facts->code == CODE_MATCH)
+		return NULL;
+	return mem_printf("%s: %s", code_name(peer->code),
+			  peer->error ? peer->error : "");
+}
+
+static void look_at_peers(const struct facts_target *facts, const char *text,
+			  const struct env_presented *presented,
+			  struct env_live *ret_live)
+{
+	const struct facts_endpoint *e = &facts->endpoint[0];
+	char *fault;
+	size_t i;
+
+	for (i = 0; i < e->peer_count; i++) {
+		fault = judge_peer(facts, &e->peer[i], presented);
+		if (fault)
+			env_live_add(ret_live,
+				     mem_printf("%s at %s", text, e->peer[i].address),
+				     fault);
+	}
+}
+
+/* What is wrong with it as a whole, on the heap. */
+static char *judge(const struct facts_target *facts)
+{
+	return mem_printf("%s: %s", code_name(facts->code),
+			  facts->summary ? facts->summary : "");
 }
 
 static int look_at_service(const struct world_live *live, const char *text,
-			   const struct env_presented *presented, char **ret_problem,
-			   struct why *why)
+			   const struct env_presented *presented,
+			   struct env_live *ret_live, struct why *why)
 {
-	struct target target = { 0 };
-	int rc = target_parse(text, &target, why);
+	struct facts_target *facts = NULL;
+	size_t before = ret_live->count;
+	int rc = check_dane(live, text, &facts, why);
 
 	if (rc < 0)
 		return rc;
-	*ret_problem = look_at_host(live, &target, presented);
-	target_clear(&target);
-	return *ret_problem ? 0 : check_dane(live, text, true, ret_problem, why);
+	if (facts->code == CODE_NO_TLSA)
+		look_at_leaf(live, text, presented, ret_live, why);
+	else if (facts->endpoint_count == 1 && facts->endpoint[0].peer_count)
+		look_at_peers(facts, text, presented, ret_live);
+	if (facts->code != CODE_MATCH && facts->code != CODE_NO_TLSA &&
+	    ret_live->count == before)
+		env_live_add(ret_live, mem_text(text), judge(facts));
+	facts_target_free(facts);
+	return 0;
 }
 
 static int look_once(const struct world_live *live, const struct env_presented *presented,
-		     char **ret_problem, struct why *why)
+		     struct env_live *ret_live, struct why *why)
 {
 	size_t i;
 	int rc = 0;
 
-	*ret_problem = NULL;
-	for (i = 0; rc == 0 && !*ret_problem && i < presented->service_count; i++)
-		rc = look_at_service(live, presented->services[i], presented, ret_problem,
+	for (i = 0; rc == 0 && i < presented->service_count; i++)
+		rc = look_at_service(live, presented->services[i], presented, ret_live,
 				     why);
 	return rc;
 }
@@ -219,15 +271,20 @@ static void pause_for(int64_t ms)
 
 static void show_others(const struct world_live *live, const struct env_presented *p)
 {
+	struct facts_target *facts;
 	struct why why;
 	char *problem;
 	size_t i;
 
 	for (i = 0; i < p->other_count; i++) {
+		facts = NULL;
 		problem = NULL;
-		if (check_dane(live, p->others[i], false, &problem, &why) < 0)
+		if (check_dane(live, p->others[i], &facts, &why) < 0)
 			problem = mem_text(why.text);
+		else if (facts->code != CODE_MATCH)
+			problem = judge(facts);
 		live->show_other(p->others[i], problem);
+		facts_target_free(facts);
 		free(problem);
 	}
 }
@@ -237,22 +294,19 @@ static void show_others(const struct world_live *live, const struct env_presente
 int world_live_look(const struct world_live *live, const struct env_presented *presented,
 		    struct env_live *ret_live, struct why *why)
 {
-	int64_t until = clock_ms() + SETTLE_MS;
-	char *problem = NULL;
+	int64_t until = presented->at_once ? 0 : clock_ms() + SETTLE_MS;
 	int rc;
 
 	for (;;) {
-		rc = look_once(live, presented, &problem, why);
-		if (rc < 0 || !problem || clock_ms() >= until)
+		rc = look_once(live, presented, ret_live, why);
+		if (rc < 0 || !ret_live->count || clock_ms() >= until)
 			break;
-		free(problem);
+		env_live_clear(ret_live);
 		pause_for(AGAIN_MS);
 	}
-	if (rc == 0)
-		*ret_live = (struct env_live){ .ok = !problem, .problem = problem };
-	else
-		free(problem);
-	if (rc == 0 && live->show_other)
+	if (rc < 0)
+		env_live_clear(ret_live);
+	else if (live->show_other && !presented->at_once)
 		show_others(live, presented);
 	return rc;
 }

@@ -56,9 +56,21 @@ void env_zone_clear(struct env_zone *zone)
 	*zone = (struct env_zone){ 0 };
 }
 
+void env_live_add(struct env_live *live, char *take_where, char *take_what)
+{
+	live->fault = mem_grow(live->fault, live->count, sizeof(*live->fault));
+	live->fault[live->count++] = (struct env_fault){ take_where, take_what };
+}
+
 void env_live_clear(struct env_live *live)
 {
-	free(live->problem);
+	size_t i;
+
+	for (i = 0; i < live->count; i++) {
+		free(live->fault[i].where);
+		free(live->fault[i].what);
+	}
+	free(live->fault);
 	*live = (struct env_live){ 0 };
 }
 

@@ -48,10 +48,17 @@ struct env_dns {
 			 */
 };
 
-/* What the services present. */
+/* Something wrong at one endpoint. */
+struct env_fault {
+	char *where; /* owned; the service, and its address where only that is meant */
+	char *what;  /* owned; "mismatch: key 1234abcd... is not published" */
+};
+
+/* What the services present: count 0 where each endpoint presents one of the certificates
+ * and DANE passes. */
 struct env_live {
-	bool ok; /* each endpoint presents one of the certificates, and DANE passes */
-	char *problem; /* owned; "mx1.example.com:25 mismatch"; NULL when ok */
+	struct env_fault *fault; /* owned */
+	size_t count;
 };
 
 /* A question to all servers of the owners' zones; the records are borrowed. */
@@ -71,6 +78,7 @@ struct env_presented {
 	const uint8_t (*spki)[32]; /* SHA-256 of SubjectPublicKeyInfo, one a key type */
 	const uint8_t (*cert)[32]; /* and of the leaf certificate in live */
 	size_t count;
+	bool at_once; /* nothing was reloaded just now that may need some seconds */
 };
 
 /* Where the records of an owner really are. */
@@ -127,6 +135,8 @@ struct env {
 void env_init(struct env *env);
 time_t env_now(const struct env *env);
 void env_dns_clear(struct env_dns *dns);
+/* Both texts are taken. */
+void env_live_add(struct env_live *live, char *take_where, char *take_what);
 void env_live_clear(struct env_live *live);
 void env_zone_clear(struct env_zone *zone);
 void env_page_clear(struct env_page *page);

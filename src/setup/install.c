@@ -71,15 +71,18 @@ static void forget_services(struct looked_at *at)
 	endpoints_clear(&at->endpoints);
 }
 
-static int look(struct lineage *l, int64_t generation, struct env_live *ret_live,
-		struct why *why)
+static int look(struct lineage *l, int64_t generation, bool at_once,
+		struct env_live *ret_live, struct why *why)
 {
 	uint8_t spki[KEY_TYPE_COUNT][32], cert[KEY_TYPE_COUNT][32];
 	struct looked_at at = { 0 };
 	struct env_presented presented = { .spki = (const uint8_t(*)[32])spki,
 					   .cert = (const uint8_t(*)[32])cert,
-					   .count = l->conf.key_types };
-	int rc = lineage_spki(l, generation, spki, why);
+					   .count = l->conf.key_types,
+					   .at_once = at_once };
+	int rc = l->env->look
+			 ? lineage_spki(l, generation, spki, why)
+			 : why_set(why, DP_EINVAL, "the services can't be looked at");
 
 	if (rc == 0)
 		rc = read_live(l, cert, why);
@@ -95,22 +98,52 @@ static int look(struct lineage *l, int64_t generation, struct env_live *ret_live
 	return rc;
 }
 
+static bool had(const struct env_live *before, const char *where)
+{
+	size_t i;
+
+	for (i = 0; i < before->count; i++)
+		if (!strcmp(before->fault[i].where, where))
+			return true;
+	return false;
+}
+
+/* The first fault that was there before, or wasn't, on the heap; NULL: none. */
+static char *find_fault(const struct env_live *live, const struct env_live *before,
+			bool was_there)
+{
+	size_t i;
+
+	for (i = 0; i < live->count; i++)
+		if (had(before, live->fault[i].where) == was_there)
+			return mem_printf("%s %s", live->fault[i].where,
+					  live->fault[i].what);
+	return NULL;
+}
+
+/* ret_old is what is wrong as it was before; ret_problem what else is. */
+static int look_for_news(struct lineage *l, int64_t generation,
+			 const struct env_live *before, char **ret_problem,
+			 char **ret_old, struct why *why)
+{
+	struct env_live live = { 0 };
+	int rc = look(l, generation, false, &live, why);
+
+	if (rc < 0)
+		return rc;
+	*ret_problem = find_fault(&live, before, false);
+	*ret_old = find_fault(&live, before, true);
+	env_live_clear(&live);
+	return 0;
+}
+
 int install_look(struct lineage *l, int64_t generation, char **ret_problem,
 		 struct why *why)
 {
-	struct env_live live = { 0 };
-	int rc;
+	const struct env_live nothing = { 0 };
+	char *old = NULL;
 
-	if (!l->env->look)
-		return why_set(why, DP_EINVAL, "the services can't be looked at");
-	rc = look(l, generation, &live, why);
-	if (rc < 0)
-		return rc;
-	*ret_problem =
-		live.ok ? NULL
-			: mem_text(live.problem ? live.problem : "not all is well");
-	env_live_clear(&live);
-	return 0;
+	return look_for_news(l, generation, &nothing, ret_problem, &old, why);
 }
 
 static int note_back(struct lineage *l, int64_t from, int64_t to, const char *text,
@@ -175,11 +208,12 @@ static int keep(struct lineage *l, struct why *why)
 	return rc < 0 ? rc : view_prune(l, why);
 }
 
-/* Live is switched; the rest, which may be done twice. */
-static int finish(struct lineage *l, enum install_result *ret_result, char **ret_text,
-		  struct why *why)
+/* Live is switched; the rest, which may be done twice. What was wrong before is no reason
+ * to go back. */
+static int finish(struct lineage *l, const struct env_live *before,
+		  enum install_result *ret_result, char **ret_text, struct why *why)
 {
-	char *problem = NULL;
+	char *problem = NULL, *old = NULL;
 	struct why inner;
 	int rc;
 
@@ -187,10 +221,14 @@ static int finish(struct lineage *l, enum install_result *ret_result, char **ret
 	if (deploy_run(l, false, &inner) < 0)
 		problem = mem_text(inner.text);
 	/* Not being able to look is no proof that all is well. */
-	else if (install_look(l, l->state.intent_generation, &problem, &inner) < 0)
+	else if (look_for_news(l, l->state.intent_generation, before, &problem, &old,
+			       &inner) < 0)
 		problem = mem_text(inner.text);
-	if (!problem)
+	if (!problem) {
+		*ret_text = old;
 		return keep(l, why);
+	}
+	free(old);
 	rc = go_back(l, problem, why);
 	*ret_result = INSTALL_WENT_BACK;
 	if (rc == 0)
@@ -200,8 +238,8 @@ static int finish(struct lineage *l, enum install_result *ret_result, char **ret
 	return rc;
 }
 
-int install_generation(struct lineage *l, int64_t generation,
-		       enum install_result *ret_result, char **ret_text, struct why *why)
+static int install(struct lineage *l, int64_t generation, const struct env_live *before,
+		   enum install_result *ret_result, char **ret_text, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	int64_t number = s->last_view + 1;
@@ -215,12 +253,35 @@ int install_generation(struct lineage *l, int64_t generation,
 	rc = lineage_save(l, why);
 	if (rc == 0)
 		rc = view_switch(l, number, why);
-	return rc < 0 ? rc : finish(l, ret_result, ret_text, why);
+	return rc < 0 ? rc : finish(l, before, ret_result, ret_text, why);
+}
+
+int install_generation(struct lineage *l, int64_t generation,
+		       enum install_result *ret_result, char **ret_text, struct why *why)
+{
+	const struct env_live nothing = { 0 };
+
+	return install(l, generation, &nothing, ret_result, ret_text, why);
+}
+
+int install_renewal(struct lineage *l, int64_t generation,
+		    enum install_result *ret_result, char **ret_text, struct why *why)
+{
+	struct env_live before = { 0 };
+	struct why inner;
+	int rc;
+
+	if (look(l, generation, true, &before, &inner) < 0)
+		env_live_clear(&before); /* then nothing is known to have been wrong */
+	rc = install(l, generation, &before, ret_result, ret_text, why);
+	env_live_clear(&before);
+	return rc;
 }
 
 int install_recover(struct lineage *l, enum install_result *ret_result, char **ret_text,
 		    struct why *why)
 {
+	const struct env_live nothing = { 0 };
 	struct lineage_state *s = &l->state;
 
 	*ret_result = INSTALL_DONE;
@@ -230,7 +291,7 @@ int install_recover(struct lineage *l, enum install_result *ret_result, char **r
 		return 0;
 	case INTENT_SWITCH:
 		if (view_live(l) == s->intent_view)
-			return finish(l, ret_result, ret_text, why);
+			return finish(l, &nothing, ret_result, ret_text, why);
 		s->intent = INTENT_NONE; /* it hadn't begun */
 		s->intent_view = s->intent_generation = 0;
 		return lineage_save(l, why);

@@ -18,6 +18,11 @@ enum install_result {
  * what failed. */
 int install_generation(struct lineage *lineage, int64_t generation,
 		       enum install_result *ret_result, char **ret_text, struct why *why);
+/* The same for a new certificate of the key that is live: an endpoint where something was
+ * wrong before the switch, too, is no reason to go back. With INSTALL_DONE ret_text tells
+ * of one, NULL: there is none. */
+int install_renewal(struct lineage *lineage, int64_t generation,
+		    enum install_result *ret_result, char **ret_text, struct why *why);
 /* Finishes what a crash cut short; INSTALL_DONE too where there is nothing to do. */
 int install_recover(struct lineage *lineage, enum install_result *ret_result,
 		    char **ret_text, struct why *why);

@@ -292,6 +292,20 @@ int rollover_install(struct lineage *l, struct rollover_result *r, struct why *w
 	return 0;
 }
 
+/* The others have the new certificate: better than none. */
+static int tell_old_fault(struct lineage *l, char *take_text, struct rollover_result *r,
+			  struct why *why)
+{
+	int rc = lineage_note(l, why, "fault", "why", take_text, NULL);
+
+	if (rc == 0)
+		rc = outcome_tell(r, ROLLOVER_LATE, 0,
+				  "the certificate is renewed, but as before it, %.400s",
+				  take_text);
+	free(take_text);
+	return rc;
+}
+
 /* The certificate is there; now under the servers. */
 static int install_renewed(struct lineage *l, int64_t generation,
 			   struct rollover_result *r, struct why *why)
@@ -299,10 +313,12 @@ static int install_renewed(struct lineage *l, int64_t generation,
 	enum install_result result = INSTALL_DONE;
 	struct lineage_state *s = &l->state;
 	char *text = NULL;
-	int rc = install_generation(l, generation, &result, &text, why);
+	int rc = install_renewal(l, generation, &result, &text, why);
 
 	if (rc < 0)
 		return rc;
+	if (result == INSTALL_DONE && text)
+		return tell_old_fault(l, text, r, why);
 	if (result == INSTALL_DONE)
 		return outcome_tell(
 			r, ROLLOVER_MOVED, 0,

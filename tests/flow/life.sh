@@ -67,6 +67,8 @@ life_servers()
 		@ NS life.nic.example.
 		@ NS life2.nic.example.
 		www A 127.44.8.1
+		both A 127.44.8.1
+		both A 127.44.8.9
 	END
 	key=$(cat "$LAB/zones/$zone.keyname")
 	cp "$LAB/zones/$key.key" "$LAB/zones/$key.private" primary/keys/

@@ -37,15 +37,16 @@ write_ca()
 	life_web_server
 }
 
-# Every step until the state is STATE; the waits are seconds here.
+# roll_until STATE NAME: every step until then; the waits are seconds here
 roll_until()
 {
 	tries=0
-	until "$DANEPROBE" status --dir "$PWD/etc" -o json | jq -e --arg s "$1" '.lineages[0].state == $s' >/dev/null; do
+	until "$DANEPROBE" status --dir "$PWD/etc" -o json |
+		jq -e --arg s "$1" --arg n "$2" '.lineages[] | select(.name == $n) | .state == $s' >/dev/null; do
 		tries=$((tries + 1))
 		[ "$tries" -lt 40 ] || fail "not $1 after $tries steps: $("$DANEPROBE" status --dir "$PWD/etc")"
 		# shellcheck disable=SC2086
-		"$DANEPROBE" rollover --dir "$PWD/etc" $R -t 5 www >&2 || fail "rollover failed"
+		"$DANEPROBE" rollover --dir "$PWD/etc" $R -t 5 "$2" >&2 || fail "rollover failed"
 		sleep 0.5
 	done
 }
@@ -57,18 +58,57 @@ part_from_nothing_through_a_rollover()
 	dp 0 new www -d www.life.example --service https://www.life.example \
 		--set "publish = rfc2136 server=127.53.3.1 key=$PWD/tsig" --set 'ttl = 2' \
 		--set "acme = exec $PWD/ca.sh {csr} {fullchain}" --set "deploy = $PWD/deploy.sh"
-	roll_until idle
+	roll_until idle www
 	check 0 https://www.life.example
 	first=$(readlink etc/www/current)
 	watch_it &
 	watcher=$!
 	dp 0 rollover www
-	roll_until idle
+	roll_until idle www
 	kill "$watcher" 2>/dev/null || :
 	[ ! -s bad ] || fail "a check failed meanwhile: $(cat bad)"
 	[ -s good ] || fail "nothing was checked meanwhile"
 	[ "$(readlink etc/www/current)" != "$first" ] || fail "the key is the same"
 	check 0 https://www.life.example
+	beside_a_dead_address
+}
+
+# A renewal stays in spite of an address where something was wrong before, and goes back where it
+# is what did the harm.
+beside_a_dead_address()
+{
+	mkdir nginx2
+	sed -e 's,/nginx/,/nginx2/,; s,/etc/www/,/etc/both/,; s/8.1:443 ssl;/8.1:8443 ssl; listen 127.44.8.9:8443 ssl;/' \
+		nginx/conf >nginx2/conf
+	sed 's,/nginx/,/nginx2/,g' deploy.sh >deploy2.sh
+	chmod +x deploy2.sh
+	trap 'kill $pid_primary $pid_secondary $(cat nginx/pid nginx2/pid) 2>/dev/null; wait' EXIT
+	dp 0 new both -d both.life.example --service https://both.life.example:8443 \
+		--set "publish = rfc2136 server=127.53.3.1 key=$PWD/tsig" --set 'ttl = 2' \
+		--set "acme = exec $PWD/ca.sh {csr} {fullchain}" --set "deploy = $PWD/deploy2.sh"
+	roll_until idle both
+	dp 0 renew both --force
+	sed -i 's/ listen 127.44.8.9:8443 ssl;//' nginx2/conf
+	./deploy2.sh
+	tries=0
+	while openssl s_client -connect 127.44.8.9:8443 </dev/null >/dev/null 2>&1 && [ "$tries" -lt 50 ]; do
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+	dp 1 renew both --force
+	has err 'the certificate is renewed, but as before it, https://both.life.example:8443 at 127.44.8.9'
+	presented >now
+	cmp now etc/both/live/cert.pem || fail "the new certificate isn't there"
+	sed -i 's/127.44.8.1:8443/127.44.8.1:8444/' nginx2/conf
+	dp 2 renew both --force
+	has err 'https://both.life.example:8443 at 127.44.8.1'
+	grep -q went-back etc/both/journal || fail "it didn't go back"
+	cmp now etc/both/live/cert.pem || fail "live isn't what it was"
+}
+
+presented()
+{
+	openssl s_client -connect 127.44.8.1:8443 -servername both.life.example </dev/null 2>/dev/null | openssl x509
 }
 
 part_new_asks_for_signed_zones()

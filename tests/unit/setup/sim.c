@@ -410,8 +410,9 @@ static int look(void *arg, const struct env_presented *p, struct env_live *ret_l
 	for (i = 0; i < p->count; i++)
 		ok = ok || !memcmp(p->cert[i], sim->live_cert, 32);
 	sim->now += 1;
-	ret_live->ok = ok;
-	ret_live->problem = ok ? NULL : mem_text("www.example.com:443 mismatch");
+	if (!ok)
+		env_live_add(ret_live, mem_text("www.example.com:443"),
+			     mem_text("mismatch"));
 	return 0;
 }
 
