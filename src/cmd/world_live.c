@@ -126,8 +126,8 @@ static int check_dane(const struct world_live *live, const char *text,
 	return rc;
 }
 
-/* Digests in hex, "" unknown. NULL: the leaf is one of those wanted; else what is wrong
- * with it, on the heap. */
+/* Digests in hex; cert is "" for a raw public key, of which there is only one. NULL: the
+ * leaf is one of those wanted; else what is wrong with it, on the heap. */
 static char *judge_leaf(const char *cert, const char *spki, const struct env_presented *p)
 {
 	char *hex;
@@ -145,6 +145,8 @@ static char *judge_leaf(const char *cert, const char *spki, const struct env_pre
 		hex = hex_encode(p->spki[i], 32);
 		same = !strcmp(hex, spki);
 		free(hex);
+		if (same && !*cert)
+			return NULL;
 		if (same)
 			return mem_text("still presents another certificate of the same "
 					"key: was it reloaded?");
