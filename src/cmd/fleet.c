@@ -67,15 +67,24 @@ static void append(struct list *list, struct held *h)
 {
 	h->before = list->last;
 	h->next = NULL;
-	*(list->last ? &list->last->next : &list->first) = h;
+	if (list->last)
+		list->last->next = h;
+	else
+		list->first = h;
 	list->last = h;
 	list->count++;
 }
 
 static void unlink_held(struct list *list, struct held *h)
 {
-	*(h->before ? &h->before->next : &list->first) = h->next;
-	*(h->next ? &h->next->before : &list->last) = h->before;
+	if (h->before)
+		h->before->next = h->next;
+	else
+		list->first = h->next;
+	if (h->next)
+		h->next->before = h->before;
+	else
+		list->last = h->before;
 	list->count--;
 }
 
@@ -83,8 +92,10 @@ static struct held *pop(struct list *list)
 {
 	struct held *h = list->first;
 
-	if (h)
-		unlink_held(list, h);
+	if (!h)
+		return NULL;
+	h->before = NULL; /* as it is, for the analyser */
+	unlink_held(list, h);
 	return h;
 }
 

@@ -57,12 +57,26 @@ static void append(struct run *run, struct entry *e)
 
 static void drop(struct run *run, struct entry *e)
 {
-	*(e->before ? &e->before->next : &run->first) = e->next;
-	*(e->next ? &e->next->before : &run->last) = e->before;
+	if (e->before)
+		e->before->next = e->next;
+	else
+		run->first = e->next;
+	if (e->next)
+		e->next->before = e->before;
+	else
+		run->last = e->before;
 	probe_free(e->probe);
 	loop_timer_free(e->again);
 	target_clear(&e->target);
 	free(e);
+}
+
+/* NULL: there is none. That nothing is before it is said once more for the analyser. */
+static struct entry *first_of(const struct run *run)
+{
+	if (run->first)
+		run->first->before = NULL;
+	return run->first;
 }
 
 /* Its result goes out, and it is gone. */
@@ -86,9 +100,9 @@ static void take_facts(struct entry *e, struct facts_target *facts)
 		return;
 	}
 	run->held++;
-	while (run->first && run->first->done) {
+	while ((e = first_of(run)) && e->done) {
 		run->held--;
-		emit(run, run->first);
+		emit(run, e);
 	}
 }
 
@@ -189,7 +203,7 @@ void run_stop(struct run *run)
 	struct entry *e;
 
 	run->ended = run->told = true;
-	while ((e = run->first)) {
+	while ((e = first_of(run))) {
 		if (!e->facts) /* else a further try wouldn't be the first */
 			e->facts = probe_stop(e->probe, run->conf->stopped_by);
 		emit(run, e);
@@ -207,11 +221,13 @@ struct run *run_new(const struct run_conf *conf)
 
 void run_free(struct run *run)
 {
+	struct entry *e;
+
 	if (!run)
 		return;
-	while (run->first) {
-		facts_target_free(run->first->facts);
-		drop(run, run->first);
+	while ((e = first_of(run))) {
+		facts_target_free(e->facts);
+		drop(run, e);
 	}
 	free(run);
 }
