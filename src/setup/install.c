@@ -80,10 +80,11 @@ static int look(struct lineage *l, int64_t generation, bool at_once,
 					   .cert = (const uint8_t(*)[32])cert,
 					   .count = l->conf.key_types,
 					   .at_once = at_once };
-	int rc = l->env->look
-			 ? lineage_spki(l, generation, spki, why)
-			 : why_set(why, DP_EINVAL, "the services can't be looked at");
+	int rc;
 
+	if (!l->env->look)
+		return why_set(why, DP_EINVAL, "the services can't be looked at");
+	rc = lineage_spki(l, generation, spki, why);
 	if (rc == 0)
 		rc = read_live(l, cert, why);
 	if (rc == 0)
