@@ -239,7 +239,7 @@ icinga()
 {
 	folder=$1
 	shift
-	icinga2 "$@" -DConfigDir="$folder" -DZonesDir="$folder/zones.d" -DDataDir="$folder/data" -DLogDir="$folder/log" \
+	${with:-} icinga2 "$@" -DConfigDir="$folder" -DZonesDir="$folder/zones.d" -DDataDir="$folder/data" -DLogDir="$folder/log" \
 		-DCacheDir="$folder/cache" -DInitRunDir="$folder/run" -DSpoolDir="$folder/spool" \
 		-DPluginDir=/usr/lib/nagios/plugins -DRunAsUser="$(id -un)" -DRunAsGroup="$(id -gn)"
 }
@@ -306,7 +306,10 @@ dane_options()
 icinga_starts()
 {
 	icinga "$1" daemon -C -c "$1/icinga2.conf" >"$1/check" 2>&1 || fail "$(cat "$1/check")"
-	icinga "$1" daemon -c "$1/icinga2.conf" >"$1/out" 2>&1 &
+	{
+		with=exec # else the part's end would reach the shell alone
+		icinga "$1" daemon -c "$1/icinga2.conf"
+	} >"$1/out" 2>&1 &
 	helpers="$helpers $!"
 }
 
