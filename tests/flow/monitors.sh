@@ -307,7 +307,7 @@ icinga_starts()
 {
 	icinga "$1" daemon -C -c "$1/icinga2.conf" >"$1/check" 2>&1 || fail "$(cat "$1/check")"
 	{
-		with=exec # else the part's end would reach the shell alone
+		with='exec' # else the part's end would reach the shell alone
 		icinga "$1" daemon -c "$1/icinga2.conf"
 	} >"$1/out" 2>&1 &
 	helpers="$helpers $!"
