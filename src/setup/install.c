@@ -99,12 +99,22 @@ static int look(struct lineage *l, int64_t generation, bool at_once,
 	return rc;
 }
 
-static bool had(const struct env_live *before, const char *where)
+/* "connect-failed: ..." is of one kind, whatever the reason; other texts as they are. */
+static bool same_kind(const char *a, const char *b)
+{
+	size_t len = strcspn(a, ":");
+
+	return len == strcspn(b, ":") && !strncmp(a, b, len);
+}
+
+/* What was wrong there may not hide what is worse. */
+static bool had(const struct env_live *before, const struct env_fault *fault)
 {
 	size_t i;
 
 	for (i = 0; i < before->count; i++)
-		if (!strcmp(before->fault[i].where, where))
+		if (!strcmp(before->fault[i].where, fault->where) &&
+		    same_kind(before->fault[i].what, fault->what))
 			return true;
 	return false;
 }
@@ -116,7 +126,7 @@ static char *find_fault(const struct env_live *live, const struct env_live *befo
 	size_t i;
 
 	for (i = 0; i < live->count; i++)
-		if (had(before, live->fault[i].where) == was_there)
+		if (had(before, &live->fault[i]) == was_there)
 			return mem_printf("%s %s", live->fault[i].where,
 					  live->fault[i].what);
 	return NULL;

@@ -99,7 +99,11 @@ beside_a_dead_address()
 	has err 'the certificate is renewed, but as before it, https://both.life.example:8443 at 127.44.8.9'
 	presented >now
 	cmp now etc/both/live/cert.pem || fail "the new certificate isn't there"
-	sed -i 's/127.44.8.1:8443/127.44.8.1:8444/' nginx2/conf
+	# What is wrong there in another way is no longer as before.
+	sed -i 's/127.44.8.1:8443 ssl;/& listen 127.44.8.9:8443;/' nginx2/conf
+	dp 2 renew both --force
+	has err 'https://both.life.example:8443 at 127.44.8.9 tls-failed'
+	sed -i 's/ listen 127.44.8.9:8443;//; s/127.44.8.1:8443/127.44.8.1:8444/' nginx2/conf
 	dp 2 renew both --force
 	has err 'https://both.life.example:8443 at 127.44.8.1'
 	grep -q went-back etc/both/journal || fail "it didn't go back"
