@@ -100,7 +100,8 @@ done
 
 rows | while IFS=$tab read -r name address ports kind cert options; do
 	[ "$kind" = raw ] || continue
-	openssl pkey -in "$certs/$cert.key" -pubout -out "$certs/$cert.pub"
+	# not anew: a server that was started just now may be reading it
+	[ -e "$certs/$cert.pub" ] || openssl pkey -in "$certs/$cert.key" -pubout -out "$certs/$cert.pub"
 	set -- --rawpkfile "$certs/$cert.pub" --rawpkkeyfile "$certs/$cert.key"
 	case $options in
 	*cert*)
