@@ -19,9 +19,9 @@
 
 typedef const struct cmd *verb_fn(void);
 static verb_fn *const verbs[] = {
-	verb_check,	  verb_verify,	verb_record,   verb_keygen,
-	verb_csr,	  verb_new,	verb_renew,    verb_publish,
-	verb_propagation, verb_install, verb_rollover, verb_status,
+	verb_check,    verb_verify, verb_record,  verb_keygen,	    verb_csr,
+	verb_new,      verb_renew,  verb_publish, verb_propagation, verb_install,
+	verb_rollover, verb_status, verb_hook,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

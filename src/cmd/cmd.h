@@ -60,5 +60,6 @@ const struct cmd *verb_propagation(void);
 const struct cmd *verb_install(void);
 const struct cmd *verb_rollover(void);
 const struct cmd *verb_status(void);
+const struct cmd *verb_hook(void);
 
 #endif

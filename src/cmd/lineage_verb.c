@@ -40,22 +40,22 @@ static int status_of(enum rollover_outcome outcome)
 	return 2;
 }
 
-static void tell(const struct lineage_verb *verb, const struct lineage *l,
-		 const struct lineage_verb_values *v, const struct rollover_result *r)
+int lineage_verb_tell(const struct lineage *l, bool quiet,
+		      const struct rollover_result *r)
 {
 	char *text = r->text ? log_escape(r->text, strlen(r->text)) : mem_text("done");
 	bool planned = status_of(r->outcome) == 0;
 
 	if (!planned)
 		log_error("%s: %s", l->name, text);
-	else if (!v->setup.quiet)
+	else if (!quiet)
 		printf("%s  %s: %s\n", l->name, lineage_state_stage_name(l->state.stage),
 		       text);
-	(void)verb;
 	free(text);
+	return status_of(r->outcome);
 }
 
-static void show_other(const char *text, const char *problem)
+void lineage_verb_show_other(const char *text, const char *problem)
 {
 	char *shown = problem ? log_escape(problem, strlen(problem)) : NULL;
 
@@ -64,8 +64,7 @@ static void show_other(const char *text, const char *problem)
 	free(shown);
 }
 
-/* What is wrong with files and configuration is 3, with the world 2. */
-static int failure_status(int rc)
+int lineage_verb_failure(int rc)
 {
 	return rc == DP_EIO || rc == DP_ECRYPTO || rc == DP_EDNS || rc == DP_EEXIST
 		       ? CMD_NO
@@ -84,18 +83,14 @@ static int step_one(const struct lineage_verb *verb, const struct lineage_verb_v
 
 	world_init(&world, &v->dns, &env);
 	world.show = v->setup.quiet ? NULL : verb->show;
-	world.show_other = v->setup.quiet ? NULL : show_other;
+	world.show_other = v->setup.quiet ? NULL : lineage_verb_show_other;
 	rc = lineage_open(&env, setup_opts_dir(&v->setup), name, verb->name,
 			  LINEAGE_WRITE, &l, &why);
 	if (rc < 0)
-		return cmd_fail(&why, failure_status(rc));
+		return cmd_fail(&why, lineage_verb_failure(rc));
 	rc = verb->step(&l, v, &result, &why);
-	if (rc < 0) {
-		status = cmd_fail(&why, failure_status(rc));
-	} else {
-		tell(verb, &l, v, &result);
-		status = status_of(result.outcome);
-	}
+	status = rc < 0 ? cmd_fail(&why, lineage_verb_failure(rc))
+			: lineage_verb_tell(&l, v->setup.quiet, &result);
 	rollover_result_clear(&result);
 	lineage_close(&l);
 	return status;

@@ -39,6 +39,15 @@ int lineage_verb_check(const void *values, const struct opts_rest *rest, struct 
 int lineage_verb_work(const struct lineage_verb *verb,
 		      const struct lineage_verb_values *v, const struct opt_list *args);
 
+/* Prints what came of a step, on stderr where it isn't as planned; the exit status. */
+int lineage_verb_tell(const struct lineage *lineage, bool quiet,
+		      const struct rollover_result *result);
+/* A service that others run; problem NULL: it is good. */
+void lineage_verb_show_other(const char *text, const char *problem);
+/* The exit status for an error: what is wrong with files and configuration is 3, with the
+ * world 2. */
+int lineage_verb_failure(int rc);
+
 #define LINEAGE_VERB_EXITS                                                               \
 	"Exit status: 0 done, nothing to do or waiting as planned; 1 waiting longer "    \
 	"than planned, or a server lags; 2 refused, failed or gone back; 3 usage, "      \

@@ -4,7 +4,9 @@
 #include <stddef.h>
 
 #include "cmd/lineage_verb.h"
+#include "setup/hook.h"
 #include "setup/lineage.h"
+#include "setup/renew.h"
 
 static const struct opt opts[] = {
 	{ "all", 0, OPT_FLAG, offsetof(struct lineage_verb_values, all),
@@ -21,7 +23,16 @@ static const struct opt opts[] = {
 static int step(struct lineage *l, const struct lineage_verb_values *v,
 		struct rollover_result *ret_result, struct why *why)
 {
-	return rollover_renew(l, v->force, !v->no_install, ret_result, why);
+	struct hook_told told = { 0 };
+	int rc;
+
+	if (!renew_is_by_hook(l))
+		return rollover_renew(l, v->force, !v->no_install, ret_result, why);
+	rc = hook_renew(l, v->force, !v->no_install, &told, why);
+	*ret_result = told.result;
+	told.result = (struct rollover_result){ 0 };
+	hook_told_clear(&told);
+	return rc;
 }
 
 static int work(const void *values, const struct opt_list *args)

@@ -72,13 +72,13 @@ static char *days_text(const struct status *s, time_t now, char *text)
 	return text;
 }
 
-/* What is said instead of an action: the trouble, and since when. */
+/* What is said instead of an action: the trouble, since when it is stuck; NULL: none. */
 static char *trouble(const struct status *s)
 {
 	char date[32];
 
 	if (s->stage != STAGE_STUCK || !s->reason)
-		return NULL;
+		return mem_text(s->problem);
 	return mem_printf("%s since %s", s->reason, clock_date(s->reason_since, date));
 }
 

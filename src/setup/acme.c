@@ -2,6 +2,7 @@
 #include "setup/acme.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -40,7 +41,7 @@ static int refuse(const char *line, size_t len, struct why *why)
 {
 	return why_set(why, DP_EINVAL,
 		       "'%.*s' is no way to get a certificate: one of " ACME_PRESETS
-		       " and its options, or exec COMMAND",
+		       " and its options, exec COMMAND, or hook certbot",
 		       (int)(len < 100 ? len : 100), line);
 }
 
@@ -65,4 +66,34 @@ int acme_command(const char *line, char **ret_command, struct why *why)
 	*ret_command = mem_printf("rm -rf {work} && mkdir {work} && %s %s %s", p->before,
 				  options, p->after);
 	return 0;
+}
+
+/* Whether text begins with word; *ret_rest is what follows it and blanks. */
+static bool begins_with(const char *text, const char *word, const char **ret_rest)
+{
+	size_t len = strcspn(text, BLANKS);
+
+	if (len != strlen(word) || strncmp(text, word, len) != 0)
+		return false;
+	*ret_rest = text + len + strspn(text + len, BLANKS);
+	return true;
+}
+
+bool acme_is_hook(const char *line, const char **ret_rest)
+{
+	return begins_with(line, "hook", ret_rest) &&
+	       begins_with(*ret_rest, "certbot", ret_rest);
+}
+
+int acme_check(const char *line, struct why *why)
+{
+	const char *rest;
+	char *command = NULL;
+	int rc;
+
+	if (acme_is_hook(line, &rest))
+		return 0;
+	rc = acme_command(line, &command, why);
+	free(command);
+	return rc;
 }

@@ -3,10 +3,17 @@
 #ifndef SETUP_ACME_H
 #define SETUP_ACME_H
 
+#include <stdbool.h>
+
 struct why;
 
 #define ACME_PRESETS "certbot, uacme, lego, acme.sh, dehydrated"
 
+/* Whether line leaves renewals to a client that has a schedule of its own and calls
+ * daneprobe hook: "hook certbot [CERTIFICATE]...". ret_rest: what follows, borrowed. */
+bool acme_is_hook(const char *line, const char **ret_rest);
+/* Whether line is one of all that. DP_EINVAL tells what there is. */
+int acme_check(const char *line, struct why *why);
 /* The command for line, "PRESET OPTIONS" or "exec COMMAND", on the heap. It has the
  * placeholders {csr} {cert} {chain} {fullchain} {domains}, and of a preset {work}, a
  * folder that it makes anew. DP_EINVAL where line names neither. */

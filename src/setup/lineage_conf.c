@@ -141,12 +141,8 @@ static int take_publish(struct lineage_conf *conf, const char *value, struct why
 /* A client that nobody knows is told now, not when the certificate runs out. */
 static int take_acme(struct lineage_conf *conf, const char *value, struct why *why)
 {
-	char *command = NULL;
-	int rc = acme_command(value, &command, why);
-
 	(void)conf;
-	free(command);
-	return rc;
+	return acme_check(value, why);
 }
 
 static int take_seconds(const char *value, int64_t *ret_s, struct why *why)
@@ -246,7 +242,8 @@ static const struct row {
 				"How a certificate is got for a request: a preset and "
 				"its options (certbot, uacme,\n"
 				"lego, acme.sh, dehydrated), or exec COMMAND with {csr} "
-				"{cert} {chain}\n{fullchain} {domains}.",
+				"{cert} {chain}\n{fullchain} {domains}; or hook certbot: "
+				"certbot renews by itself and calls\ndaneprobe hook.",
 				"certbot --webroot -w /var/www/html" },
 	[LINEAGE_CONF_PUBLISH] = { "publish", take_publish, "print",
 				   "How records get into DNS: print (by you), rfc2136 "

@@ -36,10 +36,16 @@ static bool is_true(const char *text, size_t len)
 	       is_word(text, len, "yes") || is_word(text, len, "on");
 }
 
-/* The last "name = value" of the section ("" is the one before any); an argparse flag
- * alone is true. False where there is none. */
-static bool find_flag(const char *text, const char *section, const char *a, const char *b,
-		      bool *ret_value)
+/* A value; NULL: the name stands alone, as a flag of argparse does. */
+struct value {
+	const char *text;
+	size_t len;
+};
+
+/* The last "name = value" of the section ("" is the one before any). False where there
+ * is none. */
+static bool find_value(const char *text, const char *section, const char *a,
+		       const char *b, struct value *ret_value)
 {
 	bool inside = !*section, found = false;
 	const char *equals;
@@ -56,9 +62,29 @@ static bool find_flag(const char *text, const char *section, const char *a, cons
 		if (!inside || !is_name(text, name, a, b))
 			continue;
 		found = true;
-		*ret_value = !equals || is_true(equals + 1, len - name - 1);
+		*ret_value = equals ? (struct value){ equals + 1, len - name - 1 }
+				    : (struct value){ NULL, 0 };
 	}
 	return found;
+}
+
+static bool find_flag(const char *text, const char *section, const char *a, const char *b,
+		      bool *ret_value)
+{
+	struct value value;
+
+	if (!find_value(text, section, a, b, &value))
+		return false;
+	*ret_value = !value.text || is_true(value.text, value.len);
+	return true;
+}
+
+bool predict_conf_certbot_makes(const char *renewal, const char *type)
+{
+	struct value value;
+
+	return !find_value(renewal, "[renewalparams]", "key_type", "key-type", &value) ||
+	       !value.text || is_word(value.text, value.len, type);
 }
 
 bool predict_conf_is_certbot(const char *renewal)

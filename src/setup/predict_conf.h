@@ -14,6 +14,9 @@ enum predict_key {
 
 /* A renewal/NAME.conf of certbot, and its cli.ini (NULL: none), which goes before it. */
 enum predict_key predict_conf_certbot(const char *renewal, const char *cli);
+/* Whether key_type of a renewal/NAME.conf is this ("rsa", "ecdsa"), or isn't there: where
+ * it keeps its key, certbot refuses to renew one of another type. */
+bool predict_conf_certbot_makes(const char *renewal, const char *type);
 /* Whether it is such a file at all. */
 bool predict_conf_is_certbot(const char *renewal);
 /* A DOMAIN.conf of acme.sh. */

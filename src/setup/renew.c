@@ -26,6 +26,13 @@ enum { ORDER_CERT, ORDER_CHAIN, ORDER_FULLCHAIN, ORDER_FILES };
 
 static const char *const order_files[ORDER_FILES] = { "cert", "chain", "fullchain" };
 
+bool renew_is_by_hook(const struct lineage *l)
+{
+	const char *rest;
+
+	return acme_is_hook(lineage_conf_get(&l->conf, LINEAGE_CONF_ACME), &rest);
+}
+
 static int due_at(const struct lineage *l, int64_t generation, enum key_type type,
 		  time_t *ret_at, struct why *why)
 {
@@ -207,12 +214,35 @@ static int order_one(struct lineage *l, int64_t generation, enum key_type type,
 	return rc;
 }
 
+/* Somebody else orders, by hook; only what is lacking is told. */
+static int await_client(const struct lineage *l, int64_t generation, struct why *why)
+{
+	struct certificate c;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
+		rc = certificate_newest(l, generation, l->conf.key_type[i], &c, why);
+		if (rc == 0 && !c.number)
+			return why_set(why, DP_ENOENT,
+				       "key %04lld (%s) has no certificate, and certbot "
+				       "is to get it: daneprobe hook certbot --pre %s "
+				       "says how",
+				       (long long)generation,
+				       key_type_name(l->conf.key_type[i]), l->name);
+	}
+	return rc;
+}
+
 int renew_order(struct lineage *l, int64_t generation, bool force, struct why *why)
 {
 	bool ordered = false;
 	time_t at = 0;
 	size_t i;
 	int rc = 0;
+
+	if (renew_is_by_hook(l))
+		return await_client(l, generation, why);
 
 	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
 		rc = due_at(l, generation, l->conf.key_type[i], &at, why);

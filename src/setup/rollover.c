@@ -18,7 +18,7 @@
 #include "setup/stages.h"
 #include "setup/view.h"
 
-#define EMERGENCY_STEPS 12 /* more than there are from beginning to end */
+#define STEPS_MAX 12 /* more than there are from beginning to end */
 
 void rollover_result_clear(struct rollover_result *r)
 {
@@ -171,7 +171,7 @@ static int emergency_steps(struct lineage *l, const struct rollover_how *how,
 	int64_t compromised = s->goal && s->goal == s->current ? s->retire : s->current;
 	int i, rc = 0;
 
-	for (i = 0; i < EMERGENCY_STEPS && rc == 0; i++) {
+	for (i = 0; i < STEPS_MAX && rc == 0; i++) {
 		rc = do_step(l, how, r, why);
 		if (rc < 0 || r->outcome != ROLLOVER_MOVED || s->stage == STAGE_IDLE)
 			break;
@@ -306,6 +306,14 @@ static int tell_old_fault(struct lineage *l, char *take_text, struct rollover_re
 	return rc;
 }
 
+static int forget_failures(struct lineage *l, struct why *why)
+{
+	l->state.renew_failures = 0;
+	free(l->state.renew_error);
+	l->state.renew_error = NULL;
+	return lineage_save(l, why);
+}
+
 /* The certificate is there; now under the servers. */
 static int install_renewed(struct lineage *l, int64_t generation,
 			   struct rollover_result *r, struct why *why)
@@ -315,8 +323,12 @@ static int install_renewed(struct lineage *l, int64_t generation,
 	char *text = NULL;
 	int rc = install_renewal(l, generation, &result, &text, why);
 
-	if (rc < 0)
+	if (rc == 0 && result == INSTALL_DONE && s->renew_failures)
+		rc = forget_failures(l, why);
+	if (rc < 0) {
+		free(text);
 		return rc;
+	}
 	if (result == INSTALL_DONE && text)
 		return tell_old_fault(l, text, r, why);
 	if (result == INSTALL_DONE)
@@ -347,6 +359,52 @@ static int renew(struct lineage *l, int64_t generation, bool force,
 	return rc < 0 ? rc : lineage_save(l, why);
 }
 
+/* What is kept but not yet under the servers. */
+static bool is_kept(const struct lineage *l, int64_t generation, bool install)
+{
+	return install && l->state.view && !view_is_fresh(l, l->state.view, generation);
+}
+
+time_t rollover_retry_at(const struct lineage_state *s)
+{
+	return s->renew_failures
+		       ? s->renew_tried_at + (time_t)renewal_backoff_s(s->renew_failures)
+		       : 0;
+}
+
+int rollover_receive(struct lineage *l, int64_t generation, struct rollover_result *r,
+		     struct why *why)
+{
+	const struct rollover_how how = { .begin = true, .force = true };
+	struct lineage_state *s = &l->state;
+	bool done = false;
+	int i, rc;
+
+	*r = (struct rollover_result){ 0 };
+	rc = recover(l, &done, r, why);
+	if (rc < 0)
+		return rc;
+	if (s->view && generation == s->view_generation) {
+		if (is_kept(l, generation, true))
+			return install_renewed(l, generation, r, why);
+		return outcome_tell(r, ROLLOVER_NOTHING, 0,
+				    "the certificate is installed");
+	}
+	if (generation != (s->goal ? s->goal : s->next))
+		return outcome_tell(r, ROLLOVER_REFUSED, 0,
+				    "key %04lld is being brought to the servers, not "
+				    "%04lld",
+				    (long long)s->goal, (long long)generation);
+	for (i = 0; i < STEPS_MAX && rc == 0 && s->view_generation != generation; i++) {
+		rc = do_step(l, &how, r, why);
+		if (r->outcome != ROLLOVER_MOVED)
+			break;
+	}
+	if (rc == 0 && s->view_generation != generation)
+		r->outcome = ROLLOVER_REFUSED;
+	return rc;
+}
+
 int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_result *r,
 		   struct why *why)
 {
@@ -369,9 +427,7 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_
 	if (rc < 0)
 		return rc;
 	outcome_tell(r, ROLLOVER_NOTHING, due, "the certificate isn't due");
-	retry = s->renew_failures
-			? s->renew_tried_at + (time_t)renewal_backoff_s(s->renew_failures)
-			: 0;
+	retry = rollover_retry_at(s);
 	if (!force && now < retry)
 		return outcome_tell(r, ROLLOVER_LATE, retry, "%.400s",
 				    s->renew_error ? s->renew_error
@@ -380,7 +436,6 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_
 		rc = renew(l, generation, force, r, why);
 	if (rc < 0 || r->outcome == ROLLOVER_REFUSED)
 		return rc;
-	if (!install || !s->view || view_is_fresh(l, s->view, generation))
-		return 0;
-	return install_renewed(l, generation, r, why);
+	return is_kept(l, generation, install) ? install_renewed(l, generation, r, why)
+					       : 0;
 }

@@ -58,6 +58,14 @@ int rollover_install(struct lineage *lineage, struct rollover_result *ret_result
 int rollover_renew(struct lineage *lineage, bool force, bool install,
 		   struct rollover_result *ret_result, struct why *why);
 
+/* A certificate for generation came by itself and is kept: under the servers with it, by
+ * as many steps as are safe now. Where that isn't safe yet it is refused, and later steps
+ * install it. */
+int rollover_receive(struct lineage *lineage, int64_t generation,
+		     struct rollover_result *ret_result, struct why *why);
+
+/* When a renewal that failed is tried again; 0: none failed. */
+time_t rollover_retry_at(const struct lineage_state *state);
 /* The stage, or what it was before it got stuck. */
 enum lineage_stage rollover_stage(const struct lineage_state *state);
 /* Whose certificate is renewed: what the servers have, else the current one. */

@@ -31,13 +31,16 @@ static void plan(struct status *s, time_t at, char *take_action)
 	s->action_at = at;
 }
 
-static void plan_idle(struct status *s)
+static void plan_idle(const struct lineage *l, struct status *s)
 {
+	bool by_hook = renew_is_by_hook(l);
+
 	if (s->rollover_at && (!s->renew_at || s->rollover_at < s->renew_at))
 		plan(s, s->rollover_at,
 		     mem_printf("roll over to key %04lld", (long long)s->next));
 	else if (s->live || s->renew_at)
-		plan(s, s->renew_at, mem_text("renew certificate"));
+		plan(s, s->renew_at,
+		     mem_text(by_hook ? "certbot renews it" : "renew certificate"));
 	else
 		plan(s, 0, mem_text("get a certificate"));
 }
@@ -67,7 +70,7 @@ static void plan_next(const struct lineage *l, struct status *s, time_t now)
 	switch (rollover_stage(&l->state)) {
 	case STAGE_STUCK:
 	case STAGE_IDLE:
-		plan_idle(s);
+		plan_idle(l, s);
 		break;
 	case STAGE_STAGED:
 		if (first && !s->not_after)
@@ -132,13 +135,16 @@ static void raise_level(struct status *s, enum status_level level, char *take_pr
 	s->problem = take_problem;
 }
 
-static void judge(struct status *s, time_t now)
+static void judge(const struct lineage *l, struct status *s, time_t now)
 {
 	const char *stage = lineage_state_stage_name(s->stage);
 
 	if (s->stage == STAGE_STUCK)
 		raise_level(s, STATUS_WARNING,
 			    mem_printf("%s: %s", stage, s->reason ? s->reason : ""));
+	/* certbot takes no notice of a hook that fails, and is content. */
+	if (renew_is_by_hook(l) && s->renew_error)
+		raise_level(s, STATUS_WARNING, mem_text(s->renew_error));
 	if (!s->not_after)
 		return;
 	if (now >= s->not_after)
@@ -184,7 +190,7 @@ void status_read(struct env *env, const char *base, const char *name,
 		rc = fill(&l, &s, &why);
 		if (rc == 0) {
 			plan_next(&l, &s, env_now(env));
-			judge(&s, env_now(env));
+			judge(&l, &s, env_now(env));
 		}
 		lineage_close(&l);
 	}

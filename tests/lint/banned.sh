@@ -13,7 +13,7 @@ strto(l|ll|ul|ull|d|f|imax|umax) *\(;^base/;numbers are parsed in base
 (exit|_exit|_Exit|abort|quick_exit) *\(;^(cmd/|render/|main\.c|base/mem\.c|probe/search\.c|setup/command\.c);only main, cmd and mem end the process, search and command their child
 (malloc|calloc|realloc|reallocarray|strdup|strndup|asprintf|vasprintf|alloca) *\(;^base/mem\.c;mem.h
 (system|popen|tmpnam|mktemp|rand|srand|random) *\(;^$;shell, race or weak
-(sleep|usleep|nanosleep|poll|select) *\(;^(setup/command|dns/exchange|cmd/(cutoff|source|outbox))\.c;the loop waits; command.c for its child, exchange.c, for setup, for one reply, source.c where there is no loop, cutoff.c and outbox.c not at all
+(sleep|usleep|nanosleep|poll|select) *\(;^(setup/command|dns/exchange|cmd/(cutoff|source|outbox|verb_hook))\.c;the loop waits; command.c for its child, verb_hook.c for a lock, exchange.c, for setup, for one reply, source.c where there is no loop, cutoff.c and outbox.c not at all
 extern;^$;no shared variables
 typedef struct;^$;struct x is its own name
 # *(if|ifdef|ifndef|elif) .*;\.h$;configure picks files, not the preprocessor

@@ -22,9 +22,11 @@
 #include "base/why.h"
 #include "dane/chain.h"
 #include "setup/env.h"
+#include "setup/hook.h"
 #include "setup/key.h"
 #include "setup/lineage.h"
 #include "setup/record.h"
+#include "setup/renew.h"
 #include "setup/rollover.h"
 
 #define NEGATIVE_TTL_S 900
@@ -363,15 +365,12 @@ static void add_pem(FILE *f, gnutls_x509_crt_t crt)
 	gnutls_free(pem.data);
 }
 
-/* "order 'CSR' 'FULLCHAIN'": paths without quotes in them. */
-static int order(struct sim *sim, const char *text, struct why *why)
+static int make_certificate(struct sim *sim, const char *csr, const char *full,
+			    struct why *why)
 {
-	char csr[256], full[256];
 	gnutls_x509_crt_t crt;
 	FILE *f;
 
-	if (sscanf(text, "order '%255[^']' '%255[^']'", csr, full) != 2)
-		return why_set(why, DP_EIO, "order what?");
 	if (sim->now < sim->outage_end)
 		return why_set(why, DP_EIO, "the CA is down");
 	sim->orders++;
@@ -384,6 +383,16 @@ static int order(struct sim *sim, const char *text, struct why *why)
 	}
 	gnutls_x509_crt_deinit(crt);
 	return f ? 0 : why_set(why, DP_EIO, "no certificate for %.100s", csr);
+}
+
+/* "order 'CSR' 'FULLCHAIN'": paths without quotes in them. */
+static int order(struct sim *sim, const char *text, struct why *why)
+{
+	char csr[256], full[256];
+
+	if (sscanf(text, "order '%255[^']' '%255[^']'", csr, full) != 2)
+		return why_set(why, DP_EIO, "order what?");
+	return make_certificate(sim, csr, full, why);
 }
 
 static int run(void *arg, const struct env_command *command, struct why *why)
@@ -489,29 +498,51 @@ static void env_for(struct sim *sim, struct env *ret_env)
 static int create(struct sim *sim, struct why *why)
 {
 	static const char *const lines[] = {
-		"domains = www.example.com", "services = https://www.example.com",
-		"publish = exec publish",    "acme = exec order {csr} {fullchain}",
+		"domains = www.example.com",
+		"services = https://www.example.com",
+		"publish = exec publish",
 		"deploy = deploy",
 	};
 	struct lineage_conf conf;
 	struct lineage l;
 	struct env env;
-	char ttl[32];
+	char ttl[32], acme[128];
 	size_t i;
 	int rc = 0;
 
 	env_for(sim, &env);
 	lineage_conf_init(&conf);
+	(void)snprintf(acme, sizeof(acme),
+		       sim->by_hook ? "acme = hook certbot %s/certbot/live/www"
+				    : "acme = exec order {csr} {fullchain}",
+		       sim->base);
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]) && rc == 0; i++)
 		rc = lineage_conf_set(&conf, lines[i], why);
 	(void)snprintf(ttl, sizeof(ttl), "ttl = %lld", (long long)sim->ttl_s);
 	if (rc == 0)
 		rc = lineage_conf_set(&conf, ttl, why);
 	if (rc == 0)
+		rc = lineage_conf_set(&conf, acme, why);
+	if (rc == 0)
 		rc = lineage_create(&env, sim->base, "www", &conf, NULL, 0, &l, why);
 	if (rc == 0)
 		lineage_close(&l);
 	lineage_conf_clear(&conf);
+	return rc;
+}
+
+/* As the verb of that name. */
+static int renew(struct lineage *l, struct rollover_result *result, struct why *why)
+{
+	struct hook_told told = { 0 };
+	int rc;
+
+	if (!renew_is_by_hook(l))
+		return rollover_renew(l, false, true, result, why);
+	rc = hook_renew(l, false, true, &told, why);
+	*result = told.result;
+	told.result = (struct rollover_result){ 0 };
+	hook_told_clear(&told);
 	return rc;
 }
 
@@ -540,7 +571,7 @@ static int step(struct sim *sim, struct why *why)
 					    : "");
 	rollover_result_clear(&result);
 	if (rc == 0)
-		rc = rollover_renew(&l, false, true, &result, why);
+		rc = renew(&l, &result, why);
 	if (getenv("SIM_TRACE") && (rc < 0 || result.outcome != ROLLOVER_NOTHING))
 		(void)fprintf(stderr, "#   renew: %s\n",
 			      rc < 0	    ? why->text
@@ -582,9 +613,81 @@ bool sim_create(struct sim *sim)
 	return in_process(sim, create);
 }
 
+/* --- certbot -------------------------------------------------------------------------
+ */
+
+static int deploy_hook(struct sim *sim, struct why *why)
+{
+	struct hook_told told = { 0 };
+	struct lineage l;
+	struct env env;
+	char folder[128];
+	int rc;
+
+	env_for(sim, &env);
+	(void)snprintf(folder, sizeof(folder), "%s/certbot/live/www", sim->base);
+	rc = lineage_open(&env, sim->base, "www", "hook", LINEAGE_WRITE, &l, why);
+	if (rc < 0)
+		return rc;
+	rc = hook_deploy(&l, folder, &told, why);
+	if (getenv("SIM_TRACE"))
+		(void)fprintf(stderr, "# %lld hook: %s\n", (long long)sim->now,
+			      rc < 0		 ? why->text
+			      : told.result.text ? told.result.text
+						 : "");
+	hook_told_clear(&told);
+	lineage_close(&l);
+	return rc;
+}
+
+/* The operator gives certbot the key that a rollover waits for. */
+static int64_t key_of_certbot(const struct sim *sim)
+{
+	char path[128];
+	struct lineage_state state;
+	int64_t generation = sim->certbot_key;
+
+	(void)snprintf(path, sizeof(path), "%s/www/state", sim->base);
+	if (lineage_state_load(path, &state, NULL) < 0)
+		return 0;
+	if (!generation || (state.stage == STAGE_SAFE && state.goal) ||
+	    (state.stage == STAGE_STUCK && state.resume == STAGE_SAFE))
+		generation = state.goal;
+	lineage_state_clear(&state);
+	return generation;
+}
+
+/* Renews with a third left, and calls its hook once, whatever comes of it. */
+static void certbot(struct sim *sim)
+{
+	int64_t key = key_of_certbot(sim);
+	char path[160], csr[160];
+
+	if (!key || (key == sim->certbot_key && sim->now < sim->certbot_due))
+		return;
+	(void)snprintf(path, sizeof(path), "%s/certbot", sim->base);
+	(void)mkdir(path, 0755);
+	(void)snprintf(path, sizeof(path), "%s/certbot/live", sim->base);
+	(void)mkdir(path, 0755);
+	(void)snprintf(path, sizeof(path), "%s/certbot/live/www", sim->base);
+	(void)mkdir(path, 0755);
+	(void)snprintf(path, sizeof(path), "%s/certbot/live/www/fullchain.pem",
+		       sim->base);
+	(void)snprintf(csr, sizeof(csr), "%s/www/keys/%04lld/ecdsa-p256/request.csr",
+		       sim->base, (long long)key);
+	if (make_certificate(sim, csr, path, NULL) < 0)
+		return;
+	sim->certbot_key = key;
+	sim->certbot_due = sim->now + (time_t)(sim->lifetime_s * 2 / 3);
+	(void)in_process(sim, deploy_hook);
+}
+
 bool sim_run(struct sim *sim)
 {
 	bool ok;
+
+	if (sim->by_hook)
+		certbot(sim);
 
 	maybe_relapse(sim);
 	if (sim_chance(sim, sim->luck.crash))

@@ -54,6 +54,9 @@ struct sim {
 	time_t now;
 	struct sim_luck luck;
 	int64_t ttl_s, lifetime_s;
+	bool by_hook; /* certbot renews, and an operator gives it the key waited for */
+	int64_t certbot_key; /* generation; 0: none yet */
+	time_t certbot_due;
 	bool begin; /* the next run is told to begin a rollover */
 
 	struct sim_server server[SIM_SERVERS]; /* [0] is the primary */

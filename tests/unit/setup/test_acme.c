@@ -66,9 +66,33 @@ static void test_acme_command_names_the_presets(void **state)
 	assert_string_equal(why.text, "acme = exec lacks its command");
 }
 
+static void test_acme_is_hook_tells_it_from_clients(void **state)
+{
+	const char *rest = NULL;
+	struct why why;
+
+	(void)state;
+	assert_true(acme_is_hook("hook certbot", &rest));
+	assert_string_equal(rest, "");
+	assert_true(acme_is_hook("hook \tcertbot  a /b/c ", &rest));
+	assert_string_equal(rest, "a /b/c ");
+	assert_false(acme_is_hook("hook", &rest));
+	assert_false(acme_is_hook("hook lego", &rest));
+	assert_false(acme_is_hook("certbot hook", &rest));
+	assert_false(acme_is_hook("hooks certbot", &rest));
+	assert_false(acme_is_hook("hook certbots", &rest));
+	assert_int_equal(acme_check("hook certbot x", &why), 0);
+	assert_int_equal(acme_check("certbot --standalone", &why), 0);
+	assert_int_equal(acme_check("hook lego", &why), DP_EINVAL);
+	assert_non_null(strstr(why.text, "hook certbot"));
+	assert_int_equal(acme_command("hook certbot", &(char *){ NULL }, &why),
+			 DP_EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_acme_is_hook_tells_it_from_clients),
 		cmocka_unit_test(test_acme_command_follows_the_table),
 		cmocka_unit_test(test_acme_command_names_the_presets),
 	};

@@ -91,9 +91,11 @@ static void drive(struct sim *sim)
 static void live_once(struct sim *sim, size_t kill_at, size_t fail_at)
 {
 	struct keys keys = { { NULL } };
+	bool by_hook = sim->by_hook;
 	size_t i;
 
 	sim_reset(sim, 1);
+	sim->by_hook = by_hook;
 	sim->kill_at = kill_at;
 	sim->fail_at = fail_at;
 	for (i = 0; i < RUNS_MAX && !is_done(sim); i++) {
@@ -114,12 +116,13 @@ static size_t count_points(struct sim *sim)
 	return sim->points;
 }
 
-static void test_a_run_goes_on_after_a_crash_at_any_point(void **state)
+static void crash_at_each_point(bool by_hook)
 {
 	struct sim *sim = sim_new(1);
-	size_t points = count_points(sim), k;
+	size_t points, k;
 
-	(void)state;
+	sim->by_hook = by_hook;
+	points = count_points(sim);
 	(void)fprintf(stderr, "# %zu points in %zu runs\n", points, sim->runs);
 	assert_true(points >= POINTS_MIN);
 	for (k = 1; k <= points; k++) {
@@ -132,12 +135,26 @@ static void test_a_run_goes_on_after_a_crash_at_any_point(void **state)
 	sim_free(sim);
 }
 
-static void test_a_run_goes_on_after_a_failure_at_any_point(void **state)
+static void test_a_run_goes_on_after_a_crash_at_any_point(void **state)
+{
+	(void)state;
+	crash_at_each_point(false);
+}
+
+/* certbot calls its hook once, also where that is killed. */
+static void test_hook_goes_on_after_a_crash_at_any_point(void **state)
+{
+	(void)state;
+	crash_at_each_point(true);
+}
+
+static void fail_at_each_point(bool by_hook)
 {
 	struct sim *sim = sim_new(1);
-	size_t points = count_points(sim), k;
+	size_t points, k;
 
-	(void)state;
+	sim->by_hook = by_hook;
+	points = count_points(sim);
 	for (k = 1; k <= points; k++) {
 		live_once(sim, 0, k);
 		if (!sim->failed)
@@ -148,11 +165,24 @@ static void test_a_run_goes_on_after_a_failure_at_any_point(void **state)
 	sim_free(sim);
 }
 
-/* CRASH_AT=122: that one alone, for a look at it with SIM_TRACE=1. */
+static void test_a_run_goes_on_after_a_failure_at_any_point(void **state)
+{
+	(void)state;
+	fail_at_each_point(false);
+}
+
+static void test_hook_goes_on_after_a_failure_at_any_point(void **state)
+{
+	(void)state;
+	fail_at_each_point(true);
+}
+
+/* CRASH_AT=122 (and CRASH_HOOK=1): that one alone, for a look at it with SIM_TRACE=1. */
 static int look_at(const char *point)
 {
 	struct sim *sim = sim_new(1);
 
+	sim->by_hook = getenv("CRASH_HOOK") != NULL;
 	live_once(sim, strtoul(point, NULL, 10), 0);
 	(void)fprintf(stderr, "# %s\n", sim->offence);
 	return sim->offences != 0;
@@ -163,6 +193,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_run_goes_on_after_a_crash_at_any_point),
 		cmocka_unit_test(test_a_run_goes_on_after_a_failure_at_any_point),
+		cmocka_unit_test(test_hook_goes_on_after_a_crash_at_any_point),
+		cmocka_unit_test(test_hook_goes_on_after_a_failure_at_any_point),
 	};
 
 	if (getenv("CRASH_AT"))

@@ -47,6 +47,17 @@ static void test_predict_conf_certbot_rows(void **state)
 			fail_msg("%s", rows[i].name);
 }
 
+static void test_predict_conf_certbot_makes_tells_the_type(void **state)
+{
+	(void)state;
+	assert_true(predict_conf_certbot_makes(HEAD, "rsa"));
+	assert_true(predict_conf_certbot_makes(HEAD "key_type = rsa\n", "rsa"));
+	assert_true(predict_conf_certbot_makes(HEAD "key_type = rsa\r\n", "rsa"));
+	assert_false(predict_conf_certbot_makes(HEAD "key_type = rsa\n", "ecdsa"));
+	assert_false(predict_conf_certbot_makes(HEAD "key_type = ecdsax\n", "ecdsa"));
+	assert_true(predict_conf_certbot_makes("key_type = rsa\n" HEAD, "ecdsa"));
+}
+
 static void test_predict_conf_acme_sh_rows(void **state)
 {
 	(void)state;
@@ -75,6 +86,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_predict_conf_certbot_rows),
+		cmocka_unit_test(test_predict_conf_certbot_makes_tells_the_type),
 		cmocka_unit_test(test_predict_conf_acme_sh_rows),
 		cmocka_unit_test(test_predict_conf_knows_its_files),
 	};
