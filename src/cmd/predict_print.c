@@ -9,17 +9,18 @@
 #include "base/log.h"
 #include "base/why.h"
 #include "cmd/cmd.h"
+#include "setup/compare.h"
 #include "setup/predict.h"
 
 static const char *const key_texts[] = { "same key", "new key",
 					 "new key unless called with --reuse-key" };
 
-static size_t count_of(const struct prediction *list, size_t count, enum predict_key key)
+static size_t risky(const struct prediction *list, size_t count)
 {
 	size_t n = 0, i;
 
 	for (i = 0; i < count; i++)
-		n += list[i].key == key;
+		n += predict_is_risky(&list[i]);
 	return n;
 }
 
@@ -45,10 +46,114 @@ static void print_remedy(const struct prediction *p)
 	free(file);
 }
 
-static void print_text(const struct prediction *list, size_t count)
+static const char *const service_texts[] = {
+	[OUTLOOK_OTHER] = "not of this certificate",
+	[OUTLOOK_BREAKS] = "breaks at the renewal",
+	[OUTLOOK_EITHER] = "breaks if the key is new",
+	[OUTLOOK_ISSUER] = "depends on the CA's intermediate",
+	[OUTLOOK_STAYS] = "stays valid",
+};
+
+static const char *const record_texts[] = {
+	[OUTLOOK_OTHER] = "no match now",
+	[OUTLOOK_BREAKS] = "changes",
+	[OUTLOOK_EITHER] = "may change",
+	[OUTLOOK_ISSUER] = "holds while it is signed by the same",
+	[OUTLOOK_STAYS] = "the key, which stays",
+};
+
+static void print_service(const struct predicted_service *s)
+{
+	char *error = s->error ? log_escape(s->error, strlen(s->error)) : NULL;
+	size_t i;
+
+	printf("  %s  %s%s\n", s->owner, error ? "unknown: " : service_texts[s->outlook],
+	       error ? error : "");
+	for (i = 0; i < s->count; i++)
+		printf("    %-34s  %s\n", s->record[i].text,
+		       record_texts[s->record[i].outlook]);
+	free(error);
+}
+
+static void print_services(const struct prediction *p)
+{
+	char *text;
+	size_t i;
+
+	if (p->unread) {
+		text = log_escape(p->unread, strlen(p->unread));
+		printf("  %s\n", text);
+		free(text);
+		return;
+	}
+	for (i = 0; i < p->services; i++)
+		print_service(&p->service[i]);
+	if (!p->services)
+		puts("  no TLSA records at its names");
+}
+
+static bool has_outlook(const struct prediction *p, enum outlook outlook)
+{
+	size_t i;
+
+	for (i = 0; i < p->services; i++)
+		if (p->service[i].outlook == outlook && !p->service[i].error)
+			return true;
+	return false;
+}
+
+/* Who signs next is known to nobody but the CA. */
+static void print_issuers(const struct prediction *list, size_t count)
+{
+	char *issuer;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!list[i].issuer || !has_outlook(&list[i], OUTLOOK_ISSUER))
+			continue;
+		issuer = log_escape(list[i].issuer, strlen(list[i].issuer));
+		print_name(list[i].name, 0);
+		printf(": signed by %s now. The CA may sign\nwith another certificate at "
+		       "any time, and tells nobody before: publish a 3 1 1\nrecord, or "
+		       "one for each intermediate that the CA lists.\n",
+		       issuer);
+		free(issuer);
+	}
+}
+
+static void print_offline(const struct prediction *list, size_t count)
+{
+	if (risky(list, count) < count)
+		puts("\nThe same key: 3 1 1 and 3 1 2 records stay valid at the next "
+		     "renewal. 3 0 x\nrecords break: they hold the certificate. 2 x x "
+		     "records hold only while the CA\nsigns with the same intermediate, "
+		     "which it may change at any time.");
+	if (risky(list, count))
+		puts("\nA new key: every record of usage 3 or 1 breaks at the next "
+		     "renewal.");
+}
+
+static void print_remedies(const struct prediction *list, size_t count)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (list[i].key == PREDICT_SAME_KEY || !predict_is_risky(&list[i]))
+			continue;
+		puts(any ? "" : "\nTell the client to keep its key:");
+		print_remedy(&list[i]);
+		any = true;
+	}
+	if (any)
+		puts("or take the key over, with a next one published beside it: "
+		     "daneprobe new NAME\n--adopt DIR -d DOMAIN --service TARGET");
+}
+
+static void print_text(const struct prediction *list, size_t count, bool compared)
 {
 	int width = 4;
-	size_t i, len, same = count_of(list, count, PREDICT_SAME_KEY);
+	size_t i, len;
 
 	for (i = 0; i < count; i++) {
 		len = strlen(list[i].name);
@@ -58,36 +163,31 @@ static void print_text(const struct prediction *list, size_t count)
 	for (i = 0; i < count; i++) {
 		print_name(list[i].name, width);
 		printf("  %-7s  %s\n", list[i].client, key_texts[list[i].key]);
+		if (compared)
+			print_services(&list[i]);
 	}
-	if (same)
-		puts("\nThe same key: 3 1 1 and 3 1 2 records stay valid at the next "
-		     "renewal. 3 0 x\nrecords break: they hold the certificate. 2 x x "
-		     "records hold only while the CA\nsigns with the same intermediate, "
-		     "which it may change at any time.");
-	if (same == count)
-		return;
-	puts("\nA new key: every record of usage 3 or 1 breaks at the next renewal. "
-	     "Either\ntell the client to keep it:");
-	for (i = 0; i < count; i++)
-		if (list[i].key != PREDICT_SAME_KEY)
-			print_remedy(&list[i]);
-	puts("or take the key over, with a next one published beside it: daneprobe new "
-	     "NAME\n--adopt DIR -d DOMAIN --service TARGET");
+	if (!compared)
+		print_offline(list, count);
+	else
+		print_issuers(list, count);
+	print_remedies(list, count);
 }
 
-static void print_nagios(const struct prediction *list, size_t count)
+static void print_nagios(const struct prediction *list, size_t count, bool compared)
 {
-	size_t same = count_of(list, count, PREDICT_SAME_KEY), i;
 	const char *separator = "";
+	size_t i;
 
-	if (same == count) {
-		printf("DANE KEYS OK - %zu certificate%s will keep the key\n", count,
-		       count == 1 ? "" : "s");
+	if (!risky(list, count)) {
+		printf("DANE KEYS OK - %zu certificate%s will keep %s\n", count,
+		       count == 1 ? "" : "s",
+		       compared ? "the published records valid" : "the key");
 		return;
 	}
-	printf("DANE KEYS WARNING - a new key at the next renewal: ");
+	printf("DANE KEYS WARNING - %s at the next renewal: ",
+	       compared ? "records may break" : "a new key");
 	for (i = 0; i < count; i++) {
-		if (list[i].key == PREDICT_SAME_KEY)
+		if (!predict_is_risky(&list[i]))
 			continue;
 		fputs(separator, stdout);
 		print_name(list[i].name, 0);
@@ -96,19 +196,14 @@ static void print_nagios(const struct prediction *list, size_t count)
 	putchar('\n');
 }
 
-int predict_print(const char *dir, enum predict_output output)
+static void print(const struct prediction *list, size_t count, bool compared,
+		  enum predict_output output)
 {
-	struct prediction *list = NULL;
-	struct why why;
-	size_t count = 0;
 	char *json;
-	int status;
 
-	if (predict_read(dir, &list, &count, &why) < 0)
-		return cmd_fail(&why, CMD_USAGE);
 	switch (output) {
 	case PREDICT_TEXT:
-		print_text(list, count);
+		print_text(list, count, compared);
 		break;
 	case PREDICT_JSON:
 		json = predict_json(list, count);
@@ -116,10 +211,24 @@ int predict_print(const char *dir, enum predict_output output)
 		free(json);
 		break;
 	case PREDICT_NAGIOS:
-		print_nagios(list, count);
+		print_nagios(list, count, compared);
 		break;
 	}
-	status = count_of(list, count, PREDICT_SAME_KEY) == count ? 0 : 1;
+}
+
+int predict_print(const char *dir, const struct compare_conf *compare,
+		  enum predict_output output)
+{
+	struct prediction *list = NULL;
+	struct why why;
+	size_t count = 0;
+	int rc = predict_read(dir, &list, &count, &why), status;
+
+	if (rc == 0 && compare)
+		rc = compare_predictions(compare, list, count, &why);
+	if (rc == 0)
+		print(list, count, compare != NULL, output);
+	status = risky(list, count) ? 1 : 0;
 	predict_clear(list, count);
-	return cmd_finish(status);
+	return rc < 0 ? cmd_fail(&why, CMD_USAGE) : cmd_finish(status);
 }

@@ -38,7 +38,7 @@ struct setup_dns_opts {
 	{ "verbose", 'v', OPT_COUNT, offsetof(type, field.verbose),                      \
 	  .help = "more detail (repeatable)" }
 
-#define SETUP_DNS_OPTS(type, field)                                                      \
+#define SETUP_ASK_OPTS(type, field)                                                      \
 	{ "resolver", 0, OPT_LIST, offsetof(type, field.resolvers),                      \
 	  .argument = "ADDR[@PORT]",                                                     \
 	  .help = "ask this resolver, not the system's (repeatable)" },                  \
@@ -48,11 +48,15 @@ struct setup_dns_opts {
 	  .argument = "FILE", .help = "ask from this root" },                            \
 	{ "trust-anchor", 0, OPT_TEXT, offsetof(type, field.trust_anchor),               \
 	  .argument = "FILE", .help = "the root's DS or DNSKEY" },                       \
-	{ "ca-file", 0, OPT_TEXT, offsetof(type, field.ca_file), .argument = "FILE",     \
-	  .help = "CA bundle for PKIX-TA(0) and PKIX-EE(1) of services; default the "    \
-		  "system's" },                                                          \
 	{ "timeout", 't', OPT_SECONDS, offsetof(type, field.timeout_ms), 100, 3600000,   \
 	  "10", "SECONDS", .help = "for one question or one attempt at a service" }
+
+/* The same for verbs that look at services, too. */
+#define SETUP_DNS_OPTS(type, field)                                                      \
+	SETUP_ASK_OPTS(type, field),                                                     \
+	{ "ca-file", 0, OPT_TEXT, offsetof(type, field.ca_file), .argument = "FILE",     \
+	  .help = "CA bundle for PKIX-TA(0) and PKIX-EE(1) of services; default the "    \
+		  "system's" }
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 

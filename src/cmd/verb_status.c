@@ -11,6 +11,8 @@
 #include "base/why.h"
 #include "cmd/predict_print.h"
 #include "cmd/setup_opts.h"
+#include "dns/upstream.h"
+#include "setup/compare.h"
 #include "setup/env.h"
 #include "setup/lineage.h"
 #include "setup/status.h"
@@ -21,8 +23,11 @@ enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_NAGIOS };
 
 struct values {
 	struct setup_opts setup;
+	struct setup_dns_opts dns;
 	int output;
 	const char *predict;
+	struct opt_list services;
+	bool no_dns;
 };
 
 static const struct opt opts[] = {
@@ -32,8 +37,15 @@ static const struct opt opts[] = {
 		  "raises an alarm" },
 	{ "predict", 0, OPT_TEXT, offsetof(struct values, predict), .argument = "DIR",
 	  .help = "of no lineage, but of the certificates that certbot, lego, acme.sh or "
-		  "uacme keeps in DIR: whether the next renewal keeps their keys" },
+		  "uacme keeps in DIR: whether the next renewal keeps the records valid "
+		  "that are published at their names" },
+	{ "service", 0, OPT_LIST, offsetof(struct values, services), .argument = "TARGET",
+	  .help = "with --predict: look at this service's records (repeatable); default "
+		  "the ports " COMPARE_PORTS " of each name" },
+	{ "no-dns", 0, OPT_FLAG, offsetof(struct values, no_dns),
+	  .help = "with --predict: ask nobody, and only tell about the keys" },
 	SETUP_OPTS(struct values, setup),
+	SETUP_ASK_OPTS(struct values, dns),
 	{ .long_name = NULL },
 };
 
@@ -44,6 +56,10 @@ static int check(const void *values, const struct opts_rest *rest, struct why *w
 	if (v->predict && rest->args.count)
 		return why_set(why, DP_EINVAL,
 			       "--predict looks into a folder: no lineage with it");
+	if (!v->predict && (v->no_dns || v->services.count))
+		return why_set(why, DP_EINVAL, "--no-dns and --service are of --predict");
+	if (v->no_dns && v->services.count)
+		return why_set(why, DP_EINVAL, "--no-dns and --service: one of them");
 	return 0;
 }
 
@@ -241,6 +257,24 @@ static void print(const struct status *list, size_t count, const struct values *
 	}
 }
 
+static int predict(const struct values *v)
+{
+	const struct upstream_conf upstream = {
+		.given = v->dns.resolvers.item,
+		.given_count = v->dns.resolvers.count,
+		.recurse = v->dns.recurse || v->dns.root_hints,
+		.root_hints = v->dns.root_hints,
+		.trust_anchor = v->dns.trust_anchor,
+	};
+	const struct compare_conf compare = { .upstream = &upstream,
+					      .timeout_ms = v->dns.timeout_ms,
+					      .services = v->services.item,
+					      .service_count = v->services.count };
+
+	return predict_print(v->predict, v->no_dns ? NULL : &compare,
+			     (enum predict_output)v->output);
+}
+
 static int work(const void *values, const struct opt_list *args)
 {
 	const struct values *v = values;
@@ -252,7 +286,7 @@ static int work(const void *values, const struct opt_list *args)
 	int status;
 
 	if (v->predict)
-		return predict_print(v->predict, (enum predict_output)v->output);
+		return predict(v);
 	env_init(&env);
 	if (names_of(v, args, &names, &count, &why) < 0)
 		return cmd_fail(&why, CMD_USAGE);
@@ -278,10 +312,11 @@ const struct cmd *verb_status(void)
 		.name = "status",
 		.synopsis = "[OPTIONS] [NAME...]",
 		.summary = "where each lineage stands, and what happens next",
-		.notes = "Asks nobody: it tells what the last run saw.\n"
+		.notes = "Asks nobody but with --predict: it tells what the last run "
+			 "saw.\n"
 			 "Exit status: 0 as planned, 1 stuck or a renewal is late, 2 a "
 			 "certificate has expired, 3 usage error or unreadable; with "
-			 "--predict 1 where a key may change.",
+			 "--predict 1 where published records may break.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
 		.check = check,

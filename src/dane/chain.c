@@ -326,3 +326,14 @@ void chain_trust_clear(struct trust *trust)
 	chain_clear(&chain);
 	memset(trust, 0, sizeof(*trust));
 }
+
+char *chain_issuer(const struct chain_cert *cert)
+{
+	gnutls_datum_t name = { 0 };
+	char *text = NULL;
+
+	if (cert->crt && gnutls_x509_crt_get_issuer_dn3(cert->crt, &name, 0) == 0)
+		text = mem_text_n((const char *)name.data, name.size);
+	gnutls_free(name.data);
+	return text;
+}

@@ -45,6 +45,8 @@ void chain_clear(struct chain *chain);
 /* Whether the leaf's key is as strong as RSA with 1024 bits, the least that TLS libraries
  * take by default; else DP_ECRYPTO with a sentence. It says nothing about matching. */
 int chain_check_key(const struct chain *chain, struct why *why);
+/* The issuer's name of a certificate, "CN=R3,O=...", on the heap; NULL unknown. */
+char *chain_issuer(const struct chain_cert *cert);
 /* What selector covers of cert (RFC 6698 section 2.1.2), borrowed; data NULL where it
  * can't be had. */
 gnutls_datum_t chain_select(const struct chain_cert *cert, uint8_t selector);

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 #define NAME_LEN_MAX 255 /* of a host name in text (RFC 1035 section 2.3.4) */
 
 static int lower(unsigned char c)
@@ -131,4 +133,37 @@ enum name_source name_find(gnutls_x509_crt_t crt, const char *const *names, size
 	if (has_dns || !allow_cn)
 		return NAME_NONE;
 	return cn_covered(crt, names, count) ? NAME_CN : NAME_NONE;
+}
+
+static char *lower_text(const unsigned char *text, size_t len)
+{
+	char *copy = mem_text_n((const char *)text, len);
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		copy[i] = (char)lower(text[i]);
+	return copy;
+}
+
+char **name_hosts(gnutls_x509_crt_t crt, size_t max, size_t *ret_count)
+{
+	bool absent;
+	gnutls_subject_alt_names_t san = read_san(crt, &absent);
+	char **names = NULL;
+	gnutls_datum_t name;
+	size_t count = 0;
+	unsigned type, i;
+
+	for (i = 0; san && count < max; i++) {
+		if (gnutls_subject_alt_names_get(san, i, &type, &name, NULL) < 0)
+			break;
+		if (type != GNUTLS_SAN_DNSNAME || !is_host_name(name.data, name.size))
+			continue;
+		names = mem_grow(names, count, sizeof(*names));
+		names[count++] = lower_text(name.data, name.size);
+	}
+	if (san)
+		gnutls_subject_alt_names_deinit(san);
+	*ret_count = count;
+	return names;
 }

@@ -20,4 +20,8 @@ bool name_covers(const void *presented, size_t len, const char *reference);
 enum name_source name_find(gnutls_x509_crt_t crt, const char *const *names, size_t count,
 			   bool allow_cn);
 
+/* The host names among the DNS names of crt's SAN, in its order and in lower case,
+ * without wildcards, at most max of them; the caller frees each and the array. */
+char **name_hosts(gnutls_x509_crt_t crt, size_t max, size_t *ret_count);
+
 #endif

@@ -22,12 +22,14 @@ struct found {
 	size_t count;
 };
 
-/* Takes name and file. */
-static void add(struct found *f, const char *client, char *name, char *file,
+/* Takes name, file and chain. */
+static void add(struct found *f, const char *client, char *name, char *file, char *chain,
 		enum predict_key key)
 {
 	f->list = mem_grow(f->list, f->count, sizeof(*f->list));
-	f->list[f->count++] = (struct prediction){ client, name, file, key };
+	f->list[f->count++] = (struct prediction){
+		.client = client, .name = name, .file = file, .chain = chain, .key = key
+	};
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -85,6 +87,8 @@ static void take_certbot(struct found *f, const char *folder, const char *name)
 	text = read_text(path);
 	if (text && predict_conf_is_certbot(text))
 		add(f, "certbot", mem_text_n(name, strlen(name) - 5), mem_text(path),
+		    mem_printf("%s/live/%.*s/fullchain.pem", f->dir,
+			       (int)strlen(name) - 5, name),
 		    predict_conf_certbot(text, f->cli));
 	free(text);
 	free(path);
@@ -102,7 +106,7 @@ static void take_lego(struct found *f, const char *folder, const char *name)
 	crt = mem_printf("%s/%.*s.crt", folder, (int)strlen(name) - 5, name);
 	if (stat(crt, &st) == 0)
 		add(f, "lego", mem_text_n(name, strlen(name) - 5), mem_text(crt),
-		    PREDICT_EITHER);
+		    mem_text(crt), PREDICT_EITHER);
 	free(crt);
 }
 
@@ -115,6 +119,7 @@ static void take_acme_sh(struct found *f, const char *folder, const char *name)
 
 	if (text && predict_conf_is_acme_sh(text))
 		add(f, "acme.sh", mem_text(name), mem_text(path),
+		    mem_printf("%s/%s/fullchain.cer", folder, name),
 		    predict_conf_acme_sh(text));
 	free(text);
 	free(path);
@@ -128,7 +133,8 @@ static void take_uacme(struct found *f, const char *folder, const char *name)
 	struct stat st;
 
 	if (stat(key, &st) == 0 && stat(cert, &st) == 0)
-		add(f, "uacme", mem_text(name), mem_text(key), PREDICT_SAME_KEY);
+		add(f, "uacme", mem_text(name), mem_text(key), mem_text(cert),
+		    PREDICT_SAME_KEY);
 	free(key);
 	free(cert);
 }
@@ -170,15 +176,65 @@ int predict_read(const char *dir, struct prediction **ret_list, size_t *ret_coun
 	return 0;
 }
 
+bool predict_is_risky(const struct prediction *p)
+{
+	bool may_change = p->key != PREDICT_SAME_KEY;
+	size_t i;
+
+	if (!p->compared || p->unread)
+		return may_change;
+	for (i = 0; i < p->services; i++)
+		if (p->service[i].error || (p->service[i].outlook != OUTLOOK_STAYS &&
+					    p->service[i].outlook != OUTLOOK_OTHER))
+			return true;
+	return false;
+}
+
+static const char *const outlooks[] = {
+	[OUTLOOK_OTHER] = "other",    [OUTLOOK_BREAKS] = "breaks",
+	[OUTLOOK_EITHER] = "depends", [OUTLOOK_ISSUER] = "issuer",
+	[OUTLOOK_STAYS] = "stays",
+};
+
+static json_t *text_json(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+static json_t *service_json(const struct predicted_service *s)
+{
+	json_t *records = json_array();
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		json_array_append_new(records, json_pack("{s:s, s:s}", "record",
+							 s->record[i].text, "outlook",
+							 outlooks[s->record[i].outlook]));
+	return json_pack("{s:s, s:o, s:s, s:o}", "owner", s->owner, "error",
+			 text_json(s->error), "outlook",
+			 s->error ? "unknown" : outlooks[s->outlook], "records", records);
+}
+
 static json_t *to_json(const struct prediction *p)
 {
 	static const char *const words[] = { "same", "new", "depends" };
-	json_t *one = json_object();
+	json_t *one = json_object(), *services = json_array();
+	size_t i;
 
 	json_object_set_new(one, "client", json_string(p->client));
 	json_object_set_new(one, "name", json_string(p->name));
 	json_object_set_new(one, "file", json_string(p->file));
 	json_object_set_new(one, "key", json_string(words[p->key]));
+	json_object_set_new(one, "risky", json_boolean(predict_is_risky(p)));
+	for (i = 0; i < p->services; i++)
+		json_array_append_new(services, service_json(&p->service[i]));
+	if (!p->compared) {
+		json_decref(services);
+		return one;
+	}
+	json_object_set_new(one, "issuer", text_json(p->issuer));
+	json_object_set_new(one, "error", text_json(p->unread));
+	json_object_set_new(one, "services", services);
 	return one;
 }
 
@@ -199,13 +255,30 @@ char *predict_json(const struct prediction *list, size_t count)
 	return text;
 }
 
-void predict_clear(struct prediction *list, size_t count)
+static void clear_service(struct predicted_service *s)
 {
 	size_t i;
 
+	for (i = 0; i < s->count; i++)
+		free(s->record[i].text);
+	free(s->record);
+	free(s->owner);
+	free(s->error);
+}
+
+void predict_clear(struct prediction *list, size_t count)
+{
+	size_t i, k;
+
 	for (i = 0; i < count; i++) {
+		for (k = 0; k < list[i].services; k++)
+			clear_service(&list[i].service[k]);
+		free(list[i].service);
 		free(list[i].name);
 		free(list[i].file);
+		free(list[i].chain);
+		free(list[i].issuer);
+		free(list[i].unread);
 	}
 	free(list);
 }

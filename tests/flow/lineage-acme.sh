@@ -131,7 +131,7 @@ client dehydrated "dehydrated -f $PWD/dehydrated/config"
 # predicts NAME STATUS TEXT FOLDER: what status says of the clients' own renewals
 predicts()
 {
-	status "$1" "$2" "$DANEPROBE" status --predict "$4"
+	status "$1" "$2" "$DANEPROBE" status --no-dns --predict "$4"
 	if grep -qE "$3" out; then pass "$1: $3"; else fail "$1: $3" "$(cat out)"; fi
 }
 
@@ -159,11 +159,11 @@ printf "Le_Domain='own.example.com'\nLe_Keylength='ec-256'\n" >acme.sh/own.examp
 predicts "acme.sh" 0 '^own.example.com_ecc +acme.sh +same key$' acme.sh
 echo "Le_ForceNewDomainKey='1'" >>acme.sh/own.example.com_ecc/own.example.com.conf
 predicts "acme.sh told otherwise" 1 '^own.example.com_ecc +acme.sh +new key$' acme.sh
-same "in JSON" new "$("$DANEPROBE" status --predict acme.sh -o json | jq -r '.certificates[0].key')"
+same "in JSON" new "$("$DANEPROBE" status --no-dns --predict acme.sh -o json | jq -r '.certificates[0].key')"
 same "for Nagios" 'DANE KEYS WARNING - a new key at the next renewal: own.example.com_ecc' \
-	"$("$DANEPROBE" status --predict acme.sh -o nagios)"
-status "a folder of nobody's" 3 "$DANEPROBE" status --predict www
-status "a folder that isn't there" 3 "$DANEPROBE" status --predict nowhere
+	"$("$DANEPROBE" status --no-dns --predict acme.sh -o nagios)"
+status "a folder of nobody's" 3 "$DANEPROBE" status --no-dns --predict www
+status "a folder that isn't there" 3 "$DANEPROBE" status --no-dns --predict nowhere
 
 keys=$DANEPROBE_DIR/webroot/keys/0001/ecdsa-p256
 sed -i "s,^acme = .*,acme = $certbot --webroot -w $PWD/nowhere," "$DANEPROBE_DIR/webroot/lineage.conf"

@@ -236,4 +236,72 @@ part_a_rollover_says_what_certbot_needs()
 	serves "$live/cert.pem"
 }
 
+# records TEXT...: what the zone has beside the lineage's own
+records()
+{
+	{
+		printf 'server 127.53.3.1\nzone life.example\n'
+		printf 'update add _443._tcp.www.life.example. 2 TLSA %s\n' "$@"
+		echo send
+	} | nsupdate -k tsig
+	sleep 1
+}
+
+# predict STATUS OPTION...: status --predict, from the lab's root
+predict()
+{
+	wanted=$1
+	shift
+	# shellcheck disable=SC2086
+	run "$wanted" "$DANEPROBE" status --predict certbot $R -t 5 "$@"
+}
+
+# What certbot will do to the records that are published
+part_predictions_are_compared_with_what_is_published()
+{
+	begin
+	R=$(echo "$R" | sed "s,--ca-file [^ ]*,,") # no service is looked at
+	run 0 certbot certonly -n --standalone --cert-name www -d www.life.example -d both.life.example
+	live=$PWD/certbot/live/www
+	predict 0
+	has out "new key"
+	has out "no TLSA records at its names"
+	key=$("$DANEPROBE" record --cert "$live/cert.pem" www.life.example | sed 's/.* TLSA //')
+
+	# A new key breaks it, an intermediate may.
+	records "$key"
+	predict 1
+	has out "_443._tcp.www.life.example  breaks at the renewal"
+	has out "renewal/www.conf: reuse_key = True"
+	predict 1 -o nagios
+	has out "DANE KEYS WARNING - records may break at the next renewal: www"
+	predict 1 --service https://www.life.example
+	predict 0 --service https://both.life.example
+	predict 3 --service https://elsewhere.life.example
+	has err "none of the certificates names its host"
+	sed -i 's/^\[renewalparams\]/&\nreuse_key = True/' certbot/renewal/www.conf
+	predict 0
+	has out "_443._tcp.www.life.example  stays valid"
+	has out "the key, which stays"
+	predict 0 -o json
+	[ "$(jq -c '.certificates[0] | [.risky, .services[0].outlook, .services[0].records[0].outlook]' out)" = \
+		'[false,"stays","stays"]' ] || fail "$(cat out)"
+
+	# Of the intermediate alone
+	printf 'server 127.53.3.1\nzone life.example\nupdate delete %s TLSA\nsend\n' \
+		_443._tcp.www.life.example. | nsupdate -k tsig
+	records "$("$DANEPROBE" record --cert "$live/chain.pem" --usage 2 www.life.example | sed 's/.* TLSA //')" \
+		"3 0 1 $(printf '%064d' 0)"
+	predict 1
+	has out "depends on the CA's intermediate"
+	has out "signed by CN=Pebble Intermediate CA"
+	has out "no match now"
+
+	# A resolver that is away: unknown, and so not good
+	run 1 "$DANEPROBE" status --predict certbot --resolver 127.0.0.1@1 -t 1
+	has out "_443._tcp.www.life.example  unknown: "
+	run 3 "$DANEPROBE" status --predict certbot --service mx://life.example
+	run 3 "$DANEPROBE" status --no-dns
+}
+
 parts_main "$@"

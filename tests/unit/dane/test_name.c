@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -204,9 +205,32 @@ static int free_certificates(void **state)
 	return 0;
 }
 
+static void test_name_hosts_leaves_out_what_is_no_host(void **state)
+{
+	const struct pki_def def = { .name = "hosts",
+				     .dns = "WWW.example.com *.example.com a_b.example" };
+	struct pki_cert *cert = pki_make(&def, NULL, NULL);
+	size_t count = 0, i;
+	char **names = name_hosts(cert->crt, 9, &count);
+
+	(void)state;
+	assert_int_equal(count, 2);
+	assert_string_equal(names[0], "www.example.com");
+	assert_string_equal(names[1], "a_b.example");
+	for (i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	names = name_hosts(cert->crt, 1, &count);
+	assert_int_equal(count, 1);
+	free(names[0]);
+	free(names);
+	pki_free(cert);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_name_hosts_leaves_out_what_is_no_host),
 		cmocka_unit_test(test_name_covers_names_and_wildcards),
 		cmocka_unit_test(test_name_covers_no_embedded_nul),
 		cmocka_unit_test(test_name_covers_bounded_length),
