@@ -16,6 +16,7 @@
 #include "cmd/world.h"
 #include "setup/key.h"
 #include "setup/lineage.h"
+#include "setup/lineage_make.h"
 #include "setup/record.h"
 #include "setup/wanted.h"
 #include "target/service.h"
@@ -62,7 +63,7 @@ struct work {
 	struct env env;
 	struct lineage_conf conf;
 	struct key *key[ADOPT_MAX]; /* owned */
-	struct lineage_adoption adoption[ADOPT_MAX];
+	struct lineage_make_adoption adoption[ADOPT_MAX];
 	size_t adoptions;
 };
 
@@ -105,7 +106,7 @@ static int load_adopted(struct work *w, const char *dir, enum key_type *ret_type
 
 	if (rc == 0) {
 		w->key[w->adoptions] = key;
-		w->adoption[w->adoptions++] = (struct lineage_adoption){ key, dir };
+		w->adoption[w->adoptions++] = (struct lineage_make_adoption){ key, dir };
 		rc = key_type_of(key, ret_type, &inner);
 	}
 	free(path);
@@ -289,8 +290,8 @@ static int create(struct work *w, const char *name, struct why *why)
 		return rc;
 	for (i = 0; i < w->conf.key_types; i++)
 		key_report_warn(w->conf.key_type[i]);
-	rc = lineage_create(&w->env, setup_opts_dir(&w->v->setup), name, &w->conf,
-			    w->adoption, w->adoptions, &l, why);
+	rc = lineage_make_new(&w->env, setup_opts_dir(&w->v->setup), name, &w->conf,
+			      w->adoption, w->adoptions, &l, why);
 	if (rc < 0)
 		return rc;
 	rc = report(&l, w->v, why);

@@ -284,3 +284,25 @@ int certificate_newest(const struct lineage *l, int64_t generation, enum key_typ
 		*ret_certificate = c;
 	return rc;
 }
+
+int certificate_is_named(const struct lineage *l, int64_t generation, enum key_type type,
+			 int64_t number, bool *ret_named, struct why *why)
+{
+	char *certs = lineage_key_path(l, generation, type, "certs");
+	char *path = mem_printf("%s/%04lld/cert.pem", certs, (long long)number);
+	struct chain chain = { 0 };
+	char *text = NULL;
+	size_t len;
+	int rc = file_read(path, PEM_MAX, &text, &len, why);
+
+	if (rc == 0)
+		rc = chain_from_file(text, len, &chain, why);
+	if (rc == 0)
+		*ret_named =
+			chain.cert[0].crt && check_names(l, &chain.cert[0], NULL) == 0;
+	chain_clear(&chain);
+	free(text);
+	free(path);
+	free(certs);
+	return rc;
+}

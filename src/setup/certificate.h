@@ -33,6 +33,10 @@ int certificate_adopt(struct lineage *lineage, int64_t generation, enum key_type
 int certificate_newest(const struct lineage *lineage, int64_t generation,
 		       enum key_type type, struct certificate *ret_certificate,
 		       struct why *why);
+/* Whether that one names all domains of lineage.conf as it is now. */
+int certificate_is_named(const struct lineage *lineage, int64_t generation,
+			 enum key_type type, int64_t number, bool *ret_named,
+			 struct why *why);
 /* Dates and SHA-256 of the first certificate of a PEM file; number is left alone. */
 int certificate_read(const char *path, struct certificate *ret_certificate,
 		     struct why *why);

@@ -179,3 +179,67 @@ int csr_load(const char *path, gnutls_datum_t *ret_der, gnutls_datum_t *ret_publ
 				gnutls_strerror(rc))
 		      : 0;
 }
+
+static int take_names(gnutls_x509_crq_t crq, struct csr_names *names)
+{
+	char name[512];
+	unsigned type, i;
+	size_t size;
+	int rc = 0;
+
+	for (i = 0; rc >= 0 && i < CSR_NAMES_MAX; i++) {
+		size = sizeof(name) - 1;
+		rc = gnutls_x509_crq_get_subject_alt_name(crq, i, name, &size, &type,
+							  NULL);
+		if (rc < 0 || rc != GNUTLS_SAN_DNSNAME)
+			continue;
+		name[size] = '\0';
+		if (csr_add_name(names, name, NULL) < 0)
+			return GNUTLS_E_ASN1_DER_ERROR;
+	}
+	return rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ? 0 : rc;
+}
+
+int csr_read_names(const char *path, struct csr_names *ret_names, struct why *why)
+{
+	gnutls_datum_t der = { 0 }, public = { 0 };
+	gnutls_x509_crq_t crq = NULL;
+	int rc = csr_load(path, &der, &public, why);
+
+	if (rc < 0)
+		return rc;
+	rc = gnutls_x509_crq_init(&crq);
+	if (rc >= 0)
+		rc = gnutls_x509_crq_import(crq, &der, GNUTLS_X509_FMT_DER);
+	if (rc >= 0)
+		rc = take_names(crq, ret_names);
+	if (crq)
+		gnutls_x509_crq_deinit(crq);
+	gnutls_free(der.data);
+	gnutls_free(public.data);
+	if (rc >= 0)
+		return 0;
+	csr_names_clear(ret_names);
+	return why_set(why, DP_EFORMAT, "%s: its names can't be read: %s", path,
+		       gnutls_strerror(rc));
+}
+
+static bool has_name(const struct csr_names *names, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < names->count; i++)
+		if (!strcmp(names->item[i], name))
+			return true;
+	return false;
+}
+
+bool csr_same_names(const struct csr_names *a, const struct csr_names *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->count; i++)
+		if (!has_name(b, a->item[i]))
+			return false;
+	return a->count == b->count; /* each name is there once */
+}

@@ -32,4 +32,9 @@ int csr_make(const struct key *key, const struct csr_names *names, bool must_sta
 int csr_load(const char *path, gnutls_datum_t *ret_der, gnutls_datum_t *ret_public,
 	     struct why *why);
 
+/* The DNS names of a request. Undo with csr_names_clear(). */
+int csr_read_names(const char *path, struct csr_names *ret_names, struct why *why);
+/* In any order. */
+bool csr_same_names(const struct csr_names *a, const struct csr_names *b);
+
 #endif

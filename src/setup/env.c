@@ -296,6 +296,30 @@ int env_point(struct env *env, const char *path, const char *target, struct why 
 		      : 0;
 }
 
+static int protect(const char *path, const struct env_access *access)
+{
+	bool regroup;
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return -1;
+	regroup = access->group != (gid_t)-1 && access->group != st.st_gid;
+	/* First for its owner alone: the old group isn't to get the new group's rights,
+	 * nor the other way round. */
+	if (regroup && (chmod(path, st.st_mode & 0700) < 0 ||
+			lchown(path, (uid_t)-1, access->group) < 0))
+		return -1;
+	return chmod(path, access->mode);
+}
+
+int env_protect(struct env *env, const char *path, const struct env_access *access,
+		struct why *why)
+{
+	if (may(env, ENV_PROTECT, path) < 0 || protect(path, access) < 0)
+		return why_errno(why, errno, "can't change who may read %s", path);
+	return 0;
+}
+
 int env_rename(struct env *env, const char *from, const char *to, struct why *why)
 {
 	if (may(env, ENV_RENAME, to) < 0 || rename(from, to) < 0 ||

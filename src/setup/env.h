@@ -26,6 +26,7 @@ enum env_op {
 	ENV_LINK,
 	ENV_SYMLINK,
 	ENV_UNLINK,
+	ENV_PROTECT,
 	ENV_COMMAND
 };
 
@@ -163,6 +164,10 @@ int env_append(struct env *env, const char *path, const char *line, struct why *
 int env_point(struct env *env, const char *path, const char *target, struct why *why);
 /* Renames from to to, which isn't there, and fsyncs the folder that both are in. */
 int env_rename(struct env *env, const char *from, const char *to, struct why *why);
+/* Gives a file or folder its mode and, where access names one, its group; at no moment
+ * may anybody more than before or after read it. */
+int env_protect(struct env *env, const char *path, const struct env_access *access,
+		struct why *why);
 /* Removes a file, link or empty folder; it may be gone already. */
 int env_remove(struct env *env, const char *path, struct why *why);
 int env_run(struct env *env, const struct env_command *command, struct why *why);

@@ -18,14 +18,13 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "dane/tlsa.h"
-#include "setup/certificate.h"
 #include "setup/journal.h"
+#include "setup/lineage_group.h"
 #include "setup/record.h"
 
 #define ITEMS_MAX 12
 
 static const struct env_access private_file = { .mode = 0600, .group = (gid_t)-1 };
-static const struct env_access base_folder = { .mode = 0755, .group = (gid_t)-1 };
 
 int lineage_check_name(const char *name, struct why *why)
 {
@@ -119,14 +118,6 @@ int lineage_access(const struct lineage *l, bool is_folder, struct env_access *r
 	return 0;
 }
 
-static int make_folder(struct lineage *l, const char *path, struct why *why)
-{
-	struct env_access access;
-	int rc = lineage_access(l, true, &access, why);
-
-	return rc < 0 ? rc : env_mkdir(l->env, path, &access, why);
-}
-
 int lineage_save(struct lineage *l, struct why *why)
 {
 	char *path = lineage_path(l, "state");
@@ -157,8 +148,8 @@ int lineage_note(struct lineage *l, struct why *why, const char *event, ...)
 	return rc;
 }
 
-static void begin(struct env *env, const char *base, const char *name, const char *verb,
-		  struct lineage *l)
+void lineage_begin(struct env *env, const char *base, const char *name, const char *verb,
+		   struct lineage *l)
 {
 	*l = (struct lineage){ .env = env,
 			       .verb = verb,
@@ -181,7 +172,7 @@ void lineage_close(struct lineage *l)
 }
 
 /* flock() ends with the last process that holds the descriptor; no command gets it. */
-static int take_lock(struct lineage *l, struct why *why)
+int lineage_lock(struct lineage *l, struct why *why)
 {
 	char *path = lineage_path(l, "lock");
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -202,6 +193,55 @@ static int take_lock(struct lineage *l, struct why *why)
 	}
 	l->lock = fd;
 	return 0;
+}
+
+/* The types that the lineage was made with have their folders. */
+static bool has_type(const struct lineage *l, enum key_type type)
+{
+	char *path = lineage_key_path(l, l->state.current, type, "request.csr");
+	bool has = access(path, F_OK) == 0;
+
+	free(path);
+	return has;
+}
+
+static bool wants_type(const struct lineage *l, enum key_type type)
+{
+	size_t i;
+
+	for (i = 0; i < l->conf.key_types; i++)
+		if (l->conf.key_type[i] == type)
+			return true;
+	return false;
+}
+
+/* A type more or less would need its records, and its certificate, at every server before
+ * the next step. */
+static int check_types(const struct lineage *l, struct why *why)
+{
+	char *has = mem_text(""), *longer;
+	bool same = true;
+	int i, rc = 0;
+
+	for (i = 0; i < KEY_TYPE_COUNT; i++) {
+		enum key_type type = (enum key_type)i;
+
+		same = same && has_type(l, type) == wants_type(l, type);
+		if (!has_type(l, type))
+			continue;
+		longer = mem_printf("%s%s%s", has, *has ? " " : "", key_type_name(type));
+		free(has);
+		has = longer;
+	}
+	if (!same)
+		rc = why_set(
+			why, DP_EINVAL,
+			"%s/lineage.conf: key_types is '%s', but the lineage has keys "
+			"of '%s': set it back; other types are a lineage of their "
+			"own, beside this one",
+			l->dir, lineage_conf_get(&l->conf, LINEAGE_CONF_KEY_TYPES), has);
+	free(has);
+	return rc;
 }
 
 static int load_conf(struct lineage *l, struct why *why)
@@ -239,7 +279,8 @@ static int load(struct lineage *l, struct why *why)
 			       l->dir, l->name);
 	if (rc < 0)
 		return why_set(why, rc, "%s", inner.text);
-	return load_conf(l, why);
+	rc = load_conf(l, why);
+	return rc < 0 ? rc : check_types(l, why);
 }
 
 int lineage_open(struct env *env, const char *base, const char *name, const char *verb,
@@ -250,142 +291,19 @@ int lineage_open(struct env *env, const char *base, const char *name, const char
 
 	if (rc < 0)
 		return rc;
-	begin(env, base, name, verb, &l);
+	lineage_begin(env, base, name, verb, &l);
 	if (use == LINEAGE_WRITE && is_lineage(base, name))
-		rc = take_lock(&l, why);
+		rc = lineage_lock(&l, why);
 	if (rc == 0)
 		rc = load(&l, why);
+	if (rc == 0 && use == LINEAGE_WRITE)
+		rc = lineage_group_apply(&l, why);
 	if (rc < 0) {
 		lineage_close(&l);
 		return rc;
 	}
 	*ret_lineage = l;
 	return 0;
-}
-
-static const struct lineage_adoption *find_adoption(const struct lineage_adoption *adopt,
-						    size_t count, enum key_type type)
-{
-	enum key_type its;
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (key_type_of(adopt[i].key, &its, NULL) == 0 && its == type)
-			return &adopt[i];
-	return NULL;
-}
-
-/* The key of path: the one that is there, the adopted one, or a new one. */
-static int make_key(struct lineage *l, const char *path, enum key_type type,
-		    const struct lineage_adoption *adoption, struct key **ret_key,
-		    struct why *why)
-{
-	gnutls_datum_t pem = { 0 };
-	struct env_access access;
-	struct key *key = NULL;
-	int rc;
-
-	rc = key_load(path, ret_key, why);
-	if (rc != DP_ENOENT)
-		return rc;
-	rc = lineage_access(l, false, &access, why);
-	if (rc == 0 && !adoption)
-		rc = key_generate(type, &key, why);
-	if (rc == 0)
-		rc = key_export(adoption ? adoption->key : key, &pem, why);
-	if (rc == 0)
-		rc = env_create(l->env, path, &access, pem.data, pem.size, why);
-	if (pem.data)
-		mem_wipe(pem.data, pem.size);
-	gnutls_free(pem.data);
-	key_free(key);
-	return rc < 0 ? rc : key_load(path, ret_key, why);
-}
-
-static int make_request(struct lineage *l, const char *path, const struct key *key,
-			struct why *why)
-{
-	gnutls_datum_t csr = { 0 };
-	int rc;
-
-	if (access(path, F_OK) == 0)
-		return 0;
-	rc = csr_make(key, &l->conf.domains, false, false, &csr, why);
-	if (rc == 0)
-		rc = env_create(l->env, path, &private_file, csr.data, csr.size, why);
-	gnutls_free(csr.data);
-	return rc;
-}
-
-/* One key type of a generation: what it lacks of folder, key and request. */
-static int make_pair(struct lineage *l, int64_t number, enum key_type type,
-		     const struct lineage_adoption *adoption, struct why *why)
-{
-	char *folder = lineage_key_path(l, number, type, "");
-	char *key_path = lineage_key_path(l, number, type, "privkey.pem");
-	char *csr_path = lineage_key_path(l, number, type, "request.csr");
-	char *certs = lineage_key_path(l, number, type, "certs");
-	struct key *key = NULL;
-	int rc;
-
-	rc = make_folder(l, folder, why);
-	if (rc == 0)
-		rc = make_folder(l, certs, why);
-	if (rc == 0)
-		rc = make_key(l, key_path, type, adoption, &key, why);
-	if (rc == 0)
-		rc = make_request(l, csr_path, key, why);
-	if (rc == 0 && adoption && adoption->cert_dir)
-		rc = certificate_adopt(l, number, type, adoption->cert_dir, why);
-	key_free(key);
-	free(folder);
-	free(key_path);
-	free(csr_path);
-	free(certs);
-	return rc;
-}
-
-static int note_created(struct lineage *l, int64_t number, struct why *why)
-{
-	uint8_t spki[KEY_TYPE_COUNT][32];
-	char generation[24], *hex;
-	size_t i;
-	int rc = lineage_spki(l, number, spki, why);
-
-	(void)snprintf(generation, sizeof(generation), "%04lld", (long long)number);
-	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
-		hex = hex_encode(spki[i], sizeof(spki[i]));
-		rc = lineage_note(l, why, "created", "generation", generation, "type",
-				  key_type_name(l->conf.key_type[i]), "spki", hex, NULL);
-		free(hex);
-	}
-	return rc;
-}
-
-static int make_generation(struct lineage *l, int64_t number,
-			   const struct lineage_adoption *adopt, size_t adopt_count,
-			   struct why *why)
-{
-	char *folder;
-	size_t i;
-	int rc;
-
-	if (number > LINEAGE_NUMBER_MAX)
-		return why_set(why, DP_ELIMIT, "more than %d generations of keys",
-			       LINEAGE_NUMBER_MAX);
-	folder = lineage_path(l, "keys/%04lld", (long long)number);
-	rc = make_folder(l, folder, why);
-	free(folder);
-	for (i = 0; i < l->conf.key_types && rc == 0; i++)
-		rc = make_pair(l, number, l->conf.key_type[i],
-			       find_adoption(adopt, adopt_count, l->conf.key_type[i]),
-			       why);
-	return rc < 0 ? rc : note_created(l, number, why);
-}
-
-int lineage_make_generation(struct lineage *l, int64_t number, struct why *why)
-{
-	return make_generation(l, number, NULL, 0, why);
 }
 
 static int point(struct lineage *l, const char *name, int64_t generation, struct why *why)
@@ -409,95 +327,6 @@ int lineage_point(struct lineage *l, struct why *why)
 	int rc = point(l, "current", l->state.current, why);
 
 	return rc < 0 ? rc : point(l, "next", l->state.next, why);
-}
-
-/* Folders and lineage.conf of one that isn't there, or not wholly. */
-static int make_folders(struct lineage *l, const char *base, struct why *why)
-{
-	static const char *const folders[] = { "keys", "views" };
-	char *path;
-	size_t i;
-	int rc = 0;
-
-	if (access(base, F_OK) < 0)
-		rc = env_mkdir(l->env, base, &base_folder, why);
-	if (rc == 0)
-		rc = make_folder(l, l->dir, why);
-	for (i = 0; i < 2 && rc == 0; i++) {
-		path = lineage_path(l, "%s", folders[i]);
-		rc = make_folder(l, path, why);
-		free(path);
-	}
-	return rc;
-}
-
-static int write_conf(struct lineage *l, struct why *why)
-{
-	char *path = lineage_path(l, "lineage.conf");
-	char *text = lineage_conf_text(&l->conf);
-	int rc = env_replace(l->env, path, &private_file, text, strlen(text), why);
-
-	free(path);
-	free(text);
-	return rc;
-}
-
-static int create(struct lineage *l, const char *base,
-		  const struct lineage_adoption *adopt, size_t adopt_count,
-		  struct why *why)
-{
-	int rc = make_folders(l, base, why);
-
-	if (rc == 0)
-		rc = take_lock(l, why);
-	if (rc == 0)
-		rc = write_conf(l, why);
-	if (rc == 0)
-		rc = make_generation(l, 1, adopt, adopt_count, why);
-	if (rc == 0)
-		rc = make_generation(l, 2, NULL, 0, why);
-	if (rc < 0)
-		return rc;
-	l->state.stage = STAGE_STAGED;
-	l->state.current = l->state.goal = 1;
-	l->state.next = l->state.last = 2;
-	l->state.since = l->state.created_at = env_now(l->env);
-	rc = lineage_point(l, why);
-	return rc < 0 ? rc : lineage_save(l, why);
-}
-
-int lineage_create(struct env *env, const char *base, const char *name,
-		   const struct lineage_conf *conf, const struct lineage_adoption *adopt,
-		   size_t adopt_count, struct lineage *ret_lineage, struct why *why)
-{
-	struct lineage l;
-	char *text, *path;
-	int rc = lineage_check_name(name, why);
-
-	if (rc < 0)
-		return rc;
-	begin(env, base, name, "new", &l);
-	path = lineage_path(&l, "state");
-	if (access(path, F_OK) == 0)
-		rc = why_set(why, DP_EEXIST,
-			     "the lineage %s is there already and is not overwritten "
-			     "(%s)",
-			     name, l.dir);
-	free(path);
-	text = lineage_conf_text(conf);
-	if (rc == 0)
-		rc = lineage_conf_parse(&l.conf, text, why);
-	if (rc == 0)
-		rc = lineage_conf_check(&l.conf, why);
-	free(text);
-	if (rc == 0)
-		rc = create(&l, base, adopt, adopt_count, why);
-	if (rc < 0) {
-		lineage_close(&l);
-		return rc;
-	}
-	*ret_lineage = l;
-	return 0;
 }
 
 int lineage_spki(const struct lineage *l, int64_t generation, uint8_t (*ret_spki)[32],

@@ -40,32 +40,22 @@ int lineage_list(const char *base, char ***ret_names, size_t *ret_count, struct 
 enum lineage_use { LINEAGE_READ, LINEAGE_WRITE };
 
 /* Reads configuration and state; LINEAGE_WRITE locks first, without waiting: DP_EEXIST
- * when another run is at it. The lock goes with the process, however it ends. Undo with
- * lineage_close(). */
+ * when another run is at it. The lock goes with the process, however it ends. DP_EINVAL
+ * where key_types was changed. Undo with lineage_close(). */
 int lineage_open(struct env *env, const char *base, const char *name, const char *verb,
 		 enum lineage_use use, struct lineage *ret_lineage, struct why *why);
 void lineage_close(struct lineage *lineage);
 
-/* A private key that new takes over, instead of making one. */
-struct lineage_adoption {
-	const struct key *key; /* borrowed */
-	const char *cert_dir;  /* borrowed; has cert.pem, chain.pem, fullchain.pem; or
-				  NULL */
-};
-
-/* Makes a lineage with two generations, STAGED, and opens it for writing. DP_EEXIST when
- * there is one of that name. One that a crash cut short is completed: its keys stay. Of
- * conf a copy is taken through its text. */
-int lineage_create(struct env *env, const char *base, const char *name,
-		   const struct lineage_conf *conf, const struct lineage_adoption *adopt,
-		   size_t adopt_count, struct lineage *ret_lineage, struct why *why);
+/* What opening and making one begin with: no state yet, and no lock. */
+void lineage_begin(struct env *env, const char *base, const char *name, const char *verb,
+		   struct lineage *ret_lineage);
+/* Doesn't wait: DP_EEXIST when another run has it. */
+int lineage_lock(struct lineage *lineage, struct why *why);
 
 /* Writes the state. */
 int lineage_save(struct lineage *lineage, struct why *why);
 /* A line of the journal: pairs of key and value (NULL values left out), then NULL. */
 int lineage_note(struct lineage *lineage, struct why *why, const char *event, ...);
-/* Keys and requests of generation number, those that it lacks. */
-int lineage_make_generation(struct lineage *lineage, int64_t number, struct why *why);
 /* Points current and next to the generations of the state. */
 int lineage_point(struct lineage *lineage, struct why *why);
 /* DIR/NAME/ and the rest; on the heap. */

@@ -64,6 +64,7 @@ static const struct field {
 	FIELD(NUMBER, old_ttl_s),
 	FIELD(NUMBER, hold_ttl_s),
 	FIELD(BOOL, none_before),
+	FIELD(TEXT, key_group),
 	FIELD(TIME, created_at),
 	FIELD(TIME, begun_at),
 	FIELD(TIME, rolled_at),
@@ -94,6 +95,7 @@ void lineage_state_clear(struct lineage_state *state)
 {
 	free(state->reason);
 	free(state->renew_error);
+	free(state->key_group);
 	lineage_state_init(state);
 }
 

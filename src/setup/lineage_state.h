@@ -65,6 +65,7 @@ struct lineage_state {
 	int64_t hold_ttl_s;  /* the largest seen since; -1 unknown */
 	bool none_before;    /* no server had any TLSA record at the owners */
 
+	char *key_group; /* owned; of lineage.conf, as files and folders have it; NULL */
 	time_t created_at, begun_at; /* the lineage; the rollover */
 	time_t rolled_at; /* the end of the last one, or when it was installed */
 	bool emergency;

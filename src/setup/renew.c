@@ -16,6 +16,7 @@
 #include "setup/certificate.h"
 #include "setup/command.h"
 #include "setup/lineage.h"
+#include "setup/lineage_make.h"
 #include "setup/renewal.h"
 
 #define ORDER_TIMEOUT_MS (30 * 60 * 1000) /* DNS challenges wait for their records */
@@ -36,6 +37,7 @@ bool renew_is_by_hook(const struct lineage *l)
 static int due_at(const struct lineage *l, int64_t generation, enum key_type type,
 		  time_t *ret_at, struct why *why)
 {
+	bool named = true;
 	struct certificate c;
 	struct renewal_facts facts = { .percent = l->conf.renew_percent,
 				       .left_s = l->conf.renew_left_s,
@@ -43,11 +45,15 @@ static int due_at(const struct lineage *l, int64_t generation, enum key_type typ
 				       .ari_end = l->state.ari_end };
 	int rc = certificate_newest(l, generation, type, &c, why);
 
+	if (rc == 0 && c.number)
+		rc = certificate_is_named(l, generation, type, c.number, &named, why);
 	if (rc < 0)
 		return rc;
 	facts.not_before = c.not_before;
 	facts.not_after = c.not_after;
 	*ret_at = c.number ? renewal_time(&facts) : 0;
+	if (!named) /* a domain was added since it was made */
+		*ret_at = c.not_before;
 	return 0;
 }
 
@@ -243,7 +249,7 @@ int renew_order(struct lineage *l, int64_t generation, bool force, struct why *w
 
 	if (renew_is_by_hook(l))
 		return await_client(l, generation, why);
-
+	rc = lineage_make_requests(l, generation, why);
 	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
 		rc = due_at(l, generation, l->conf.key_type[i], &at, why);
 		if (rc < 0 || (!force && at && at > env_now(l->env)))

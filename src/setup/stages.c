@@ -11,6 +11,7 @@
 #include "setup/agreement.h"
 #include "setup/install.h"
 #include "setup/lineage.h"
+#include "setup/lineage_make.h"
 #include "setup/outcome.h"
 #include "setup/publish.h"
 #include "setup/renew.h"

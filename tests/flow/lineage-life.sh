@@ -6,6 +6,8 @@
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
 . "$src/life.sh"
 
+jobs=1 # each part has the zone's servers at their addresses
+
 begin()
 {
 	command -v knotd >/dev/null || skip "knotd is not installed"
@@ -146,6 +148,65 @@ watch_it()
 		fi
 		sleep 0.2
 	done
+}
+
+# What is changed in lineage.conf after `new`
+part_a_changed_configuration_is_applied()
+{
+	begin
+	write_ca
+	dp 0 new www -d www.life.example --service https://www.life.example \
+		--set "publish = rfc2136 server=127.53.3.1 key=$PWD/tsig" --set 'ttl = 2' \
+		--set "acme = exec $PWD/ca.sh {csr} {fullchain}" --set "deploy = $PWD/deploy.sh"
+	roll_until idle www
+	key=$(openssl pkey -in etc/www/live/privkey.pem -pubout)
+
+	# One more domain: a new request by the same key, and a certificate at once
+	dp 0 renew www
+	has out "isn't due"
+	sed -i 's/^domains = .*/& both.life.example/' etc/www/lineage.conf
+	dp 0 renew www
+	has out "renewed"
+	has etc/www/journal "requested"
+	openssl x509 -in etc/www/live/cert.pem -noout -ext subjectAltName >names
+	has names "DNS:both.life.example"
+	[ "$key" = "$(openssl x509 -in etc/www/live/cert.pem -noout -pubkey)" ] || fail "another key"
+	check 0 https://www.life.example
+	dp 0 renew www
+	has out "isn't due"
+
+	# A group for the keys, and back
+	[ "$(stat -c '%a %G' etc/www/keys/0001/ecdsa-p256/privkey.pem)" = "600 root" ] || fail "not 600"
+	echo 'key_group = mail' >>etc/www/lineage.conf
+	dp 0 renew www
+	for file in keys/0001/ecdsa-p256/privkey.pem keys/0002/ecdsa-p256/privkey.pem; do
+		[ "$(stat -c '%a %G' "etc/www/$file")" = "640 mail" ] || fail "$file: $(stat -c '%a %G' "etc/www/$file")"
+	done
+	for folder in . keys keys/0001 keys/0001/ecdsa-p256 views; do
+		[ "$(stat -c '%a %G' "etc/www/$folder")" = "750 mail" ] || fail "$folder: $(stat -c '%a %G' "etc/www/$folder")"
+	done
+	[ "$(stat -c %a etc/www/state)" = 600 ] || fail "state may be read"
+	# What an operator changes by hand stays so.
+	chmod 600 etc/www/keys/0001/ecdsa-p256/privkey.pem
+	dp 0 renew www
+	[ "$(stat -c %a etc/www/keys/0001/ecdsa-p256/privkey.pem)" = 600 ] || fail "changed behind the operator's back"
+	sed -i '/^key_group = mail/d' etc/www/lineage.conf
+	dp 0 renew www
+	[ "$(stat -c %a etc/www/keys/0002/ecdsa-p256/privkey.pem)" = 600 ] || fail "the group still reads it"
+	[ "$(stat -c %a etc/www/keys)" = 700 ] || fail "the group still passes"
+	echo 'key_group = no-such-group' >>etc/www/lineage.conf
+	dp 3 renew www
+	has err "no group 'no-such-group'"
+	sed -i '/^key_group = no/d' etc/www/lineage.conf
+
+	# Other types of keys
+	echo 'key_types = ecdsa-p256 rsa-2048' >>etc/www/lineage.conf
+	dp 3 renew www
+	has err "set it back"
+	run 3 "$DANEPROBE" status --dir "$PWD/etc"
+	sed -i '/^key_types = /d' etc/www/lineage.conf
+	dp 0 renew www
+	check 0 https://www.life.example
 }
 
 parts_main "$@"

@@ -25,6 +25,7 @@
 #include "setup/hook.h"
 #include "setup/key.h"
 #include "setup/lineage.h"
+#include "setup/lineage_make.h"
 #include "setup/record.h"
 #include "setup/renew.h"
 #include "setup/rollover.h"
@@ -524,7 +525,7 @@ static int create(struct sim *sim, struct why *why)
 	if (rc == 0)
 		rc = lineage_conf_set(&conf, acme, why);
 	if (rc == 0)
-		rc = lineage_create(&env, sim->base, "www", &conf, NULL, 0, &l, why);
+		rc = lineage_make_new(&env, sim->base, "www", &conf, NULL, 0, &l, why);
 	if (rc == 0)
 		lineage_close(&l);
 	lineage_conf_clear(&conf);

@@ -144,12 +144,59 @@ static void test_csr_load_gives_the_key_and_checks_the_signature(void **state)
 	csr_names_clear(&names);
 }
 
+static void test_csr_read_names_gives_what_was_asked_for(void **state)
+{
+	struct csr_names asked = { 0 }, read = { 0 };
+	gnutls_datum_t csr = { 0 };
+	struct key *key = NULL;
+	struct why why;
+
+	(void)state;
+	assert_int_equal(csr_add_name(&asked, "b.example", &why), 0);
+	assert_int_equal(csr_add_name(&asked, "*.a.example", &why), 0);
+	assert_int_equal(key_generate(KEY_ECDSA_P256, &key, &why), 0);
+	assert_int_equal(csr_make(key, &asked, false, false, &csr, &why), 0);
+	assert_int_equal(file_create("csr", 0644, csr.data, csr.size, &why), 0);
+	assert_int_equal(csr_read_names("csr", &read, &why), 0);
+	assert_int_equal(read.count, 2);
+	assert_true(csr_same_names(&asked, &read));
+	csr_names_clear(&read);
+	unlink("csr");
+	assert_int_equal(csr_read_names("csr", &read, &why), DP_ENOENT);
+	gnutls_free(csr.data);
+	key_free(key);
+	csr_names_clear(&asked);
+}
+
+static void test_csr_same_names_minds_no_order(void **state)
+{
+	struct csr_names a = { 0 }, b = { 0 };
+
+	(void)state;
+	assert_true(csr_same_names(&a, &b));
+	assert_int_equal(csr_add_name(&a, "a.example", NULL), 0);
+	assert_false(csr_same_names(&a, &b));
+	assert_false(csr_same_names(&b, &a));
+	assert_int_equal(csr_add_name(&a, "b.example", NULL), 0);
+	assert_int_equal(csr_add_name(&b, "b.example", NULL), 0);
+	assert_int_equal(csr_add_name(&b, "a.example", NULL), 0);
+	assert_true(csr_same_names(&a, &b));
+	assert_int_equal(csr_add_name(&b, "c.example", NULL), 0);
+	assert_false(csr_same_names(&a, &b));
+	assert_int_equal(csr_add_name(&a, "d.example", NULL), 0);
+	assert_false(csr_same_names(&a, &b));
+	csr_names_clear(&a);
+	csr_names_clear(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_csr_add_name_converts_and_drops_doubles),
 		cmocka_unit_test(test_csr_make_has_what_was_asked_for),
 		cmocka_unit_test(test_csr_load_gives_the_key_and_checks_the_signature),
+		cmocka_unit_test(test_csr_read_names_gives_what_was_asked_for),
+		cmocka_unit_test(test_csr_same_names_minds_no_order),
 	};
 
 	return cmocka_run_group_tests(tests, enter_folder, leave_folder);
