@@ -46,21 +46,6 @@ void zone_copy(const struct zone *zone, struct zone *ret_zone)
 	*ret_zone = copy;
 }
 
-char *zone_lacks(const struct zone *zone)
-{
-	const char *apex = zone->apex && *zone->apex ? zone->apex : "the root";
-
-	if (zone->error)
-		return mem_text(zone->error);
-	if (zone->security == SECURITY_SECURE)
-		return NULL;
-	if (zone->has_keys)
-		return mem_printf("the zone %s is signed, but no chain of trust leads to "
-				  "it: its DS record is missing at the parent",
-				  apex);
-	return mem_printf("the zone %s is not signed with DNSSEC", apex);
-}
-
 static void finish(struct zone_search *s)
 {
 	zone_fn *fn = s->fn;

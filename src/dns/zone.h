@@ -36,7 +36,5 @@ struct zone_search *zone_search_new(struct resolver *resolver, const char *name,
 void zone_search_free(struct zone_search *s);
 void zone_copy(const struct zone *zone, struct zone *ret_zone);
 void zone_clear(struct zone *zone);
-/* What the zone lacks for DANE, a sentence on the heap; NULL: nothing. */
-char *zone_lacks(const struct zone *zone);
 
 #endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verdict/advice_dns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "verdict/advice_context.h"
+#include "verdict/facts.h"
+#include "verdict/phrase.h"
+#include "verdict/remedy.h"
+
+#define REASONS_SHOWN 4 /* of records that are unusable */
+
+void advice_dns_unusable(const struct advice_context *c)
+{
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, 4000);
+	for (i = 0; c->e && i < c->e->record_count && i < REASONS_SHOWN; i++)
+		if (!c->e->record[i].usable)
+			buf_printf(&text, "%s record %zu: %s", text.len ? ";" : "", i + 1,
+				   c->e->record[i].reason ? c->e->record[i].reason
+							  : "unusable");
+	advice_context_story(c, mem_printf("no TLSA record of %s is usable%s%s",
+					   advice_context_host(c), text.len ? ":" : "",
+					   buf_str(&text)));
+	buf_clear(&text);
+	advice_context_remedy(
+		c, advice_context_record_of_leaf(c)
+			   ? "publish this record in their place:"
+			   : "publish a record that `daneprobe record` computes");
+}
+
+void advice_dns_no_tlsa(const struct advice_context *c)
+{
+	const char *name =
+		c->e && c->e->tlsa_name ? c->e->tlsa_name : advice_context_host(c);
+
+	advice_context_story(
+		c, mem_printf("there is no TLSA record at %s: DNSSEC proves it", name));
+	if (c->t->advice.remedy)
+		return;
+	if (advice_context_record_of_leaf(c))
+		advice_context_say(&c->t->advice.remedy,
+				   mem_printf("publish this record at %s:", name));
+	else
+		advice_context_say(
+			&c->t->advice.remedy,
+			mem_printf(
+				"publish at %s the record that `daneprobe record` "
+				"computes from the server's key (--key FILE), its "
+				"certificate (--cert FILE) or what it presents (--live)",
+				name));
+}
+
+/* The first host of "10 mx1.example.com"; NULL where there is none to speak of. */
+static const char *first_mx(const struct facts_discovery *d)
+{
+	const char *blank = d->record_count ? strchr(d->record[0], ' ') : NULL;
+
+	return blank && strcmp(blank + 1, ".") != 0 ? blank + 1 : NULL;
+}
+
+static void insecure_mx(const struct advice_context *c)
+{
+	const struct facts_discovery *d = c->t->discovery;
+	const char *mx = first_mx(d);
+
+	if (!d->record_count)
+		advice_context_story(
+			c,
+			mem_printf("that %s has no MX record is not signed, so anybody "
+				   "could make it one",
+				   d->name));
+	else if (!mx)
+		advice_context_story(
+			c,
+			mem_printf("the MX record of %s says that it takes no mail, but "
+				   "is not signed: anybody could make it another",
+				   d->name));
+	else
+		advice_context_story(
+			c,
+			mem_printf("the MX records of %s are not signed: a sender whose "
+				   "policy is dane-only will not deliver, one with dane "
+				   "may still go by the hosts' own TLSA records",
+				   d->name));
+	advice_context_say(
+		&c->t->advice.remedy,
+		mem_printf(
+			"sign the zone and have its registrar or parent publish the DS "
+			"record%s%s%s",
+			mx ? "; `daneprobe check smtp://" : "", mx ? mx : "",
+			mx ? "` tells of the host by itself" : ""));
+}
+
+void advice_dns_insecure(const struct advice_context *c)
+{
+	const struct facts_lookup *l = facts_lookup_with(c->t, c->e, SECURITY_INSECURE);
+	const struct facts_discovery *d = c->t->discovery;
+
+	if (!c->e && d && d->kind && !strcmp(d->kind, "mx")) {
+		insecure_mx(c);
+		return;
+	}
+	if (l)
+		advice_context_story(
+			c, mem_printf("no DNSSEC chain of trust leads to %s %s, so TLSA "
+				      "records cannot count: anybody could forge them",
+				      l->name, l->type));
+	else
+		advice_context_story(
+			c, mem_text("no DNSSEC chain of trust leads to the records that "
+				    "decide, so TLSA records cannot count"));
+	advice_context_remedy(
+		c,
+		"sign the zone and have its registrar or parent publish the DS record");
+}
+
+static const char other_resolver[] =
+	"name another resolver by --resolver, or go around it by --recurse";
+
+/* Who was found to be at fault decides what to do, before any other hint. */
+static void blame_remedy(const struct advice_context *c)
+{
+	switch (c->t->blame_who) {
+	case BLAME_RESOLVER:
+		advice_context_remedy(c, other_resolver);
+		break;
+	case BLAME_SERVER:
+		advice_context_remedy(
+			c,
+			"have the name server mended that is marked FAULT above; until "
+			"then every resolver that asks it fails like this");
+		break;
+	case BLAME_DOMAIN:
+		if (c->t->code == CODE_DNS_ERROR)
+			advice_context_remedy(
+				c, "have the domain's name servers mended: they must "
+				   "answer every question, with records or a signed "
+				   "denial");
+		break;
+	case BLAME_UNKNOWN:
+		break;
+	}
+}
+
+static bool left_system_resolver(const struct facts_target *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->findings.count; i++)
+		if (t->findings.item[i].id == FINDING_RESOLVER_NO_DNSSEC)
+			return true;
+	return false;
+}
+
+void advice_dns_unanswered(const struct advice_context *c)
+{
+	if (!c->e && c->t->discovery && c->t->discovery->record_count)
+		advice_context_remedy(c, "take out the hosts that no client comes to");
+	advice_context_place_and_error(c);
+	blame_remedy(c);
+	if (left_system_resolver(c->t))
+		advice_context_remedy(
+			c, "this host's resolver passes no DNSSEC on, and the root name "
+			   "servers may be out of reach (is port 53 blocked?): name a "
+			   "validating resolver that it can reach by --resolver");
+	advice_context_remedy(
+		c, "name another resolver by --resolver, or resolve from the root by "
+		   "--recurse");
+}
+
+/* What libunbound's reasons hint at; the first row whose word occurs counts. */
+static const struct {
+	const char *word, *remedy;
+} bogus_remedies[] = {
+	{ "expired",
+	  "sign the zone anew, and find out why that did not happen by itself" },
+	{ "not yet", "check the clocks of this host and of the signer" },
+	{ "inception", "check the clocks of this host and of the signer" },
+	{ "no DNSSEC records", "let the signer add its NSEC or NSEC3 records anew, and "
+			       "see that every name server hands them out" },
+	{ "no DS", "publish the DS record of the zone's key at its parent, or take the "
+		   "wrong one away" },
+	{ "DS hash mismatches", "replace the DS record at the parent by that of the "
+				"zone's key" },
+	{ "key for validation", "replace the DS record at the parent by that of the "
+				"zone's key, and see that its DNSKEY is signed" },
+	{ "nodata proof", "let the signer add its NSEC or NSEC3 records anew" },
+	{ "nxdomain proof", "let the signer add its NSEC or NSEC3 records anew" },
+	{ "no signatures", "sign that RRset: every name server must hand out its RRSIG" },
+	{ "signature", "sign the zone anew: the records and their RRSIG do not agree" },
+};
+
+void advice_dns_bogus(const struct advice_context *c)
+{
+	const struct facts_lookup *l = facts_lookup_with(c->t, c->e, SECURITY_BOGUS);
+	const char *reason = l && l->error ? l->error
+			     : c->e	   ? c->e->tlsa_why_bogus
+					   : NULL;
+	const char *doubt = c->t->blame_who == BLAME_UNKNOWN
+				    ? "; if --recurse finds nothing wrong, the resolver "
+				      "is at fault"
+				    : "";
+	size_t i;
+
+	reason = phrase_reason(reason ? reason : advice_context_error_text(c));
+	if (l)
+		advice_context_story(c,
+				     mem_printf("DNSSEC validation of %s %s failed: %s",
+						l->name, l->type, reason));
+	else
+		advice_context_story(c,
+				     mem_printf("DNSSEC validation failed: %s", reason));
+	blame_remedy(c);
+	for (i = 0; i < sizeof(bogus_remedies) / sizeof(*bogus_remedies); i++)
+		if (strstr(reason, bogus_remedies[i].word))
+			advice_context_say(
+				&c->t->advice.remedy,
+				mem_printf("%s%s", bogus_remedies[i].remedy, doubt));
+	advice_context_remedy(
+		c, "repair the zone's signatures, or the DS record at its parent");
+}
