@@ -49,19 +49,18 @@ start_knot()
 	eval "pid_$1=$!"
 }
 
-# The zone's servers: updates go to 127.53.3.1, signed by the key in the file tsig.
-life_servers()
+# The key for updates: its file tsig, and $secret
+life_tsig()
 {
 	secret=$(openssl rand -base64 32)
 	printf 'key "update" { algorithm hmac-sha256; secret "%s"; };\n' "$secret" >tsig
 	chmod 600 tsig
-	extra='dnssec-signing: on
-    dnssec-policy: manual
-    zonefile-load: difference-no-serial
-    journal-content: all
-    notify: other'
-	knot primary 127.53.3.1 127.53.3.2
-	cat >primary/zone <<-END
+}
+
+# The zone as the folder $1 begins with it
+life_zone()
+{
+	cat >"$1/zone" <<-END
 		\$TTL 2
 		@ SOA life.nic.example. hostmaster 1 3600 600 86400 1
 		@ NS life.nic.example.
@@ -69,14 +68,40 @@ life_servers()
 		www A 127.44.8.1
 		both A 127.44.8.1
 		both A 127.44.8.9
+		mail A 127.44.8.9
 	END
+}
+
+# knot_primary NAME ADDRESS WHOM-TO-NOTIFY
+knot_primary()
+{
+	extra='dnssec-signing: on
+    dnssec-policy: manual
+    zonefile-load: difference-no-serial
+    journal-content: all
+    notify: other'
+	knot "$1" "$2" "$3"
+	life_zone "$1"
 	key=$(cat "$LAB/zones/$zone.keyname")
-	cp "$LAB/zones/$key.key" "$LAB/zones/$key.private" primary/keys/
+	cp "$LAB/zones/$key.key" "$LAB/zones/$key.private" "$1/keys/"
 	# The lab's key signs everything: its DS is at the parent.
-	id=$(keymgr -c primary/conf "$zone" import-bind "$PWD/primary/keys/$key.key" | head -n 1)
-	keymgr -c primary/conf "$zone" set "$id" zsk=yes >&2
+	id=$(keymgr -c "$1/conf" "$zone" import-bind "$PWD/$1/keys/$key.key" | head -n 1)
+	keymgr -c "$1/conf" "$zone" set "$id" zsk=yes >&2
+}
+
+# knot_secondary NAME ADDRESS OF-WHOM
+knot_secondary()
+{
 	extra='master: other'
-	knot secondary 127.53.3.2 127.53.3.1
+	knot "$1" "$2" "$3"
+}
+
+# The zone's servers: updates go to 127.53.3.1, signed by the key in the file tsig.
+life_servers()
+{
+	life_tsig
+	knot_primary primary 127.53.3.1 127.53.3.2
+	knot_secondary secondary 127.53.3.2 127.53.3.1
 	start_knot primary
 	start_knot secondary
 	await_answer "$zone" SOA 127.53.3.2
@@ -88,7 +113,7 @@ await_answer()
 	until drill "@$3" "$1" "$2" 2>/dev/null | grep -q "rcode: NOERROR"; do
 		tries=$((tries + 1))
 		[ "$tries" -lt 100 ] || {
-			cat primary/log secondary/log primary/out | tail -n 30 >&2
+			cat ./*/log primary/out | tail -n 30 >&2
 			echo "$3 does not answer $2 of $1" >&2
 			return 1
 		}
@@ -126,4 +151,79 @@ life_web_server()
 		exec nginx -c "$PWD/nginx/conf" </dev/null >/dev/null 2>&1
 	END
 	chmod +x deploy.sh
+}
+
+# life_mail_server HOST ADDRESS LINEAGE DEPLOY: a Postfix for live/ of the lineage in that folder,
+# which the program DEPLOY starts, then reloads.
+life_mail_server()
+{
+	command -v postconf >/dev/null || skip "Postfix is not installed"
+	dir=$PWD/host
+	# shellcheck source=tests/lab/mail.sh
+	. "$lab_src/mail.sh"
+	mkdir -p "$dir/log" "$dir/etc"
+	postfix_folders postfix
+	chmod 711 "$RESULTS"
+	chmod 755 . "$dir" "$dir/etc"
+	{
+		postfix_main postfix
+		echo "smtpd_tls_security_level = may"
+		echo "smtpd_tls_chain_files = $PWD/$3/live/privkey.pem, $PWD/$3/live/fullchain.pem"
+		echo "smtpd_recipient_restrictions = permit_mynetworks, reject"
+	} >"$dir/etc/postfix/main.cf"
+	{
+		postfix_master
+		echo "$2:25 inet n - n - - smtpd -o myhostname=$1.$zone"
+	} >"$dir/etc/postfix/master.cf"
+	cat >"$4" <<-END
+		#!/bin/sh
+		pid=$dir/run/postfix-queue/pid/master.pid
+		if [ -s \$pid ] && kill -HUP \$(cat \$pid); then
+			exit
+		fi
+		MAIL_CONFIG=$dir/etc/postfix $(postfix_program master) -c $dir/etc/postfix -s </dev/null >/dev/null 2>&1 &
+	END
+	chmod +x "$4"
+}
+
+# The CA, ca.sh: signs the request with the lab's, for the names that the request has.
+life_ca()
+{
+	cat >ca.sh <<-END
+		#!/bin/sh
+		set -e
+		openssl x509 -req -in "\$1" -CA "$LAB/certs/pub-root.crt" -CAkey "$LAB/certs/pub-root.key" -days 90 \\
+			-copy_extensions copy -out "\$2.leaf" 2>/dev/null
+		cat "\$2.leaf" "$LAB/certs/pub-root.crt" >"\$2"
+		rm "\$2.leaf"
+	END
+	chmod +x ca.sh
+}
+
+# named_conf NAME ADDRESS ZONES: a BIND of its own in the folder NAME
+named_conf()
+{
+	mkdir -p "$1"
+	cat >"$1/conf" <<-END
+		options {
+			directory "$PWD/$1";
+			pid-file "$PWD/$1/pid";
+			session-keyfile "$PWD/$1/session";
+			listen-on { $2; };
+			listen-on-v6 { none; };
+			allow-transfer { any; };
+			notify no;
+			recursion no;
+			empty-zones-enable no;
+			dnssec-validation no;
+		};
+		include "$PWD/tsig";
+		$3
+	END
+}
+
+start_named()
+{
+	named -c "$PWD/$1/conf" -g >"$1/log" 2>&1 &
+	eval "pid_$1=$!"
 }

@@ -24,21 +24,6 @@ dp()
 	run "$wanted" "$DANEPROBE" "$verb" --dir "$PWD/etc" $R -t 5 "$@"
 }
 
-# The CA: signs the request with the lab's, for the names that the request has.
-write_ca()
-{
-	cat >ca.sh <<-END
-		#!/bin/sh
-		set -e
-		openssl x509 -req -in "\$1" -CA "$LAB/certs/pub-root.crt" -CAkey "$LAB/certs/pub-root.key" -days 90 \\
-			-copy_extensions copy -out "\$2.leaf" 2>/dev/null
-		cat "\$2.leaf" "$LAB/certs/pub-root.crt" >"\$2"
-		rm "\$2.leaf"
-	END
-	chmod +x ca.sh
-	life_web_server
-}
-
 # roll_until STATE NAME: every step until then; the waits are seconds here
 roll_until()
 {
@@ -56,7 +41,8 @@ roll_until()
 part_from_nothing_through_a_rollover()
 {
 	begin
-	write_ca
+	life_ca
+	life_web_server
 	dp 0 new www -d www.life.example --service https://www.life.example \
 		--set "publish = rfc2136 server=127.53.3.1 key=$PWD/tsig" --set 'ttl = 2' \
 		--set "acme = exec $PWD/ca.sh {csr} {fullchain}" --set "deploy = $PWD/deploy.sh"

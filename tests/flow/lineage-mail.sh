@@ -5,42 +5,14 @@
 # somebody else's MX. Rolled over by plan and in an emergency, checked all the time.
 #   lineage-mail.sh [PART]...      in a lab of its own, or in the one that $LAB names
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
+. "$src/life.sh"
 
-zone=life.example
 mail=mail.$zone
-
-named_conf()
-{
-	mkdir -p "$1"
-	cat >"$1/conf" <<-END
-		options {
-			directory "$PWD/$1";
-			pid-file "$PWD/$1/pid";
-			session-keyfile "$PWD/$1/session";
-			listen-on { $2; };
-			listen-on-v6 { none; };
-			allow-transfer { any; };
-			notify no;
-			recursion no;
-			empty-zones-enable no;
-			dnssec-validation no;
-		};
-		include "$PWD/tsig";
-		$3
-	END
-}
-
-start_named()
-{
-	named -c "$PWD/$1/conf" -g >"$1/log" 2>&1 &
-	eval "pid_$1=$!"
-}
 
 dns()
 {
 	command -v named >/dev/null || skip "named is not installed"
-	printf 'key "update" { algorithm hmac-sha256; secret "%s"; };\n' "$(openssl rand -base64 32)" >tsig
-	chmod 600 tsig
+	life_tsig
 	named_conf primary 127.53.3.1 "
 		zone \"$zone\" {
 			type primary; file \"zone\"; key-directory \"$PWD/primary\";
@@ -84,44 +56,6 @@ await()
 		[ "$tries" -lt 100 ] || { tail -n 30 primary/log secondary/log >&2; fail "$1 does not answer signed"; }
 		sleep 0.1
 	done
-}
-
-postfix_host()
-{
-	command -v postconf >/dev/null || skip "Postfix is not installed"
-	dir=$PWD/host
-	# shellcheck source=tests/lab/mail.sh
-	. "$lab_src/mail.sh"
-	mkdir -p "$dir/log" "$dir/etc"
-	postfix_folders postfix
-	chmod 711 "$RESULTS"
-	chmod 755 . "$dir" "$dir/etc"
-	{
-		postfix_main postfix
-		echo "smtpd_tls_security_level = may"
-		echo "smtpd_tls_chain_files = $PWD/lineages/mail/live/privkey.pem, $PWD/lineages/mail/live/fullchain.pem"
-		echo "smtpd_recipient_restrictions = permit_mynetworks, reject"
-	} >"$dir/etc/postfix/main.cf"
-	{
-		postfix_master
-		echo "127.44.8.1:25 inet n - n - - smtpd -o myhostname=$mail"
-	} >"$dir/etc/postfix/master.cf"
-	cat >deploy.sh <<-END
-		#!/bin/sh
-		pid=$dir/run/postfix-queue/pid/master.pid
-		if [ -s \$pid ] && kill -HUP \$(cat \$pid); then
-			exit
-		fi
-		MAIL_CONFIG=$dir/etc/postfix $(postfix_program master) -c $dir/etc/postfix -s </dev/null >/dev/null 2>&1 &
-	END
-	cat >ca.sh <<-END
-		#!/bin/sh
-		set -e
-		openssl x509 -req -in "\$1" -CA "$LAB/certs/pub-root.crt" -CAkey "$LAB/certs/pub-root.key" -days 90 \\
-			-copy_extensions copy -out "\$2" 2>/dev/null
-		cat "$LAB/certs/pub-root.crt" >>"\$2"
-	END
-	chmod +x deploy.sh ca.sh
 }
 
 stop_all()
@@ -197,7 +131,8 @@ part_planned_and_in_an_emergency()
 	trap stop_all EXIT
 	pid_primary='' pid_secondary=''
 	dns
-	postfix_host
+	life_mail_server mail 127.44.8.1 lineages/mail deploy.sh
+	life_ca
 	dp 0 new mail -d "$mail" --service "mx://$zone" --set "foreign = smtp://good.starttls.example" \
 		--set "publish = rfc2136 key=$PWD/tsig" --set 'ttl = 2' \
 		--set "acme = exec $PWD/ca.sh {csr} {fullchain}" --set "deploy = $PWD/deploy.sh"

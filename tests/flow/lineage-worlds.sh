@@ -1,0 +1,310 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Lineages in the worlds that they are in elsewhere: a web and a mail server with one key, a primary
+# that is hidden, an address with two servers behind it, and a key that
+# is lost before the next one is published.
+#   lineage-worlds.sh [PART]...      in a lab of its own, or in the one that $LAB names
+. "$(cd "$(dirname "$0")" && pwd)/parts.sh"
+. "$src/life.sh"
+
+pids=
+
+# Stops what the part started.
+stop_all()
+{
+	ended=$?
+	# shellcheck disable=SC2046
+	kill $pids $(cat nginx/pid host/run/postfix-queue/pid/master.pid 2>/dev/null) 2>/dev/null || :
+	wait || :
+	exit $ended
+}
+
+begin()
+{
+	command -v knotd >/dev/null || skip "knotd is not installed"
+	trap stop_all EXIT
+	life_tsig
+	life_ca
+	life_web_server
+}
+
+# serve KIND NAME ADDRESS OTHER: a Knot, knot_primary or knot_secondary
+serve()
+{
+	"$@" >&2
+	shift
+	start_knot "$1"
+	eval "pids=\"\$pids \$pid_$1\""
+	await_answer "$zone" SOA "$2"
+}
+
+# tell NAME: that secondary is told to look for changes
+tell()
+{
+	knotc -c "$1/conf" zone-refresh "$zone" >&2
+}
+
+# dp WANTED-STATUS VERB ARGUMENTS..., with the lab's root
+dp()
+{
+	wanted=$1 verb=$2
+	shift 2
+	# shellcheck disable=SC2086
+	run "$wanted" "$DANEPROBE" "$verb" --dir "$PWD/etc" $R -t 5 "$@"
+}
+
+# new PRIMARY ARGUMENTS...: the lineage www, whose updates go there
+new()
+{
+	to=$1
+	shift
+	dp 0 new www -d "www.$zone" --service "https://www.$zone" --set "publish = rfc2136 server=$to key=$PWD/tsig" \
+		--set 'ttl = 1' --set "acme = exec $PWD/ca.sh {csr} {fullchain}" --set "deploy = $PWD/deploy.sh" "$@"
+}
+
+state_is()
+{
+	"$DANEPROBE" status --dir "$PWD/etc" -o json | jq -e --arg s "$1" '.lineages[0].state == $s' >/dev/null
+}
+
+# step ARGUMENTS...: of the rollover; it may say that it waits, not that it failed
+step()
+{
+	# shellcheck disable=SC2086
+	"$DANEPROBE" rollover --dir "$PWD/etc" $R -t 5 "$@" www >stepped 2>&1 || { cat stepped >&2; fail "rollover failed"; }
+	cat stepped >>steps
+}
+
+# roll_until STATE ARGUMENTS...: by steps of the rollover
+roll_until()
+{
+	state=$1 tries=0
+	shift
+	until state_is "$state"; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 40 ] || fail "not $state after $tries steps: $("$DANEPROBE" status --dir "$PWD/etc")"
+		step "$@"
+		sleep 0.3
+	done
+}
+
+# roll_while_lagging STATE: steps for longer than a cache could hold anything, and it stays there
+# since that server doesn't follow
+roll_while_lagging()
+{
+	for _ in 1 2 3 4 5 6; do
+		step
+		state_is "$1" || fail "it went on without life2: $(cat stepped)"
+		sleep 0.5
+	done
+	has stepped "life2.nic.example (127.53.3.2)"
+}
+
+# safe_in_time: propagation until it says so
+safe_in_time()
+{
+	tries=0
+	until state_is safe; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 40 ] || fail "never safe: $(cat out)"
+		dp 0 propagation www
+		sleep 0.3
+	done
+}
+
+# watch_begin TARGET...: checked as clients see them, through a caching resolver, all the time
+watch_begin()
+{
+	: >good
+	while :; do
+		for target in "$@"; do
+			# shellcheck disable=SC2086
+			if "$DANEPROBE" check -q $F --resolver 127.53.0.53 "$target" >seen 2>&1; then
+				echo "$target" >>good
+			else
+				cat seen >>bad
+			fi
+		done
+		sleep 0.2
+	done &
+	watcher=$!
+	pids="$pids $watcher"
+}
+
+# watch_end TARGET...: each was seen, and good
+watch_end()
+{
+	kill "$watcher" 2>/dev/null || :
+	wait "$watcher" 2>/dev/null || :
+	[ ! -s bad ] || fail "a check failed meanwhile: $(cat bad)"
+	for target in "$@"; do
+		has good "$target"
+	done
+}
+
+key_now()
+{
+	readlink etc/www/current
+}
+
+part_a_web_and_a_mail_server()
+{
+	begin
+	life_mail_server mail 127.44.8.9 etc/www reload-postfix.sh
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	web=https://www.$zone mail=smtp://mail.$zone
+	new 127.53.3.1 -d "mail.$zone" --service "$mail"
+	sed -i "s|^deploy = .*|&\ndeploy = $PWD/reload-postfix.sh|" etc/www/lineage.conf
+	dp 0 renew www
+	dp 0 publish www
+	drill @127.53.3.1 "_25._tcp.mail.$zone" TLSA | grep -q 'ANSWER: 2' || fail "not two records for mail"
+	safe_in_time
+	dp 0 install www
+	check 0 "$web"
+	check 0 "$mail"
+	watch_begin "$web" "$mail"
+	roll_until idle
+	one_server_is_not_reloaded
+	first=$(key_now)
+	step
+	roll_until idle
+	[ "$(key_now)" != "$first" ] || fail "the key is the same"
+	sleep 2 # until no cache holds the record that left
+	watch_end "$web" "$mail"
+	check 0 "$web" "$mail"
+}
+
+# All go back, also those that were reloaded already.
+one_server_is_not_reloaded()
+{
+	cp etc/www/live/cert.pem before
+	cp reload-postfix.sh whole.sh
+	printf '#!/bin/sh\nexit 7\n' >reload-postfix.sh
+	dp 2 renew www --force
+	has err reload-postfix.sh
+	cmp before etc/www/live/cert.pem || fail "live isn't what it was"
+	cp whole.sh reload-postfix.sh
+	dp 0 renew www --force
+	! cmp -s before etc/www/live/cert.pem || fail "it isn't renewed"
+}
+
+part_a_hidden_primary()
+{
+	begin
+	serve knot_primary hidden 127.53.3.9 127.53.3.1
+	serve knot_secondary one 127.53.3.1 127.53.3.9
+	serve knot_secondary two 127.53.3.2 127.53.3.9
+	new 127.53.3.9
+	dp 0 publish www
+	await_answer "_443._tcp.www.$zone" TLSA 127.53.3.1
+	for _ in 1 2 3 4 5 6; do # longer than a cache could hold anything
+		dp 0 propagation www
+		has out "life2.nic.example (127.53.3.2) lacks"
+		hasnt out 127.53.3.9
+		hasnt out '(127.53.3.1) lacks'
+		sleep 0.5
+	done
+	dp 2 install www
+	[ ! -e etc/www/live ] || fail "it is installed"
+	tell two
+	safe_in_time
+	hasnt out 127.53.3.9
+	dp 0 install www
+	watch_begin "https://www.$zone"
+	roll_until idle
+	first=$(key_now)
+	step
+	roll_until retiring
+	step # gives the records to DNS
+	roll_while_lagging retiring
+	tell two
+	# Who isn't in the NS set isn't asked, and needn't be there.
+	kill "$pid_hidden"
+	roll_until idle
+	[ "$(key_now)" != "$first" ] || fail "the key is the same"
+	dp 0 propagation www
+	watch_end "https://www.$zone"
+}
+
+part_an_address_that_flaps()
+{
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.8
+	serve knot_secondary stale 127.53.3.9 127.53.3.1
+	python3 "$src/flap_relay.py" 127.53.3.2 127.53.3.1 127.53.3.9 >relay 2>&1 &
+	pids="$pids $!"
+	await_answer "$zone" SOA 127.53.3.2
+	new 127.53.3.1
+	dp 0 publish www
+	agreed=0 lagged=0
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do # many times a TTL
+		dp 0 propagation www
+		state_is published || fail "it is safe, and a server behind the address is stale"
+		if grep -qF 'life2.nic.example (127.53.3.2) lacks' out; then
+			lagged=$((lagged + 1))
+		else
+			agreed=$((agreed + 1))
+		fi
+		sleep 0.2
+	done
+	[ "$agreed" -gt 0 ] && [ "$lagged" -gt 0 ] || fail "it does not flap: $agreed times fresh, $lagged stale"
+	dp 2 install www
+	[ ! -e etc/www/live ] || fail "it is installed"
+	tell stale
+	safe_in_time
+	dp 0 install www
+	check 0 "https://www.$zone"
+}
+
+part_an_emergency_before_the_next_record()
+{
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.9
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	new 127.53.3.1
+	roll_until retiring
+	step # gives the records to DNS
+	tell secondary
+	roll_until idle
+	first=$(key_now)
+	unpublish_next
+	tell secondary
+	sleep 1
+	check 0 "https://www.$zone"
+	watch_begin "https://www.$zone"
+	step --emergency
+	has stepped 'life2.nic.example (127.53.3.2) lacks the record'
+	has stepped "the holder of key ${first##*/} can pass for the services"
+	for _ in 1 2 3 4 5 6; do
+		step --emergency
+		state_is published || fail "it doesn't wait for life2: $(cat stepped)"
+		[ "$(key_now)" = "$first" ] || fail "the key changed while life2 lacked its record"
+		sleep 0.5
+	done
+	tell secondary
+	roll_until retiring --emergency
+	[ "$(key_now)" != "$first" ] || fail "the key is the same"
+	has stepped "the holder of key ${first##*/} can pass for the services"
+	roll_while_lagging retiring
+	tell secondary
+	roll_until idle --emergency
+	has stepped "caches may hold the record of key ${first##*/} until "
+	sleep 2 # until no cache holds the record that left
+	watch_end "https://www.$zone"
+	check 0 "https://www.$zone"
+}
+
+# The record of the next key is taken out of DNS, as by a zone restored from an old copy.
+unpublish_next()
+{
+	{
+		echo "server 127.53.3.1"
+		"$DANEPROBE" record --key etc/www/next/ecdsa-p256/privkey.pem "https://www.$zone" |
+			awk '{ print "update delete", $1, $4, $5, $6, $7, $8 }'
+		echo send
+	} | nsupdate -k tsig
+}
+
+jobs=1 # each serves the same zone at the same addresses
+parts_main "$@"
