@@ -89,33 +89,35 @@ static enum key_type guess_type(const struct lineage *l, const struct chain_cert
 	return l->conf.key_type[0];
 }
 
-int certbot_find(const struct lineage *l, const char *folder, struct certbot_found *f,
-		 struct why *why)
+int certbot_find(const struct lineage *l, const char *folder,
+		 struct certbot_found *ret_found, struct why *why)
 {
 	char *path = mem_printf("%s/fullchain.pem", folder);
 	struct chain chain = { 0 };
 	int rc;
 
-	*f = (struct certbot_found){ 0 };
-	rc = file_read(path, FILE_MAX, &f->text, &f->len, why);
+	*ret_found = (struct certbot_found){ 0 };
+	rc = file_read(path, FILE_MAX, &ret_found->text, &ret_found->len, why);
 
 	if (rc == 0)
-		rc = chain_from_file(f->text, f->len, &chain, why);
+		rc = chain_from_file(ret_found->text, ret_found->len, &chain, why);
 	if (rc == 0) {
-		memcpy(f->cert, chain.cert[0].cert_sha256, sizeof(f->cert));
-		memcpy(f->spki, chain.cert[0].spki_sha256, sizeof(f->spki));
-		f->type = guess_type(l, &chain.cert[0]);
-		find_key(l, f);
+		memcpy(ret_found->cert, chain.cert[0].cert_sha256,
+		       sizeof(ret_found->cert));
+		memcpy(ret_found->spki, chain.cert[0].spki_sha256,
+		       sizeof(ret_found->spki));
+		ret_found->type = guess_type(l, &chain.cert[0]);
+		find_key(l, ret_found);
 	}
 	chain_clear(&chain);
 	free(path);
 	return rc;
 }
 
-void certbot_found_clear(struct certbot_found *f)
+void certbot_found_clear(struct certbot_found *found)
 {
-	free(f->text);
-	*f = (struct certbot_found){ 0 };
+	free(found->text);
+	*found = (struct certbot_found){ 0 };
 }
 
 static const char *options_of(enum key_type type)

@@ -191,7 +191,7 @@ static int take_names(gnutls_x509_crq_t crq, struct csr_names *names)
 		size = sizeof(name) - 1;
 		rc = gnutls_x509_crq_get_subject_alt_name(crq, i, name, &size, &type,
 							  NULL);
-		if (rc < 0 || rc != GNUTLS_SAN_DNSNAME)
+		if (rc != GNUTLS_SAN_DNSNAME)
 			continue;
 		name[size] = '\0';
 		if (csr_add_name(names, name, NULL) < 0)

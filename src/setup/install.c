@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/certificate.h"
@@ -13,6 +15,9 @@
 #include "setup/lineage.h"
 #include "setup/view.h"
 #include "target/target.h"
+
+#define FAULTS_MAX 16384 /* octets: some hundred faults, and far below a state's limit   \
+			  */
 
 /* SHA-256 of the certificates in live, in the order of the key types. */
 static int read_live(const struct lineage *l, uint8_t (*ret_cert)[32], struct why *why)
@@ -102,26 +107,47 @@ static int look(struct lineage *l, int64_t generation, bool at_once,
 /* "connect-failed: ..." is of one kind, whatever the reason; other texts as they are. */
 static bool same_kind(const char *a, const char *b)
 {
-	size_t len = strcspn(a, ":");
+	size_t len = strcspn(a, ":\n");
 
-	return len == strcspn(b, ":") && !strncmp(a, b, len);
+	return len == strcspn(b, ":\n") && !strncmp(a, b, len);
+}
+
+/* What was wrong before is kept in the state, so that a crash doesn't lose it: a line
+ * "WHERE\tWHAT" each. */
+static char *faults_text(const struct env_live *live)
+{
+	char *what, *text;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, FAULTS_MAX);
+	for (i = 0; i < live->count; i++) {
+		what = log_escape(live->fault[i].what, strlen(live->fault[i].what));
+		if (b.len + strlen(live->fault[i].where) + strlen(what) + 3 < FAULTS_MAX)
+			buf_printf(&b, "%s\t%s\n", live->fault[i].where, what);
+		free(what);
+	}
+	text = b.len ? mem_text(buf_str(&b)) : NULL;
+	buf_clear(&b);
+	return text;
 }
 
 /* What was wrong there may not hide what is worse. */
-static bool had(const struct env_live *before, const struct env_fault *fault)
+static bool had(const char *before, const struct env_fault *fault)
 {
-	size_t i;
+	size_t where = strlen(fault->where), len;
 
-	for (i = 0; i < before->count; i++)
-		if (!strcmp(before->fault[i].where, fault->where) &&
-		    same_kind(before->fault[i].what, fault->what))
+	for (; before && *before; before += len + (before[len] == '\n')) {
+		len = strcspn(before, "\n");
+		if (len > where && !strncmp(before, fault->where, where) &&
+		    before[where] == '\t' && same_kind(before + where + 1, fault->what))
 			return true;
+	}
 	return false;
 }
 
 /* The first fault that was there before, or wasn't, on the heap; NULL: none. */
-static char *find_fault(const struct env_live *live, const struct env_live *before,
-			bool was_there)
+static char *find_fault(const struct env_live *live, const char *before, bool was_there)
 {
 	size_t i;
 
@@ -133,9 +159,8 @@ static char *find_fault(const struct env_live *live, const struct env_live *befo
 }
 
 /* ret_old is what is wrong as it was before; ret_problem what else is. */
-static int look_for_news(struct lineage *l, int64_t generation,
-			 const struct env_live *before, char **ret_problem,
-			 char **ret_old, struct why *why)
+static int look_for_news(struct lineage *l, int64_t generation, const char *before,
+			 char **ret_problem, char **ret_old, struct why *why)
 {
 	struct env_live live = { 0 };
 	int rc = look(l, generation, false, &live, why);
@@ -151,10 +176,9 @@ static int look_for_news(struct lineage *l, int64_t generation,
 int install_look(struct lineage *l, int64_t generation, char **ret_problem,
 		 struct why *why)
 {
-	const struct env_live nothing = { 0 };
 	char *old = NULL;
 
-	return look_for_news(l, generation, &nothing, ret_problem, &old, why);
+	return look_for_news(l, generation, NULL, ret_problem, &old, why);
 }
 
 static int note_back(struct lineage *l, int64_t from, int64_t to, const char *text,
@@ -166,6 +190,14 @@ static int note_back(struct lineage *l, int64_t from, int64_t to, const char *te
 	(void)snprintf(to_text, sizeof(to_text), "%04lld", (long long)to);
 	return lineage_note(l, why, "went-back", "from", from_text, "to",
 			    to ? to_text : "nothing", "why", text, NULL);
+}
+
+static void forget_intent(struct lineage_state *s)
+{
+	s->intent = INTENT_NONE;
+	s->intent_view = s->intent_generation = 0;
+	free(s->intent_faults);
+	s->intent_faults = NULL;
 }
 
 /* Live becomes state.view again. Where nothing was live before, it stays as it is: taking
@@ -188,8 +220,7 @@ static int go_back(struct lineage *l, const char *text, struct why *why)
 		rc = lineage_note(l, why, "deploy-failed", "why", inner.text, NULL);
 	if (rc == 0)
 		rc = note_back(l, from, s->view ? s->view_generation : 0, text, why);
-	s->intent = INTENT_NONE;
-	s->intent_view = s->intent_generation = 0;
+	forget_intent(s);
 	return rc < 0 ? rc : lineage_save(l, why);
 }
 
@@ -212,8 +243,7 @@ static int keep(struct lineage *l, struct why *why)
 	s->former_view = s->view;
 	s->view = s->intent_view;
 	s->view_generation = s->intent_generation;
-	s->intent = INTENT_NONE;
-	s->intent_view = s->intent_generation = 0;
+	forget_intent(s);
 	if (rc == 0)
 		rc = lineage_save(l, why);
 	return rc < 0 ? rc : view_prune(l, why);
@@ -221,8 +251,8 @@ static int keep(struct lineage *l, struct why *why)
 
 /* Live is switched; the rest, which may be done twice. What was wrong before is no reason
  * to go back. */
-static int finish(struct lineage *l, const struct env_live *before,
-		  enum install_result *ret_result, char **ret_text, struct why *why)
+static int finish(struct lineage *l, enum install_result *ret_result, char **ret_text,
+		  struct why *why)
 {
 	char *problem = NULL, *old = NULL;
 	struct why inner;
@@ -232,8 +262,8 @@ static int finish(struct lineage *l, const struct env_live *before,
 	if (deploy_run(l, false, &inner) < 0)
 		problem = mem_text(inner.text);
 	/* Not being able to look is no proof that all is well. */
-	else if (look_for_news(l, l->state.intent_generation, before, &problem, &old,
-			       &inner) < 0)
+	else if (look_for_news(l, l->state.intent_generation, l->state.intent_faults,
+			       &problem, &old, &inner) < 0)
 		problem = mem_text(inner.text);
 	if (!problem) {
 		*ret_text = old;
@@ -249,50 +279,51 @@ static int finish(struct lineage *l, const struct env_live *before,
 	return rc;
 }
 
-static int install(struct lineage *l, int64_t generation, const struct env_live *before,
+static int install(struct lineage *l, int64_t generation, char *take_faults,
 		   enum install_result *ret_result, char **ret_text, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	int64_t number = s->last_view + 1;
 	int rc = view_build(l, generation, number, why);
 
-	if (rc < 0)
+	if (rc < 0) {
+		free(take_faults);
 		return rc;
+	}
+	free(s->intent_faults);
+	s->intent_faults = take_faults;
 	s->last_view = s->intent_view = number;
 	s->intent_generation = generation;
 	s->intent = INTENT_SWITCH;
 	rc = lineage_save(l, why);
 	if (rc == 0)
 		rc = view_switch(l, number, why);
-	return rc < 0 ? rc : finish(l, before, ret_result, ret_text, why);
+	return rc < 0 ? rc : finish(l, ret_result, ret_text, why);
 }
 
 int install_generation(struct lineage *l, int64_t generation,
 		       enum install_result *ret_result, char **ret_text, struct why *why)
 {
-	const struct env_live nothing = { 0 };
-
-	return install(l, generation, &nothing, ret_result, ret_text, why);
+	return install(l, generation, NULL, ret_result, ret_text, why);
 }
 
 int install_renewal(struct lineage *l, int64_t generation,
 		    enum install_result *ret_result, char **ret_text, struct why *why)
 {
 	struct env_live before = { 0 };
+	char *faults = NULL;
 	struct why inner;
-	int rc;
 
-	if (look(l, generation, true, &before, &inner) < 0)
-		env_live_clear(&before); /* then nothing is known to have been wrong */
-	rc = install(l, generation, &before, ret_result, ret_text, why);
+	/* Else nothing is known to have been wrong. */
+	if (look(l, generation, true, &before, &inner) == 0)
+		faults = faults_text(&before);
 	env_live_clear(&before);
-	return rc;
+	return install(l, generation, faults, ret_result, ret_text, why);
 }
 
 int install_recover(struct lineage *l, enum install_result *ret_result, char **ret_text,
 		    struct why *why)
 {
-	const struct env_live nothing = { 0 };
 	struct lineage_state *s = &l->state;
 
 	*ret_result = INSTALL_DONE;
@@ -302,9 +333,8 @@ int install_recover(struct lineage *l, enum install_result *ret_result, char **r
 		return 0;
 	case INTENT_SWITCH:
 		if (view_live(l) == s->intent_view)
-			return finish(l, &nothing, ret_result, ret_text, why);
-		s->intent = INTENT_NONE; /* it hadn't begun */
-		s->intent_view = s->intent_generation = 0;
+			return finish(l, ret_result, ret_text, why);
+		forget_intent(s); /* it hadn't begun */
 		return lineage_save(l, why);
 	case INTENT_GO_BACK:
 		*ret_text = mem_text("an installation failed, and a crash came while "

@@ -149,15 +149,15 @@ int lineage_note(struct lineage *l, struct why *why, const char *event, ...)
 }
 
 void lineage_begin(struct env *env, const char *base, const char *name, const char *verb,
-		   struct lineage *l)
+		   struct lineage *lineage)
 {
-	*l = (struct lineage){ .env = env,
-			       .verb = verb,
-			       .name = mem_text(name),
-			       .dir = mem_printf("%s/%s", base, name),
-			       .lock = -1 };
-	lineage_conf_init(&l->conf);
-	lineage_state_init(&l->state);
+	*lineage = (struct lineage){ .env = env,
+				     .verb = verb,
+				     .name = mem_text(name),
+				     .dir = mem_printf("%s/%s", base, name),
+				     .lock = -1 };
+	lineage_conf_init(&lineage->conf);
+	lineage_state_init(&lineage->state);
 }
 
 void lineage_close(struct lineage *l)

@@ -48,7 +48,7 @@ void lineage_close(struct lineage *lineage);
 
 /* What opening and making one begin with: no state yet, and no lock. */
 void lineage_begin(struct env *env, const char *base, const char *name, const char *verb,
-		   struct lineage *ret_lineage);
+		   struct lineage *lineage);
 /* Doesn't wait: DP_EEXIST when another run has it. */
 int lineage_lock(struct lineage *lineage, struct why *why);
 

@@ -58,6 +58,7 @@ static const struct field {
 	FIELD(INTENT, intent),
 	FIELD(NUMBER, intent_view),
 	FIELD(NUMBER, intent_generation),
+	FIELD(TEXT, intent_faults),
 	FIELD(TIME, published_at),
 	FIELD(TIME, agree_since),
 	FIELD(TIME, agree_seen),
@@ -94,6 +95,7 @@ void lineage_state_init(struct lineage_state *state)
 void lineage_state_clear(struct lineage_state *state)
 {
 	free(state->reason);
+	free(state->intent_faults);
 	free(state->renew_error);
 	free(state->key_group);
 	lineage_state_init(state);

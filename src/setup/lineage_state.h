@@ -56,6 +56,8 @@ struct lineage_state {
 
 	enum lineage_intent intent;
 	int64_t intent_view, intent_generation;
+	char *intent_faults; /* owned; what was wrong before the switch, see install.c;
+				NULL: nothing */
 
 	/* The records of current and next (and of goal) in DNS. */
 	time_t published_at; /* given to DNS, 0: never */

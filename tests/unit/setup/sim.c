@@ -423,6 +423,9 @@ static int look(void *arg, const struct env_presented *p, struct env_live *ret_l
 	if (!ok)
 		env_live_add(ret_live, mem_text("www.example.com:443"),
 			     mem_text("mismatch"));
+	if (sim->dead_end)
+		env_live_add(ret_live, mem_text("www.example.com 192.0.2.9:443"),
+			     mem_printf("connect-failed: try %lld", (long long)sim->now));
 	return 0;
 }
 

@@ -54,7 +54,8 @@ struct sim {
 	time_t now;
 	struct sim_luck luck;
 	int64_t ttl_s, lifetime_s;
-	bool by_hook; /* certbot renews, and an operator gives it the key waited for */
+	bool dead_end; /* one of the addresses answers nobody */
+	bool by_hook;  /* certbot renews, and an operator gives it the key waited for */
 	int64_t certbot_key; /* generation; 0: none yet */
 	time_t certbot_due;
 	bool begin; /* the next run is told to begin a rollover */
@@ -74,7 +75,7 @@ struct sim {
 	bool killed, failed;
 	char dirty[256]; /* written, not yet fsynced */
 
-	size_t runs, crashes, orders, deploys, publications, backs;
+	size_t runs, crashes, orders, deploys, publications;
 	size_t offences;
 	char offence[256]; /* the first */
 };

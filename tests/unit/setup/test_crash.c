@@ -64,7 +64,9 @@ static bool is_done(const struct sim *sim)
 	if (!load_state(sim, &state))
 		return false;
 	done = state.stage == STAGE_IDLE && state.current == 2 && state.next == 3 &&
-	       state.view_generation == 2 && sim->orders >= 3;
+	       state.view_generation == 2 && sim->orders >= 3 &&
+	       state.intent == INTENT_NONE &&
+	       sim->live_end > sim->now + 70 * SIM_DAY; /* the renewed one */
 	lineage_state_clear(&state);
 	return done;
 }
@@ -83,6 +85,9 @@ static void drive(struct sim *sim)
 	/* Once to where the certificate is due. */
 	leap = state.stage == STAGE_IDLE && state.current == 2 &&
 	       sim->now < state.created_at + 20 * SIM_DAY;
+	/* An address dies before the renewal, which has to stay all the same. */
+	if (state.stage == STAGE_IDLE && state.current == 2)
+		sim->dead_end = true;
 	lineage_state_clear(&state);
 	(void)sim_run(sim);
 	sim_advance(sim, leap ? 62 * SIM_DAY : 3 * SIM_HOUR);
@@ -108,6 +113,18 @@ static void live_once(struct sim *sim, size_t kill_at, size_t fail_at)
 		free(keys.text[i]);
 }
 
+static bool went_back(const struct sim *sim)
+{
+	char *path = mem_printf("%s/www/journal", sim->base), *text = NULL;
+	size_t len;
+	bool did = file_read(path, 1 << 20, &text, &len, NULL) == 0 &&
+		   strstr(text, "went-back") != NULL;
+
+	free(path);
+	free(text);
+	return did;
+}
+
 static size_t count_points(struct sim *sim)
 {
 	live_once(sim, 0, 0);
@@ -131,6 +148,8 @@ static void crash_at_each_point(bool by_hook)
 			fail_msg("point %zu was never reached", k);
 		if (sim->offences)
 			fail_msg("killed at point %zu: %s", k, sim->offence);
+		if (went_back(sim))
+			fail_msg("killed at point %zu: a good renewal went back", k);
 	}
 	sim_free(sim);
 }
