@@ -16,8 +16,9 @@
 #include "setup/view.h"
 #include "target/target.h"
 
-#define FAULTS_MAX 16384 /* octets: some hundred faults, and far below a state's limit   \
-			  */
+#define FAULTS_MAX                                                                       \
+	16384 /* octets: some hundred faults, and far below a state's limit              \
+	       */
 
 /* SHA-256 of the certificates in live, in the order of the key types. */
 static int read_live(const struct lineage *l, uint8_t (*ret_cert)[32], struct why *why)
