@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Lineages in the worlds that they are in elsewhere: a web and a mail server with one key, a primary
-# that is hidden, an address with two servers behind it, and a key that
+# that is hidden, one that signs by a policy, an address with two servers behind it, and a key that
 # is lost before the next one is published.
 #   lineage-worlds.sh [PART]...      in a lab of its own, or in the one that $LAB names
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
@@ -224,6 +224,73 @@ part_a_hidden_primary()
 	roll_until idle
 	[ "$(key_now)" != "$first" ] || fail "the key is the same"
 	dp 0 propagation www
+	watch_end "https://www.$zone"
+}
+
+# A BIND that signs by a policy, with the lab's key, of which the DS is at the parent
+bind_primary()
+{
+	named_conf primary 127.53.3.1 "
+		dnssec-policy lab {
+			keys { csk key-directory lifetime unlimited algorithm ecdsap256sha256; };
+		};
+		zone \"$zone\" {
+			type primary; file \"zone\"; key-directory \"$PWD/primary\";
+			dnssec-policy lab; inline-signing no;
+			allow-update { key update; };
+		};"
+	life_zone primary
+	key=$(cat "$LAB/zones/$zone.keyname")
+	cp "$LAB/zones/$key.key" "$LAB/zones/$key.private" primary/
+	dnssec-settime -s -f -K primary -P -1w -A -1w -g OMNIPRESENT -k OMNIPRESENT -1w -z OMNIPRESENT -1w \
+		-r OMNIPRESENT -1w -d OMNIPRESENT -1w "$key" >&2
+	printf 'KSK: yes\nZSK: yes\nLifetime: 0\n' >>"primary/$key.state"
+	# named listens at addresses that an interface has by name
+	ip address add 127.53.3.1/32 dev lo
+	start_named primary
+	pids="$pids $pid_primary"
+	tries=0
+	until timeout 2 drill -D @127.53.3.1 "$zone" SOA 2>/dev/null | grep -q RRSIG; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 100 ] || { tail -n 30 primary/log >&2; fail "BIND does not answer signed"; }
+		sleep 0.1
+	done
+}
+
+stop_bind()
+{
+	ended=$?
+	ip address del 127.53.3.1/32 dev lo || :
+	kill $pids "$(cat nginx/pid 2>/dev/null)" 2>/dev/null || :
+	wait || :
+	exit $ended
+}
+
+part_a_primary_that_signs_by_policy()
+{
+	command -v named >/dev/null || skip "named is not installed"
+	begin
+	trap stop_bind EXIT
+	bind_primary
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	new 127.53.3.1
+	roll_until verified
+	step
+	roll_until retiring
+	roll_while_lagging retiring
+	tell secondary
+	watch_begin "https://www.$zone"
+	roll_until idle
+	first=$(key_now)
+	step
+	tell secondary
+	roll_until retiring
+	step
+	roll_while_lagging retiring
+	tell secondary
+	roll_until idle
+	[ "$(key_now)" != "$first" ] || fail "the key is the same"
+	[ "$(find primary -name 'K*.key' | wc -l)" -eq 1 ] || fail "BIND has made keys of its own"
 	watch_end "https://www.$zone"
 }
 
