@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/why.h"
-#include "dane/tlsa.h"
+#include "cmd/dns_judge.h"
 #include "dns/answer.h"
 #include "dns/authority.h"
 #include "dns/dname.h"
@@ -18,8 +17,6 @@
 #include "dns/upstream.h"
 #include "dns/zone.h"
 #include "setup/record.h"
-
-#define LAGS_MAX 2000 /* of the text that says who lags */
 
 /* The loop and resolver of one question. */
 struct session {
@@ -115,120 +112,27 @@ static void add_owner(struct inquiries *list, const char *owner)
 	list->item[list->count++] = (struct inquiry){ .owner = name };
 }
 
-/* One address of a server, as text. */
-static void name_server(struct buf *b, const struct authority_server *server)
-{
-	buf_printf(b, "%s%s", b->len ? "; " : "", server->name);
-	if (server->address)
-		buf_printf(b, " (%s)", server->address);
-}
-
-static bool has(const struct authority_server *server, const struct tlsa *rr)
-{
-	size_t i;
-
-	for (i = 0; i < server->record_count; i++)
-		if (tlsa_equal(&server->record[i], rr))
-			return true;
-	return false;
-}
-
-/* How many of these records of that owner a server has, or lacks. */
-static size_t count_records(const struct authority_server *server, const char *owner,
-			    const struct record *records, size_t count, bool there)
-{
-	size_t i, n = 0, len = strlen(owner);
-
-	for (i = 0; i < count; i++)
-		if (strlen(records[i].owner) == len + 1 &&
-		    !strncmp(records[i].owner, owner, len) &&
-		    has(server, &records[i].rr) == there)
-			n++;
-	return n;
-}
-
-static void judge_server(const struct inquiry *i, const struct authority_server *server,
-			 const struct env_question *q, struct buf *lags,
-			 struct env_dns *dns)
-{
-	size_t lacks = count_records(server, i->owner, q->want, q->want_count, false);
-	size_t keeps = count_records(server, i->owner, q->gone, q->gone_count, true);
-
-	if (server->record_count)
-		dns->none = false;
-	if (server->ttl < 0)
-		dns->ttl_s = -1;
-	else if (dns->ttl_s >= 0 && server->ttl > dns->ttl_s)
-		dns->ttl_s = server->ttl;
-	if (server->security != SECURITY_SECURE) {
-		name_server(lags, server);
-		buf_printf(lags, " answers without a chain of trust");
-	} else if (lacks) {
-		name_server(lags, server);
-		buf_printf(lags, " lacks %s at %s", lacks == 1 ? "the record" : "records",
-			   i->owner);
-	} else if (keeps) {
-		name_server(lags, server);
-		buf_printf(lags, " still has the old record at %s", i->owner);
-	}
-}
-
-/* A server that is silent gives no old records out: with all_but_one it is passed over,
- * one and the same for all owners. What it has nobody knows. */
-static void judge(const struct inquiry *i, const struct env_question *q,
-		  const char **dead, struct buf *lags, struct env_dns *dns)
-{
-	const struct authority_server *server;
-	size_t k, answered = 0;
-
-	for (k = 0; k < i->report->server_count; k++) {
-		server = &i->report->server[k];
-		if (server->excused)
-			continue;
-		if (!server->error) {
-			judge_server(i, server, q, lags, dns);
-			answered++;
-			continue;
-		}
-		dns->none = false;
-		if (q->all_but_one && server->silent &&
-		    (!*dead || !strcmp(*dead, server->name))) {
-			*dead = server->name;
-			continue;
-		}
-		name_server(lags, server);
-		buf_printf(lags, ": %s", server->error);
-	}
-	if (!answered && !lags->len)
-		buf_printf(lags, "no name server of %s answers", i->owner);
-}
-
 static int judge_all(const struct session *s, const struct inquiries *list,
 		     const struct env_question *q, struct env_dns *ret_dns,
 		     struct why *why)
 {
-	struct env_dns dns = { .none = true };
-	const char *dead = NULL;
-	struct buf lags;
+	struct dns_judge judge;
 	size_t i;
 
-	buf_init(&lags, LAGS_MAX);
+	dns_judge_init(&judge, q);
 	for (i = 0; i < list->count; i++) {
 		const struct authority_report *report = list->item[i].report;
 
 		if (!report || report->error) {
-			buf_clear(&lags);
+			dns_judge_clear(&judge);
 			return why_set(why, DP_EDNS, "%s: %.300s", list->item[i].owner,
 				       report ? report->error : "no answer in time");
 		}
 		if (s->dns->show)
 			s->dns->show(report);
-		judge(&list->item[i], q, &dead, &lags, &dns);
+		dns_judge_add(&judge, list->item[i].owner, report);
 	}
-	dns.agree = !lags.len;
-	dns.who_lags = lags.len ? mem_text(buf_str(&lags)) : NULL;
-	buf_clear(&lags);
-	*ret_dns = dns;
+	dns_judge_take(&judge, ret_dns);
 	return 0;
 }
 

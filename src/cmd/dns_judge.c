@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/dns_judge.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "dane/tlsa.h"
+#include "dns/authority.h"
+#include "setup/record.h"
+
+#define LAGS_MAX 2000 /* of the text that says who lags */
+
+/* One address of a server, as text. */
+static void name_server(struct buf *b, const struct authority_server *server)
+{
+	buf_printf(b, "%s%s", b->len ? "; " : "", server->name);
+	if (server->address)
+		buf_printf(b, " (%s)", server->address);
+}
+
+static bool has(const struct authority_server *server, const struct tlsa *rr)
+{
+	size_t i;
+
+	for (i = 0; i < server->record_count; i++)
+		if (tlsa_equal(&server->record[i], rr))
+			return true;
+	return false;
+}
+
+/* How many of these records of that owner a server has, or lacks. */
+static size_t count_records(const struct authority_server *server, const char *owner,
+			    const struct record *records, size_t count, bool there)
+{
+	size_t i, n = 0, len = strlen(owner);
+
+	for (i = 0; i < count; i++)
+		if (strlen(records[i].owner) == len + 1 &&
+		    !strncmp(records[i].owner, owner, len) &&
+		    has(server, &records[i].rr) == there)
+			n++;
+	return n;
+}
+
+static void judge_server(struct dns_judge *j, const char *owner,
+			 const struct authority_server *server)
+{
+	const struct env_question *q = j->question;
+	struct env_dns *dns = &j->dns;
+	struct buf *lags = &j->lags;
+	size_t lacks = count_records(server, owner, q->want, q->want_count, false);
+	size_t keeps = count_records(server, owner, q->gone, q->gone_count, true);
+
+	if (server->record_count)
+		dns->none = false;
+	if (server->ttl < 0)
+		dns->ttl_s = -1;
+	else if (dns->ttl_s >= 0 && server->ttl > dns->ttl_s)
+		dns->ttl_s = server->ttl;
+	if (server->security != SECURITY_SECURE) {
+		name_server(lags, server);
+		buf_printf(lags, " answers without a chain of trust");
+	} else if (lacks) {
+		name_server(lags, server);
+		buf_printf(lags, " lacks %s at %s", lacks == 1 ? "the record" : "records",
+			   owner);
+	} else if (keeps) {
+		name_server(lags, server);
+		buf_printf(lags, " still has the old record at %s", owner);
+	}
+}
+
+void dns_judge_init(struct dns_judge *j, const struct env_question *q)
+{
+	*j = (struct dns_judge){ .question = q, .dns = { .none = true } };
+	buf_init(&j->lags, LAGS_MAX);
+}
+
+/* A server that is silent gives no old records out: with all_but_one it is passed over,
+ * one and the same for all owners. What it has nobody knows. */
+void dns_judge_add(struct dns_judge *j, const char *owner,
+		   const struct authority_report *report)
+{
+	const struct authority_server *server;
+	size_t k, answered = 0;
+
+	for (k = 0; k < report->server_count; k++) {
+		server = &report->server[k];
+		if (server->excused)
+			continue;
+		if (!server->error) {
+			judge_server(j, owner, server);
+			answered++;
+			continue;
+		}
+		j->dns.none = false;
+		if (j->question->all_but_one && server->silent &&
+		    (!j->dead || !strcmp(j->dead, server->name))) {
+			j->dead = server->name;
+			continue;
+		}
+		name_server(&j->lags, server);
+		buf_printf(&j->lags, ": %s", server->error);
+	}
+	if (!answered && !j->lags.len)
+		buf_printf(&j->lags, "no name server of %s answers", owner);
+}
+
+void dns_judge_take(struct dns_judge *j, struct env_dns *ret_dns)
+{
+	j->dns.agree = !j->lags.len;
+	j->dns.who_lags = j->lags.len ? mem_text(buf_str(&j->lags)) : NULL;
+	*ret_dns = j->dns;
+	dns_judge_clear(j);
+}
+
+void dns_judge_clear(struct dns_judge *j)
+{
+	buf_clear(&j->lags);
+}
