@@ -14,7 +14,7 @@ debian_lab='nsd nginx-light gnutls-bin openssl ldnsutils unbound iproute2 util-l
 debian_tests='libcmocka-dev certbot python3 python3-jsonschema mandoc strace valgrind
 	universal-ctags shellcheck clang-format nagios4-core icinga2-bin libresolv-wrapper
 	libxml2-utils perl prometheus curl pebble uacme lego dehydrated knot
-	bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 sqlite3 parallel'
+	bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 sqlite3 parallel systemd'
 debian_servers='postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved vsftpd slapd
 	prosody lua-unbound postgresql mariadb-server-core libcanlock3 libsasl2-2'
 fedora_build='autoconf automake libtool pkgconf-pkg-config gcc make glibc-devel
@@ -23,7 +23,7 @@ fedora_build='autoconf automake libtool pkgconf-pkg-config gcc make glibc-devel
 fedora_lab='nsd nginx gnutls-utils openssl ldns-utils unbound iproute util-linux procps-ng jq'
 fedora_tests='libcmocka-devel certbot python3 python3-jsonschema mandoc strace valgrind
 	ctags ShellCheck clang-tools-extra resolv_wrapper libxml2 perl-Test-Harness curl knot bind-utils
-	parallel'
+	parallel systemd'
 fedora_servers='postfix dovecot dovecot-pigeonhole vsftpd openldap-servers prosody inn
 	postgresql-server mariadb-server'
 alpine_build='autoconf automake libtool pkgconf gcc make musl-dev
