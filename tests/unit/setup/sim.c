@@ -275,6 +275,21 @@ static int publish(struct sim *sim, const char *input, struct why *why)
 	return fails ? why_set(why, DP_EIO, "the answer was lost") : 0;
 }
 
+static size_t count_names(gnutls_x509_crt_t crt)
+{
+	char name[256];
+	unsigned count = 0;
+	size_t size;
+	int rc;
+
+	do {
+		size = sizeof(name);
+		rc = gnutls_x509_crt_get_subject_alt_name(crt, count++, name, &size,
+							  NULL);
+	} while (rc >= 0);
+	return count - 1;
+}
+
 /* What live/ holds, as a server that starts reads it. */
 static int load_live(struct sim *sim)
 {
@@ -300,6 +315,7 @@ static int load_live(struct sim *sim)
 		hex = hex_encode(chain.cert[0].spki_sha256, 32);
 		sim->live = key_number(sim, hex);
 		sim->live_end = chain.cert[0].not_after;
+		sim->live_names = count_names(chain.cert[0].crt);
 		memcpy(sim->live_cert, chain.cert[0].cert_sha256, 32);
 		free(hex);
 	}
@@ -325,9 +341,28 @@ static int deploy(struct sim *sim, struct why *why)
 	return 0;
 }
 
+/* Those of the request, as a CA does. */
+static int set_names(gnutls_x509_crt_t crt, gnutls_x509_crq_t crq)
+{
+	char name[256];
+	unsigned i;
+	size_t size;
+	int rc = 0;
+
+	for (i = 0; rc >= 0; i++) {
+		size = sizeof(name);
+		rc = gnutls_x509_crq_get_subject_alt_name(crq, i, name, &size, NULL,
+							  NULL);
+		if (rc >= 0)
+			rc = gnutls_x509_crt_set_subject_alt_name(
+				crt, GNUTLS_SAN_DNSNAME, name, (unsigned)size,
+				i ? GNUTLS_FSAN_APPEND : GNUTLS_FSAN_SET);
+	}
+	return rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ? 0 : rc;
+}
+
 static int issue(struct sim *sim, const char *csr_path, gnutls_x509_crt_t crt)
 {
-	static const char name[] = "www.example.com";
 	unsigned char serial[] = { 1, 2, 3, 4 };
 	gnutls_x509_crq_t crq = NULL;
 	gnutls_datum_t datum;
@@ -348,10 +383,10 @@ static int issue(struct sim *sim, const char *csr_path, gnutls_x509_crt_t crt)
 		gnutls_x509_crt_set_activation_time(crt, sim->now - SIM_HOUR);
 		gnutls_x509_crt_set_expiration_time(crt,
 						    sim->now + (time_t)sim->lifetime_s);
-		gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, name,
-						     sizeof(name) - 1, GNUTLS_FSAN_SET);
-		rc = gnutls_x509_crt_sign2(crt, ca_crt, ca_key, GNUTLS_DIG_SHA256, 0);
+		rc = set_names(crt, crq);
 	}
+	if (rc >= 0)
+		rc = gnutls_x509_crt_sign2(crt, ca_crt, ca_key, GNUTLS_DIG_SHA256, 0);
 	gnutls_x509_crq_deinit(crq);
 	free(text);
 	return rc;
@@ -560,10 +595,11 @@ static int step(struct sim *sim, struct why *why)
 
 	env_for(sim, &env);
 	rc = lineage_open(&env, sim->base, "www", "rollover", LINEAGE_WRITE, &l, why);
-	if (rc < 0) {
+	/* A full disk is met there too, where key_group was changed. */
+	if (rc < 0 && rc != DP_EIO)
 		sim_offend(sim, "the lineage can't be opened: %.150s", why->text);
+	if (rc < 0)
 		return rc;
-	}
 	rc = rollover_step(&l, &how, &result, why);
 	if (rc == 0 && result.outcome == ROLLOVER_MOVED)
 		sim->begin = false;

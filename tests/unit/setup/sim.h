@@ -65,8 +65,9 @@ struct sim {
 	size_t spans; /* ever; the array is a ring */
 	char digest[SIM_KEYS_MAX][65];
 	size_t keys;
-	int live;	 /* key that the service presents; -1: some other one */
-	time_t live_end; /* of its certificate */
+	int live;	   /* key that the service presents; -1: some other one */
+	time_t live_end;   /* of its certificate */
+	size_t live_names; /* in it */
 	uint8_t live_cert[32];
 	time_t outage_end;
 
