@@ -55,7 +55,8 @@ static int leave(struct lineage *l, const char *text, struct hook_told *told,
 		 struct why *why)
 {
 	struct lineage_state *s = &l->state;
-	int rc = lineage_note(l, why, "left", "why", text, NULL);
+	bool known = s->renew_error && !strcmp(s->renew_error, text);
+	int rc = known ? 0 : lineage_note(l, why, "left", "why", text, NULL);
 
 	s->renew_failures++;
 	s->renew_tried_at = env_now(l->env);
@@ -196,14 +197,11 @@ static bool is_newest(const struct lineage *l, const struct certbot_found *f)
 	       !memcmp(c.sha256, f->cert, sizeof(f->cert));
 }
 
-/* What was left out is told, and not once more in the journal. */
-static int tell_left(const struct lineage *l, const char *folder,
-		     const struct certbot_found *f, struct hook_told *told)
+static int tell_left(const struct lineage *l, struct hook_told *told)
 {
-	told->remedy =
-		certbot_give_key(l, folder, rollover_live_generation(&l->state), f->type);
-	return outcome_tell(&told->result, ROLLOVER_LATE, 0, "%.500s",
-			    l->state.renew_error);
+	return outcome_tell(&told->result, ROLLOVER_LATE, 0,
+			    "%.450s (daneprobe hook certbot --pre %s says what to do)",
+			    l->state.renew_error, l->name);
 }
 
 static bool catch_up(const struct lineage *unused, const char *folder, void *arg)
@@ -216,7 +214,7 @@ static bool catch_up(const struct lineage *unused, const char *folder, void *arg
 
 	(void)unused;
 	if (news && !f.generation && l->state.renew_error)
-		c->rc = tell_left(l, folder, &f, c->told);
+		c->rc = tell_left(l, c->told);
 	else if (news)
 		c->rc = take(l, folder, &f, c->told, c->why);
 	if (news && c->rc == 0 && c->install && !c->told->result.text)
@@ -238,8 +236,7 @@ static int await(const struct lineage *l, struct hook_told *told, struct why *wh
 	if (rc < 0)
 		return rc;
 	if (l->state.renew_error)
-		return outcome_tell(&told->result, ROLLOVER_LATE, 0, "%.500s",
-				    l->state.renew_error);
+		return tell_left(l, told);
 	if (due && env_now(l->env) > due + (c.not_after - due) / 2)
 		return outcome_tell(&told->result, ROLLOVER_LATE, 0,
 				    "certbot has not renewed the certificate");

@@ -287,6 +287,11 @@ int rollover_install(struct lineage *l, struct rollover_result *r, struct why *w
 	case STAGE_STUCK:
 		break;
 	}
+	if (!r->text)
+		return outcome_tell(r, ROLLOVER_REFUSED, 0,
+				    "nobody has looked yet whether the record of key "
+				    "%04lld is published: daneprobe publish %s",
+				    (long long)l->state.goal, l->name);
 	if (r->outcome == ROLLOVER_WAITING || r->outcome == ROLLOVER_MOVED)
 		r->outcome = ROLLOVER_REFUSED;
 	return 0;

@@ -193,6 +193,20 @@ part_a_changed_configuration_is_applied()
 	sed -i '/^key_types = /d' etc/www/lineage.conf
 	dp 0 renew www
 	check 0 https://www.life.example
+
+	# The steps of a rollover one by one: install refuses until its turn has come.
+	dp 0 rollover www
+	dp 2 install www
+	has err "daneprobe publish www"
+	dp 0 publish www
+	tries=0
+	# shellcheck disable=SC2086
+	until "$DANEPROBE" install --dir "$PWD/etc" $R -t 5 www >out 2>err || [ "$tries" -ge 20 ]; do
+		tries=$((tries + 1))
+		sleep 0.5
+	done
+	has out "every endpoint presents key 0002"
+	check 0 https://www.life.example
 }
 
 parts_main "$@"
