@@ -140,7 +140,8 @@ watch_it()
 part_a_changed_configuration_is_applied()
 {
 	begin
-	write_ca
+	life_ca
+	life_web_server
 	dp 0 new www -d www.life.example --service https://www.life.example \
 		--set "publish = rfc2136 server=127.53.3.1 key=$PWD/tsig" --set 'ttl = 2' \
 		--set "acme = exec $PWD/ca.sh {csr} {fullchain}" --set "deploy = $PWD/deploy.sh"
