@@ -138,6 +138,9 @@ int published_ask(const struct upstream_conf *conf, struct published *list, size
 	for (i = 0; i < count && rc == 0; i += n) {
 		n = count - i < AT_ONCE ? count - i : AT_ONCE;
 		ask_some(&all, list + i, n, timeout_ms);
+		/* Nobody answers anything: the rest would only take its time. */
+		if (all.late && all.open == n)
+			break;
 	}
 	upstream_free(all.upstream);
 	loop_free(all.loop);
