@@ -3,13 +3,16 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/lineage.h"
 #include "setup/renewal.h"
 #include "setup/rollover.h"
+#include "verdict/phrase.h"
 
 #define STUCK_FAILURES 3 /* of orders or installations in a row */
 
@@ -25,6 +28,16 @@ int outcome_tell(struct rollover_result *r, enum rollover_outcome outcome, time_
 	rollover_result_clear(r);
 	*r = (struct rollover_result){ outcome, until, mem_text(text) };
 	return 0;
+}
+
+char *outcome_when(const struct lineage *l, time_t at)
+{
+	time_t now = env_now(l->env);
+	char *span = phrase_span((double)(at > now ? at - now : 0)), date[32], *text;
+
+	text = mem_printf("in %s, at %s", span, clock_rfc3339(at, date));
+	free(span);
+	return text;
 }
 
 /* Enters a stage and saves: what was wrong before is over. */

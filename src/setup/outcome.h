@@ -14,6 +14,8 @@ struct why;
 /* Replaces what r tells; returns 0. */
 int outcome_tell(struct rollover_result *r, enum rollover_outcome outcome, time_t until,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* "in 2 hours, at 2026-12-07T10:00:00Z", on the heap: for people, and for their mail. */
+char *outcome_when(const struct lineage *l, time_t at);
 /* Enters a stage and saves: what was wrong before is over. */
 int outcome_enter(struct lineage *l, enum lineage_stage stage, struct why *why);
 /* Stays where it is until somebody helps, for this reason, and saves. */

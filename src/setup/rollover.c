@@ -128,11 +128,12 @@ static bool must_wait(const struct lineage *l, bool force)
 static int tell_retry(const struct lineage *l, struct rollover_result *r)
 {
 	const struct lineage_state *s = &l->state;
-	char when[32];
+	char *when = outcome_when(l, s->retry_at);
 
-	return outcome_tell(r, ROLLOVER_LATE, s->retry_at, "%.400s; tried again at %s",
-			    s->reason ? s->reason : "the last try failed",
-			    clock_rfc3339(s->retry_at, when));
+	outcome_tell(r, ROLLOVER_LATE, s->retry_at, "%.400s; tried again %s",
+		     s->reason ? s->reason : "the last try failed", when);
+	free(when);
+	return 0;
 }
 
 /* What the holder of a compromised key can still do, behind what the step told. */
@@ -221,7 +222,7 @@ int rollover_propagation(struct lineage *l, struct rollover_result *r, struct wh
 {
 	struct agreement a = { 0 };
 	bool done = false;
-	char when[32];
+	char *when;
 	int rc;
 
 	*r = (struct rollover_result){ 0 };
@@ -243,8 +244,9 @@ int rollover_propagation(struct lineage *l, struct rollover_result *r, struct wh
 		outcome_tell(r, ROLLOVER_LATE, 0, "%.500s", a.who_lags);
 		break;
 	case SAFETY_WAIT:
-		outcome_tell(r, ROLLOVER_WAITING, a.safe_at, "all agree, safe at %s",
-			     clock_rfc3339(a.safe_at, when));
+		when = outcome_when(l, a.safe_at);
+		outcome_tell(r, ROLLOVER_WAITING, a.safe_at, "all agree, safe %s", when);
+		free(when);
 		break;
 	case SAFETY_SAFE:
 		outcome_tell(r, ROLLOVER_NOTHING, 0,

@@ -127,12 +127,15 @@ static int note_waiting(struct lineage *l, time_t until, struct why *why)
 static int await_safe(struct lineage *l, time_t until, struct rollover_result *r,
 		      struct why *why)
 {
-	char when[32];
 	int rc = note_waiting(l, until, why);
+	char *when;
 
-	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_WAITING, until, "safe at %s: %s",
-				     clock_rfc3339(until, when), l->state.reason);
+	if (rc < 0)
+		return rc;
+	when = outcome_when(l, until);
+	outcome_tell(r, ROLLOVER_WAITING, until, "safe %s: %s", when, l->state.reason);
+	free(when);
+	return 0;
 }
 
 static int could_not_ask(struct lineage *l, const char *text, struct rollover_result *r,

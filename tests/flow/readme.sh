@@ -48,6 +48,7 @@ normal()
 		-e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}/DATE/g' -e 's/\([0-9]+ d\)/(N d)/g' \
 		-e 's/[0-9]+ ms/N ms/g' -e 's/( and 127[0-9.]+)+//' -e 's/(time|cert_days|rrsig_hours)=[0-9.]+/\1=N/g' \
 		-e 's/;[0-9.]+:;[0-9.]+:;0/;N:;N:;0/g' -e "s,$work/play/site/etc,/etc/daneprobe," \
+		-e 's/safe in [0-9]+ seconds?/safe in N seconds/' \
 		-e 's/ [0-9]{2}:[0-9]{2}$/ TIME/' -e 's/T[0-9]{2}:[0-9]{2}:[0-9]{2}Z/T-TIME/' -e 's/Pebble Intermediate CA [0-9a-f]+ +/Pebble CA /' -e 's/ [0-9]+ (days|hours|minutes) old/ N old/g' |
 		tr -d ',' |
 		awk '
