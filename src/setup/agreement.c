@@ -86,13 +86,32 @@ static void keep(struct lineage *l, const struct env_dns *dns)
 	s->agree_seen = now;
 }
 
+/* A run that dies between the answers and the state would forget a server that lags: the
+ * state says before that somebody looks. Where it said so already, that is what happened,
+ * and the agreement counts from now. */
+static int begin_to_look(struct lineage *l, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+
+	if (s->looking)
+		s->agree_since = 0;
+	if (!s->agree_since || s->looking)
+		return 0;
+	s->looking = true;
+	return lineage_save(l, why);
+}
+
 int agreement_observe(struct lineage *l, struct agreement *ret_agreement, struct why *why)
 {
 	struct env_dns dns = { 0 };
 	struct agreement a = { 0 };
 	struct safety_facts facts;
-	int rc = ask(l, &dns, why);
+	int rc = begin_to_look(l, why);
 
+	if (rc < 0)
+		return rc;
+	rc = ask(l, &dns, why);
+	l->state.looking = false;
 	if (rc < 0)
 		return rc;
 	keep(l, &dns);

@@ -20,8 +20,8 @@ struct agreement {
 
 /* Before records change: what caches may hold from now on. Doesn't save. */
 int agreement_before(struct lineage *lineage, struct why *why);
-/* Asks all servers now; the state gets since when they agree, without saving. Undo with
- * agreement_clear(). */
+/* Asks all servers now; the state gets since when they agree, which the caller saves.
+ * Undo with agreement_clear(). */
 int agreement_observe(struct lineage *lineage, struct agreement *ret_agreement,
 		      struct why *why);
 /* What the state says without asking. */

@@ -62,6 +62,7 @@ static const struct field {
 	FIELD(TIME, published_at),
 	FIELD(TIME, agree_since),
 	FIELD(TIME, agree_seen),
+	FIELD(BOOL, looking),
 	FIELD(NUMBER, old_ttl_s),
 	FIELD(NUMBER, hold_ttl_s),
 	FIELD(BOOL, none_before),

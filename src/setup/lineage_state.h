@@ -63,6 +63,7 @@ struct lineage_state {
 	time_t published_at; /* given to DNS, 0: never */
 	time_t agree_since;  /* seen at all servers from then on; 0: not now */
 	time_t agree_seen;   /* when that was last looked at */
+	bool looking;	     /* servers are being asked; what they said isn't kept yet */
 	int64_t old_ttl_s;   /* of the set before, or of its denial; -1 unknown */
 	int64_t hold_ttl_s;  /* the largest seen since; -1 unknown */
 	bool none_before;    /* no server had any TLSA record at the owners */

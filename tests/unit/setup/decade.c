@@ -19,7 +19,7 @@ static const struct sim_luck luck = { .crash = 60,
 				      .ask = 30,
 				      .look = 30,
 				      .slow = 150,
-				      .relapse = 20,
+				      .relapse = 8,
 				      .outage = 3 };
 
 uint64_t decade_seed(void)
@@ -73,13 +73,14 @@ static int64_t lifetime(int64_t year)
 	return year < 8 ? 45 * SIM_DAY : 6 * SIM_DAY;
 }
 
-void decade_live(struct sim *sim, uint64_t seed)
+static void live(struct sim *sim, uint64_t seed, bool by_hook)
 {
 	static const int64_t ttls[] = { 3 * SIM_HOUR, 12 * SIM_HOUR, 24 * SIM_HOUR };
 	bool was_idle = true, idle;
 	time_t begun;
 
 	sim_reset(sim, seed);
+	sim->by_hook = by_hook;
 	sim->ttl_s = ttls[sim_random(sim, 3)];
 	begun = sim->now;
 	while (!sim_create(sim))
@@ -99,4 +100,14 @@ void decade_live(struct sim *sim, uint64_t seed)
 							 sim, (uint64_t)pause_max(sim))
 				    : 600 + (int64_t)sim_random(sim, SIM_HOUR));
 	}
+}
+
+void decade_live(struct sim *sim, uint64_t seed)
+{
+	live(sim, seed, false);
+}
+
+void decade_live_by_hook(struct sim *sim, uint64_t seed)
+{
+	live(sim, seed, true);
 }

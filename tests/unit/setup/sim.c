@@ -176,7 +176,10 @@ void sim_advance(struct sim *sim, int64_t seconds)
 	}
 	if (sim->live >= 0 && sim->now >= sim->live_end)
 		sim_offend(sim, "the certificate presented has expired");
-	if (sim->now > sim->outage_end && sim_chance(sim, sim->luck.outage))
+	/* By time, not by runs: short steps must not bring more of them. */
+	if (sim->now > sim->outage_end &&
+	    sim_random(sim, 12 * SIM_HOUR) < (uint64_t)seconds &&
+	    sim_chance(sim, sim->luck.outage))
 		sim->outage_end =
 			sim->now +
 			(time_t)sim_random(sim, (uint64_t)(sim->lifetime_s / 6));
@@ -690,8 +693,12 @@ static int64_t key_of_certbot(const struct sim *sim)
 	(void)snprintf(path, sizeof(path), "%s/www/state", sim->base);
 	if (lineage_state_load(path, &state, NULL) < 0)
 		return 0;
-	if (!generation || (state.stage == STAGE_SAFE && state.goal) ||
-	    (state.stage == STAGE_STUCK && state.resume == STAGE_SAFE))
+	/* Told that the one in use runs out, the operator gives its key back. */
+	if (generation && state.view_generation &&
+	    sim->live_end - sim->now < (time_t)(sim->lifetime_s / 5))
+		generation = state.view_generation;
+	else if (!generation || (state.stage == STAGE_SAFE && state.goal) ||
+		 (state.stage == STAGE_STUCK && state.resume == STAGE_SAFE))
 		generation = state.goal;
 	lineage_state_clear(&state);
 	return generation;

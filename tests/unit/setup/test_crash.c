@@ -262,6 +262,76 @@ static void test_hook_goes_on_after_a_failure_at_any_point(void **state)
 	fail_at_each_point(true);
 }
 
+/* To the wait for a key whose record a server can still lose again: the third. */
+static bool wait_for_third(struct sim *sim)
+{
+	struct lineage_state state;
+	bool waits = false;
+	size_t i;
+
+	for (i = 0; i < 2 * RUNS_MAX && !waits; i++) {
+		if (!load_state(sim, &state)) {
+			(void)sim_create(sim);
+			continue;
+		}
+		waits = state.goal == 3 && state.stage == STAGE_PUBLISHED &&
+			state.agree_since;
+		if (state.stage == STAGE_IDLE && sim->live >= 0)
+			sim->begin = true;
+		lineage_state_clear(&state);
+		if (!waits)
+			(void)sim_run(sim);
+		sim_advance(sim, 1800);
+	}
+	return waits;
+}
+
+/* Until the third key is installed. */
+static bool install_third(struct sim *sim)
+{
+	struct lineage_state state;
+	bool done = false;
+	size_t i;
+
+	for (i = 0; i < 4 * RUNS_MAX && !done && !sim->offences; i++) {
+		(void)sim_run(sim);
+		sim_advance(sim, 1800);
+		if (!load_state(sim, &state))
+			return false;
+		done = state.view_generation == 3;
+		lineage_state_clear(&state);
+	}
+	return done;
+}
+
+/* A server that serves the former set again, seen by a run that dies before it can tell:
+ * the wait begins anew all the same. */
+static void test_a_crash_forgets_no_lagging_server(void **state)
+{
+	struct sim *sim = sim_new(1);
+	bool killed = true;
+	size_t k;
+
+	(void)state;
+	for (k = 1; killed; k++) {
+		sim_reset(sim, 1);
+		sim->ttl_s = 6 * SIM_HOUR;
+		assert_true(wait_for_third(sim));
+		sim->luck.relapse = 1000;
+		sim->kill_at = sim->points + k;
+		(void)sim_run(sim);
+		killed = sim->killed;
+		sim->luck.relapse = 0;
+		sim->kill_at = 0;
+		sim_advance(sim, 7 * SIM_HOUR);
+		if (!install_third(sim) || sim->offences)
+			fail_msg("killed at point %zu of a run: %s", k,
+				 sim->offences ? sim->offence : "not installed");
+	}
+	assert_true(k > 5);
+	sim_free(sim);
+}
+
 /* CRASH_AT=122 (and CRASH_HOOK=1): that one alone, for a look at it with SIM_TRACE=1. */
 static int look_at(const char *point)
 {
@@ -278,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_run_goes_on_after_a_crash_at_any_point),
 		cmocka_unit_test(test_a_run_goes_on_after_a_failure_at_any_point),
+		cmocka_unit_test(test_a_crash_forgets_no_lagging_server),
 		cmocka_unit_test(test_hook_goes_on_after_a_crash_at_any_point),
 		cmocka_unit_test(test_hook_goes_on_after_a_failure_at_any_point),
 	};

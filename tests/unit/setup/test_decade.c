@@ -10,14 +10,15 @@
 #include "decade.h"
 #include "sim.h"
 
-static void test_rollover_never_breaks_the_service_in_ten_years(void **state)
+typedef void live_fn(struct sim *sim, uint64_t seed);
+
+static void live_in_worlds(live_fn *live)
 {
 	uint64_t seed = decade_seed(), worlds = decade_worlds(), i;
 	struct sim *sim = sim_new(seed);
 
-	(void)state;
 	for (i = 0; i < worlds; i++) {
-		decade_live(sim, seed + i);
+		live(sim, seed + i);
 		(void)fprintf(stderr,
 			      "# SIM_SEED=%llu: TTL %lld, %zu runs, %zu crashes, %zu "
 			      "points, %zu keys, %zu orders, %zu deploys, %zu "
@@ -36,10 +37,23 @@ static void test_rollover_never_breaks_the_service_in_ten_years(void **state)
 	sim_free(sim);
 }
 
+static void test_rollover_never_breaks_the_service_in_ten_years(void **state)
+{
+	(void)state;
+	live_in_worlds(decade_live);
+}
+
+static void test_hook_never_breaks_the_service_in_ten_years(void **state)
+{
+	(void)state;
+	live_in_worlds(decade_live_by_hook);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rollover_never_breaks_the_service_in_ten_years),
+		cmocka_unit_test(test_hook_never_breaks_the_service_in_ten_years),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
