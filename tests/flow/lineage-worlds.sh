@@ -250,7 +250,9 @@ bind_primary()
 	start_named primary
 	pids="$pids $pid_primary"
 	tries=0
-	until timeout 2 drill -D @127.53.3.1 "$zone" SOA 2>/dev/null | grep -q RRSIG; do
+	# It signs the apex first and the zone's last name last. What a secondary takes before that
+	# is half signed, and no one tells it later.
+	until timeout 2 drill -D @127.53.3.1 "www.$zone" NSEC 2>/dev/null | grep -q RRSIG; do
 		tries=$((tries + 1))
 		[ "$tries" -lt 100 ] || { tail -n 30 primary/log >&2; fail "BIND does not answer signed"; }
 		sleep 0.1
@@ -279,8 +281,8 @@ part_a_primary_that_signs_by_policy()
 	roll_until retiring
 	roll_while_lagging retiring
 	tell secondary
+	roll_until idle # until then that server may say that there is no TLSA record
 	watch_begin "https://www.$zone"
-	roll_until idle
 	first=$(key_now)
 	step
 	tell secondary
