@@ -100,6 +100,7 @@ static int check_dane(const struct world_live *live, const char *text,
 	struct probe_conf probe = { .connect_to = &nowhere_else,
 				    .ipv4 = true,
 				    .ipv6 = true,
+				    .auth = PROBE_AUTH_BOTH,
 				    .timeout_ms = live->timeout_ms,
 				    .agent = version_agent() };
 	struct run_conf run = { .probe = &probe,
@@ -126,9 +127,15 @@ static int check_dane(const struct world_live *live, const char *text,
 	return rc;
 }
 
-/* Digests in hex; cert is "" for a raw public key, of which there is only one. NULL: the
- * leaf is one of those wanted; else what is wrong with it, on the heap. */
-static char *judge_leaf(const char *cert, const char *spki, const struct env_presented *p)
+/* The leaf of a handshake, in hex; cert is "" for a raw public key. */
+struct leaf {
+	const char *cert, *spki; /* borrowed */
+	bool is_rsa;
+};
+
+/* NULL: it is one of those wanted; else what is wrong with it, on the heap. Of a raw
+ * public key there is only one. */
+static char *judge_leaf(const struct leaf *leaf, const struct env_presented *p)
 {
 	char *hex;
 	bool same;
@@ -136,46 +143,106 @@ static char *judge_leaf(const char *cert, const char *spki, const struct env_pre
 
 	for (i = 0; i < p->count; i++) {
 		hex = hex_encode(p->cert[i], 32);
-		same = !strcmp(hex, cert);
+		same = !strcmp(hex, leaf->cert);
 		free(hex);
 		if (same)
 			return NULL;
 	}
 	for (i = 0; i < p->count; i++) {
 		hex = hex_encode(p->spki[i], 32);
-		same = !strcmp(hex, spki);
+		same = !strcmp(hex, leaf->spki);
 		free(hex);
-		if (same && !*cert)
+		if (same && !*leaf->cert)
 			return NULL;
 		if (same)
 			return mem_text("still presents another certificate of the same "
 					"key: was it reloaded?");
 	}
-	return mem_printf("presents the key %.8s..., not the lineage's", spki);
+	return mem_printf("presents the key %.8s..., not the lineage's", leaf->spki);
+}
+
+/* Whether the lineage has no key of that kind: the server may have another one's. */
+static bool is_of_others(const struct leaf *leaf, const struct env_presented *p)
+{
+	return leaf->is_rsa ? !p->has_rsa : !p->has_ecdsa;
+}
+
+/* Where there are no records yet: those of the lineage would be held against it. */
+static char *judge_without_records(const struct leaf *leaf, const struct env_presented *p)
+{
+	if (!is_of_others(leaf, p))
+		return judge_leaf(leaf, p);
+	return mem_printf("presents the key %.8s... too, an %s one that is not the "
+			  "lineage's: with only the lineage's records in DNS its clients "
+			  "would fail; take it from the server, or give it a record "
+			  "first",
+			  leaf->spki, leaf->is_rsa ? "RSA" : "ECDSA");
+}
+
+/* A service without records, its handshakes one by one. */
+struct looking {
+	const char *text; /* borrowed, as all of these */
+	const struct env_presented *presented;
+	struct env_live *live;
+};
+
+/* One certificate that two handshakes showed is told once. */
+static void add_fault(struct env_live *live, char *take_where, char *take_what)
+{
+	size_t i;
+
+	for (i = 0; i < live->count; i++)
+		if (!strcmp(live->fault[i].where, take_where) &&
+		    !strcmp(live->fault[i].what, take_what)) {
+			free(take_where);
+			free(take_what);
+			return;
+		}
+	env_live_add(live, take_where, take_what);
+}
+
+static bool is_rsa(const struct chain_cert *cert)
+{
+	int algorithm =
+		cert->crt ? gnutls_x509_crt_get_pk_algorithm(cert->crt, NULL) : -1;
+
+	return algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS;
+}
+
+static void look_at_leaf(void *arg, const struct live_peer *peer)
+{
+	const struct looking *looking = arg;
+	char *cert = NULL, *spki = NULL, *fault;
+	struct leaf leaf = { 0 };
+
+	if (peer->leaf) {
+		leaf.cert = cert = hex_encode(peer->leaf->cert_sha256, 32);
+		leaf.spki = spki = hex_encode(peer->leaf->spki_sha256, 32);
+		leaf.is_rsa = is_rsa(peer->leaf);
+		fault = judge_without_records(&leaf, looking->presented);
+	} else {
+		fault = mem_text(peer->error);
+	}
+	if (fault)
+		add_fault(looking->live,
+			  mem_printf("%s at %s", looking->text, peer->address), fault);
+	free(cert);
+	free(spki);
 }
 
 /* Without records there is nothing that a client could hold against the key. */
-static void look_at_leaf(const struct world_live *live, const char *text,
-			 const struct env_presented *presented, struct env_live *ret_live,
-			 struct why *why)
+static void look_at_leaves(const struct world_live *live, const char *text,
+			   const struct env_presented *presented,
+			   struct env_live *ret_live)
 {
+	struct looking looking = { text, presented, ret_live };
 	struct target target = { 0 };
-	struct chain chain = { 0 };
-	char *cert, *spki, *fault;
+	struct why why;
 
-	if (target_parse(text, &target, why) < 0 ||
-	    live_chain(&target, live->upstream, live->timeout_ms, &chain, why) < 0) {
-		env_live_add(ret_live, mem_text(text), mem_text(why->text));
-	} else {
-		cert = hex_encode(chain.cert[0].cert_sha256, 32);
-		spki = hex_encode(chain.cert[0].spki_sha256, 32);
-		fault = judge_leaf(cert, spki, presented);
-		if (fault)
-			env_live_add(ret_live, mem_text(text), fault);
-		free(cert);
-		free(spki);
-	}
-	chain_clear(&chain);
+	if (target_parse(text, &target, &why) < 0 ||
+	    live_each(&target, live->upstream, live->timeout_ms, look_at_leaf, &looking,
+		      &why) < 0)
+		env_live_add(ret_live, mem_text(text), mem_text(why.text));
 	target_clear(&target);
 }
 
@@ -184,16 +251,20 @@ static void look_at_leaf(const struct world_live *live, const char *text,
 static char *judge_peer(const struct facts_target *facts, const struct facts_peer *peer,
 			const struct env_presented *presented)
 {
-	if (peer->chain_count && peer->code != CODE_MATCH)
+	struct leaf leaf;
+
+	if (!peer->chain_count)
+		return peer->code == CODE_NO_ROUTE && facts->code == CODE_MATCH
+			       ? NULL
+			       : mem_printf("%s: %s", code_name(peer->code),
+					    peer->error ? peer->error : "");
+	if (peer->code != CODE_MATCH)
 		return mem_printf("%s: presents the key %.8s...", code_name(peer->code),
 				  peer->chain[0].spki_sha256);
-	if (peer->chain_count)
-		return judge_leaf(peer->chain[0].cert_sha256, peer->chain[0].spki_sha256,
-				  presented);
-	if (peer->code == CODE_NO_ROUTE && facts->code == CODE_MATCH)
-		return NULL;
-	return mem_printf("%s: %s", code_name(peer->code),
-			  peer->error ? peer->error : "");
+	leaf = (struct leaf){ peer->chain[0].cert_sha256, peer->chain[0].spki_sha256,
+			      peer->tls.auth && !strcmp(peer->tls.auth, "RSA") };
+	/* By a record of its own. */
+	return is_of_others(&leaf, presented) ? NULL : judge_leaf(&leaf, presented);
 }
 
 static void look_at_peers(const struct facts_target *facts, const char *text,
@@ -231,7 +302,7 @@ static int look_at_service(const struct world_live *live, const char *text,
 	if (rc < 0)
 		return rc;
 	if (facts->code == CODE_NO_TLSA)
-		look_at_leaf(live, text, presented, ret_live, why);
+		look_at_leaves(live, text, presented, ret_live);
 	else if (facts->endpoint_count == 1 && facts->endpoint[0].peer_count)
 		look_at_peers(facts, text, presented, ret_live);
 	if (facts->code != CODE_MATCH && facts->code != CODE_NO_TLSA &&

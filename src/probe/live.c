@@ -20,9 +20,19 @@
 #include "target/target.h"
 #include "verdict/facts.h"
 
+#define KINDS 3 /* of handshakes with an address: whatever it shows, RSA, ECDSA */
+
+/* One handshake. */
+struct contact {
+	const char *address; /* borrowed */
+	enum handshake_auth auth;
+	struct peer *peer; /* owned */
+};
+
 struct live {
 	const struct target *target; /* borrowed */
-	struct loop *loop;	     /* owned, as all of these */
+	bool each_kind;
+	struct loop *loop; /* owned, as all of these */
 	struct upstream *upstream;
 	struct handshake_kit *kit;
 	struct facts_target *facts; /* for the lookup only */
@@ -31,8 +41,8 @@ struct live {
 	int64_t deadline_ms;
 	struct address_lookup *lookup;
 	struct address_result addresses;
-	struct peer *peer[ADDRESS_MAX];
-	size_t open;
+	struct contact contact[KINDS * ADDRESS_MAX];
+	size_t contacts, open;
 	bool failed, done;
 	struct why why; /* when failed */
 };
@@ -61,25 +71,40 @@ static void on_peer(void *arg)
 	loop_stop(l->loop);
 }
 
-static void start_peers(struct live *l)
+static void add_contact(struct live *l, const char *address, enum handshake_auth auth)
 {
+	const struct target *target = l->target;
 	struct peer_conf conf = { .loop = l->loop,
 				  .kit = l->kit,
-				  .port = l->target->port,
-				  .sni = l->target->host,
-				  .alpn = l->target->service->alpn,
-				  .start = l->target->service->start,
+				  .address = address,
+				  .port = target->port,
+				  .sni = target->host,
+				  .alpn = target->service->alpn,
+				  .auth = auth,
+				  .start = target->service->start,
 				  .helo = l->helo,
-				  .domain = l->target->host,
+				  .domain = target->host,
 				  .deadline_ms = l->deadline_ms };
+	struct peer *peer = peer_new(&conf, on_peer, l);
+
+	l->contact[l->contacts++] = (struct contact){ address, auth, peer };
+	l->open++;
+}
+
+static void start_peers(struct live *l)
+{
+	const char *address;
 	size_t i;
 
 	for (i = 0; i < l->addresses.count; i++) {
-		conf.address = l->addresses.address[i];
-		if (!route_exists(conf.address))
+		address = l->addresses.address[i];
+		if (!route_exists(address))
 			continue;
-		l->peer[i] = peer_new(&conf, on_peer, l);
-		l->open++;
+		add_contact(l, address, HANDSHAKE_AUTO);
+		if (!l->each_kind)
+			continue;
+		add_contact(l, address, HANDSHAKE_RSA);
+		add_contact(l, address, HANDSHAKE_ECDSA);
 	}
 	if (l->open)
 		return;
@@ -142,22 +167,20 @@ static int compare(struct live *l, struct chain *ret_chain, struct why *why)
 	const char *first_address = "";
 	size_t i;
 
-	for (i = 0; i < l->addresses.count; i++) {
-		struct peer_result *r = l->peer[i] ? peer_result(l->peer[i]) : NULL;
+	for (i = 0; i < l->contacts; i++) {
+		struct peer_result *r = peer_result(l->contact[i].peer);
 
-		if (!r)
-			continue;
 		if (r->status != PEER_CHAIN)
-			return why_set(why, DP_EIO, "%s: %s", l->addresses.address[i],
+			return why_set(why, DP_EIO, "%s: %s", l->contact[i].address,
 				       r->why.text);
 		if (first && !same_octets(&first->cert[0].der, &r->chain.cert[0].der))
 			return why_set(why, DP_EINVAL,
 				       "%s and %s present different certificates: use "
 				       "--cert for each of them",
-				       first_address, l->addresses.address[i]);
+				       first_address, l->contact[i].address);
 		if (!first) {
 			first = &r->chain;
-			first_address = l->addresses.address[i];
+			first_address = l->contact[i].address;
 		}
 	}
 	*ret_chain = *first;
@@ -165,12 +188,32 @@ static int compare(struct live *l, struct chain *ret_chain, struct why *why)
 	return 0;
 }
 
+/* A kind of key that is refused is one that the server hasn't. */
+static void tell(const struct live *l, live_fn *fn, void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < l->contacts; i++) {
+		const struct contact *c = &l->contact[i];
+		const struct peer_result *r = peer_result(c->peer);
+		struct live_peer peer = { .address = c->address, .auth = c->auth };
+
+		if (r->status == PEER_REFUSED && c->auth != HANDSHAKE_AUTO)
+			continue;
+		if (r->status == PEER_CHAIN)
+			peer.leaf = &r->chain.cert[0];
+		else
+			peer.error = r->why.text;
+		fn(arg, &peer);
+	}
+}
+
 static void clear(struct live *l)
 {
 	size_t i;
 
-	for (i = 0; i < ADDRESS_MAX; i++)
-		peer_free(l->peer[i]);
+	for (i = 0; i < l->contacts; i++)
+		peer_free(l->contact[i].peer);
 	address_lookup_free(l->lookup);
 	address_result_clear(&l->addresses);
 	upstream_free(l->upstream);
@@ -181,6 +224,21 @@ static void clear(struct live *l)
 	free(l->helo);
 }
 
+/* Runs until every handshake has ended; undo with clear(), also after a failure. */
+static int ask(struct live *l, const struct upstream_conf *dns, int64_t timeout_ms,
+	       struct why *why)
+{
+	int rc = set_up(l, dns,
+			timeout_ms ? timeout_ms : service_timeout_ms(l->target->service),
+			why);
+
+	if (rc < 0)
+		return rc;
+	upstream_wait(l->upstream, on_upstream, l);
+	loop_run(l->loop);
+	return l->done ? 0 : why_set(why, DP_EIO, "%s", l->why.text);
+}
+
 int live_chain(const struct target *target, const struct upstream_conf *dns,
 	       int64_t timeout_ms, struct chain *ret_chain, struct why *why)
 {
@@ -188,14 +246,25 @@ int live_chain(const struct target *target, const struct upstream_conf *dns,
 	int rc;
 
 	l->target = target;
-	rc = set_up(l, dns, timeout_ms ? timeout_ms : service_timeout_ms(target->service),
-		    why);
-	if (rc == 0) {
-		upstream_wait(l->upstream, on_upstream, l);
-		loop_run(l->loop);
-		rc = l->done ? compare(l, ret_chain, why)
-			     : why_set(why, DP_EIO, "%s", l->why.text);
-	}
+	rc = ask(l, dns, timeout_ms, why);
+	if (rc == 0)
+		rc = compare(l, ret_chain, why);
+	clear(l);
+	free(l);
+	return rc;
+}
+
+int live_each(const struct target *target, const struct upstream_conf *dns,
+	      int64_t timeout_ms, live_fn *fn, void *arg, struct why *why)
+{
+	struct live *l = mem_zero(sizeof(*l));
+	int rc;
+
+	l->target = target;
+	l->each_kind = true;
+	rc = ask(l, dns, timeout_ms, why);
+	if (rc == 0)
+		tell(l, fn, arg);
 	clear(l);
 	free(l);
 	return rc;

@@ -71,11 +71,6 @@ static void find_key(const struct lineage *l, struct certbot_found *f)
 	       has_key(l, s->next, f));
 }
 
-static bool is_rsa(enum key_type type)
-{
-	return type >= KEY_RSA_2048 && type <= KEY_RSA_4096;
-}
-
 /* Of a key that is nobody's: the lineage's type that is most like it. */
 static enum key_type guess_type(const struct lineage *l, const struct chain_cert *leaf)
 {
@@ -84,7 +79,7 @@ static enum key_type guess_type(const struct lineage *l, const struct chain_cert
 	size_t i;
 
 	for (i = 0; i < l->conf.key_types; i++)
-		if (is_rsa(l->conf.key_type[i]) == rsa)
+		if (key_type_is_rsa(l->conf.key_type[i]) == rsa)
 			return l->conf.key_type[i];
 	return l->conf.key_type[0];
 }
@@ -197,7 +192,7 @@ const char *certbot_predict(const char *folder, enum key_type type, char **ret_r
 	char *dir = config_dir(folder), *cli_path = mem_printf("%s/cli.ini", dir);
 	char *path = mem_printf("%s/renewal/%s.conf", dir, last_part(folder));
 	char *conf = read_text(path), *cli = read_text(cli_path);
-	const char *word = is_rsa(type) ? "rsa" : "ecdsa", *text = NULL;
+	const char *word = key_type_is_rsa(type) ? "rsa" : "ecdsa", *text = NULL;
 
 	*ret_remedy = NULL;
 	if (!conf) {

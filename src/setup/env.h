@@ -79,6 +79,7 @@ struct env_presented {
 	const uint8_t (*spki)[32]; /* SHA-256 of SubjectPublicKeyInfo, one a key type */
 	const uint8_t (*cert)[32]; /* and of the leaf certificate in live */
 	size_t count;
+	bool has_rsa, has_ecdsa; /* kinds of keys among them; ECDSA stands for EdDSA too */
 	bool at_once; /* nothing was reloaded just now that may need some seconds */
 };
 

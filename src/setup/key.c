@@ -48,6 +48,11 @@ const char *key_type_name(enum key_type type)
 	return names[type];
 }
 
+bool key_type_is_rsa(enum key_type type)
+{
+	return type >= KEY_RSA_2048 && type <= KEY_RSA_4096;
+}
+
 bool key_type_find(const char *text, size_t len, enum key_type *ret_type)
 {
 	int i;

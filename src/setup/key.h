@@ -26,6 +26,7 @@ enum key_type {
 struct key; /* wiped when it is freed */
 
 const char *key_type_name(enum key_type type);
+bool key_type_is_rsa(enum key_type type);
 /* Whether text (of len bytes) is one of the names. */
 bool key_type_find(const char *text, size_t len, enum key_type *ret_type);
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Lineages in the worlds that they are in elsewhere: a web and a mail server with one key, a primary
-# that is hidden, one that signs by a policy, an address with two servers behind it, and a key that
-# is lost before the next one is published.
+# Lineages in the worlds that they are in elsewhere: a web and a mail server with one key, a server
+# with two kinds of keys, a primary that is hidden, one that signs by a policy, an address with two
+# servers behind it, and a key that is lost before the next one is published.
 #   lineage-worlds.sh [PART]...      in a lab of its own, or in the one that $LAB names
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
 . "$src/life.sh"
@@ -112,6 +112,8 @@ safe_in_time()
 	done
 }
 
+watch_options=
+
 # watch_begin TARGET...: checked as clients see them, through a caching resolver, all the time
 watch_begin()
 {
@@ -119,7 +121,7 @@ watch_begin()
 	while :; do
 		for target in "$@"; do
 			# shellcheck disable=SC2086
-			if "$DANEPROBE" check -q $F --resolver 127.53.0.53 "$target" >seen 2>&1; then
+			if "$DANEPROBE" check -q $F $watch_options --resolver 127.53.0.53 "$target" >seen 2>&1; then
 				echo "$target" >>good
 			else
 				cat seen >>bad
@@ -187,6 +189,82 @@ one_server_is_not_reloaded()
 	cp whole.sh reload-postfix.sh
 	dp 0 renew www --force
 	! cmp -s before etc/www/live/cert.pem || fail "it isn't renewed"
+}
+
+# web_certificates FOLDER...: what nginx has instead, a pair of files from each
+web_certificates()
+{
+	sed -i '/ssl_certificate/d' nginx/conf
+	for folder in "$@"; do
+		sed -i "s,listen .*,&\nssl_certificate $folder/fullchain.pem; ssl_certificate_key $folder/privkey.pem;," nginx/conf
+	done
+}
+
+part_two_kinds_of_keys()
+{
+	begin
+	mkdir old
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout old/privkey.pem -out old/fullchain.pem -days 9 \
+		-subj "/CN=www.$zone" 2>/dev/null
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	live=$PWD/etc/www/live
+	web_certificates "$live/ecdsa-p256" "$PWD/old"
+	new 127.53.3.1 --key-type ecdsa-p256 --key-type rsa-2048
+	[ "$(grep -c 'IN TLSA 3 1 1' out)" -eq 4 ] || fail "not a record of each type and generation"
+	# Most clients would be content; those that prefer RSA would not, once the records are there.
+	step
+	dp 2 install www
+	has err "https://www.$zone at 127.44.8.1 presents the key"
+	has err "not the lineage's"
+	web_certificates "$live/ecdsa-p256" "$live/rsa-2048"
+	dp 0 install www
+	roll_until idle
+	watch_options='--auth both'
+	watch_begin "https://www.$zone"
+	first=$(key_now)
+	step
+	roll_until idle
+	[ "$(key_now)" != "$first" ] || fail "the key is the same"
+	dp 0 renew www --force
+	sleep 2 # until no cache holds the record that left
+	watch_end "https://www.$zone"
+	# A renewal that reaches one of them only
+	cp "$live/ecdsa-p256/cert.pem" before
+	cp -rL "$live/rsa-2048" stale
+	web_certificates "$live/ecdsa-p256" "$PWD/stale"
+	dp 2 renew www --force
+	has err "still presents another certificate of the same key"
+	cmp before "$live/ecdsa-p256/cert.pem" || fail "live isn't what it was"
+	web_certificates "$live/ecdsa-p256" "$live/rsa-2048"
+	dp 0 renew www --force
+}
+
+part_a_second_kind_that_is_not_the_lineages()
+{
+	begin
+	mkdir old
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout old/privkey.pem -out old/fullchain.pem -days 9 \
+		-subj "/CN=www.$zone" 2>/dev/null
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	web_certificates "$PWD/etc/www/live" "$PWD/old"
+	new 127.53.3.1
+	step
+	dp 2 install www
+	has err "an RSA one that is not the lineage's"
+	state_is safe || fail "it went on"
+	drill @127.53.3.1 "_443._tcp.www.$zone" TLSA | grep -q 'ANSWER: 0' || fail "records are published"
+	# With a record of its own it harms nobody.
+	{
+		echo "server 127.53.3.1"
+		"$DANEPROBE" record --key old/privkey.pem --ttl 1 "https://www.$zone" | sed 's/^/update add /'
+		echo send
+	} | nsupdate -k tsig
+	dp 1 install www # "no longer safe": the record is there, the lineage's is not
+	roll_until idle
+	# shellcheck disable=SC2086
+	run 0 "$DANEPROBE" check $R --auth both "https://www.$zone"
 }
 
 part_a_hidden_primary()
