@@ -4,7 +4,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/why.h"
+
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+#define BOOT_ID_MAX 256
 
 static time_t fixed;
 
@@ -24,6 +28,17 @@ int64_t clock_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t clock_uptime_s(char **ret_boot)
+{
+	struct timespec ts;
+	size_t len;
+
+	*ret_boot = NULL;
+	(void)file_read(BOOT_ID, BOOT_ID_MAX, ret_boot, &len, NULL);
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (int64_t)ts.tv_sec;
 }
 
 char *clock_date(time_t t, char *text)

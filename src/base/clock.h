@@ -12,6 +12,9 @@ time_t clock_now(void);
 void clock_fix(time_t now);
 /* Milliseconds that only ever grow, from an arbitrary start. */
 int64_t clock_ms(void);
+/* Seconds that the system has run, sleep included: setting the clock doesn't change it.
+ * ret_boot gets a name of this run of the system, on the heap; NULL where it has none. */
+int64_t clock_uptime_s(char **ret_boot);
 /* "2026-12-07" and "2026-12-07T10:00:00Z" (both UTC) into text of at least 32 bytes;
  * returns it.
  */

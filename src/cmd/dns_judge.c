@@ -53,9 +53,13 @@ static void judge_server(struct dns_judge *j, const char *owner,
 
 	if (server->record_count)
 		dns->none = false;
+	if (server->wildcard && !dns->wildcard)
+		dns->wildcard = mem_text(owner);
+	if (keeps)
+		dns->has_gone = true;
 	if (server->ttl < 0)
-		dns->ttl_s = -1;
-	else if (dns->ttl_s >= 0 && server->ttl > dns->ttl_s)
+		j->ttl_unknown = true;
+	else if (server->ttl > dns->ttl_s)
 		dns->ttl_s = server->ttl;
 	if (server->security != SECURITY_SECURE) {
 		name_server(lags, server);
@@ -72,8 +76,14 @@ static void judge_server(struct dns_judge *j, const char *owner,
 
 void dns_judge_init(struct dns_judge *j, const struct env_question *q)
 {
-	*j = (struct dns_judge){ .question = q, .dns = { .none = true } };
+	*j = (struct dns_judge){ .question = q, .dns = { .none = true, .ttl_s = -1 } };
 	buf_init(&j->lags, LAGS_MAX);
+}
+
+static void add_bare(struct env_dns *dns, const char *owner)
+{
+	dns->bare = mem_grow(dns->bare, dns->bare_count, sizeof(*dns->bare));
+	dns->bare[dns->bare_count++] = mem_printf("%s.", owner);
 }
 
 /* A server that is silent gives no old records out: with all_but_one it is passed over,
@@ -82,7 +92,7 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 		   const struct authority_report *report)
 {
 	const struct authority_server *server;
-	size_t k, answered = 0;
+	size_t k, answered = 0, records = 0;
 
 	for (k = 0; k < report->server_count; k++) {
 		server = &report->server[k];
@@ -91,6 +101,7 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 		if (!server->error) {
 			judge_server(j, owner, server);
 			answered++;
+			records += server->record_count;
 			continue;
 		}
 		j->dns.none = false;
@@ -99,9 +110,12 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 			j->dead = server->name;
 			continue;
 		}
+		j->ttl_unknown = true;
 		name_server(&j->lags, server);
 		buf_printf(&j->lags, ": %s", server->error);
 	}
+	if (!records)
+		add_bare(&j->dns, owner);
 	if (!answered && !j->lags.len)
 		buf_printf(&j->lags, "no name server of %s answers", owner);
 }
@@ -110,11 +124,15 @@ void dns_judge_take(struct dns_judge *j, struct env_dns *ret_dns)
 {
 	j->dns.agree = !j->lags.len;
 	j->dns.who_lags = j->lags.len ? mem_text(buf_str(&j->lags)) : NULL;
+	if (j->ttl_unknown)
+		j->dns.ttl_s = -1;
 	*ret_dns = j->dns;
+	j->dns = (struct env_dns){ 0 };
 	dns_judge_clear(j);
 }
 
 void dns_judge_clear(struct dns_judge *j)
 {
 	buf_clear(&j->lags);
+	env_dns_clear(&j->dns);
 }

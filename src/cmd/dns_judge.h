@@ -13,6 +13,7 @@ struct dns_judge {
 	const struct env_question *question; /* borrowed */
 	const char *dead; /* borrowed from a report; the one server that may be silent */
 	struct buf lags;
+	bool ttl_unknown; /* of one that should have said it */
 	struct env_dns dns;
 };
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/why.h"
 #include "cmd/lineage_verb.h"
 #include "cmd/record_print.h"
@@ -13,6 +14,7 @@
 #include "setup/publish.h"
 #include "setup/publish_owner.h"
 #include "setup/record.h"
+#include "setup/stages.h"
 #include "setup/wanted.h"
 
 static const struct opt opts[] = {
@@ -114,6 +116,21 @@ static int check_secure(struct lineage *l, const struct wanted *w, struct why *w
 	return 0;
 }
 
+/* Some of the records may be held back now. */
+static int print_all(struct lineage *l, const struct lineage_verb_values *v,
+		     struct why *why)
+{
+	struct wanted w = { 0 };
+	int rc = wanted_make(l, &w, why);
+
+	if (rc == 0)
+		rc = print_wanted(&w, v, why);
+	if (rc == 0)
+		print_gone(&w);
+	wanted_clear(&w);
+	return rc;
+}
+
 static int publish(struct lineage *l, const struct lineage_verb_values *v,
 		   const struct wanted *w, struct rollover_result *r, struct why *why)
 {
@@ -121,10 +138,29 @@ static int publish(struct lineage *l, const struct lineage_verb_values *v,
 
 	if (rc == 0)
 		rc = rollover_publish(l, r, why);
-	if (rc == 0 && publish_is_by_hand(l) && r->outcome == ROLLOVER_MOVED)
-		rc = print_wanted(w, v, why);
-	if (rc == 0 && publish_is_by_hand(l))
-		print_gone(w);
+	if (rc == 0 && publish_is_by_hand(l) && r->outcome != ROLLOVER_REFUSED)
+		rc = print_all(l, v, why);
+	return rc;
+}
+
+/* What can't be told without asking isn't told: print goes on without DNS. */
+static int preview(struct lineage *l, const struct lineage_verb_values *v,
+		   struct why *why)
+{
+	struct wanted w = { 0 };
+	struct why inner;
+	char *held = NULL;
+	int rc;
+
+	if (stages_preview(l, &held, &inner) < 0)
+		log_warn("%s", inner.text);
+	if (held)
+		log_warn("%s", held);
+	rc = wanted_make(l, &w, why);
+	if (rc == 0 && w.want_count)
+		rc = dry_run(l, v, &w, why);
+	wanted_clear(&w);
+	free(held);
 	return rc;
 }
 
@@ -132,15 +168,17 @@ static int step(struct lineage *l, const struct lineage_verb_values *v,
 		struct rollover_result *r, struct why *why)
 {
 	struct wanted w = { 0 };
-	int rc = wanted_make(l, &w, why);
+	int rc;
 
-	if (rc == 0 && v->dry_run) {
-		rc = dry_run(l, v, &w, why);
+	if (v->dry_run) {
+		rc = preview(l, v, why);
 		if (rc == 0)
 			*r = (struct rollover_result){ .outcome = ROLLOVER_NOTHING };
-	} else if (rc == 0) {
-		rc = publish(l, v, &w, r, why);
+		return rc;
 	}
+	rc = wanted_make(l, &w, why);
+	if (rc == 0)
+		rc = publish(l, v, &w, r, why);
 	wanted_clear(&w);
 	return rc;
 }

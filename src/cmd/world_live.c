@@ -141,7 +141,7 @@ static char *judge_leaf(const struct leaf *leaf, const struct env_presented *p)
 	bool same;
 	size_t i;
 
-	for (i = 0; i < p->count; i++) {
+	for (i = 0; i < p->count && !p->any_cert; i++) {
 		hex = hex_encode(p->cert[i], 32);
 		same = !strcmp(hex, leaf->cert);
 		free(hex);
@@ -152,7 +152,7 @@ static char *judge_leaf(const struct leaf *leaf, const struct env_presented *p)
 		hex = hex_encode(p->spki[i], 32);
 		same = !strcmp(hex, leaf->spki);
 		free(hex);
-		if (same && !*leaf->cert)
+		if (same && (p->any_cert || !*leaf->cert))
 			return NULL;
 		if (same)
 			return mem_text("still presents another certificate of the same "
@@ -220,6 +220,7 @@ static void look_at_leaf(void *arg, const struct live_peer *peer)
 		leaf.spki = spki = hex_encode(peer->leaf->spki_sha256, 32);
 		leaf.is_rsa = is_rsa(peer->leaf);
 		fault = judge_without_records(&leaf, looking->presented);
+		looking->live->other_key = looking->live->other_key || fault;
 	} else {
 		fault = mem_text(peer->error);
 	}

@@ -182,6 +182,19 @@ static void take_rrsig(struct answer *a, const uint8_t *sig)
 	a->rrsig_original_ttl = wire_get32(sig + 4);
 }
 
+/* RFC 4034 section 3.1.3: fewer labels than the owner has mean that a wildcard's record
+ * was expanded. */
+static bool is_expanded(const uint8_t *sig, const struct dname *owner)
+{
+	size_t labels = 0, at;
+
+	for (at = 0; at < owner->len && owner->octet[at]; at += owner->octet[at] + 1u)
+		labels++;
+	if (owner->len > 2 && owner->octet[0] == 1 && owner->octet[1] == '*')
+		labels--;
+	return sig[3] < labels;
+}
+
 static bool covers(const struct wire *wire, const struct wire_rr *rr, uint16_t qtype)
 {
 	return rr->type == RRTYPE_RRSIG && rr->rdata_len > RRSIG_FIXED_LEN &&
@@ -210,8 +223,11 @@ static int read_answer(struct answer *a, struct reading *r, struct why *why)
 			continue;
 		if (rr->type == r->qtype)
 			rc = add_rr(a, wire, rr, why);
-		else if (covers(wire, rr, r->qtype))
+		else if (covers(wire, rr, r->qtype)) {
 			take_rrsig(a, wire->data + rr->rdata);
+			a->wildcard = a->wildcard ||
+				      is_expanded(wire->data + rr->rdata, &r->owner);
+		}
 	}
 	if (!a->rr_count)
 		take_negative_ttl(a, wire);

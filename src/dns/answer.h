@@ -37,6 +37,7 @@ struct answer {
 	enum answer_kind kind;
 	enum security security; /* of the whole answer, all its aliases included */
 	bool nxdomain;		/* kind ANSWER_ABSENT: no such name, else no such type */
+	bool wildcard; /* the records are made from a wildcard's, by their RRSIG */
 	struct answer_alias *alias; /* owned; the links on the way, in order */
 	size_t alias_count;
 	struct answer_rr *rr; /* owned; in canonical order (by octets) */

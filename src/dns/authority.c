@@ -144,6 +144,7 @@ static void on_records(void *arg, const struct answer *answer)
 	else
 		take_records(server, answer);
 	server->absent = answer->kind == ANSWER_ABSENT;
+	server->wildcard = answer->wildcard;
 	server->rrsig_expires = answer->rrsig_expires;
 	server->ttl = server->absent ? answer->negative_ttl : answer->ttl;
 	/* a cache of ours cuts long ones: what the signature covers is true */

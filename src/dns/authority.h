@@ -30,6 +30,7 @@ struct authority_server {
 	int64_t serial; /* of the zone's SOA; -1 unknown */
 	enum security security;
 	bool absent;	     /* it denies that there are records */
+	bool wildcard;	     /* the records are made from a wildcard's */
 	struct tlsa *record; /* owned */
 	size_t record_count;
 	int64_t ttl; /* seconds; of the RRset, or of its denial (RFC 2308); -1 unknown */

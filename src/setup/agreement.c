@@ -2,57 +2,83 @@
 #include "setup/agreement.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/fnv.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/lineage.h"
-#include "setup/rollover.h"
+#include "setup/peak.h"
+#include "setup/record.h"
 #include "setup/wanted.h"
 
-/* Servers that nobody looked at for so long may have said anything meanwhile. */
-#define UNSEEN_MAX_S 86400
+/* Servers that nobody looked at for so long may have said anything meanwhile. A timer
+ * that runs once a day has days to miss. */
+#define UNSEEN_MAX_S (3 * 86400)
+#define DRIFT_S 60 /* by which two clocks that were never set may differ */
 
-static int ask(struct lineage *l, struct env_dns *ret_dns, struct why *why)
+int64_t agreement_hash(const struct wanted *w)
+{
+	uint64_t sum = 0; /* whatever their order */
+	char *text;
+	size_t i;
+
+	for (i = 0; i < w->want_count; i++) {
+		char *rr = tlsa_to_text(&w->want[i].rr);
+
+		text = mem_printf("%s %s", w->want[i].owner, rr);
+		sum += fnv_text(text);
+		free(rr);
+		free(text);
+	}
+	return (int64_t)(sum >> 1) | 1;
+}
+
+static int ask(struct lineage *l, struct env_dns *ret_dns, int64_t *ret_hash,
+	       struct why *why)
 {
 	struct env_question question = { .all_but_one = l->conf.all_but_one };
 	struct wanted wanted = { 0 };
 	int rc;
 
 	if (!l->env->ask)
-		return why_set(why, DP_EDNS,
-			       "the authoritative servers can't be asked in this "
-			       "version");
+		return why_set(why, DP_EDNS, "the authoritative servers can't be asked");
 	rc = wanted_make(l, &wanted, why);
-	if (rc < 0)
+	if (rc == 0 && !wanted.want_count) /* of nothing all servers have all */
+		rc = why_set(why, DP_EDNS, "records are still held back at %.300s",
+			     l->state.held);
+	if (rc < 0) {
+		wanted_clear(&wanted);
 		return rc;
+	}
 	question.want = wanted.want;
 	question.want_count = wanted.want_count;
 	question.gone = wanted.gone;
 	question.gone_count = wanted.gone_count;
 	rc = l->env->ask(l->env->arg, &question, ret_dns, why);
+	*ret_hash = agreement_hash(&wanted);
 	wanted_clear(&wanted);
 	return rc;
 }
 
-int agreement_before(struct lineage *l, struct why *why)
+int agreement_before(struct lineage *l, struct env_dns *ret_dns, struct why *why)
 {
 	struct lineage_state *s = &l->state;
-	struct env_dns dns = { 0 };
-	int rc = ask(l, &dns, why);
+	int64_t old_ttl_s, hash;
+	int rc = ask(l, ret_dns, &hash, why);
 
 	if (rc < 0)
 		return rc;
-	/* A second look, after a crash or when the user publishes again, may see the new
-	 * set already: what was seen first still counts. */
-	if (s->intent != INTENT_PUBLISH &&
-	    (rollover_stage(s) == STAGE_STAGED || !s->published_at)) {
-		s->old_ttl_s = dns.ttl_s;
+	peak_note(s, ret_dns->ttl_s, env_now(l->env));
+	old_ttl_s = ret_dns->ttl_s < 0 ? -1 : s->peak_ttl_s;
+	/* After a crash a second look may see the new set already: what was seen first
+	 * still counts. */
+	if (s->intent == INTENT_PUBLISH &&
+	    (s->old_ttl_s < 0 || (old_ttl_s >= 0 && s->old_ttl_s > old_ttl_s)))
+		old_ttl_s = s->old_ttl_s;
+	if (s->intent != INTENT_PUBLISH)
 		s->hold_ttl_s = -1;
-		s->none_before = dns.none;
-	} else if (s->old_ttl_s >= 0 && dns.ttl_s > s->old_ttl_s) {
-		s->old_ttl_s = dns.ttl_s;
-	}
-	env_dns_clear(&dns);
+	s->old_ttl_s = old_ttl_s;
 	return 0;
 }
 
@@ -69,20 +95,65 @@ static struct safety_facts facts_of(const struct lineage *l, bool none)
 				      .none_at_all = none };
 }
 
-static void keep(struct lineage *l, const struct env_dns *dns)
+static int64_t uptime_of(const struct lineage *l, char **ret_boot)
+{
+	*ret_boot = NULL;
+	return l->env->uptime ? l->env->uptime(l->env->arg, ret_boot) : 0;
+}
+
+static void agree_from(struct lineage *l, time_t now)
+{
+	struct lineage_state *s = &l->state;
+
+	free(s->boot);
+	s->agree_since = now;
+	s->agree_uptime_s = uptime_of(l, &s->boot);
+}
+
+/* Time that only passed because the clock was put forward is none. */
+static void doubt_clock(struct lineage *l, time_t now)
+{
+	struct lineage_state *s = &l->state;
+	int64_t uptime_s, passed_s;
+	char *boot;
+
+	uptime_s = uptime_of(l, &boot);
+	passed_s = uptime_s - s->agree_uptime_s;
+	if (boot && s->boot && !strcmp(boot, s->boot)) {
+		if (now - s->agree_since > passed_s + DRIFT_S)
+			s->agree_since = now - (time_t)passed_s;
+	} else {
+		/* from here on */
+		s->agree_uptime_s = uptime_s - (int64_t)(now - s->agree_since);
+		free(s->boot);
+		s->boot = boot;
+		boot = NULL;
+	}
+	free(boot);
+}
+
+static void keep(struct lineage *l, const struct env_dns *dns, int64_t hash)
 {
 	struct lineage_state *s = &l->state;
 	time_t now = env_now(l->env); /* after the last answer: caches may be that late */
 
+	peak_note(s, dns->ttl_s, now);
 	if (dns->ttl_s > s->hold_ttl_s)
 		s->hold_ttl_s = dns->ttl_s;
+	/* Of records that weren't asked for before nobody knows what was there. */
+	if (s->agreed_on && s->agreed_on != hash) {
+		s->agree_since = 0;
+		s->old_ttl_s = -1;
+	}
+	s->agreed_on = hash;
 	if (!dns->agree) {
 		s->agree_since = 0;
 		return;
 	}
-	if (!s->agree_since || now < s->agree_since ||
-	    (now - s->agree_seen > UNSEEN_MAX_S && !s->emergency))
-		s->agree_since = now;
+	if (!s->agree_since || now < s->agree_since || now - s->agree_seen > UNSEEN_MAX_S)
+		agree_from(l, now);
+	else
+		doubt_clock(l, now);
 	s->agree_seen = now;
 }
 
@@ -106,15 +177,16 @@ int agreement_observe(struct lineage *l, struct agreement *ret_agreement, struct
 	struct env_dns dns = { 0 };
 	struct agreement a = { 0 };
 	struct safety_facts facts;
+	int64_t hash = 0;
 	int rc = begin_to_look(l, why);
 
 	if (rc < 0)
 		return rc;
-	rc = ask(l, &dns, why);
+	rc = ask(l, &dns, &hash, why);
 	l->state.looking = false;
 	if (rc < 0)
 		return rc;
-	keep(l, &dns);
+	keep(l, &dns, hash);
 	facts = facts_of(l, dns.none);
 	a.safety = safety_decide(&facts, env_now(l->env), &a.safe_at);
 	if (a.safety == SAFETY_LAGS)

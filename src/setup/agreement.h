@@ -5,11 +5,14 @@
 #define SETUP_AGREEMENT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "setup/safety.h"
 
+struct env_dns;
 struct lineage;
+struct wanted;
 struct why;
 
 struct agreement {
@@ -18,8 +21,11 @@ struct agreement {
 	char *who_lags; /* owned; NULL */
 };
 
-/* Before records change: what caches may hold from now on. Doesn't save. */
-int agreement_before(struct lineage *lineage, struct why *why);
+/* Before records change: what the servers say, and what caches may hold from now on.
+ * Doesn't save. Undo with env_dns_clear(). */
+int agreement_before(struct lineage *lineage, struct env_dns *ret_dns, struct why *why);
+/* Of the records that are wanted, whatever their order; not 0. */
+int64_t agreement_hash(const struct wanted *wanted);
 /* Asks all servers now; the state gets since when they agree, which the caller saves.
  * Undo with agreement_clear(). */
 int agreement_observe(struct lineage *lineage, struct agreement *ret_agreement,

@@ -20,6 +20,12 @@ static time_t real_now(void *arg)
 	return clock_now();
 }
 
+static int64_t real_uptime(void *arg, char **ret_boot)
+{
+	(void)arg;
+	return clock_uptime_s(ret_boot);
+}
+
 static int real_run(void *arg, const struct env_command *command, struct why *why)
 {
 	(void)arg;
@@ -28,7 +34,7 @@ static int real_run(void *arg, const struct env_command *command, struct why *wh
 
 void env_init(struct env *env)
 {
-	*env = (struct env){ .now = real_now, .run = real_run };
+	*env = (struct env){ .now = real_now, .uptime = real_uptime, .run = real_run };
 }
 
 time_t env_now(const struct env *env)
@@ -38,7 +44,11 @@ time_t env_now(const struct env *env)
 
 void env_dns_clear(struct env_dns *dns)
 {
+	while (dns->bare_count)
+		free(dns->bare[--dns->bare_count]);
+	free(dns->bare);
 	free(dns->who_lags);
+	free(dns->wildcard);
 	*dns = (struct env_dns){ 0 };
 }
 

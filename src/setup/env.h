@@ -43,9 +43,15 @@ struct env_command {
 struct env_dns {
 	bool agree;	/* each server answered, validated: all of want, none of gone */
 	bool none;	/* not one of them has a TLSA record at any of the owners */
+	bool has_gone;	/* one of them still has a record of gone */
 	int64_t ttl_s;	/* the largest seen: of record sets, and of the denial where there
-			   was none; -1 unknown */
+			   was none; -1 unknown, as where one of them didn't say */
 	char *who_lags; /* owned; "ns2.example.net lacks the record"; NULL when all agree
+			 */
+	char **bare;	/* owned, and the array; owners of want for which no server that
+			   answered has any TLSA record */
+	size_t bare_count;
+	char *wildcard; /* owned; an owner whose records come from a wildcard; NULL: none
 			 */
 };
 
@@ -60,6 +66,7 @@ struct env_fault {
 struct env_live {
 	struct env_fault *fault; /* owned */
 	size_t count;
+	bool other_key; /* an endpoint presents one that isn't asked for */
 };
 
 /* A question to all servers of the owners' zones; the records are borrowed. */
@@ -79,8 +86,10 @@ struct env_presented {
 	const uint8_t (*spki)[32]; /* SHA-256 of SubjectPublicKeyInfo, one a key type */
 	const uint8_t (*cert)[32]; /* and of the leaf certificate in live */
 	size_t count;
-	bool has_rsa, has_ecdsa; /* kinds of keys among them; ECDSA stands for EdDSA too */
-	bool at_once; /* nothing was reloaded just now that may need some seconds */
+	bool any_cert; /* whatever certificate: it's the key that counts */
+	bool has_rsa,
+		has_ecdsa; /* kinds of keys among them; ECDSA stands for EdDSA too */
+	bool at_once;	   /* nothing was reloaded just now that may need some seconds */
 };
 
 /* Where the records of an owner really are. */
@@ -109,6 +118,9 @@ struct env_page {
 struct env {
 	void *arg; /* borrowed; given to each function */
 	time_t (*now)(void *arg);
+	/* Seconds that the system has run, which no setting of the clock changes, and on
+	 * the heap a name of this run. NULL: nobody can tell. */
+	int64_t (*uptime)(void *arg, char **ret_boot);
 	/* Asked before each operation: 0 to do it, else the errno that it fails with.
 	 * NULL: all are done. */
 	int (*before)(void *arg, enum env_op op, const char *path);

@@ -82,7 +82,6 @@ static int look(struct lineage *l, int64_t generation, bool at_once,
 {
 	uint8_t spki[KEY_TYPE_COUNT][32], cert[KEY_TYPE_COUNT][32];
 	struct looked_at at = { 0 };
-	size_t i;
 	struct env_presented presented = { .spki = (const uint8_t(*)[32])spki,
 					   .cert = (const uint8_t(*)[32])cert,
 					   .count = l->conf.key_types,
@@ -91,11 +90,7 @@ static int look(struct lineage *l, int64_t generation, bool at_once,
 
 	if (!l->env->look)
 		return why_set(why, DP_EINVAL, "the services can't be looked at");
-	for (i = 0; i < l->conf.key_types; i++)
-		if (key_type_is_rsa(l->conf.key_type[i]))
-			presented.has_rsa = true;
-		else
-			presented.has_ecdsa = true;
+	lineage_kinds(l, &presented.has_rsa, &presented.has_ecdsa);
 	rc = lineage_spki(l, generation, spki, why);
 	if (rc == 0)
 		rc = read_live(l, cert, why);

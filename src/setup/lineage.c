@@ -353,3 +353,15 @@ int lineage_spki(const struct lineage *l, int64_t generation, uint8_t (*ret_spki
 	}
 	return rc;
 }
+
+void lineage_kinds(const struct lineage *l, bool *ret_rsa, bool *ret_ecdsa)
+{
+	size_t i;
+
+	*ret_rsa = *ret_ecdsa = false;
+	for (i = 0; i < l->conf.key_types; i++)
+		if (key_type_is_rsa(l->conf.key_type[i]))
+			*ret_rsa = true;
+		else
+			*ret_ecdsa = true;
+}

@@ -67,6 +67,8 @@ char *lineage_key_path(const struct lineage *lineage, int64_t generation,
 /* SHA-256 of the SubjectPublicKeyInfo of each key type of conf, from the requests. */
 int lineage_spki(const struct lineage *lineage, int64_t generation,
 		 uint8_t (*ret_spki)[32], struct why *why);
+/* Kinds among the key types of conf, ECDSA standing for EdDSA too. */
+void lineage_kinds(const struct lineage *lineage, bool *ret_rsa, bool *ret_ecdsa);
 /* What folders and files of the lineage are made with: key_group's, else nobody's. */
 int lineage_access(const struct lineage *lineage, bool is_folder,
 		   struct env_access *ret_access, struct why *why);

@@ -12,7 +12,7 @@
 #include "setup/env.h"
 
 #define STATE_VERSION 1
-#define STATE_MAX 65536 /* a thousand times what is written */
+#define STATE_MAX (1 << 20) /* a thousand times what is mostly written */
 
 static const char *const stages[] = {
 	[STAGE_IDLE] = "idle",		 [STAGE_STAGED] = "staged",
@@ -65,7 +65,13 @@ static const struct field {
 	FIELD(BOOL, looking),
 	FIELD(NUMBER, old_ttl_s),
 	FIELD(NUMBER, hold_ttl_s),
-	FIELD(BOOL, none_before),
+	FIELD(NUMBER, peak_ttl_s),
+	FIELD(NUMBER, seen_ttl_s),
+	FIELD(TIME, peak_at),
+	FIELD(TEXT, boot),
+	FIELD(NUMBER, agree_uptime_s),
+	FIELD(NUMBER, agreed_on),
+	FIELD(TEXT, held),
 	FIELD(TEXT, key_group),
 	FIELD(TIME, created_at),
 	FIELD(TIME, begun_at),
@@ -90,7 +96,8 @@ const char *lineage_state_stage_name(enum lineage_stage stage)
 
 void lineage_state_init(struct lineage_state *state)
 {
-	*state = (struct lineage_state){ .old_ttl_s = -1, .hold_ttl_s = -1 };
+	*state = (struct lineage_state){ .old_ttl_s = -1,
+					 .hold_ttl_s = -1 };
 }
 
 void lineage_state_clear(struct lineage_state *state)
@@ -99,6 +106,8 @@ void lineage_state_clear(struct lineage_state *state)
 	free(state->intent_faults);
 	free(state->renew_error);
 	free(state->key_group);
+	free(state->held);
+	free(state->boot);
 	lineage_state_init(state);
 }
 

@@ -66,7 +66,14 @@ struct lineage_state {
 	bool looking;	     /* servers are being asked; what they said isn't kept yet */
 	int64_t old_ttl_s;   /* of the set before, or of its denial; -1 unknown */
 	int64_t hold_ttl_s;  /* the largest seen since; -1 unknown */
-	bool none_before;    /* no server had any TLSA record at the owners */
+	int64_t peak_ttl_s;  /* the largest seen that caches may still hold sets by; 0:
+				none */
+	int64_t seen_ttl_s;  /* of the last look */
+	time_t peak_at;	     /* the last time that sets with it were given out */
+	char *boot;	     /* owned; the system's run in which agree_uptime_s counts */
+	int64_t agree_uptime_s; /* of the system at agree_since */
+	int64_t agreed_on;   /* a hash of the records that agree_since is about; 0 none */
+	char *held;	     /* owned; owners without records for now, see hold.h; NULL */
 
 	char *key_group; /* owned; of lineage.conf, as files and folders have it; NULL */
 	time_t created_at, begun_at; /* the lineage; the rollover */

@@ -13,6 +13,7 @@ struct why;
 
 enum publish_result {
 	PUBLISH_DONE,	/* the zone took them */
+	PUBLISH_HELD,	/* nothing was done: hold.h */
 	PUBLISH_BY_HAND /* they are yours to put in: print */
 };
 

@@ -134,7 +134,7 @@ int record_check_target(const struct target *target, struct why *why)
 	return 0;
 }
 
-static int make_owner(const struct target *target, char **ret_owner, struct why *why)
+int record_owner(const struct target *target, char **ret_owner, struct why *why)
 {
 	char *owner;
 	int rc = record_check_target(target, why);
@@ -168,7 +168,7 @@ int record_make(const struct target *target, const struct record_source *source,
 				? "selector 0 covers a whole certificate, and there is "
 				  "only a key: use --cert, or selector 1"
 				: "the certificate has no key that can be read");
-	rc = make_owner(target, &r.owner, why);
+	rc = record_owner(target, &r.owner, why);
 	if (rc == 0)
 		rc = tlsa_from_octets(usage, selector, mtype, octets, len, &r.rr, why);
 	if (rc < 0) {

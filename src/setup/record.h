@@ -49,6 +49,8 @@ struct record {
 /* Whether records can be made for target: DP_EINVAL for mx:// and srv://, whose records
  * stand at other names. */
 int record_check_target(const struct target *target, struct why *why);
+/* "_443._tcp.www.example.com.", on the heap. DP_EINVAL as below. */
+int record_owner(const struct target *target, char **ret_owner, struct why *why);
 /* What is to be published for target. DP_EINVAL where the source lacks what the selector
  * covers, for mx:// and srv:// (their hosts are the targets), and for names too long. */
 int record_make(const struct target *target, const struct record_source *source,

@@ -55,7 +55,7 @@ static int begin(struct lineage *l, const struct rollover_how *how,
 	int rc;
 
 	if (!how->begin && !how->emergency && !is_due)
-		return outcome_tell(r, ROLLOVER_NOTHING, due, "nothing to do");
+		return stages_idle(l, due, r, why);
 	(void)snprintf(next, sizeof(next), "%04lld", (long long)s->next);
 	rc = lineage_note(l, why, "begun", "to", next, "why",
 			  how->emergency ? "emergency" : NULL, NULL);
@@ -206,16 +206,12 @@ int rollover_step(struct lineage *l, const struct rollover_how *how,
 
 int rollover_publish(struct lineage *l, struct rollover_result *r, struct why *why)
 {
-	enum lineage_stage stage;
 	bool done = false;
 	int rc;
 
 	*r = (struct rollover_result){ 0 };
 	rc = recover(l, &done, r, why);
-	stage = rollover_stage(&l->state);
-	if (rc < 0 || stage == STAGE_STAGED)
-		return rc < 0 ? rc : stages_publish(l, r, why);
-	return stages_publish_again(l, r, why);
+	return rc < 0 ? rc : stages_publish(l, true, r, why);
 }
 
 int rollover_propagation(struct lineage *l, struct rollover_result *r, struct why *why)
@@ -229,8 +225,13 @@ int rollover_propagation(struct lineage *l, struct rollover_result *r, struct wh
 	rc = recover(l, &done, r, why);
 	if (rc < 0)
 		return rc;
-	if (rollover_stage(&l->state) == STAGE_PUBLISHED)
-		return stages_published(l, r, why);
+	if (rollover_stage(&l->state) == STAGE_PUBLISHED) {
+		rc = stages_published(l, r, why);
+		/* That a server lags is what was asked. */
+		if (rc == 0 && r->outcome == ROLLOVER_WAITING && !r->until)
+			r->outcome = ROLLOVER_LATE;
+		return rc;
+	}
 	rc = agreement_observe(l, &a, why);
 	if (rc == 0)
 		rc = lineage_save(l, why);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/agreement.h"
+#include "setup/hold.h"
 #include "setup/install.h"
 #include "setup/lineage.h"
 #include "setup/lineage_make.h"
@@ -18,61 +19,158 @@
 #include "setup/safety.h"
 #include "setup/wanted.h"
 
-#define LAG_MIN_S 3600 /* a secondary's refresh, at least */
+#define LAG_MIN_S 3600		   /* a secondary's refresh, at least */
+#define PUBLISH_AGAIN_S (6 * 3600) /* where records are missing all that time */
+
+/* Records that a wildcard made are hidden by the first one at the name itself. */
+static int refuse_wildcard(const struct env_dns *dns, struct why *why)
+{
+	return why_set(
+		why, DP_EDNS,
+		"the TLSA records at %.255s come from a wildcard, and a record there "
+		"would hide them from the clients of today: put copies of them at "
+		"%.255s first",
+		dns->wildcard, dns->wildcard);
+}
+
+/* A record of ours goes only where every endpoint was just seen without its key. */
+static int check_retired(struct lineage *l, struct why *why)
+{
+	char *problem = NULL;
+	int rc = install_look(l, l->state.current, &problem, why);
+
+	if (rc == 0 && problem)
+		rc = why_set(why, DP_EDNS,
+			     "the old record stays, since not every endpoint has the new "
+			     "key: %.400s",
+			     problem);
+	free(problem);
+	return rc;
+}
+
+int stages_preview(struct lineage *l, char **ret_held, struct why *why)
+{
+	struct env_dns dns = { 0 };
+	int rc;
+
+	free(l->state.held);
+	l->state.held = NULL;
+	rc = agreement_before(l, &dns, why);
+	if (rc == 0)
+		rc = hold_decide(l, &dns, true, ret_held, why);
+	env_dns_clear(&dns);
+	return rc;
+}
+
+/* What the servers say before anything changes, and whether it may. */
+static int prepare(struct lineage *l, bool asked_for, char **ret_held, struct why *why)
+{
+	struct env_dns dns = { 0 };
+	int rc;
+
+	free(l->state.held);
+	l->state.held = NULL;
+	rc = agreement_before(l, &dns, why);
+	if (rc == 0 && dns.wildcard)
+		rc = refuse_wildcard(&dns, why);
+	if (rc == 0 && dns.has_gone)
+		rc = check_retired(l, why);
+	if (rc == 0)
+		rc = hold_decide(l, &dns, asked_for, ret_held, why);
+	env_dns_clear(&dns);
+	return rc;
+}
 
 /* Records are asked for; the way there is told before it is gone. */
-static int publish(struct lineage *l, enum publish_result *ret_result, struct why *why)
+static int give(struct lineage *l, enum publish_result *ret_result, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	struct wanted wanted = { 0 };
-	int rc = agreement_before(l, why);
+	int rc = wanted_make(l, &wanted, why);
 
 	if (rc < 0)
 		return rc;
+	if (!wanted.want_count) {
+		*ret_result = PUBLISH_HELD;
+		goto out;
+	}
 	s->intent = INTENT_PUBLISH;
 	s->agree_since = 0;
+	s->agreed_on = agreement_hash(&wanted);
 	rc = lineage_save(l, why);
 	if (rc == 0)
-		rc = wanted_make(l, &wanted, why);
-	if (rc == 0)
 		rc = publish_records(l, &wanted, ret_result, why);
-	wanted_clear(&wanted);
 	if (rc < 0)
-		return rc;
+		goto out;
 	s->intent = INTENT_NONE;
 	s->published_at = env_now(l->env);
+	rc = lineage_save(l, why);
+out:
+	wanted_clear(&wanted);
+	return rc;
+}
+
+/* What failed before is over; "stuck" was about it only where nothing else is under way.
+ */
+static int settle(struct lineage *l, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+
+	if (rollover_stage(s) == STAGE_STAGED)
+		return outcome_enter(l, STAGE_PUBLISHED, why);
+	if (!s->failures && s->stage != STAGE_STUCK)
+		return 0;
+	s->failures = 0;
+	s->retry_at = 0;
+	s->stage = rollover_stage(s);
+	lineage_state_reason(s, NULL, 0);
 	return lineage_save(l, why);
 }
 
-static int tell_published(enum publish_result result, struct rollover_result *r)
+static int tell_published(enum publish_result result, const char *held,
+			  struct rollover_result *r)
 {
-	return result == PUBLISH_BY_HAND
-		       ? outcome_tell(r, ROLLOVER_MOVED, 0,
-				      "the records are yours to publish")
-		       : outcome_tell(r, ROLLOVER_MOVED, 0,
-				      "the records are given to DNS");
+	const char *what = result == PUBLISH_BY_HAND ? "the records are yours to publish"
+						     : "the records are given to DNS";
+
+	if (!held)
+		return outcome_tell(r, ROLLOVER_MOVED, 0, "%s", what);
+	return outcome_tell(r, ROLLOVER_LATE, 0, "%s, but some are held back: %.450s",
+			    what, held);
 }
 
-int stages_publish(struct lineage *l, struct rollover_result *r, struct why *why)
+/* Somebody's wish isn't a try that failed. */
+static int tell_held(struct lineage *l, bool asked_for, const char *held,
+		     struct rollover_result *r, struct why *why)
 {
-	enum publish_result result = PUBLISH_DONE;
-	struct why inner;
-	int rc = publish(l, &result, &inner);
-
-	if (rc < 0)
-		return outcome_failed(l, inner.text, r, why);
-	if (rollover_stage(&l->state) == STAGE_STAGED)
-		rc = outcome_enter(l, STAGE_PUBLISHED, why);
-	return rc < 0 ? rc : tell_published(result, r);
+	if (!asked_for)
+		return outcome_failed(l, held, r, why);
+	return outcome_tell(r, ROLLOVER_REFUSED, 0,
+			    "%.450s; bring the key to it first: daneprobe install %s",
+			    held, l->name);
 }
 
-int stages_publish_again(struct lineage *l, struct rollover_result *r, struct why *why)
+int stages_publish(struct lineage *l, bool asked_for, struct rollover_result *r,
+		   struct why *why)
 {
 	enum publish_result result = PUBLISH_DONE;
+	char *held = NULL;
 	struct why inner;
-	int rc = publish(l, &result, &inner);
+	int rc = prepare(l, asked_for, &held, &inner);
 
-	return rc < 0 ? outcome_failed(l, inner.text, r, why) : tell_published(result, r);
+	if (rc == 0)
+		rc = give(l, &result, &inner);
+	if (rc < 0) {
+		rc = outcome_failed(l, inner.text, r, why);
+	} else if (result == PUBLISH_HELD) {
+		rc = tell_held(l, asked_for, held, r, why);
+	} else {
+		rc = settle(l, why);
+		if (rc == 0)
+			rc = tell_published(result, held, r);
+	}
+	free(held);
+	return rc;
 }
 
 /* How long a server may lag before that is out of the ordinary. */
@@ -84,21 +182,81 @@ static int64_t lag_limit_s(const struct lineage *l)
 	return 2 * ttl_s > LAG_MIN_S ? 2 * ttl_s : LAG_MIN_S;
 }
 
+/* Since when it isn't as it should be. */
+static time_t lags_since(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+
+	if (rollover_stage(s) == STAGE_IDLE && s->agree_seen)
+		return s->agree_seen;
+	return s->published_at > s->since ? s->published_at : s->since;
+}
+
+static bool is_overdue(const struct lineage *l)
+{
+	return l->state.stage == STAGE_STUCK ||
+	       env_now(l->env) - lags_since(l) > lag_limit_s(l);
+}
+
 static int lags(struct lineage *l, const char *who, struct rollover_result *r,
 		struct why *why)
 {
-	struct lineage_state *s = &l->state;
-	time_t now = env_now(l->env);
-	time_t begun = s->published_at > s->since ? s->published_at : s->since;
 	int rc;
 
-	if (s->stage == STAGE_STUCK || now - begun > lag_limit_s(l)) {
+	if (is_overdue(l)) {
 		rc = outcome_stuck(l, who, why);
 		return rc < 0 ? rc : outcome_tell(r, ROLLOVER_LATE, 0, "%.500s", who);
 	}
-	lineage_state_reason(s, who, now);
+	lineage_state_reason(&l->state, who, env_now(l->env));
 	rc = lineage_save(l, why);
 	return rc < 0 ? rc : outcome_tell(r, ROLLOVER_WAITING, 0, "%.500s", who);
+}
+
+/* Whoever took a record out, or a zone that was restored from an old copy: giving what is
+ * there already to DNS changes nothing. */
+static int publish_once_more(struct lineage *l, const char *who,
+			     struct rollover_result *r, struct why *why)
+{
+	int rc = stages_publish(l, false, r, why);
+
+	if (rc < 0 || r->outcome == ROLLOVER_REFUSED)
+		return rc;
+	rc = outcome_stuck(l, who, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_LATE, 0,
+				     "%.450s: the records were given to DNS once more",
+				     who);
+}
+
+/* Servers lack records. changed: these were never given to DNS, since the services are
+ * others than before. */
+static int lacking(struct lineage *l, const char *who, bool changed,
+		   struct rollover_result *r, struct why *why)
+{
+	time_t last = l->state.published_at;
+
+	if (changed)
+		return stages_publish(l, false, r, why);
+	if (is_overdue(l) && env_now(l->env) - last > PUBLISH_AGAIN_S &&
+	    !publish_is_by_hand(l))
+		return publish_once_more(l, who, r, why);
+	return lags(l, who, r, why);
+}
+
+/* ret_changed: other records are asked for than the last time. */
+static int observe(struct lineage *l, struct agreement *ret_agreement, bool *ret_changed,
+		   struct why *why)
+{
+	int64_t before = l->state.agreed_on;
+	int rc = agreement_observe(l, ret_agreement, why);
+
+	*ret_changed = rc == 0 && before && before != l->state.agreed_on;
+	return rc;
+}
+
+static const char *who_lags(const struct agreement *a)
+{
+	return a->who_lags ? a->who_lags : "no server has any of the records";
 }
 
 static int note_waiting(struct lineage *l, time_t until, struct why *why)
@@ -138,26 +296,19 @@ static int await_safe(struct lineage *l, time_t until, struct rollover_result *r
 	return 0;
 }
 
-static int could_not_ask(struct lineage *l, const char *text, struct rollover_result *r,
-			 struct why *why)
-{
-	return lags(l, text, r, why);
-}
-
 int stages_published(struct lineage *l, struct rollover_result *r, struct why *why)
 {
 	struct agreement a = { 0 };
 	struct why inner;
-	int rc = agreement_observe(l, &a, &inner);
+	bool changed;
+	int rc = observe(l, &a, &changed, &inner);
 
 	if (rc < 0)
-		return could_not_ask(l, inner.text, r, why);
+		return lags(l, inner.text, r, why);
 	switch (a.safety) {
 	case SAFETY_NONE:
-		rc = lags(l, "no server has any of the records", r, why);
-		break;
 	case SAFETY_LAGS:
-		rc = lags(l, a.who_lags, r, why);
+		rc = lacking(l, who_lags(&a), changed, r, why);
 		break;
 	case SAFETY_WAIT:
 		rc = await_safe(l, a.safe_at, r, why);
@@ -169,6 +320,50 @@ int stages_published(struct lineage *l, struct rollover_result *r, struct why *w
 					  "no cache can lack the key %04lld",
 					  (long long)l->state.goal);
 		break;
+	}
+	agreement_clear(&a);
+	return rc;
+}
+
+static int all_is_well(struct lineage *l, time_t due, struct rollover_result *r,
+		       struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc = 0;
+
+	if (s->stage == STAGE_STUCK)
+		rc = lineage_note(l, why, "well-again", "why", s->reason, NULL);
+	s->stage = STAGE_IDLE;
+	s->failures = 0;
+	lineage_state_reason(s, NULL, 0);
+	if (rc == 0)
+		rc = lineage_save(l, why);
+	return rc < 0 ? rc : outcome_tell(r, ROLLOVER_NOTHING, due, "nothing to do");
+}
+
+/* Nothing is to be changed, so the records have to be there: the next rollover, and an
+ * emergency more so, is safe by what was seen until then. */
+int stages_idle(struct lineage *l, time_t due, struct rollover_result *r, struct why *why)
+{
+	struct agreement a = { 0 };
+	struct why inner;
+	bool changed;
+	char *text;
+	int rc = observe(l, &a, &changed, &inner);
+
+	if (rc < 0)
+		return lags(l, inner.text, r, why);
+	if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE) {
+		rc = lacking(l, who_lags(&a), changed, r, why);
+	} else if (l->state.held) {
+		text = mem_printf(
+			"records are held back at %.400s: its service presented "
+			"another key",
+			l->state.held);
+		rc = lacking(l, text, false, r, why);
+		free(text);
+	} else {
+		rc = all_is_well(l, due, r, why);
 	}
 	agreement_clear(&a);
 	return rc;
@@ -186,7 +381,6 @@ static int install_first(struct lineage *l, struct rollover_result *r, struct wh
 {
 	int rc;
 
-	l->state.none_before = true;
 	rc = outcome_enter(l, STAGE_SAFE, why);
 	return rc < 0 ? rc
 		      : outcome_tell(r, ROLLOVER_MOVED, 0,
@@ -204,18 +398,18 @@ int stages_staged(struct lineage *l, struct rollover_result *r, struct why *why)
 	int rc;
 
 	if (l->state.intent == INTENT_PUBLISH)
-		return stages_publish(l, r, why);
+		return stages_publish(l, false, r, why);
 	rc = agreement_observe(l, &a, &inner);
 	safety = a.safety;
 	agreement_clear(&a);
 	if (rc < 0)
-		return could_not_ask(l, inner.text, r, why);
+		return lags(l, inner.text, r, why);
 	switch (safety) {
 	case SAFETY_NONE:
 		return stages_may_install_first(l) ? install_first(l, r, why)
-						   : stages_publish(l, r, why);
+						   : stages_publish(l, false, r, why);
 	case SAFETY_LAGS:
-		return stages_publish(l, r, why);
+		return stages_publish(l, false, r, why);
 	case SAFETY_WAIT:
 	case SAFETY_SAFE:
 		if (!l->state.published_at)
@@ -252,7 +446,7 @@ static int still_safe(struct lineage *l, bool *ret_safe, struct rollover_result 
 
 	*ret_safe = false;
 	if (rc < 0)
-		return could_not_ask(l, inner.text, r, why);
+		return lags(l, inner.text, r, why);
 	*ret_safe = a.safety == SAFETY_SAFE ||
 		    (a.safety == SAFETY_NONE && stages_may_install_first(l));
 	if (!*ret_safe) {
@@ -374,16 +568,16 @@ int stages_retiring(struct lineage *l, struct rollover_result *r, struct why *wh
 {
 	struct agreement a = { 0 };
 	struct why inner;
+	bool changed;
 	int rc;
 
 	if (!l->state.published_at)
-		return stages_publish(l, r, why);
-	rc = agreement_observe(l, &a, &inner);
+		return stages_publish(l, false, r, why);
+	rc = observe(l, &a, &changed, &inner);
 	if (rc < 0)
-		return could_not_ask(l, inner.text, r, why);
+		return lags(l, inner.text, r, why);
 	if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE)
-		rc = lags(l, a.who_lags ? a.who_lags : "no server has any of the records",
-			  r, why);
+		rc = lacking(l, who_lags(&a), changed, r, why);
 	else
 		rc = become_idle(l, r, why);
 	agreement_clear(&a);

@@ -4,11 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unistd.h>
+
 #include "base/mem.h"
 #include "base/why.h"
+#include "setup/hold.h"
 #include "setup/lineage.h"
 #include "setup/record.h"
 #include "target/target.h"
+
+#define FORMER_MAX 16	   /* generations whose records are still looked for */
+#define EMERGENCY_TTL_S 60 /* what caches get from now on is gone soon after its record  \
+			    */
 
 void wanted_clear(struct wanted *w)
 {
@@ -37,6 +44,15 @@ static void add(struct record **list, size_t *count, struct record *record)
 	(*list)[(*count)++] = *record;
 }
 
+/* Until the compromised key is out of use. */
+static uint32_t ttl_of(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+	bool hurry = s->emergency && s->goal && s->goal != s->current;
+
+	return hurry && l->conf.ttl > EMERGENCY_TTL_S ? EMERGENCY_TTL_S : l->conf.ttl;
+}
+
 static int add_type(const struct lineage *l, const struct target *target,
 		    int64_t generation, enum key_type type, struct record **list,
 		    size_t *count, struct why *why)
@@ -48,7 +64,7 @@ static int add_type(const struct lineage *l, const struct target *target,
 
 	if (rc == 0)
 		rc = record_make(target, &source, TLSA_DANE_EE, TLSA_SPKI, TLSA_SHA256,
-				 l->conf.ttl, &record, why);
+				 ttl_of(l), &record, why);
 	if (rc == 0)
 		add(list, count, &record);
 	record_source_clear(&source);
@@ -69,17 +85,54 @@ static int add_generation(const struct lineage *l, const struct target *target,
 	return rc;
 }
 
+/* What somebody deleted by hand is left out. */
+static bool is_there(const struct lineage *l, int64_t generation)
+{
+	char *path = lineage_path(l, "keys/%04lld", (long long)generation);
+	bool there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+/* Keys that are in use nowhere any more: a host that was away while one was retired may
+ * come back with its record. While a key is on its way in, the old one stays. */
+static int add_former(const struct lineage *l, const struct target *target,
+		      struct wanted *w, struct why *why)
+{
+	const struct lineage_state *s = &l->state;
+	int64_t g = s->last, seen = 0;
+	int rc = 0;
+
+	if (s->goal && s->goal != s->current)
+		return 0;
+	for (; g > 0 && seen < FORMER_MAX && rc == 0; g--) {
+		if (g == s->current || g == s->next || g == s->goal ||
+		    g == s->view_generation || !is_there(l, g))
+			continue;
+		seen++;
+		rc = add_generation(l, target, g, &w->gone, &w->gone_count, why);
+	}
+	return rc;
+}
+
 static int add_endpoint(const struct lineage *l, const struct target *target,
 			struct wanted *w, struct why *why)
 {
 	const struct lineage_state *s = &l->state;
-	int rc = add_generation(l, target, s->current, &w->want, &w->want_count, why);
+	char *owner = NULL;
+	bool held;
+	int rc = record_owner(target, &owner, why);
 
-	if (rc == 0)
+	if (rc < 0)
+		return rc;
+	held = hold_has(s, owner);
+	free(owner);
+	if (!held)
+		rc = add_generation(l, target, s->current, &w->want, &w->want_count, why);
+	if (rc == 0 && !held)
 		rc = add_generation(l, target, s->next, &w->want, &w->want_count, why);
-	if (rc == 0)
-		rc = add_generation(l, target, s->retire, &w->gone, &w->gone_count, why);
-	return rc;
+	return rc < 0 ? rc : add_former(l, target, w, why);
 }
 
 int wanted_make(struct lineage *l, struct wanted *ret_wanted, struct why *why)
@@ -90,7 +143,7 @@ int wanted_make(struct lineage *l, struct wanted *ret_wanted, struct why *why)
 
 	for (i = 0; rc == 0 && i < w.endpoints.count; i++)
 		rc = add_endpoint(l, &w.endpoints.ours[i], &w, why);
-	if (rc == 0 && !w.want_count)
+	if (rc == 0 && !w.want_count && !l->state.held)
 		rc = why_set(why, DP_EINVAL,
 			     "no service of %s is within its domains (%s and others): "
 			     "there is no record to publish",

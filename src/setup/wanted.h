@@ -19,8 +19,8 @@ struct wanted {
 	struct endpoints endpoints; /* that they are for, and those of others */
 };
 
-/* 3 1 1 of each key of current and next at each endpoint of ours, and of the generation
- * that is being retired. Undo with wanted_clear(). */
+/* 3 1 1 of each key of current and next at each endpoint of ours, but those that are held
+ * back (hold.h); and to go, of the generations before. Undo with wanted_clear(). */
 int wanted_make(struct lineage *lineage, struct wanted *ret_wanted, struct why *why);
 void wanted_clear(struct wanted *wanted);
 

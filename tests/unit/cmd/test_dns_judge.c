@@ -39,7 +39,7 @@ struct said {
 	const char *name, *has;
 	int64_t ttl;
 	const char *error;
-	bool silent, excused, insecure;
+	bool silent, excused, insecure, wildcard;
 };
 
 struct row {
@@ -131,7 +131,7 @@ static const struct row rows[] = {
 	    { .name = "ns2", .has = "", .error = "it is bogus" } },
 	  false,
 	  false,
-	  5,
+	  -1,
 	  "ns2 (192.0.2.1): it is bogus" },
 	{ "silence isn't absence",
 	  false,
@@ -139,7 +139,7 @@ static const struct row rows[] = {
 	    { .name = "ns2", .has = "", .error = "no answer", .silent = true } },
 	  false,
 	  false,
-	  5,
+	  -1,
 	  "no answer" },
 	{ "no route from here",
 	  false,
@@ -154,14 +154,14 @@ static const struct row rows[] = {
 	  { { .name = "ns1", .has = "", .error = "no route", .excused = true } },
 	  false,
 	  true,
-	  0,
+	  -1,
 	  "no name server of " OWNER " answers" },
 	{ "no servers",
 	  false,
 	  { { .name = NULL } },
 	  false,
 	  true,
-	  0,
+	  -1,
 	  "no name server of " OWNER " answers" },
 	{ "one may be dead",
 	  true,
@@ -187,7 +187,7 @@ static const struct row rows[] = {
 	    { .name = "ns3", .has = "", .error = "no answer", .silent = true } },
 	  false,
 	  false,
-	  5,
+	  -1,
 	  "ns3 (192.0.2.1): no answer" },
 	{ "not one that speaks",
 	  true,
@@ -195,7 +195,7 @@ static const struct row rows[] = {
 	    { .name = "ns2", .has = "", .error = "REFUSED" } },
 	  false,
 	  false,
-	  5,
+	  -1,
 	  "ns2 (192.0.2.1): REFUSED" },
 	{ "not one that lags",
 	  true,
@@ -210,7 +210,7 @@ static const struct row rows[] = {
 	  { { .name = "ns1", .has = "", .error = "no answer", .silent = true } },
 	  false,
 	  false,
-	  0,
+	  -1,
 	  "no name server of " OWNER " answers" },
 };
 
@@ -240,6 +240,7 @@ static void play(struct world *w, const struct said *said)
 			.record_count = k,
 			.ttl = said[i].error ? -1 : said[i].ttl,
 			.silent = said[i].silent,
+			.wildcard = said[i].wildcard,
 			.error = (char *)(uintptr_t)said[i].error,
 		};
 	}
@@ -287,6 +288,80 @@ static void test_dns_judge_add_each_case(void **state)
 		env_dns_clear(&dns);
 	}
 	assert_int_equal(failed, 0);
+}
+
+/* What publishing has to know: whether there is any record yet, whether one of ours is to
+ * go, and whether those that are there are a wildcard's. */
+static void test_dns_judge_add_tells_what_is_there(void **state)
+{
+	static const struct {
+		const char *name;
+		struct said said[SERVERS_MAX];
+		bool bare, has_gone, wildcard;
+	} cases[] = {
+		{ "none anywhere",
+		  { { .name = "ns1", .has = "", .ttl = 5 },
+		    { .name = "ns2", .has = "", .ttl = 5 } },
+		  true,
+		  false,
+		  false },
+		{ "one of others",
+		  { { .name = "ns1", .has = "x", .ttl = 5 },
+		    { .name = "ns2", .has = "x", .ttl = 5 } },
+		  false,
+		  false,
+		  false },
+		{ "at one server only",
+		  { { .name = "ns1", .has = "", .ttl = 5 },
+		    { .name = "ns2", .has = "x", .ttl = 5 } },
+		  false,
+		  false,
+		  false },
+		{ "nobody who answers has one",
+		  { { .name = "ns1", .has = "", .ttl = 5 },
+		    { .name = "ns2", .has = "", .error = "REFUSED" } },
+		  true,
+		  false,
+		  false },
+		{ "the old one at one server",
+		  { { .name = "ns1", .has = "ab", .ttl = 5 },
+		    { .name = "ns2", .has = "abo", .ttl = 5 } },
+		  false,
+		  true,
+		  false },
+		{ "a wildcard's",
+		  { { .name = "ns1", .has = "x", .ttl = 5, .wildcard = true } },
+		  false,
+		  false,
+		  true },
+	};
+	struct record want[1], gone[1];
+	struct env_question q = {
+		.want = want, .want_count = 1, .gone = gone, .gone_count = 1
+	};
+	char owner[] = OWNER ".";
+	struct dns_judge judge;
+	struct env_dns dns;
+	struct world w;
+	size_t i;
+
+	(void)state;
+	want[0] = record(owner, 'a');
+	gone[0] = record(owner, 'o');
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		play(&w, cases[i].said);
+		dns_judge_init(&judge, &q);
+		dns_judge_add(&judge, OWNER, &w.report);
+		dns_judge_take(&judge, &dns);
+		if ((dns.bare_count == 1 && !strcmp(dns.bare[0], owner)) !=
+			    cases[i].bare ||
+		    dns.has_gone != cases[i].has_gone ||
+		    (dns.wildcard != NULL) != cases[i].wildcard)
+			fail_msg("%s: %zu bare, gone %d, wildcard %s", cases[i].name,
+				 dns.bare_count, dns.has_gone,
+				 dns.wildcard ? dns.wildcard : "none");
+		env_dns_clear(&dns);
+	}
 }
 
 /* Each owner's records are asked of that owner; the one that is dead is the same for all.
@@ -363,6 +438,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dns_judge_add_each_case),
+		cmocka_unit_test(test_dns_judge_add_tells_what_is_there),
 		cmocka_unit_test(test_dns_judge_add_two_owners),
 		cmocka_unit_test(test_dns_judge_add_very_many),
 	};

@@ -135,6 +135,49 @@ static void test_answer_from_packet_keeps_the_original_ttl(void **state)
 	free(packet);
 }
 
+/* RFC 4034 section 3.1.3: fewer labels than the owner has mean that a wildcard's record
+ * was expanded; the label of a wildcard itself doesn't count. */
+static void test_answer_from_packet_sees_a_wildcard(void **state)
+{
+	static const struct {
+		const char *owner, *records;
+		bool wildcard;
+	} cases[] = {
+		{ "a.www.example",
+		  "a.www.example. 60 IN A 192.0.2.1\na.www.example. 60 IN RRSIG A 13 3 "
+		  "600 "
+		  "20261224000000 20261123000000 1 example. AAAA\n",
+		  false },
+		{ "a.www.example",
+		  "a.www.example. 60 IN A 192.0.2.1\na.www.example. 60 IN RRSIG A 13 2 "
+		  "600 "
+		  "20261224000000 20261123000000 1 example. AAAA\n",
+		  true },
+		{ "*.www.example",
+		  "*.www.example. 60 IN A 192.0.2.1\n*.www.example. 60 IN RRSIG A 13 2 "
+		  "600 "
+		  "20261224000000 20261123000000 1 example. AAAA\n",
+		  false },
+		{ "a.www.example", "a.www.example. 60 IN A 192.0.2.1\n", false },
+	};
+	struct answer a;
+	uint8_t *packet;
+	size_t len, i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		packet = packet_make(cases[i].owner, RRTYPE_A, 0, 0, cases[i].records,
+				     NULL, &len);
+		assert_int_equal(answer_from_packet(packet, len, cases[i].owner, RRTYPE_A,
+						    &a, NULL),
+				 0);
+		if (a.wildcard != cases[i].wildcard)
+			fail_msg("case %zu: %d", i, a.wildcard);
+		answer_clear(&a);
+		free(packet);
+	}
+}
+
 /* Reads an answer of so many links of one chain, or records of one RRset. */
 static int read_many(int count, bool links, struct why *why)
 {
@@ -229,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answer_from_packet_rows),
 		cmocka_unit_test(test_answer_from_packet_keeps_the_original_ttl),
+		cmocka_unit_test(test_answer_from_packet_sees_a_wildcard),
 		cmocka_unit_test(test_answer_from_packet_reads_the_negative_ttl),
 		cmocka_unit_test(test_answer_from_packet_limits),
 		cmocka_unit_test(test_answer_from_packet_refuses_what_is_none),

@@ -231,6 +231,7 @@ static int ask(void *arg, const struct env_question *q, struct env_dns *ret_dns,
 		sim->server[i].seen = true;
 		sim->now += 1;
 		dns.none = dns.none && !set;
+		dns.has_gone = dns.has_gone || set & gone;
 		if ((set & want) != want || set & gone)
 			dns.agree = false;
 		if ((set ? sim->ttl_s : NEGATIVE_TTL_S) > dns.ttl_s)
@@ -238,6 +239,10 @@ static int ask(void *arg, const struct env_question *q, struct env_dns *ret_dns,
 	}
 	if (!dns.agree)
 		dns.who_lags = mem_text("ns2.example.com lacks the record");
+	if (dns.none) {
+		dns.bare = mem_array(1, sizeof(*dns.bare));
+		dns.bare[dns.bare_count++] = mem_text("_443._tcp.www.example.com.");
+	}
 	*ret_dns = dns;
 	return 0;
 }
@@ -446,6 +451,15 @@ static int run(void *arg, const struct env_command *command, struct why *why)
 	return order(sim, command->text, why);
 }
 
+static bool presents(const struct sim *sim, const uint8_t *spki)
+{
+	char *hex = hex_encode(spki, 32);
+	bool same = sim->live >= 0 && !strcmp(sim->digest[sim->live], hex);
+
+	free(hex);
+	return same;
+}
+
 static int look(void *arg, const struct env_presented *p, struct env_live *ret_live,
 		struct why *why)
 {
@@ -456,11 +470,13 @@ static int look(void *arg, const struct env_presented *p, struct env_live *ret_l
 	if (sim_chance(sim, sim->luck.look))
 		return why_set(why, DP_EIO, "www.example.com:443 timeout");
 	for (i = 0; i < p->count; i++)
-		ok = ok || !memcmp(p->cert[i], sim->live_cert, 32);
+		ok = ok || (p->any_cert ? presents(sim, p->spki[i])
+					: !memcmp(p->cert[i], sim->live_cert, 32));
 	sim->now += 1;
 	if (!ok)
 		env_live_add(ret_live, mem_text("www.example.com:443"),
 			     mem_text("mismatch"));
+	ret_live->other_key = !ok && sim->live >= 0;
 	if (sim->dead_end)
 		env_live_add(ret_live, mem_text("www.example.com 192.0.2.9:443"),
 			     mem_printf("connect-failed: try %lld", (long long)sim->now));
@@ -524,7 +540,7 @@ static int zone(void *arg, const char *owner, struct env_zone *ret_zone, struct 
 	return 0;
 }
 
-static void env_for(struct sim *sim, struct env *ret_env)
+void sim_env(struct sim *sim, struct env *ret_env)
 {
 	env_init(ret_env);
 	ret_env->arg = sim;
@@ -552,7 +568,7 @@ static int create(struct sim *sim, struct why *why)
 	size_t i;
 	int rc = 0;
 
-	env_for(sim, &env);
+	sim_env(sim, &env);
 	lineage_conf_init(&conf);
 	(void)snprintf(acme, sizeof(acme),
 		       sim->by_hook ? "acme = hook certbot %s/certbot/live/www"
@@ -596,7 +612,7 @@ static int step(struct sim *sim, struct why *why)
 	struct env env;
 	int rc;
 
-	env_for(sim, &env);
+	sim_env(sim, &env);
 	rc = lineage_open(&env, sim->base, "www", "rollover", LINEAGE_WRITE, &l, why);
 	/* A full disk is met there too, where key_group was changed. */
 	if (rc < 0 && rc != DP_EIO)
@@ -667,7 +683,7 @@ static int deploy_hook(struct sim *sim, struct why *why)
 	char folder[128];
 	int rc;
 
-	env_for(sim, &env);
+	sim_env(sim, &env);
 	(void)snprintf(folder, sizeof(folder), "%s/certbot/live/www", sim->base);
 	rc = lineage_open(&env, sim->base, "www", "hook", LINEAGE_WRITE, &l, why);
 	if (rc < 0)

@@ -48,6 +48,8 @@ struct sim_span {
 	time_t until;
 };
 
+struct env;
+
 struct sim {
 	char base[64]; /* folder of the lineages */
 	uint64_t random;
@@ -90,6 +92,8 @@ void sim_free(struct sim *sim);
  * by itself. */
 bool sim_create(struct sim *sim);
 bool sim_run(struct sim *sim);
+/* The world as the program sees it, for tests that call it themselves. */
+void sim_env(struct sim *sim, struct env *ret_env);
 /* Time goes by; name servers catch up. */
 void sim_advance(struct sim *sim, int64_t seconds);
 /* Below n. */

@@ -61,7 +61,7 @@ static void test_lineage_state_load_reads_what_save_wrote(void **state)
 	a.next = a.last = 4;
 	a.intent = INTENT_GO_BACK;
 	a.intent_view = 7;
-	a.none_before = true;
+	a.emergency = true;
 	a.old_ttl_s = 3600;
 	if (lineage_state_save(&env, path, &access_0600, &a, &why) < 0 ||
 	    lineage_state_load(path, &b, &why) < 0)
@@ -75,7 +75,7 @@ static void test_lineage_state_load_reads_what_save_wrote(void **state)
 	assert_int_equal(b.last, 4);
 	assert_int_equal(b.intent, INTENT_GO_BACK);
 	assert_int_equal(b.intent_view, 7);
-	assert_true(b.none_before);
+	assert_true(b.emergency);
 	assert_int_equal(b.old_ttl_s, 3600);
 	assert_int_equal(b.hold_ttl_s, -1);
 	assert_null(b.renew_error);

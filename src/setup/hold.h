@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Owners at which DNS has no TLSA record yet. The first one is held against whatever the
+ * service there presents, so it waits until that is a key of the lineage. */
+#ifndef SETUP_HOLD_H
+#define SETUP_HOLD_H
+
+#include <stdbool.h>
+
+struct env_dns;
+struct lineage;
+struct lineage_state;
+struct why;
+
+/* Decides anew at which owners there are to be no records for now, by what the servers
+ * said and the services present. Where somebody asks for them, a service that nobody
+ * reaches is no reason. ret_told: why, on the heap; NULL: there is no such owner. Doesn't
+ * save. */
+int hold_decide(struct lineage *lineage, const struct env_dns *dns, bool asked_for,
+		char **ret_told, struct why *why);
+/* owner has its final dot. */
+bool hold_has(const struct lineage_state *state, const char *owner);
+
+#endif
