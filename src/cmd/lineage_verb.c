@@ -10,6 +10,7 @@
 #include "base/why.h"
 #include "cmd/cmd.h"
 #include "cmd/world.h"
+#include "setup/key.h"
 #include "setup/lineage.h"
 
 int lineage_verb_check(const void *values, const struct opts_rest *rest, struct why *why)
@@ -124,6 +125,7 @@ int lineage_verb_work(const struct lineage_verb *verb,
 	int status = 0;
 	size_t i;
 
+	key_protect();
 	if (v->all)
 		status = step_all(verb, v);
 	for (i = 0; i < args->count; i++)
