@@ -8,7 +8,6 @@
 #include "cmd/lineage_verb.h"
 #include "cmd/record_print.h"
 #include "dane/tlsa.h"
-#include "setup/env.h"
 #include "setup/lineage.h"
 #include "setup/publish.h"
 #include "setup/publish_owner.h"
@@ -101,26 +100,11 @@ static int dry_run(struct lineage *l, const struct lineage_verb_values *v,
 	return rc;
 }
 
-static int check_secure(struct lineage *l, const struct wanted *w, struct why *why)
-{
-	struct why inner;
-	size_t i;
-
-	for (i = 0; i < w->want_count; i++)
-		if (l->env->secure(l->env->arg, w->want[i].owner, &inner) < 0)
-			return why_set(why, DP_EDNS,
-				       "%.400s; --even-if-insecure goes on all the same",
-				       inner.text);
-	return 0;
-}
-
 static int publish(struct lineage *l, const struct lineage_verb_values *v,
 		   const struct wanted *w, struct rollover_result *r, struct why *why)
 {
-	int rc = v->even_if_insecure ? 0 : check_secure(l, w, why);
+	int rc = rollover_publish(l, r, why);
 
-	if (rc == 0)
-		rc = rollover_publish(l, r, why);
 	if (rc == 0 && publish_is_by_hand(l) && r->outcome == ROLLOVER_MOVED)
 		rc = print_wanted(w, v, why);
 	if (rc == 0 && publish_is_by_hand(l))
@@ -132,8 +116,12 @@ static int step(struct lineage *l, const struct lineage_verb_values *v,
 		struct rollover_result *r, struct why *why)
 {
 	struct wanted w = { 0 };
-	int rc = wanted_make(l, &w, why);
+	int rc = v->dry_run ? 0
+			    : lineage_verb_check_secure(l->env, &l->conf,
+							v->even_if_insecure, why);
 
+	if (rc == 0)
+		rc = wanted_make(l, &w, why);
 	if (rc == 0 && v->dry_run) {
 		rc = dry_run(l, v, &w, why);
 		if (rc == 0)
