@@ -3,57 +3,82 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "base/why.h"
 
-static int read_all(int fd, const char *path, struct buf *b, struct why *why)
+#define FIRST_SIZE 4096 /* holds a key of any type */
+
+struct content {
+	char *data; /* owned; with room for a NUL behind its bytes */
+	size_t len, size;
+};
+
+/* It may be a key: no copy is left behind. */
+static void make_room(struct content *c)
 {
-	char chunk[16384];
+	size_t size = c->size ? c->size * 2 : FIRST_SIZE;
+	char *data = mem_zero(size);
+
+	if (c->data) {
+		memcpy(data, c->data, c->len);
+		mem_wipe(c->data, c->len);
+	}
+	free(c->data);
+	c->data = data;
+	c->size = size;
+}
+
+static int read_all(int fd, const char *path, size_t max, struct content *c,
+		    struct why *why)
+{
 	ssize_t n;
 
 	for (;;) {
-		n = read(fd, chunk, sizeof(chunk));
+		if (c->len + 1 >= c->size)
+			make_room(c);
+		n = read(fd, c->data + c->len, c->size - c->len - 1);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return why_errno(why, errno, "can't read %s", path);
 		if (n == 0)
-			return 0;
-		if (!buf_add(b, chunk, (size_t)n))
+			break;
+		c->len += (size_t)n;
+		if (c->len > max)
 			return why_set(why, DP_ELIMIT, "%s is larger than %zu bytes",
-				       path, b->max);
+				       path, max);
 	}
+	c->data[c->len] = '\0';
+	return 0;
 }
 
 int file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
 	      struct why *why)
 {
 	bool is_stdin = !strcmp(path, "-");
-	struct buf b;
+	struct content c = { 0 };
 	int fd, rc;
 
 	fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return why_errno(why, errno, "can't open %s", path);
-	buf_init(&b, max);
-	rc = read_all(fd, path, &b, why);
+	rc = read_all(fd, path, max, &c, why);
 	if (!is_stdin)
 		close(fd);
 	if (rc < 0) {
-		if (b.data)
-			mem_wipe(b.data, b.len);
-		buf_clear(&b);
+		mem_wipe(c.data, c.len);
+		free(c.data);
 		return rc;
 	}
-	*ret_len = b.len;
-	*ret_data = b.data ? b.data : mem_text("");
+	*ret_len = c.len;
+	*ret_data = c.data;
 	return 0;
 }
 

@@ -10,7 +10,9 @@
 #include "base/why.h"
 #include "cmd/cmd.h"
 #include "cmd/world.h"
+#include "setup/key.h"
 #include "setup/lineage.h"
+#include "setup/secure.h"
 
 int lineage_verb_check(const void *values, const struct opts_rest *rest, struct why *why)
 {
@@ -118,12 +120,33 @@ static int step_all(const struct lineage_verb *verb, const struct lineage_verb_v
 	return status;
 }
 
+static void show_missing(void *arg, const char *what)
+{
+	const bool *go_on = arg;
+
+	if (*go_on)
+		log_warn("%s", what);
+	else
+		log_error("%s", what);
+}
+
+int lineage_verb_check_secure(struct env *env, const struct lineage_conf *conf,
+			      bool go_on, struct why *why)
+{
+	if (!secure_find_missing(env, conf, show_missing, &go_on) || go_on)
+		return 0;
+	return why_set(why, DP_EDNS,
+		       "DANE needs signed zones; nothing was done (--even-if-insecure "
+		       "goes on)");
+}
+
 int lineage_verb_work(const struct lineage_verb *verb,
 		      const struct lineage_verb_values *v, const struct opt_list *args)
 {
 	int status = 0;
 	size_t i;
 
+	key_protect();
 	if (v->all)
 		status = step_all(verb, v);
 	for (i = 0; i < args->count; i++)

@@ -9,7 +9,9 @@
 #include "setup/rollover.h"
 
 struct authority_report;
+struct env;
 struct lineage;
+struct lineage_conf;
 struct opts_rest;
 struct why;
 
@@ -44,6 +46,10 @@ int lineage_verb_tell(const struct lineage *lineage, bool quiet,
 		      const struct rollover_result *result);
 /* A service that others run; problem NULL: it is good. */
 void lineage_verb_show_other(const char *text, const char *problem);
+/* Before keys are made or records published: prints what DANE lacks in the zones of the
+ * services; DP_EDNS where something is missing and go_on is false. */
+int lineage_verb_check_secure(struct env *env, const struct lineage_conf *conf,
+			      bool go_on, struct why *why);
 /* The exit status for an error: what is wrong with files and configuration is 3, with the
  * world 2. */
 int lineage_verb_failure(int rc);

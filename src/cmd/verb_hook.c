@@ -13,6 +13,7 @@
 #include "cmd/lineage_verb.h"
 #include "cmd/world.h"
 #include "setup/hook.h"
+#include "setup/key.h"
 #include "setup/lineage.h"
 #include "setup/renew.h"
 
@@ -189,6 +190,7 @@ static int work(const void *values, const struct opt_list *args)
 	bool any = false;
 	size_t i;
 
+	key_protect();
 	if (args->count == 1)
 		status = work_all(v, &any);
 	for (i = 1; i < args->count; i++) {

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "cmd/key_report.h"
+#include "cmd/lineage_verb.h"
 #include "cmd/record_print.h"
 #include "cmd/setup_opts.h"
 #include "cmd/world.h"
@@ -19,8 +20,6 @@
 #include "setup/lineage_make.h"
 #include "setup/record.h"
 #include "setup/wanted.h"
-#include "target/service.h"
-#include "target/target.h"
 
 struct values {
 	struct setup_opts setup;
@@ -172,50 +171,6 @@ static int configure(struct work *w, struct why *why)
 	return rc < 0 ? rc : lineage_conf_check(&w->conf, why);
 }
 
-/* The name that decides over a service: where its records stand, or its MX or SRV. */
-static int secure_service(struct work *w, const char *text, struct why *why)
-{
-	struct target target = { 0 };
-	char *owner;
-	int rc = target_parse(text, &target, why);
-
-	if (rc < 0)
-		return rc;
-	if (target.service->discovery == SERVICE_HOST)
-		owner = mem_printf("_%d._tcp.%s.", target.port, target.host);
-	else
-		owner = mem_printf("%s.", target.host);
-	if (target.service->discovery != SERVICE_HOST ||
-	    endpoints_is_ours(&w->conf, target.host))
-		rc = w->env.secure(w->env.arg, owner, why);
-	free(owner);
-	target_clear(&target);
-	return rc;
-}
-
-/* Every service is asked about, so that all that is missing is told at once. */
-static int check_secure(struct work *w, struct why *why)
-{
-	bool go_on = w->v->even_if_insecure;
-	struct why inner;
-	size_t i, missing = 0;
-
-	for (i = 0; i < w->conf.services.count; i++) {
-		if (secure_service(w, w->conf.services.item[i], &inner) == 0)
-			continue;
-		missing++;
-		if (go_on)
-			log_warn("%s", inner.text);
-		else
-			log_error("%s", inner.text);
-	}
-	if (!missing || go_on)
-		return 0;
-	return why_set(why, DP_EDNS,
-		       "DANE needs a signed zone; nothing was made (--even-if-insecure "
-		       "goes on)");
-}
-
 static int print_keys(const struct lineage *l, int64_t generation, const char *what,
 		      struct why *why)
 {
@@ -285,7 +240,8 @@ static int create(struct work *w, const char *name, struct why *why)
 	if (rc == 0)
 		rc = configure(w, why);
 	if (rc == 0)
-		rc = check_secure(w, why);
+		rc = lineage_verb_check_secure(&w->env, &w->conf, w->v->even_if_insecure,
+					       why);
 	if (rc < 0)
 		return rc;
 	for (i = 0; i < w->conf.key_types; i++)
@@ -325,14 +281,16 @@ const struct cmd *verb_new(void)
 		.name = "new",
 		.synopsis = "[OPTIONS] NAME -d DOMAIN... --service TARGET...",
 		.summary = "begin a lineage: the current and the next key of a service",
-		.notes = "Makes DIR/NAME with two key pairs, their requests and "
-			 "lineage.conf, and prints the records of both keys. First it "
-			 "asks whether DANE can work at all: each zone must be signed, "
-			 "with its DS at the parent.\n"
-			 "Nothing is overwritten; what a crash cut short is completed by "
-			 "the same command.\n"
-			 "Exit status: 0 done, 2 refused or failed, 3 usage error, or a "
-			 "lineage of that name is there.",
+		.notes =
+			"Makes DIR/NAME with two key pairs, their requests and "
+			"lineage.conf, and prints the records of both keys. First it "
+			"asks whether DANE can work at all: the zone of each record, and "
+			"of each mx:// and srv:// domain, must be signed, with its DS at "
+			"the parent.\n"
+			"Nothing is overwritten; what a crash cut short is completed by "
+			"the same command.\n"
+			"Exit status: 0 done, 2 refused or failed, 3 usage error, or a "
+			"lineage of that name is there.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
 		.check = check,

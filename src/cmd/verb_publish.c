@@ -9,7 +9,6 @@
 #include "cmd/lineage_verb.h"
 #include "cmd/record_print.h"
 #include "dane/tlsa.h"
-#include "setup/env.h"
 #include "setup/lineage.h"
 #include "setup/publish.h"
 #include "setup/publish_owner.h"
@@ -103,19 +102,6 @@ static int dry_run(struct lineage *l, const struct lineage_verb_values *v,
 	return rc;
 }
 
-static int check_secure(struct lineage *l, const struct wanted *w, struct why *why)
-{
-	struct why inner;
-	size_t i;
-
-	for (i = 0; i < w->want_count; i++)
-		if (l->env->secure(l->env->arg, w->want[i].owner, &inner) < 0)
-			return why_set(why, DP_EDNS,
-				       "%.400s; --even-if-insecure goes on all the same",
-				       inner.text);
-	return 0;
-}
-
 /* Some of the records may be held back now. */
 static int print_all(struct lineage *l, const struct lineage_verb_values *v,
 		     struct why *why)
@@ -128,18 +114,6 @@ static int print_all(struct lineage *l, const struct lineage_verb_values *v,
 	if (rc == 0)
 		print_gone(&w);
 	wanted_clear(&w);
-	return rc;
-}
-
-static int publish(struct lineage *l, const struct lineage_verb_values *v,
-		   const struct wanted *w, struct rollover_result *r, struct why *why)
-{
-	int rc = v->even_if_insecure ? 0 : check_secure(l, w, why);
-
-	if (rc == 0)
-		rc = rollover_publish(l, r, why);
-	if (rc == 0 && publish_is_by_hand(l) && r->outcome != ROLLOVER_REFUSED)
-		rc = print_all(l, v, why);
 	return rc;
 }
 
@@ -167,7 +141,6 @@ static int preview(struct lineage *l, const struct lineage_verb_values *v,
 static int step(struct lineage *l, const struct lineage_verb_values *v,
 		struct rollover_result *r, struct why *why)
 {
-	struct wanted w = { 0 };
 	int rc;
 
 	if (v->dry_run) {
@@ -176,10 +149,11 @@ static int step(struct lineage *l, const struct lineage_verb_values *v,
 			*r = (struct rollover_result){ .outcome = ROLLOVER_NOTHING };
 		return rc;
 	}
-	rc = wanted_make(l, &w, why);
+	rc = lineage_verb_check_secure(l->env, &l->conf, v->even_if_insecure, why);
 	if (rc == 0)
-		rc = publish(l, v, &w, r, why);
-	wanted_clear(&w);
+		rc = rollover_publish(l, r, why);
+	if (rc == 0 && publish_is_by_hand(l) && r->outcome != ROLLOVER_REFUSED)
+		rc = print_all(l, v, why);
 	return rc;
 }
 

@@ -22,8 +22,9 @@ struct upstream;
 
 /* One address of one name server. */
 struct authority_server {
-	char *name;		 /* owned */
-	char *address;		 /* owned; NULL: it has none, error says why */
+	char *name;    /* owned */
+	char *address; /* owned; NULL: it has none, or more than are known, error says
+			  why */
 	bool in_parent, in_zone; /* which NS RRsets name it */
 	bool excused;	/* of a family that this host can't reach, while the server's
 			 * other one answered */

@@ -45,6 +45,7 @@ static void free_texts(char **list, size_t count)
 	free(list);
 }
 
+/* DP_ELIMIT: one that is left out is one that nobody asks. */
 static int read_names(const struct wire *wire, const struct dname *apex, char ***names,
 		      size_t *count, struct why *why)
 {
@@ -53,7 +54,7 @@ static int read_names(const struct wire *wire, const struct dname *apex, char **
 	uint8_t *data;
 	size_t i, len;
 
-	for (i = 0; i < wire->rr_count && *count < ZONE_SERVERS_MAX; i++) {
+	for (i = 0; i < wire->rr_count; i++) {
 		rr = &wire->rr[i];
 		if (rr->section != WIRE_ANSWER && rr->section != WIRE_AUTHORITY)
 			continue;
@@ -61,6 +62,8 @@ static int read_names(const struct wire *wire, const struct dname *apex, char **
 		    wire_name(wire, rr->owner, &owner, NULL, NULL) < 0 ||
 		    !dname_equal(&owner, apex))
 			continue;
+		if (*count == ZONE_SERVERS_MAX)
+			return DP_ELIMIT;
 		if (wire_rdata(wire, rr, &data, &len, why) < 0)
 			return DP_EFORMAT;
 		add_text(names, count, dname_text(data, len));
@@ -85,6 +88,10 @@ int delegation_read(const uint8_t *packet, size_t len, const char *apex,
 		return rc;
 	rc = read_names(&wire, &name, &names, &count, why);
 	wire_clear(&wire);
+	if (rc == DP_ELIMIT)
+		why_set(why, rc,
+			"the parent of %s names more than %d name servers for it", apex,
+			ZONE_SERVERS_MAX);
 	if (rc < 0) {
 		free_texts(names, count);
 		return rc;
@@ -115,11 +122,15 @@ static void ask_next(struct delegation *d);
 static void on_reply(void *arg, const struct ask_reply *reply)
 {
 	struct delegation *d = arg;
+	struct why why;
+	int rc = DP_EFORMAT;
 
-	if (reply->answered && reply->rcode == WIRE_NOERROR &&
-	    delegation_read(reply->packet, reply->packet_len, d->apex, &d->name,
-			    &d->name_count, NULL) == 0 &&
-	    d->name_count)
+	if (reply->answered && reply->rcode == WIRE_NOERROR)
+		rc = delegation_read(reply->packet, reply->packet_len, d->apex, &d->name,
+				     &d->name_count, &why);
+	if (rc == DP_ELIMIT)
+		finish(d, mem_text(why.text));
+	else if (rc == 0 && d->name_count)
 		finish(d, NULL);
 	else
 		ask_next(d);

@@ -29,7 +29,8 @@ struct delegation *delegation_new(struct loop *loop, struct resolver *resolver,
 				  void *arg);
 void delegation_free(struct delegation *d);
 /* The NS names for apex in a packet's answer or authority section, on the heap;
- * DP_EFORMAT for a packet that can't be parsed. *ret_count 0: it names none. */
+ * DP_EFORMAT for a packet that can't be parsed, DP_ELIMIT for more than
+ * ZONE_SERVERS_MAX. *ret_count 0: it names none. */
 int delegation_read(const uint8_t *packet, size_t len, const char *apex,
 		    char ***ret_names, size_t *ret_count, struct why *why);
 

@@ -28,6 +28,11 @@ struct nameserver_search {
 	size_t count, open;
 };
 
+static const char *family_name(int half)
+{
+	return half ? "IPv6" : "IPv4";
+}
+
 static void collect(struct nameserver *server, struct pair *pair)
 {
 	size_t half, i;
@@ -39,30 +44,53 @@ static void collect(struct nameserver *server, struct pair *pair)
 			server->address[server->address_count++] = pair->address[half][i];
 			pair->address[half][i] = NULL;
 		}
-	if (server->address_count) {
-		free(server->error);
-		server->error = NULL;
-	} else if (!server->error) {
+	if (!server->address_count && !server->error)
 		server->error = mem_text("has no address");
+}
+
+/* Takes error; the first is kept. */
+static void note_error(struct nameserver *server, char *error)
+{
+	if (server->error)
+		free(error);
+	else
+		server->error = error;
+}
+
+static void take_addresses(struct pair *pair, int half, const struct answer *answer)
+{
+	struct nameserver *server = &pair->search->server[pair->index];
+	char text[INET6_ADDRSTRLEN];
+	size_t i;
+
+	for (i = 0; i < answer->rr_count; i++) {
+		if (answer->rr[i].len != (half ? 16u : 4u) ||
+		    !inet_ntop(half ? AF_INET6 : AF_INET, answer->rr[i].rdata, text,
+			       sizeof(text)))
+			continue;
+		if (pair->count[half] == NAMESERVER_ADDRESSES_MAX) {
+			note_error(server, mem_printf("has more than %d %s addresses",
+						      NAMESERVER_ADDRESSES_MAX,
+						      family_name(half)));
+			return;
+		}
+		pair->address[half][pair->count[half]++] = mem_text(text);
 	}
 }
 
+/* A half that failed stays an error where the other has addresses: nobody knows which
+ * ones are left out. */
 static void on_answer(struct pair *pair, int half, const struct answer *answer)
 {
 	struct nameserver_search *s = pair->search;
 	struct nameserver *server = &s->server[pair->index];
-	int family = half ? AF_INET6 : AF_INET;
-	char text[INET6_ADDRSTRLEN];
-	size_t i;
 
-	if (answer->kind == ANSWER_FAILED && !server->error)
-		server->error = mem_printf("its address can't be looked up: %s",
-					   answer->error ? answer->error : "no answer");
-	for (i = 0; i < answer->rr_count; i++)
-		if (pair->count[half] < NAMESERVER_ADDRESSES_MAX &&
-		    answer->rr[i].len == (half ? 16u : 4u) &&
-		    inet_ntop(family, answer->rr[i].rdata, text, sizeof(text)))
-			pair->address[half][pair->count[half]++] = mem_text(text);
+	if (answer->kind == ANSWER_FAILED)
+		note_error(server,
+			   mem_printf("its %s address can't be looked up: %s",
+				      family_name(half),
+				      answer->error ? answer->error : "no answer"));
+	take_addresses(pair, half, answer);
 	pair->done[half] = true;
 	if (pair->done[0] && pair->done[1])
 		collect(server, pair);

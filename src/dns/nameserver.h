@@ -9,13 +9,14 @@
 struct nameserver_search;
 struct resolver;
 
-#define NAMESERVER_ADDRESSES_MAX 16 /* of one server; the rest is left out */
+#define NAMESERVER_ADDRESSES_MAX 16 /* of one server and family; more is an error */
 
 struct nameserver {
 	char *name;	/* owned */
 	char **address; /* owned; A before AAAA, each in canonical order */
 	size_t address_count;
-	char *error; /* owned; why there is none; NULL where there are some */
+	char *error; /* owned; why there is none, or why there may be more; NULL: these
+			are all */
 };
 
 typedef void nameserver_fn(void *arg, const struct nameserver *server, size_t count);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/web.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -33,6 +35,12 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 	return t->header_bytes > HEADERS_MAX ? 0 : size * count;
 }
 
+/* A proxy in http_proxy or all_proxy would read the headers of what isn't in TLS. */
+static bool is_in_clear(const char *url)
+{
+	return strncasecmp(url, "https://", 8) != 0;
+}
+
 static CURLcode set_up(const struct curl_functions *curl, CURL *easy,
 		       const struct web_request *r, struct curl_slist *headers,
 		       struct transfer *t)
@@ -41,6 +49,8 @@ static CURLcode set_up(const struct curl_functions *curl, CURL *easy,
 
 	if (rc == CURLE_OK)
 		rc = curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http");
+	if (rc == CURLE_OK && is_in_clear(r->url))
+		rc = curl->easy_setopt(easy, CURLOPT_PROXY, "");
 	if (rc == CURLE_OK && r->ca_file)
 		rc = curl->easy_setopt(easy, CURLOPT_CAINFO, r->ca_file);
 	/* libcurl would trust the system's folder beside the file */

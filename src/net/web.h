@@ -27,7 +27,8 @@ struct web_reply {
 	int64_t retry_after_s; /* 0: not said */
 };
 
-/* Any status is an answer; no redirect is followed. DP_EIO where none came, or not whole.
+/* Any status is an answer; no redirect is followed, and a proxy of the environment is
+ * used for https only, whose content it can't read. DP_EIO where none came, or not whole.
  * Headers are in no error. Undo with web_reply_clear(). */
 int web_ask(const struct web_request *request, struct web_reply *ret_reply,
 	    struct why *why);

@@ -35,7 +35,40 @@ find_adoption(const struct lineage_make_adoption *adopt, size_t count, enum key_
 	return NULL;
 }
 
-/* The key of path: the one that is there, the adopted one, or a new one. */
+static int same_key(const struct key *a, const struct key *b, bool *ret_same,
+		    struct why *why)
+{
+	gnutls_datum_t x = { 0 }, y = { 0 };
+	int rc = key_public(a, &x, why);
+
+	if (rc == 0)
+		rc = key_public(b, &y, why);
+	if (rc == 0)
+		*ret_same = x.size == y.size && !memcmp(x.data, y.data, x.size);
+	gnutls_free(x.data);
+	gnutls_free(y.data);
+	return rc;
+}
+
+/* Records of the key that is there would be published, and the server has the other. */
+static int check_adopted(const char *path, const struct key *key,
+			 const struct lineage_make_adoption *adoption, struct why *why)
+{
+	const char *dir = adoption->cert_dir;
+	bool same = false;
+	int rc = same_key(key, adoption->key, &same, why);
+
+	if (rc < 0 || same)
+		return rc;
+	return why_set(why, DP_EEXIST,
+		       "%.200s, which an interrupted run left, is another key than "
+		       "%.200s%s to adopt: move it away with its folder, or go on with "
+		       "it, without --adopt",
+		       path, dir ? dir : "that", dir ? "/privkey.pem" : "");
+}
+
+/* The key of path: the one that is there, the adopted one, or a new one. One that is
+ * there stays, and must be the adopted one where there is one. */
 static int make_key(struct lineage *l, const char *path, enum key_type type,
 		    const struct lineage_make_adoption *adoption, struct key **ret_key,
 		    struct why *why)
@@ -45,9 +78,16 @@ static int make_key(struct lineage *l, const char *path, enum key_type type,
 	struct key *key = NULL;
 	int rc;
 
-	rc = key_load(path, ret_key, why);
+	rc = key_load(path, &key, why);
+	if (rc == 0 && adoption)
+		rc = check_adopted(path, key, adoption, why);
+	if (rc == 0)
+		*ret_key = key;
+	else
+		key_free(key);
 	if (rc != DP_ENOENT)
 		return rc;
+	key = NULL;
 	rc = lineage_access(l, false, &access, why);
 	if (rc == 0 && !adoption)
 		rc = key_generate(type, &key, why);

@@ -20,8 +20,9 @@ struct lineage_make_adoption {
 };
 
 /* Makes a lineage with two generations, STAGED, and opens it for writing. DP_EEXIST when
- * there is one of that name. One that a crash cut short is completed: its keys stay. Of
- * conf a copy is taken through its text. */
+ * there is one of that name, or where what a crash cut short has another key than the one
+ * to adopt. Else that is completed: its keys stay. Of conf a copy is taken through its
+ * text. */
 int lineage_make_new(struct env *env, const char *base, const char *name,
 		     const struct lineage_conf *conf,
 		     const struct lineage_make_adoption *adopt, size_t adopt_count,

@@ -120,6 +120,23 @@ part_new_asks_for_signed_zones()
 	has err --even-if-insecure
 	dp 0 publish --even-if-insecure plain
 	dp 0 new good -q -d www.life.example -d ee.match.example --service https://ee.match.example
+
+	# The domain and its MX records are signed, the zone of its host isn't
+	dp 2 new mail -d outside.mx.example -d www.plain --service mx://outside.mx.example
+	has err "the zone plain. is not signed"
+	[ ! -e etc/mail ] || fail "it was made all the same"
+	dp 0 new mail --even-if-insecure -q -d outside.mx.example -d www.plain \
+		--service mx://outside.mx.example
+	has err "the zone plain. is not signed"
+	has out '_25._tcp.www.plain. 3600 IN TLSA 3 1 1 '
+	dp 2 publish mail
+	has err "the zone plain. is not signed"
+	has err --even-if-insecure
+	dp 2 new gone -d mx.example --service mx://nosuch.mx.example --service https://www.nods.example \
+		-d www.nods.example
+	has err "mx://nosuch.mx.example"
+	has err nods.example
+	[ ! -e etc/gone ] || fail "it was made all the same"
 }
 
 # As clients see it: through a caching resolver, all the time.

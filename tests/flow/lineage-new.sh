@@ -89,6 +89,25 @@ matches "status: what comes next" '^taken   *staged  *0001  *2[89] d  publish th
 matches "status for Nagios" '^DANE LINEAGE OK - www staged: next ' out
 "$DANEPROBE" status -o json | python3 -m json.tool >out
 matches "status in JSON" '"current": "0001"' out
+# undumpable VERB...: it is before it opens anything of the lineage
+undumpable()
+{
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=prctl,openat "$DANEPROBE" "$@" \
+		--resolver 127.0.0.1@1 -t 1 >out 2>&1 || :
+	awk '/PR_SET_DUMPABLE, (0|SUID_DUMP_DISABLE)/ { safe = 1 }
+		/openat.*\/lineages\// { opened = 1; if (!safe) bad = 1 }
+		END { exit !opened || bad }' trace
+}
+
+if have strace && strace -qq true 2>/dev/null; then
+	for verb in 'hook certbot --pre' install publish renew rollover; do
+		# shellcheck disable=SC2086
+		check "$verb: no core file has the keys" undumpable $verb taken
+	done
+else
+	skip 'no core file has the keys' 'strace is missing, or may not trace here'
+fi
+
 printf '{"version":9}' >"$L/state"
 status "a state from the future" 3 "$DANEPROBE" status www
 matches "it is told" '^www  *unreadable .* of version 9' out

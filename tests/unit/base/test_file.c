@@ -2,8 +2,11 @@
 #include "base/file.h"
 
 #include <dirent.h>
+#include <malloc.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +20,51 @@
 #include "base/why.h"
 
 #define NOBODY 65534
+#define SECRET "one line of a private key"
+#define SECRET_LEN 40000 /* more than one read, and more than one growth */
+#define STACK_SIZE (1 << 18)
 
 static char folder[] = "/tmp/test_file.XXXXXX";
 static char path[sizeof(folder) + 8];
+
+/* The linker puts these before the C library's: what goes back to the heap is looked at.
+ */
+void __real_free(void *data);
+void __wrap_free(void *data);
+void *__real_realloc(void *data, size_t size);
+void *__wrap_realloc(void *data, size_t size);
+
+static bool watching;
+static int left_behind; /* blocks with SECRET in them that were given back */
+
+static bool has_secret(const void *data, size_t len)
+{
+	const char *p = data;
+	size_t i;
+
+	for (i = 0; i + sizeof(SECRET) <= len + 1; i++)
+		if (!memcmp(p + i, SECRET, sizeof(SECRET) - 1))
+			return true;
+	return false;
+}
+
+static void look(void *data)
+{
+	if (watching && data && has_secret(data, malloc_usable_size(data)))
+		left_behind++;
+}
+
+void __wrap_free(void *data)
+{
+	look(data);
+	__real_free(data);
+}
+
+void *__wrap_realloc(void *data, size_t size)
+{
+	look(data); /* it may be moved, and what was there stays */
+	return __real_realloc(data, size);
+}
 
 static int make_folder(void **state)
 {
@@ -189,6 +234,70 @@ static void test_file_read_standard_input(void **state)
 	free(data);
 }
 
+static char *secret_text(void)
+{
+	char *text = mem_zero(SECRET_LEN + 1);
+	size_t i;
+
+	for (i = 0; i < SECRET_LEN; i++)
+		text[i] = SECRET[i % (sizeof(SECRET) - 1)];
+	return text;
+}
+
+struct reading {
+	size_t max;
+	char *data;
+	size_t len;
+	int rc;
+};
+
+static void *read_it(void *arg)
+{
+	struct reading *r = arg;
+
+	watching = true;
+	r->rc = file_read(path, r->max, &r->data, &r->len, NULL);
+	watching = false;
+	return NULL;
+}
+
+/* On a stack that can be looked at afterwards. */
+static void check_no_copy(size_t max, int wanted)
+{
+	struct reading r = { .max = max };
+	char *stack = mem_zero(STACK_SIZE);
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	left_behind = 0;
+	assert_int_equal(pthread_attr_init(&attr), 0);
+	assert_int_equal(pthread_attr_setstack(&attr, stack, STACK_SIZE), 0);
+	assert_int_equal(pthread_create(&thread, &attr, read_it, &r), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	pthread_attr_destroy(&attr);
+	assert_int_equal(r.rc, wanted);
+	assert_int_equal(left_behind, 0);
+	assert_false(has_secret(stack, STACK_SIZE));
+	if (wanted == 0)
+		assert_int_equal(r.len, SECRET_LEN);
+	free(r.data);
+	free(stack);
+}
+
+/* It may be a key: the caller wipes the one that it gets, and can't know of others. */
+static void test_file_read_leaves_no_copy(void **state)
+{
+	char *text = secret_text();
+
+	(void)state;
+	assert_int_equal(file_create(path, 0600, text, SECRET_LEN, NULL), 0);
+	free(text);
+	check_no_copy(SECRET_LEN, 0);
+	check_no_copy(1 << 20, 0);
+	check_no_copy(SECRET_LEN - 1, DP_ELIMIT);
+	check_no_copy(100, DP_ELIMIT);
+}
+
 static void test_file_replace_whatever_was_there(void **state)
 {
 	char *data;
@@ -230,6 +339,7 @@ int main(void)
 		IN_FOLDER(test_file_create_without_a_folder),
 		IN_FOLDER(
 			test_file_create_leaves_nothing_when_the_folder_cannot_be_synced),
+		IN_FOLDER(test_file_read_leaves_no_copy),
 		IN_FOLDER(test_file_replace_whatever_was_there),
 		IN_FOLDER(test_file_replace_leaves_what_is_no_file),
 		IN_FOLDER(test_file_read_past_the_limit),

@@ -9,8 +9,10 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/why.h"
 #include "dns/rrtype.h"
+#include "dns/zone.h"
 #include "packet.h"
 
 static const struct {
@@ -51,6 +53,39 @@ static void test_delegation_read_rows(void **state)
 	}
 }
 
+/* One that is left out is one that nobody asks. */
+static void test_delegation_read_refuses_more_servers_than_it_takes(void **state)
+{
+	struct buf records;
+	struct why why;
+	char **names;
+	size_t len, count;
+	uint8_t *packet;
+	int i, rc;
+
+	(void)state;
+	buf_init(&records, 10000);
+	buf_text(&records, "--\n");
+	for (i = 0; i <= ZONE_SERVERS_MAX; i++) {
+		buf_printf(&records, "a.example. 60 IN NS ns%d.b.\n", i);
+		packet = packet_make("a.example", RRTYPE_NS, 0, 0, buf_str(&records),
+				     NULL, &len);
+		rc = delegation_read(packet, len, "a.example", &names, &count, &why);
+		free(packet);
+		if (i == ZONE_SERVERS_MAX)
+			break;
+		assert_int_equal(rc, 0);
+		assert_int_equal(count, i + 1);
+		while (count)
+			free(names[--count]);
+		free(names);
+	}
+	assert_int_equal(rc, DP_ELIMIT);
+	assert_string_equal(why.text, "the parent of a.example names more than 32 name "
+				      "servers for it");
+	buf_clear(&records);
+}
+
 static void test_delegation_read_refuses_what_is_no_packet(void **state)
 {
 	struct why why;
@@ -72,6 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_delegation_read_rows),
+		cmocka_unit_test(test_delegation_read_refuses_more_servers_than_it_takes),
 		cmocka_unit_test(test_delegation_read_refuses_what_is_no_packet),
 	};
 

@@ -16,7 +16,7 @@
 #define SEC SECURITY_SECURE
 #define V6 "20010db8000000000000000000000001"
 
-static char text[500];
+static char text[1000];
 
 static void on_servers(void *arg, const struct nameserver *server, size_t count)
 {
@@ -62,10 +62,42 @@ static void test_nameserver_search_finds_the_addresses_of_each(void **state)
 	loop_run(loop);
 	assert_int_equal(calls, 1);
 	assert_non_null(strstr(text, "ns1: 192.0.2.1 192.0.2.2 2001:db8::1; "));
-	assert_non_null(strstr(text, "ns2: 192.0.2.3; "));
+	assert_non_null(strstr(text,
+			       "ns2: 192.0.2.3 its IPv6 address can't be looked up: "
+			       "ns2 failed; "));
 	assert_non_null(strstr(text, "ns3: has no address; "));
-	assert_non_null(strstr(text, "ns4: its address can't be looked up"));
+	assert_non_null(strstr(text, "ns4: its IPv4 address can't be looked up: "));
 	assert_non_null(strstr(text, "ns5: has no address; "));
+	nameserver_search_free(s);
+	assert_int_equal(fake_resolver_open(), 0);
+	loop_free(loop);
+}
+
+#define FOUR(n) "c00002" n "0 c00002" n "1 c00002" n "2 c00002" n "3 "
+#define SIXTEEN FOUR("1") FOUR("2") FOUR("3") FOUR("4")
+
+/* One that is left out is one that nobody asks. */
+static void test_nameserver_search_tells_of_addresses_that_it_leaves_out(void **state)
+{
+	static const struct fake_answer script[] = {
+		{ "ns1", RRTYPE_A, SEC, "data", NULL, SIXTEEN },
+		{ "ns1", RRTYPE_AAAA, SEC, "nxdomain", NULL, NULL },
+		{ "ns2", RRTYPE_A, SEC, "data", NULL, SIXTEEN "c0000201" },
+		{ "ns2", RRTYPE_AAAA, SEC, "nodata", NULL, NULL },
+		{ .name = NULL },
+	};
+	static const char *const names[] = { "ns1", "ns2" };
+	struct loop *loop = loop_new();
+	struct nameserver_search *s;
+	int calls = 0;
+
+	(void)state;
+	fake_resolver_set(loop, script);
+	s = nameserver_search_new(NULL, names, 2, on_servers, &calls);
+	loop_run(loop);
+	assert_int_equal(calls, 1);
+	assert_non_null(strstr(text, "192.0.2.67; ns2: 192.0.2.16 "));
+	assert_non_null(strstr(text, "192.0.2.67 has more than 16 IPv4 addresses; "));
 	nameserver_search_free(s);
 	assert_int_equal(fake_resolver_open(), 0);
 	loop_free(loop);
@@ -92,6 +124,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nameserver_search_finds_the_addresses_of_each),
+		cmocka_unit_test(
+			test_nameserver_search_tells_of_addresses_that_it_leaves_out),
 		cmocka_unit_test(test_nameserver_search_free_ends_it_silently),
 	};
 

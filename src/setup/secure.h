@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether DANE can work at a lineage's services at all: the zones that its records go to,
+ * and those that name its hosts, are signed up to the root. */
+#ifndef SETUP_SECURE_H
+#define SETUP_SECURE_H
+
+#include <stddef.h>
+
+struct env;
+struct lineage_conf;
+
+typedef void secure_fn(void *arg, const char *what);
+
+/* Asks for the owner of each record, of its own hosts only, and for the domain of mx://
+ * and srv:// services. All are asked for, and fn is called with each thing that is
+ * missing, once: not signed, no DS at the parent, no answer, no hosts. How many it
+ * were. */
+size_t secure_find_missing(struct env *env, const struct lineage_conf *conf,
+			   secure_fn *fn, void *arg);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which servers are asked: all that there are, or one is told to be missing. */
+#include "dns/authority.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/loop.h"
+#include "base/mem.h"
+#include "dns/ask.h"
+#include "dns/resolver.h"
+#include "dns/rrtype.h"
+#include "dns/upstream.h"
+#include "fake_resolver.h"
+
+#define SEC SECURITY_SECURE
+#define OWNER "_443._tcp.a"
+#define NS1 "036e733100" /* ns1 */
+#define RR "030101aabb"
+#define V6 "20010db8000000000000000000000001"
+
+/* The root is the owner's zone, so that no parent is asked for its servers. */
+#define ZONE                                                                             \
+	{ OWNER, RRTYPE_TLSA, SEC, "data", NULL, RR },                                   \
+		{ OWNER, RRTYPE_NS, SEC, "nodata", NULL, NULL },                         \
+		{ "_tcp.a", RRTYPE_NS, SEC, "nodata", NULL, NULL },                      \
+		{ "a", RRTYPE_NS, SEC, "nodata", NULL, NULL },                           \
+	{                                                                                \
+		".", RRTYPE_NS, SEC, "data", NULL, NS1                                   \
+	}
+
+static const struct row {
+	const char *name;
+	struct fake_answer script[8];
+	const char *wanted; /* rows of the report: the address, or the error */
+} rows[] = {
+	{ "both families",
+	  { ZONE,
+	    { "ns1", RRTYPE_A, SEC, "data", NULL, "c0000201" },
+	    { "ns1", RRTYPE_AAAA, SEC, "data", NULL, V6 } },
+	  "ns1 192.0.2.1; ns1 2001:db8::1; " },
+	{ "one family, and the other is denied",
+	  { ZONE,
+	    { "ns1", RRTYPE_A, SEC, "data", NULL, "c0000201" },
+	    { "ns1", RRTYPE_AAAA, SECURITY_INSECURE, "nodata", NULL, NULL } },
+	  "ns1 192.0.2.1; " },
+	{ "one family, and nobody knows of the other",
+	  { ZONE,
+	    { "ns1", RRTYPE_A, SEC, "data", NULL, "c0000201" },
+	    { "ns1", RRTYPE_AAAA, SEC, "failed", NULL, NULL } },
+	  "ns1 ! its IPv6 address can't be looked up: ns1 failed; ns1 192.0.2.1; " },
+	{ "none",
+	  { ZONE,
+	    { "ns1", RRTYPE_A, SEC, "nodata", NULL, NULL },
+	    { "ns1", RRTYPE_AAAA, SEC, "nodata", NULL, NULL } },
+	  "ns1 ! has no address; " },
+};
+
+/* No upstream: the script answers whoever is asked. */
+static char somebody;
+
+struct resolver *upstream_resolver(struct upstream *u)
+{
+	(void)u;
+	return (struct resolver *)&somebody;
+}
+
+struct resolver *upstream_stub(const struct upstream *u, const char *zone,
+			       const char *server, struct why *why)
+{
+	(void)u;
+	(void)zone;
+	(void)server;
+	(void)why;
+	return (struct resolver *)&somebody;
+}
+
+void resolver_free(struct resolver *r)
+{
+	(void)r;
+}
+
+/* Each server's serial is 7. */
+struct ask {
+	struct loop_timer *timer;
+	ask_fn *fn;
+	void *arg;
+};
+
+static void reply(void *arg)
+{
+	static const struct ask_reply seven = { .answered = true, .serial = 7 };
+	struct ask *a = arg;
+
+	a->fn(a->arg, &seven);
+}
+
+int ask_new(struct loop *loop, const struct ask_conf *conf, ask_fn *fn, void *arg,
+	    struct ask **ret_ask, struct why *why)
+{
+	struct ask *a = mem_zero(sizeof(*a));
+
+	(void)conf;
+	(void)why;
+	a->fn = fn;
+	a->arg = arg;
+	a->timer = loop_timer_new(loop, 0, reply, a);
+	*ret_ask = a;
+	return 0;
+}
+
+void ask_free(struct ask *a)
+{
+	if (a)
+		loop_timer_free(a->timer);
+	free(a);
+}
+
+struct seen {
+	struct loop *loop;
+	char text[500];
+};
+
+static void on_report(void *arg, const struct authority_report *report)
+{
+	struct seen *s = arg;
+	size_t i;
+
+	assert_null(report->error);
+	for (i = 0; i < report->server_count; i++) {
+		const struct authority_server *server = &report->server[i];
+
+		assert_false(server->excused);
+		assert_true(server->address ? server->record_count == 1
+					    : server->error != NULL);
+		strcat(strcat(s->text, server->name), server->error ? " ! " : " ");
+		strcat(strcat(s->text, server->error ? server->error : server->address),
+		       "; ");
+	}
+	loop_stop(s->loop);
+}
+
+static void check_row(const struct row *row)
+{
+	struct seen seen = { .loop = loop_new() };
+	const struct authority_conf conf = { .loop = seen.loop,
+					     .owner = OWNER,
+					     .timeout_ms = 10000 };
+	struct authority *a;
+
+	fake_resolver_set(seen.loop, row->script);
+	a = authority_new(&conf, on_report, &seen);
+	loop_run(seen.loop);
+	if (strcmp(seen.text, row->wanted))
+		fail_msg("%s: %s", row->name, seen.text);
+	authority_free(a);
+	assert_int_equal(fake_resolver_open(), 0);
+	loop_free(seen.loop);
+}
+
+static void test_authority_asks_every_address_or_tells(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_row(&rows[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_authority_asks_every_address_or_tells),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
