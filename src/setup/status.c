@@ -11,6 +11,7 @@
 #include "setup/certificate.h"
 #include "setup/deadline.h"
 #include "setup/lineage.h"
+#include "setup/movement.h"
 #include "setup/renew.h"
 #include "setup/rollover.h"
 
@@ -183,6 +184,19 @@ static void judge_certificate(const struct lineage *l, struct status *s,
 		raise_level(s, STATUS_WARNING, with_error(l, s, text));
 }
 
+/* Without runs nothing gets stuck either. */
+static void judge_movement(const struct lineage *l, struct status *s, time_t now)
+{
+	time_t since = movement_missed(l, now);
+	char date[32];
+
+	if (since)
+		raise_level(s, STATUS_WARNING,
+			    mem_printf("nothing has moved since %s: does a timer run "
+				       "daneprobe rollover --all?",
+				       clock_date(since, date)));
+}
+
 static void judge(const struct lineage *l, struct status *s, const struct deadline *d,
 		  time_t now)
 {
@@ -195,6 +209,7 @@ static void judge(const struct lineage *l, struct status *s, const struct deadli
 	if (renew_is_by_hook(l) && s->renew_error)
 		raise_level(s, STATUS_WARNING, mem_text(s->renew_error));
 	judge_certificate(l, s, d, now);
+	judge_movement(l, s, now);
 }
 
 static int fill(const struct lineage *l, struct status *s, struct deadline *d,

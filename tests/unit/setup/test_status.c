@@ -20,7 +20,8 @@
 #include "setup/lineage_make.h"
 #include "setup/view.h"
 
-#define DAY ((time_t)86400)
+#define HOUR ((time_t)3600)
+#define DAY (24 * HOUR)
 #define BEGIN ((time_t)1795046400) /* 2026-11-19T00:00:00Z */
 #define TYPES 2
 
@@ -83,6 +84,70 @@ static void make(struct world *w, const char *name, const char *key_types,
 	free(types);
 }
 
+/* A rollover that somebody is to continue. Hours before now; 0: never. */
+static const struct move_row {
+	const char *name;
+	enum lineage_stage stage;
+	int since, retry, published, agree, seen, ttl, due;
+	const char *problem; /* NULL: as planned */
+} move_rows[] = {
+	{ "staged yesterday", STAGE_STAGED, .since = 47 },
+	{ "staged, and left", STAGE_STAGED, .since = 49, .problem = "2026-11-16" },
+	{ "tried again", STAGE_STAGED, .since = 49, .retry = 1 },
+	{ "tried no more", STAGE_STAGED, .since = 99, .retry = 49, .problem = "11-14" },
+	{ "safe yesterday", STAGE_SAFE, .since = 47 },
+	{ "safe, and left", STAGE_SAFE, .since = 49, .problem = "2026-11-16" },
+	{ "installed, and left", STAGE_INSTALLED, .since = 49, .problem = "2026-11-16" },
+	{ "verified, and left", STAGE_VERIFIED, .since = 49, .problem = "2026-11-16" },
+	{ "retiring, and left", STAGE_RETIRING, .since = 49, .problem = "2026-11-16" },
+	{ "old record leaves", STAGE_RETIRING, .since = 99, .published = 47 },
+	{ "old record doesn't leave", STAGE_RETIRING, .since = 99, .published = 49,
+	  .problem = "2026-11-16" },
+	{ "published yesterday", STAGE_PUBLISHED, .since = 47 },
+	{ "published, and left", STAGE_PUBLISHED, .since = 49, .problem = "2026-11-16" },
+	{ "published again", STAGE_PUBLISHED, .since = 99, .published = 47 },
+	{ "looked at yesterday", STAGE_PUBLISHED, .since = 960, .seen = 47 },
+	{ "looked at no more", STAGE_PUBLISHED, .since = 960, .seen = 49,
+	  .problem = "2026-11-16" },
+	/* With a day's TTL a server may lag for two, and is called stuck then. */
+	{ "may lag", STAGE_PUBLISHED, .since = 71, .ttl = 24 },
+	{ "may lag no more", STAGE_PUBLISHED, .since = 73, .ttl = 24,
+	  .problem = "2026-11-15" },
+	{ "safe in a moment", STAGE_PUBLISHED, .since = 99, .agree = 1, .ttl = 1 },
+	{ "safe since yesterday", STAGE_PUBLISHED, .since = 99, .agree = 49, .ttl = 1 },
+	{ "safe for days", STAGE_PUBLISHED, .since = 99, .agree = 51, .seen = 51,
+	  .ttl = 1, .problem = "2026-11-16" },
+	{ "forty days later", STAGE_PUBLISHED, .since = 960, .agree = 959, .seen = 958,
+	  .ttl = 1, .problem = "2026-10-10" },
+	{ "idle, no rollover yet", STAGE_IDLE, .since = 9000 },
+	{ "a rollover is due", STAGE_IDLE, .since = 9000, .due = 47 },
+	{ "a rollover was due", STAGE_IDLE, .since = 9000, .due = 49,
+	  .problem = "2026-11-16" },
+	{ "stuck", STAGE_STUCK, .since = 99, .problem = "stuck: ns2 lacks" },
+};
+
+static time_t ago(int hours)
+{
+	return hours ? BEGIN - hours * HOUR : 0;
+}
+
+static void set_state(struct lineage *l, const struct move_row *r)
+{
+	struct lineage_state *s = &l->state;
+
+	s->stage = r->stage;
+	s->resume = r->stage == STAGE_STUCK ? STAGE_PUBLISHED : r->stage;
+	s->goal = r->stage == STAGE_IDLE ? 0 : 1;
+	s->since = ago(r->since);
+	s->retry_at = ago(r->retry);
+	s->published_at = ago(r->published);
+	s->agree_since = ago(r->agree);
+	s->agree_seen = ago(r->seen);
+	s->old_ttl_s = s->hold_ttl_s = r->ttl ? r->ttl * HOUR : -1;
+	s->rolled_at = r->due ? ago(r->due) - 365 * DAY : 0;
+	lineage_state_reason(s, r->stage == STAGE_STUCK ? "ns2 lacks it" : NULL, BEGIN);
+}
+
 static void expect(const char *name, const struct status *s, enum status_level level,
 		   const char *problem)
 {
@@ -95,6 +160,33 @@ static void expect(const char *name, const struct status *s, enum status_level l
 			 has);
 	if (!problem != !s->problem || (problem && !strstr(has, problem)))
 		fail_msg("%s: '%s', not '%s'", name, has, problem ? problem : "nothing");
+}
+
+static void test_status_tells_when_nothing_moves(void **state)
+{
+	struct world w;
+	struct lineage l;
+	struct why why;
+	size_t i;
+
+	(void)state;
+	begin(&w);
+	make(&w, "www", "ecdsa-p256", &l);
+	for (i = 0; i < sizeof(move_rows) / sizeof(move_rows[0]); i++) {
+		const struct move_row *r = &move_rows[i];
+		struct status s;
+
+		set_state(&l, r);
+		assert_int_equal(lineage_save(&l, &why), 0);
+		status_read(&w.env, w.base, "www", &s);
+		expect(r->name, &s, r->problem ? STATUS_WARNING : STATUS_OK, r->problem);
+		if (r->problem && r->stage != STAGE_STUCK)
+			assert_non_null(strstr(s.problem, ": does a timer run daneprobe "
+							  "rollover --all?"));
+		status_clear(&s);
+	}
+	lineage_close(&l);
+	end(&w);
 }
 
 /* What the servers have, and what is kept. Days after the beginning. */
@@ -338,6 +430,7 @@ static void test_status_judges_what_the_servers_have(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_status_tells_when_nothing_moves),
 		cmocka_unit_test(test_status_judges_what_the_servers_have),
 	};
 
