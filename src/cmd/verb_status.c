@@ -35,8 +35,8 @@ struct values {
 static const struct opt opts[] = {
 	{ "output", 'o', OPT_CHOICE, offsetof(struct values, output), .fallback = "text",
 	  .argument = "text|json|nagios",
-	  .help = "nagios: a line for a monitoring system; what is stuck, late or "
-		  "left alone raises an alarm" },
+	  .help = "nagios: a line for a monitoring system; what is stuck, late, left "
+		  "alone or unreadable raises an alarm" },
 	{ "predict", 0, OPT_TEXT, offsetof(struct values, predict), .argument = "DIR",
 	  .help = "of no lineage, but of the certificates that certbot, lego, acme.sh or "
 		  "uacme keeps in DIR: whether the next renewal keeps the records valid "
@@ -247,6 +247,27 @@ static void print_nagios(const struct status *list, size_t count, time_t now)
 	putchar('\n');
 }
 
+/* A monitoring system reads standard output only. */
+static int print_unknown(const char *text)
+{
+	fputs("DANE LINEAGE UNKNOWN - ", stdout);
+	print_plain(text);
+	putchar('\n');
+	return cmd_finish(CMD_USAGE);
+}
+
+/* A monitoring system is told to watch something, and there is nothing. */
+static int print_none(const char *dir)
+{
+	char *text = mem_printf("there is no lineage in %s: daneprobe new makes one, "
+				"--dir says where they are",
+				dir);
+	int status = print_unknown(text);
+
+	free(text);
+	return status;
+}
+
 static int names_of(const struct values *v, const struct opt_list *args,
 		    char ***ret_names, size_t *ret_count, struct why *why)
 {
@@ -323,6 +344,7 @@ static int work(const void *values, const struct opt_list *args)
 {
 	const struct values *v = values;
 	const char *dir = setup_opts_dir(&v->setup);
+	bool nagios = v->output == OUTPUT_NAGIOS;
 	size_t count = 0, i;
 	char **names = NULL;
 	struct why why;
@@ -331,7 +353,9 @@ static int work(const void *values, const struct opt_list *args)
 	if (v->predict)
 		return predict(v);
 	if (names_of(v, args, &names, &count, &why) < 0)
-		return cmd_fail(&why, CMD_USAGE);
+		return nagios ? print_unknown(why.text) : cmd_fail(&why, CMD_USAGE);
+	if (!count && nagios)
+		return print_none(dir);
 	if (!count && !v->setup.quiet)
 		log_warn("there is no lineage in %s", dir);
 	status = show(v, names, count);
@@ -347,12 +371,13 @@ const struct cmd *verb_status(void)
 		.name = "status",
 		.synopsis = "[OPTIONS] [NAME...]",
 		.summary = "where each lineage stands, and what happens next",
-		.notes = "Asks nobody but with --predict: it tells what the last run "
-			 "saw.\n"
-			 "Exit status: 0 as planned; 1 stuck, late, or nothing moves any "
-			 "more; 2 a certificate has expired; 3 usage error or "
-			 "unreadable; with --predict 1 where "
-			 "published records may break.",
+		.notes =
+			"Asks nobody but with --predict: it tells what the last run "
+			"saw.\n"
+			"Exit status: 0 as planned; 1 stuck, late, or nothing moves any "
+			"more; 2 a certificate has expired; 3 usage error or unreadable, "
+			"with -o nagios also no lineage at all; with --predict 1 where "
+			"published records may break.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
 		.check = check,

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "setup/status.h"
 
+#include <errno.h>
 #include <jansson.h>
+#include <pwd.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -237,6 +241,35 @@ static int fill(const struct lineage *l, struct status *s, struct deadline *d,
 	return rc;
 }
 
+/* key_group passes folders and keys, and the state to nobody. On the heap; NULL: that
+ * isn't why. */
+static char *who_may_read(const char *base, const char *name)
+{
+	char *dir = mem_printf("%s/%s", base, name);
+	char *path = mem_printf("%s/state", dir);
+	bool denied = access(path, R_OK) < 0 && errno == EACCES;
+	const struct passwd *user = NULL;
+	struct stat st;
+	const char *who;
+
+	if (denied && stat(dir, &st) == 0)
+		user = getpwuid(st.st_uid);
+	who = user ? user->pw_name : "root";
+	free(dir);
+	free(path);
+	return denied ? mem_printf("only %s may read it, with key_group too: run this as "
+				   "%s, by sudo from NRPE or check_by_ssh",
+				   who, who)
+		      : NULL;
+}
+
+static char *why_unreadable(const char *base, const char *name, const char *text)
+{
+	char *who = lineage_check_name(name, NULL) == 0 ? who_may_read(base, name) : NULL;
+
+	return who ? who : mem_text(text);
+}
+
 void status_read(struct env *env, const char *base, const char *name,
 		 struct status *ret_status)
 {
@@ -256,7 +289,7 @@ void status_read(struct env *env, const char *base, const char *name,
 	}
 	if (rc < 0) {
 		s.level = STATUS_UNKNOWN;
-		s.error = mem_text(why.text);
+		s.error = why_unreadable(base, name, why.text);
 	}
 	*ret_status = s;
 }
