@@ -18,6 +18,8 @@
 #include "setup/status.h"
 
 #define DAY_S 86400.0
+#define COLUMNS 80
+#define ROW_COLUMNS 23 /* from state to CERT, behind the name */
 
 enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_NAGIOS };
 
@@ -33,8 +35,8 @@ struct values {
 static const struct opt opts[] = {
 	{ "output", 'o', OPT_CHOICE, offsetof(struct values, output), .fallback = "text",
 	  .argument = "text|json|nagios",
-	  .help = "nagios: a line for a monitoring system; a rollover that is stuck "
-		  "raises an alarm" },
+	  .help = "nagios: a line for a monitoring system; what is stuck, late, left "
+		  "alone or unreadable raises an alarm" },
 	{ "predict", 0, OPT_TEXT, offsetof(struct values, predict), .argument = "DIR",
 	  .help = "of no lineage, but of the certificates that certbot, lego, acme.sh or "
 		  "uacme keeps in DIR: whether the next renewal keeps the records valid "
@@ -88,38 +90,62 @@ static char *days_text(const struct status *s, time_t now, char *text)
 	return text;
 }
 
+/* The last word on it: something worse may have come. */
+static bool tells_stuck(const struct status *s)
+{
+	return s->stage == STAGE_STUCK && s->level == STATUS_WARNING && s->reason;
+}
+
 /* What is said instead of an action: the trouble, since when it is stuck; NULL: none. */
 static char *trouble(const struct status *s)
 {
 	char date[32];
 
-	if (s->stage != STAGE_STUCK || !s->reason)
+	if (s->error)
+		return mem_text(s->error);
+	if (!tells_stuck(s))
 		return mem_text(s->problem);
 	return mem_printf("%s since %s", s->reason, clock_date(s->reason_since, date));
 }
 
+/* From column on; what is too long for that comes below. */
+static void print_news(const char *action, const char *when, const char *news, int column)
+{
+	const char *text = news ? news : action;
+	bool fits = column + (int)strlen(text) <= COLUMNS;
+
+	if (news && fits)
+		printf("%s\n", news);
+	else if (*when)
+		printf("%-33s%s\n", action, when);
+	else if (column + (int)strlen(action) <= COLUMNS)
+		printf("%s\n", action);
+	else
+		printf("see below\n");
+	if (!fits && (news || !*when))
+		opts_wrap(stdout, text, 2, 0);
+}
+
 static void print_row(const struct status *s, int width, time_t now)
 {
-	char *text = trouble(s), *shown;
+	char *text = trouble(s), *news = NULL, *action;
 	char days[32], when[32];
 
+	if (text)
+		news = log_escape(text, strlen(text));
 	if (s->error) {
-		shown = log_escape(s->error, strlen(s->error));
-		printf("%-*s%-11s%-6s%4s  %s\n", width, s->name, "unreadable", "-", "-",
-		       shown);
-		free(shown);
-		return;
+		printf("%-*s%-11s%-6s%4s  ", width, s->name, "unreadable", "-", "-");
+		print_news("see below", "", news, width + ROW_COLUMNS);
+	} else {
+		action = log_escape(s->action, strlen(s->action));
+		printf("%-*s%-11s%04lld  %4s  ", width, s->name,
+		       lineage_state_stage_name(s->stage), (long long)s->current,
+		       days_text(s, now, days));
+		print_news(action, when_text(s->action_at, now, when), news,
+			   width + ROW_COLUMNS);
+		free(action);
 	}
-	shown = log_escape(text ? text : s->action, strlen(text ? text : s->action));
-	printf("%-*s%-11s%04lld  %4s  ", width, s->name,
-	       lineage_state_stage_name(s->stage), (long long)s->current,
-	       days_text(s, now, days));
-	when_text(s->action_at, now, when);
-	if (text || !*when)
-		printf("%s\n", shown);
-	else
-		printf("%-33s%s\n", shown, when);
-	free(shown);
+	free(news);
 	free(text);
 }
 
@@ -173,7 +199,7 @@ static void print_problem(const struct status *s, time_t now)
 {
 	printf("%s ", s->name);
 	print_plain(s->error ? s->error : s->problem);
-	if (!s->error && s->stage == STAGE_STUCK)
+	if (tells_stuck(s))
 		printf(" since %lld d",
 		       (long long)((double)(now - s->reason_since) / DAY_S));
 }
@@ -219,6 +245,27 @@ static void print_nagios(const struct status *list, size_t count, time_t now)
 		bar = "";
 	}
 	putchar('\n');
+}
+
+/* A monitoring system reads standard output only. */
+static int print_unknown(const char *text)
+{
+	fputs("DANE LINEAGE UNKNOWN - ", stdout);
+	print_plain(text);
+	putchar('\n');
+	return cmd_finish(CMD_USAGE);
+}
+
+/* A monitoring system is told to watch something, and there is nothing. */
+static int print_none(const char *dir)
+{
+	char *text = mem_printf("there is no lineage in %s: daneprobe new makes one, "
+				"--dir says where they are",
+				dir);
+	int status = print_unknown(text);
+
+	free(text);
+	return status;
 }
 
 static int names_of(const struct values *v, const struct opt_list *args,
@@ -275,35 +322,47 @@ static int predict(const struct values *v)
 			     (enum predict_output)v->output);
 }
 
+static int show(const struct values *v, char **names, size_t count)
+{
+	struct status *list = mem_array(count, sizeof(*list));
+	struct env env;
+	int status;
+	size_t i;
+
+	env_init(&env);
+	for (i = 0; i < count; i++)
+		status_read(&env, setup_opts_dir(&v->setup), names[i], &list[i]);
+	print(list, count, v, env_now(&env));
+	status = (int)worst(list, count);
+	for (i = 0; i < count; i++)
+		status_clear(&list[i]);
+	free(list);
+	return cmd_finish(status);
+}
+
 static int work(const void *values, const struct opt_list *args)
 {
 	const struct values *v = values;
-	struct status *list;
+	const char *dir = setup_opts_dir(&v->setup);
+	bool nagios = v->output == OUTPUT_NAGIOS;
 	size_t count = 0, i;
 	char **names = NULL;
-	struct env env;
 	struct why why;
 	int status;
 
 	if (v->predict)
 		return predict(v);
-	env_init(&env);
 	if (names_of(v, args, &names, &count, &why) < 0)
-		return cmd_fail(&why, CMD_USAGE);
-	list = mem_array(count, sizeof(*list));
-	for (i = 0; i < count; i++)
-		status_read(&env, setup_opts_dir(&v->setup), names[i], &list[i]);
+		return nagios ? print_unknown(why.text) : cmd_fail(&why, CMD_USAGE);
+	if (!count && nagios)
+		return print_none(dir);
 	if (!count && !v->setup.quiet)
-		log_warn("there is no lineage in %s", setup_opts_dir(&v->setup));
-	print(list, count, v, env_now(&env));
-	status = (int)worst(list, count);
-	for (i = 0; i < count; i++) {
-		status_clear(&list[i]);
+		log_warn("there is no lineage in %s", dir);
+	status = show(v, names, count);
+	for (i = 0; i < count; i++)
 		free(names[i]);
-	}
-	free(list);
 	free(names);
-	return cmd_finish(status);
+	return status;
 }
 
 const struct cmd *verb_status(void)
@@ -312,11 +371,13 @@ const struct cmd *verb_status(void)
 		.name = "status",
 		.synopsis = "[OPTIONS] [NAME...]",
 		.summary = "where each lineage stands, and what happens next",
-		.notes = "Asks nobody but with --predict: it tells what the last run "
-			 "saw.\n"
-			 "Exit status: 0 as planned, 1 stuck or a renewal is late, 2 a "
-			 "certificate has expired, 3 usage error or unreadable; with "
-			 "--predict 1 where published records may break.",
+		.notes =
+			"Asks nobody but with --predict: it tells what the last run "
+			"saw.\n"
+			"Exit status: 0 as planned; 1 stuck, late, or nothing moves any "
+			"more; 2 a certificate has expired; 3 usage error or unreadable, "
+			"with -o nagios also no lineage at all; with --predict 1 where "
+			"published records may break.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
 		.check = check,

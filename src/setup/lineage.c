@@ -45,15 +45,26 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Where it isn't, errno says why not. */
 static bool is_lineage(const char *base, const char *name)
 {
 	char *state = mem_printf("%s/%s/state", base, name);
 	char *conf = mem_printf("%s/%s/lineage.conf", base, name);
 	bool is = access(state, F_OK) == 0 || access(conf, F_OK) == 0;
+	int failed = errno;
 
 	free(state);
 	free(conf);
+	errno = failed;
 	return is;
+}
+
+/* What may not be looked into counts: nobody is to take it for well. */
+static bool may_be_lineage(const char *base, const char *name)
+{
+	bool is = is_lineage(base, name);
+
+	return is || errno == EACCES;
 }
 
 int lineage_list(const char *base, char ***ret_names, size_t *ret_count, struct why *why)
@@ -67,7 +78,7 @@ int lineage_list(const char *base, char ***ret_names, size_t *ret_count, struct 
 		return why_errno(why, errno, "can't read the folder %s", base);
 	while (dir && (entry = readdir(dir))) {
 		if (lineage_check_name(entry->d_name, NULL) < 0 ||
-		    !is_lineage(base, entry->d_name))
+		    !may_be_lineage(base, entry->d_name))
 			continue;
 		names = mem_grow(names, count, sizeof(*names));
 		names[count++] = mem_text(entry->d_name);

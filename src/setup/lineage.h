@@ -33,8 +33,8 @@ struct lineage {
 
 /* Letters, digits, '.', '_' and '-', not beginning with one of the last three. */
 int lineage_check_name(const char *name, struct why *why);
-/* The names below base that have a state or a lineage.conf, sorted; the caller frees each
- * and the array. No base folder is no lineage. */
+/* The names below base that have a state or a lineage.conf, or may not be looked into,
+ * sorted; the caller frees each and the array. No base folder is no lineage. */
 int lineage_list(const char *base, char ***ret_names, size_t *ret_count, struct why *why);
 
 enum lineage_use { LINEAGE_READ, LINEAGE_WRITE };

@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "setup/status.h"
 
+#include <errno.h>
 #include <jansson.h>
+#include <pwd.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/agreement.h"
 #include "setup/certificate.h"
+#include "setup/deadline.h"
 #include "setup/lineage.h"
+#include "setup/movement.h"
 #include "setup/renew.h"
 #include "setup/rollover.h"
+
+#define RENEW_FAILURES_MAX 3 /* in a row, of what is to be done at once: some hours */
 
 void status_clear(struct status *s)
 {
@@ -31,11 +39,15 @@ static void plan(struct status *s, time_t at, char *take_action)
 	s->action_at = at;
 }
 
-static void plan_idle(const struct lineage *l, struct status *s)
+static void plan_idle(const struct lineage *l, struct status *s, const struct deadline *d)
 {
 	bool by_hook = renew_is_by_hook(l);
+	time_t retry = rollover_retry_at(&l->state);
 
-	if (s->rollover_at && (!s->renew_at || s->rollover_at < s->renew_at))
+	if (!d->fresh)
+		plan(s, retry ? retry : env_now(l->env),
+		     mem_text("install the renewed certificate"));
+	else if (s->rollover_at && (!s->renew_at || s->rollover_at < s->renew_at))
 		plan(s, s->rollover_at,
 		     mem_printf("roll over to key %04lld", (long long)s->next));
 	else if (s->live || s->renew_at)
@@ -62,7 +74,20 @@ static void plan_published(const struct lineage *l, struct status *s)
 	agreement_clear(&a);
 }
 
-static void plan_next(const struct lineage *l, struct status *s, time_t now)
+static void plan_retiring(const struct lineage *l, struct status *s, time_t at)
+{
+	if (l->state.retire)
+		plan(s, at,
+		     mem_printf("take key %04lld out of DNS",
+				(long long)l->state.retire));
+	else
+		plan(s, at,
+		     mem_text(at ? "publish the records"
+				 : "see the records at all name servers"));
+}
+
+static void plan_next(const struct lineage *l, struct status *s, const struct deadline *d,
+		      time_t now)
 {
 	time_t at = l->state.retry_at ? l->state.retry_at : now;
 	bool first = s->goal == s->current && !s->live;
@@ -70,7 +95,7 @@ static void plan_next(const struct lineage *l, struct status *s, time_t now)
 	switch (rollover_stage(&l->state)) {
 	case STAGE_STUCK:
 	case STAGE_IDLE:
-		plan_idle(l, s);
+		plan_idle(l, s, d);
 		break;
 	case STAGE_STAGED:
 		if (first && !s->not_after)
@@ -95,32 +120,9 @@ static void plan_next(const struct lineage *l, struct status *s, time_t now)
 			   : mem_printf("retire key %04lld", (long long)s->current));
 		break;
 	case STAGE_RETIRING:
-		plan(s, l->state.published_at ? 0 : at,
-		     l->state.retire ? mem_printf("take key %04lld out of DNS",
-						  (long long)l->state.retire)
-				     : mem_text("see the records at all name servers"));
+		plan_retiring(l, s, l->state.published_at ? 0 : at);
 		break;
 	}
-}
-
-static int read_dates(const struct lineage *l, struct status *s, struct why *why)
-{
-	struct certificate c = { 0 };
-	char *path;
-	int rc;
-
-	if (l->state.view) {
-		path = lineage_path(l, "live/%s/cert.pem",
-				    key_type_name(l->conf.key_type[0]));
-		rc = certificate_read(path, &c, why);
-		free(path);
-	} else {
-		rc = certificate_newest(l, l->state.current, l->conf.key_type[0], &c,
-					why);
-	}
-	s->not_before = c.not_before;
-	s->not_after = c.not_after;
-	return rc;
 }
 
 /* Worse only ever. */
@@ -135,7 +137,72 @@ static void raise_level(struct status *s, enum status_level level, char *take_pr
 	s->problem = take_problem;
 }
 
-static void judge(const struct lineage *l, struct status *s, time_t now)
+/* Whether the newest certificates name all domains of lineage.conf. */
+static bool is_named(const struct lineage *l)
+{
+	int64_t generation = rollover_live_generation(&l->state);
+	struct certificate c;
+	bool named = true;
+	size_t i;
+
+	for (i = 0; i < l->conf.key_types && named; i++) {
+		enum key_type type = l->conf.key_type[i];
+
+		if (certificate_newest(l, generation, type, &c, NULL) == 0 && c.number)
+			(void)certificate_is_named(l, generation, type, c.number, &named,
+						   NULL);
+	}
+	return named;
+}
+
+/* With what the last try met, or else whether there was any. */
+static char *with_error(const struct lineage *l, const struct status *s, const char *text)
+{
+	if (s->renew_error)
+		return mem_printf("%s: %s", text, s->renew_error);
+	if (renew_is_by_hook(l))
+		return mem_text(text);
+	return mem_printf("%s: does a timer run daneprobe renew --all?", text);
+}
+
+static void judge_certificate(const struct lineage *l, struct status *s,
+			      const struct deadline *d, time_t now)
+{
+	bool failing = l->state.renew_failures >= RENEW_FAILURES_MAX;
+	const char *text = NULL;
+
+	if (!s->not_after)
+		return;
+	if (now >= s->not_after) {
+		raise_level(s, STATUS_CRITICAL,
+			    with_error(l, s, "the certificate has expired"));
+		return;
+	}
+	if (!d->fresh && (failing || now > d->late_at))
+		text = "the renewed certificate is not installed";
+	else if (now > d->late_at)
+		text = "the certificate is not renewed";
+	else if (failing && !is_named(l))
+		text = "the certificate lacks a domain of lineage.conf";
+	if (text)
+		raise_level(s, STATUS_WARNING, with_error(l, s, text));
+}
+
+/* Without runs nothing gets stuck either. */
+static void judge_movement(const struct lineage *l, struct status *s, time_t now)
+{
+	time_t since = movement_missed(l, now);
+	char date[32];
+
+	if (since)
+		raise_level(s, STATUS_WARNING,
+			    mem_printf("nothing has moved since %s: does a timer run "
+				       "daneprobe rollover --all?",
+				       clock_date(since, date)));
+}
+
+static void judge(const struct lineage *l, struct status *s, const struct deadline *d,
+		  time_t now)
 {
 	const char *stage = lineage_state_stage_name(s->stage);
 
@@ -145,18 +212,12 @@ static void judge(const struct lineage *l, struct status *s, time_t now)
 	/* certbot takes no notice of a hook that fails, and is content. */
 	if (renew_is_by_hook(l) && s->renew_error)
 		raise_level(s, STATUS_WARNING, mem_text(s->renew_error));
-	if (!s->not_after)
-		return;
-	if (now >= s->not_after)
-		raise_level(s, STATUS_CRITICAL, mem_text("the certificate has expired"));
-	else if (s->renew_at && now > s->renew_at + (s->not_after - s->renew_at) / 2)
-		raise_level(s, STATUS_WARNING,
-			    mem_printf("the certificate is not renewed%s%s",
-				       s->renew_error ? ": " : "",
-				       s->renew_error ? s->renew_error : ""));
+	judge_certificate(l, s, d, now);
+	judge_movement(l, s, now);
 }
 
-static int fill(const struct lineage *l, struct status *s, struct why *why)
+static int fill(const struct lineage *l, struct status *s, struct deadline *d,
+		struct why *why)
 {
 	const struct lineage_state *state = &l->state;
 	int rc;
@@ -172,31 +233,63 @@ static int fill(const struct lineage *l, struct status *s, struct why *why)
 	s->reason_since = state->reason_since;
 	s->renew_error = mem_text(state->renew_error);
 	s->rollover_at = rollover_due_at(l);
-	rc = read_dates(l, s, why);
+	rc = deadline_read(l, d, why);
+	s->not_before = d->not_before;
+	s->not_after = d->not_after;
 	if (rc == 0)
 		rc = renew_due_at(l, rollover_live_generation(state), &s->renew_at, why);
 	return rc;
+}
+
+/* key_group passes folders and keys, and the state to nobody. On the heap; NULL: that
+ * isn't why. */
+static char *who_may_read(const char *base, const char *name)
+{
+	char *dir = mem_printf("%s/%s", base, name);
+	char *path = mem_printf("%s/state", dir);
+	bool denied = access(path, R_OK) < 0 && errno == EACCES;
+	const struct passwd *user = NULL;
+	struct stat st;
+	const char *who;
+
+	if (denied && stat(dir, &st) == 0)
+		user = getpwuid(st.st_uid);
+	who = user ? user->pw_name : "root";
+	free(dir);
+	free(path);
+	return denied ? mem_printf("only %s may read it, with key_group too: run this as "
+				   "%s, by sudo from NRPE or check_by_ssh",
+				   who, who)
+		      : NULL;
+}
+
+static char *why_unreadable(const char *base, const char *name, const char *text)
+{
+	char *who = lineage_check_name(name, NULL) == 0 ? who_may_read(base, name) : NULL;
+
+	return who ? who : mem_text(text);
 }
 
 void status_read(struct env *env, const char *base, const char *name,
 		 struct status *ret_status)
 {
 	struct status s = { .name = mem_text(name) };
+	struct deadline d = { 0 };
 	struct lineage l;
 	struct why why;
 	int rc = lineage_open(env, base, name, "status", LINEAGE_READ, &l, &why);
 
 	if (rc == 0) {
-		rc = fill(&l, &s, &why);
+		rc = fill(&l, &s, &d, &why);
 		if (rc == 0) {
-			plan_next(&l, &s, env_now(env));
-			judge(&l, &s, env_now(env));
+			plan_next(&l, &s, &d, env_now(env));
+			judge(&l, &s, &d, env_now(env));
 		}
 		lineage_close(&l);
 	}
 	if (rc < 0) {
 		s.level = STATUS_UNKNOWN;
-		s.error = mem_text(why.text);
+		s.error = why_unreadable(base, name, why.text);
 	}
 	*ret_status = s;
 }

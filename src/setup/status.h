@@ -24,9 +24,10 @@ struct status {
 	int64_t current, next, goal, live; /* generations, 0 none */
 	char *reason;			   /* owned; NULL */
 	time_t reason_since;
-	time_t not_before, not_after; /* of the live certificate, else the newest of the
-					 current key; 0: there is none */
-	time_t renew_at, rollover_at; /* 0: not planned */
+	time_t not_before, not_after; /* of the live certificate that ends first, else of
+					 the newest of the current key; 0: there is none
+					 */
+	time_t renew_at, rollover_at; /* 0: not planned; renew_at is the newest's */
 	char *renew_error;	      /* owned; NULL */
 	char *action;		      /* owned; "renew certificate" */
 	time_t action_at;	      /* 0: not known; in the past: at the next run */

@@ -82,6 +82,17 @@ same "its certificate is taken over" \
 status "adopt what isn't there" 3 new none -d www.example.com --service https://www.example.com \
 	--adopt nowhere
 
+mkdir none
+for dir in none nowhere; do
+	status "$dir: text" 0 "$DANEPROBE" status --dir "$PWD/$dir"
+	says "$dir: it is told" "there is no lineage in $PWD/$dir" err
+	status "$dir: nothing to watch is no good news" 3 "$DANEPROBE" status --dir "$PWD/$dir" -o nagios
+	says "$dir: where, and how to change that" \
+		"DANE LINEAGE UNKNOWN - there is no lineage in $PWD/$dir: daneprobe new makes one, --dir " out
+done
+status "a folder that is none" 3 "$DANEPROBE" status --dir "$PWD/want" -o nagios
+says "is told to the monitoring system" "DANE LINEAGE UNKNOWN - can't read the folder" out
+
 "$DANEPROBE" status >out
 same "status: a line each, and a head" 5 "$(grep -c . out)"
 matches "status: what comes next" '^taken   *staged  *0001  *2[89] d  publish the records  *now$' out
@@ -108,8 +119,54 @@ else
 	skip 'no core file has the keys' 'strace is missing, or may not trace here'
 fi
 
+# Half a year later nobody has gone on with it. The problem is too long for its line.
+cp "$L/state" state
+sed -i 's/"since": "[^"]*"/"since": "2026-01-02T03:04:05Z"/' "$L/state"
+status "nobody goes on" 1 "$DANEPROBE" status www
+matches "what is next" '^www    staged     0001     -  get a certificate for key 0001  *now$' out
+matches "what is wrong, below it" \
+	'^  nothing has moved since 2026-01-02: does a timer run daneprobe rollover --all?$' out
+same "no line is longer than 80" "" "$(grep '.\{81\}' out)"
+status "nobody goes on: an alarm" 1 "$DANEPROBE" status -o nagios www
+matches "nobody goes on: Nagios" '^DANE LINEAGE WARNING - www nothing has moved since 2026-01-02' out
+status "nobody goes on: a program" 1 "$DANEPROBE" status -o json www
+matches "nobody goes on: JSON" '"level":"WARNING","problem":"nothing has moved since 2026-01-02' out
+mv state "$L/state"
+
+# A monitoring system's user may not look in; key_group doesn't change that.
+as_nobody()
+{
+	setpriv --reuid nobody --regid "${group:-nogroup}" --clear-groups "$DANEPROBE" "$@"
+}
+cannot_look()
+{
+	status "$1: it is not OK" 3 as_nobody status -o nagios --dir "$2"
+	matches "$1: who may, and how" \
+		'^DANE LINEAGE UNKNOWN - www only root may read it, .* as root, by sudo ' out
+	status "$1: text" 3 as_nobody status --dir "$2"
+	matches "$1: text has a row" '^www    unreadable -        -  see below$' out
+	same "$1: no line is longer than 80" "" "$(grep '.\{81\}' out)"
+	status "$1: by its name" 3 as_nobody status --dir "$2" www
+	status "$1: renew doesn't say that all is done" 2 as_nobody renew --dir "$2" --all
+}
+if [ "$(id -u)" -ne 0 ] || ! have setpriv || ! as_nobody --version >/dev/null 2>&1; then
+	skip "what others may see" "needs root, setpriv, and a program that nobody may run"
+else
+	seen=$(mktemp -d /tmp/daneprobe-seen.XXXXXX)
+	chmod 755 "$seen"
+	cp -a "$L" "$seen/www"
+	cannot_look "0700" "$seen"
+	chgrp -R mail "$seen/www"
+	chmod -R g+rX "$seen/www"
+	chmod 600 "$seen/www/state" "$seen/www/lineage.conf"
+	group=mail
+	cannot_look "key_group" "$seen"
+	rm -r "$seen"
+fi
+
 printf '{"version":9}' >"$L/state"
 status "a state from the future" 3 "$DANEPROBE" status www
-matches "it is told" '^www  *unreadable .* of version 9' out
+matches "it has a row" '^www  *unreadable ' out
+says "it is told" "state is of version 9" out
 status "all others are shown too" 3 "$DANEPROBE" status
 finish
