@@ -107,6 +107,28 @@ certbot="certbot --server $dir --agree-tos --register-unsafely-without-email --c
 certbot=$(echo "$certbot" | tr -d '\n')
 client standalone "$certbot --standalone"
 
+# By records in DNS, which a hook of certbot's puts there: the only way to a wildcard
+cat >dns-hook <<END
+#!/bin/sh
+# dns-hook set|clear: for \$CERTBOT_DOMAIN, and \$CERTBOT_VALIDATION of it
+echo "\$1 \$CERTBOT_DOMAIN" >>'$PWD/dns-hooked'
+[ "\$1" = set ] || CERTBOT_VALIDATION=
+printf '{"host": "_acme-challenge.%s.", "value": "%s"}' "\$CERTBOT_DOMAIN" "\$CERTBOT_VALIDATION" |
+	curl -sS --fail -d @- "http://127.0.0.1:8055/\$1-txt"
+END
+chmod 755 dns-hook
+by_dns="$certbot --manual --preferred-challenges dns --manual-auth-hook"
+client dns "$by_dns '$PWD/dns-hook set' --manual-cleanup-hook '$PWD/dns-hook clear'" '*.dns.example.com'
+check "dns: the wildcard is in it" sh -c "openssl x509 -in '$cert/cert.pem' -noout -ext subjectAltName |
+	grep -q 'DNS:[*][.]dns[.]example[.]com'"
+same "dns: a record was there for each name, and is no longer" 'clear dns.example.com set dns.example.com' \
+	"$(sort -u dns-hooked | tr '\n' ' ' | sed 's/ $//')"
+lineage unproven "$by_dns 'true' --manual-cleanup-hook '$PWD/dns-hook clear'" '*.unproven.example.com'
+status "a record that isn't there" 2 renew unproven
+says "it is told with the client's status" 'exit status 1' err
+check "the CA has looked for the record" grep -q 'No TXT records found' certbot/letsencrypt.log
+check "no certificate of it" test ! -e "$DANEPROBE_DIR/unproven/keys/0001/ecdsa-p256/certs/0001"
+
 mkdir -p "$challenges" dehydrated
 cat >hook <<END
 #!/bin/sh
