@@ -9,7 +9,7 @@ jobs=1 # each has the zone's servers at their addresses
 
 begin()
 {
-	for tool in knotd nginx certbot pebble pebble-challtestsrv nsupdate; do
+	for tool in knotd nginx certbot pebble nsupdate; do
 		command -v "$tool" >/dev/null || skip "$tool is not installed"
 	done
 	flow=$src
