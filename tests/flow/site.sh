@@ -16,11 +16,11 @@ mkdir bin
 cat >bin/certbot <<END
 #!/bin/sh
 REQUESTS_CA_BUNDLE=$PWD/acme.crt exec /usr/bin/certbot "\$@" --server $acme_directory --http-01-port 5012 \\
-	--agree-tos --register-unsafely-without-email --config-dir $PWD/certbot --work-dir $PWD/certbot --logs-dir $PWD/certbot
+	--config-dir $PWD/certbot --work-dir $PWD/certbot --logs-dir $PWD/certbot
 END
 cat >bin/systemctl <<END
 #!/bin/sh
-[ "\$*" = "reload nginx" ] && exec $PWD/deploy.sh
+[ "\$*" = "reload-or-restart nginx" ] && exec $PWD/deploy.sh
 END
 chmod 755 bin/certbot bin/systemctl
 PATH=$PWD/bin:$PATH
