@@ -232,7 +232,8 @@ static const struct lineage_conf_row rows[LINEAGE_CONF_COUNT] = {
 				"lego, acme.sh, dehydrated), or exec COMMAND with {csr} "
 				"{cert} {chain}\n{fullchain} {domains}; or hook certbot: "
 				"certbot renews by itself and calls\ndaneprobe hook.",
-				"certbot --webroot -w /var/www/html" },
+				"certbot --webroot -w /var/www/html --agree-tos "
+				"-m you@example.com" },
 	[LINEAGE_CONF_PUBLISH] = { "publish", take_publish, "print",
 				   "How records get into DNS: print (by you), rfc2136 "
 				   "server=ADDR[@PORT] key=FILE,\n"
@@ -242,7 +243,7 @@ static const struct lineage_conf_row rows[LINEAGE_CONF_COUNT] = {
 	[LINEAGE_CONF_DEPLOY] = { "deploy", take_deploy, NULL,
 				  "Makes the servers read live/ anew. Several lines: one "
 				  "a machine; all must succeed.",
-				  "systemctl reload nginx" },
+				  "systemctl reload-or-restart nginx" },
 	[LINEAGE_CONF_ACME_DIRECTORY] = { "acme_directory", take_text, NULL,
 					  "Where the CA is asked when to renew (ARI, RFC "
 					  "9773).",

@@ -69,6 +69,7 @@ life_zone()
 		both A 127.44.8.1
 		both A 127.44.8.9
 		mail A 127.44.8.9
+		other A 127.44.8.1
 	END
 }
 
@@ -198,6 +199,30 @@ life_ca()
 		rm "\$2.leaf"
 	END
 	chmod +x ca.sh
+}
+
+# life_pebble: an ACME server that looks for names by the lab's resolver and for proofs at port 5012,
+# its certificates good for 90 days; its pid: pid_pebble. $acme_directory is where it is asked, and
+# its own certificate is that of the file acme.crt. It forgets all when it ends.
+life_pebble()
+{
+	acme_directory=https://127.0.0.1:14010/dir
+	openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=acme -addext 'subjectAltName=IP:127.0.0.1' \
+		-addext basicConstraints=critical,CA:TRUE -keyout acme.key -out acme.crt 2>/dev/null
+	cat >pebble.json <<-END
+		{"pebble": {"listenAddress": "127.0.0.1:14010", "managementListenAddress": "127.0.0.1:15010",
+		 "certificate": "$PWD/acme.crt", "privateKey": "$PWD/acme.key", "httpPort": 5012, "tlsPort": 5013,
+		 "profiles": {"default": {"description": "90 days", "validityPeriod": 7776000}}, "certificateValidityPeriod": 7776000}}
+	END
+	PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 pebble -config pebble.json -dnsserver 127.53.0.53:53 \
+		>pebble.log 2>&1 &
+	pid_pebble=$!
+	tries=0
+	until curl -s --cacert acme.crt "$acme_directory" >pebble.dir; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 100 ] || { tail -n 30 pebble.log >&2; echo "pebble does not answer" >&2; return 1; }
+		sleep 0.1
+	done
 }
 
 # named_conf NAME ADDRESS ZONES: a BIND of its own in the folder NAME

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Certificates from a real ACME server by real clients, for a key that stays. In a namespace of its
-# own: pebble looks at port 80, and the CA that its clients trust is put over the system's.
+# Certificates from a real ACME server by real clients, run by daneprobe renew, for a key that stays.
+# In a namespace of its own: pebble looks at port 80, and the CA that its clients trust is put over
+# the system's.
 [ -n "${LINEAGE_NAMESPACE:-}" ] || {
 	for tool in pebble pebble-challtestsrv certbot uacme lego dehydrated python3; do
 		command -v "$tool" >/dev/null && continue
@@ -18,7 +19,6 @@
 
 ip link set lo up
 export DANEPROBE_DIR="$PWD/lineages"
-order=$top_builddir/tests/lab/order
 acme=https://127.0.0.1:14000
 dir=$acme/dir
 challenges=$PWD/www/.well-known/acme-challenge
@@ -65,11 +65,17 @@ pebble-challtestsrv -dns01 127.0.0.1:8053 -http01 '' -https01 '' -tlsalpn01 '' \
 pids=$!
 pebble 0
 
-# lineage NAME ACME: a new one, its certificates got in that way
+# lineage NAME ACME [DOMAIN]: a new one, its certificates got in that way
 lineage()
 {
-	check "$1: a lineage" "$DANEPROBE" new "$1" --even-if-insecure -q -d "$1.example.com" -d "www.$1.example.com" \
+	check "$1: a lineage" "$DANEPROBE" new "$1" --even-if-insecure -q -d "$1.example.com" -d "${3:-www.$1.example.com}" \
 		--service "https://$1.example.com" --set "acme = $2" --resolver 127.0.0.1@1 -t 1
+}
+
+# renew NAME: a certificate now, and nobody's server is looked at
+renew()
+{
+	"$DANEPROBE" renew "$1" --force --no-install
 }
 
 # fits NAME NUMBER: the lineage's certificate is good: key, CA, names
@@ -83,13 +89,14 @@ fits()
 		-verify_hostname "www.$1.example.com" "$cert/cert.pem"
 }
 
-# client NAME ACME: two orders, the second as if no client had been there before
+# client NAME ACME [DOMAIN]: two orders, the second as if no client had been there before
 client()
 {
-	lineage "$1" "$2"
-	status "$1: an order" 0 "$order" "$1"
+	lineage "$@"
+	status "$1: an order" 0 renew "$1"
+	says "$1: it is told" "$1  staged: the certificate is renewed" out
 	fits "$1" 0001
-	status "$1: and the next" 0 "$order" "$1"
+	status "$1: and the next" 0 renew "$1"
 	fits "$1" 0002
 	check "$1: it is another certificate" test "$(openssl x509 -noout -serial -in "$cert/cert.pem")" != \
 		"$(openssl x509 -noout -serial -in "$cert/../0001/cert.pem")"
@@ -99,6 +106,28 @@ certbot="certbot --server $dir --agree-tos --register-unsafely-without-email --c
  --work-dir $PWD/certbot --logs-dir $PWD/certbot"
 certbot=$(echo "$certbot" | tr -d '\n')
 client standalone "$certbot --standalone"
+
+# By records in DNS, which a hook of certbot's puts there: the only way to a wildcard
+cat >dns-hook <<END
+#!/bin/sh
+# dns-hook set|clear: for \$CERTBOT_DOMAIN, and \$CERTBOT_VALIDATION of it
+echo "\$1 \$CERTBOT_DOMAIN" >>'$PWD/dns-hooked'
+[ "\$1" = set ] || CERTBOT_VALIDATION=
+printf '{"host": "_acme-challenge.%s.", "value": "%s"}' "\$CERTBOT_DOMAIN" "\$CERTBOT_VALIDATION" |
+	curl -sS --fail -d @- "http://127.0.0.1:8055/\$1-txt"
+END
+chmod 755 dns-hook
+by_dns="$certbot --manual --preferred-challenges dns --manual-auth-hook"
+client dns "$by_dns '$PWD/dns-hook set' --manual-cleanup-hook '$PWD/dns-hook clear'" '*.dns.example.com'
+check "dns: the wildcard is in it" sh -c "openssl x509 -in '$cert/cert.pem' -noout -ext subjectAltName |
+	grep -q 'DNS:[*][.]dns[.]example[.]com'"
+same "dns: a record was there for each name, and is no longer" 'clear dns.example.com set dns.example.com' \
+	"$(sort -u dns-hooked | tr '\n' ' ' | sed 's/ $//')"
+lineage unproven "$by_dns 'true' --manual-cleanup-hook '$PWD/dns-hook clear'" '*.unproven.example.com'
+status "a record that isn't there" 2 renew unproven
+says "it is told with the client's status" 'exit status 1' err
+check "the CA has looked for the record" grep -q 'No TXT records found' certbot/letsencrypt.log
+check "no certificate of it" test ! -e "$DANEPROBE_DIR/unproven/keys/0001/ecdsa-p256/certs/0001"
 
 mkdir -p "$challenges" dehydrated
 cat >hook <<END
@@ -167,7 +196,7 @@ status "a folder that isn't there" 3 "$DANEPROBE" status --no-dns --predict nowh
 
 keys=$DANEPROBE_DIR/webroot/keys/0001/ecdsa-p256
 sed -i "s,^acme = .*,acme = $certbot --webroot -w $PWD/nowhere," "$DANEPROBE_DIR/webroot/lineage.conf"
-status "a proof that fails" 2 "$order" webroot
+status "a proof that fails" 2 renew webroot
 says "it is told with the client's status" 'exit status 1' err
 same "the certificates are as before" '0001 0002' "$(ls "$keys/certs" | tr '\n' ' ' | sed 's/ $//')"
 
@@ -175,16 +204,16 @@ same "the certificates are as before" '0001 0002' "$(ls "$keys/certs" | tr '\n' 
 pebble 20
 sed -i "s,^acme = .*,acme = $certbot --webroot -w $PWD/www," "$DANEPROBE_DIR/webroot/lineage.conf"
 tries=0
-until "$order" webroot >out 2>err || [ $tries -eq 10 ]; do
+until renew webroot >out 2>err || [ $tries -eq 10 ]; do
 	tries=$((tries + 1))
 done
 fits webroot 0003
 pebble 100
-status "every nonce refused" 2 "$order" webroot
+status "every nonce refused" 2 renew webroot
 same "no certificate of it" '0001 0002 0003' "$(ls "$keys/certs" | tr '\n' ' ' | sed 's/ $//')"
 kill "$pebble_pid" 2>/dev/null
 wait "$pebble_pid" 2>/dev/null || :
 pebble_pid=
-status "a CA that is down" 2 "$order" webroot
+status "a CA that is down" 2 renew webroot
 same "no certificate of that" '0001 0002 0003' "$(ls "$keys/certs" | tr '\n' ' ' | sed 's/ $//')"
 finish

@@ -5,7 +5,6 @@
 . "$(dirname "$0")/common.sh"
 
 export DANEPROBE_DIR="$PWD/lineages"
-order=$top_builddir/tests/lab/order
 
 # ca NAME: a CA's key and certificate
 ca()
@@ -45,12 +44,18 @@ acme()
 	[ -z "$1" ] || printf 'acme = %s\n' "$1" >>"$L/lineage.conf"
 }
 
-# refused NAME TEXT COMMAND: the order fails with TEXT, and nothing is kept of it
+# renew: a certificate now, and nobody's server is looked at
+renew()
+{
+	"$DANEPROBE" renew www --force --no-install
+}
+
+# refused NAME TEXT COMMAND [STATUS]: the order fails with TEXT, and nothing is kept of it
 refused()
 {
 	acme "$3"
 	before=$(ls "$certs" 2>/dev/null)
-	status "$1" 2 "$order" www
+	status "$1" "${4:-2}" renew
 	says "$1: the reason" "$2" err
 	same "$1: nothing is kept" "$before" "$(ls "$certs" 2>/dev/null)"
 }
@@ -59,7 +64,7 @@ refused()
 taken()
 {
 	acme "$3"
-	status "$1" 0 "$order" www
+	status "$1" 0 renew
 	check "$1: it is there" test -s "$certs/$2/fullchain.pem"
 }
 
@@ -86,7 +91,7 @@ refused "no file" 'left neither' "exec true {fullchain}"
 refused "a failure" 'exit status 7: no luck' "exec echo no luck >&2; exit 7"
 refused "a file, but a failure" 'exit status 1' "exec cat $PWD/good.crt $PWD/ca.crt >{fullchain}; false"
 refused "ended by a signal" 'signal 9' "exec kill -9 \$\$"
-refused "an unknown preset" 'certbot, uacme, lego' "certbott --webroot"
+refused "an unknown preset" 'certbot, uacme, lego' "certbott --webroot" 3 # of lineage.conf
 refused "a preset whose program is missing" 'acme.sh' "acme.sh -w /nowhere"
 refused "no acme line" 'no acme line' ""
 

@@ -9,7 +9,7 @@ jobs=1 # each has the zone's servers at their addresses
 
 begin()
 {
-	for tool in knotd nginx certbot pebble pebble-challtestsrv nsupdate; do
+	for tool in knotd nginx certbot pebble nsupdate; do
 		command -v "$tool" >/dev/null || skip "$tool is not installed"
 	done
 	flow=$src
@@ -29,7 +29,8 @@ dp()
 # certbot's own certificate, and a lineage that takes its key over; its hooks for all certificates
 adopt()
 {
-	run 0 certbot certonly -n --standalone --cert-name www -d www.life.example --reuse-key
+	run 0 certbot certonly -n --standalone --agree-tos -m you@life.example --cert-name www \
+		-d www.life.example --reuse-key
 	live=$PWD/certbot/live/www
 	dp 0 new www --adopt "$live" -d www.life.example --service https://www.life.example \
 		--set "publish = rfc2136 server=127.53.3.1 key=$PWD/tsig" --set 'ttl = 2' \
@@ -262,7 +263,8 @@ part_predictions_are_compared_with_what_is_published()
 {
 	begin
 	R=$(echo "$R" | sed "s,--ca-file [^ ]*,,") # no service is looked at
-	run 0 certbot certonly -n --standalone --cert-name www -d www.life.example -d both.life.example
+	run 0 certbot certonly -n --standalone --agree-tos -m you@life.example --cert-name www \
+		-d www.life.example -d both.life.example
 	live=$PWD/certbot/live/www
 	predict 0
 	has out "new key"

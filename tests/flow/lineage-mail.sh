@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # A mail host's lineage: BIND as the signed primary that takes updates, a secondary that lags
-# (nobody tells it of changes), an alias for the record, Postfix that reads live/, and beside it
-# somebody else's MX. Rolled over by plan and in an emergency, checked all the time.
+# (nobody tells it of changes), an alias for the record, Postfix that reads live/, lego that gets its
+# certificates from a real ACME server, and beside it somebody else's MX. Rolled over by plan and in
+# an emergency, checked all the time.
 #   lineage-mail.sh [PART]...      in a lab of its own, or in the one that $LAB names
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
 . "$src/life.sh"
@@ -63,7 +64,7 @@ stop_all()
 	ended=$?
 	ip address del 127.53.3.1/32 dev lo || :
 	ip address del 127.53.3.2/32 dev lo || :
-	kill $pid_primary $pid_secondary "$(tr -d ' ' <host/run/postfix-queue/pid/master.pid)" ${watcher:-} 2>/dev/null || :
+	kill $pid_primary $pid_secondary $pid_pebble "$(tr -d ' ' <host/run/postfix-queue/pid/master.pid)" ${watcher:-} 2>/dev/null || :
 	wait || :
 	exit $ended
 }
@@ -129,18 +130,24 @@ a_dead_secondary()
 part_planned_and_in_an_emergency()
 {
 	trap stop_all EXIT
-	pid_primary='' pid_secondary=''
+	pid_primary='' pid_secondary='' pid_pebble=''
+	for tool in lego pebble curl; do
+		command -v "$tool" >/dev/null || skip "$tool is not installed"
+	done
 	dns
 	life_mail_server mail 127.44.8.1 lineages/mail deploy.sh
-	life_ca
+	life_pebble
+	export LEGO_CA_CERTIFICATES="$PWD/acme.crt" LEGO_PATH="$PWD/lego"
 	dp 0 new mail -d "$mail" --service "mx://$zone" --set "foreign = smtp://good.starttls.example" \
 		--set "publish = rfc2136 key=$PWD/tsig" --set 'ttl = 2' \
-		--set "acme = exec $PWD/ca.sh {csr} {fullchain}" --set "deploy = $PWD/deploy.sh"
+		--set "acme = lego --server $acme_directory --accept-tos -m you@$zone --http --http.port :5012" \
+		--set "deploy = $PWD/deploy.sh"
 	has err "smtp://backup.$zone:25 is not in the lineage's domains"
 	roll_until idle
 	has steps "smtp://backup.$zone:25  run by others, ask its operator: "
 	has steps "smtp://good.starttls.example  run by others"
 	check 0 "smtp://$mail"
+	has out "Pebble Intermediate"
 	grep -q " alias .*to=_dane.$mail" lineages/mail/journal || fail "the alias isn't told"
 	watch_it &
 	watcher=$!

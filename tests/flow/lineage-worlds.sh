@@ -26,6 +26,22 @@ begin()
 	life_tsig
 	life_ca
 	life_web_server
+	acme="exec $PWD/ca.sh {csr} {fullchain}"
+}
+
+# certbot_and_pebble: they make the certificates from now on
+certbot_and_pebble()
+{
+	for tool in certbot pebble curl; do
+		command -v "$tool" >/dev/null || skip "$tool is not installed"
+	done
+	life_pebble
+	pids="$pids $pid_pebble"
+	export REQUESTS_CA_BUNDLE="$PWD/acme.crt"
+	acme="certbot --standalone --http-01-port 5012 --server $acme_directory --agree-tos -m you@$zone"
+	for folder in config work logs; do
+		acme="$acme --$folder-dir $PWD/certbot"
+	done
 }
 
 # serve KIND NAME ADDRESS OTHER: a Knot, knot_primary or knot_secondary
@@ -59,7 +75,7 @@ new()
 	to=$1
 	shift
 	dp 0 new www -d "www.$zone" --service "https://www.$zone" --set "publish = rfc2136 server=$to key=$PWD/tsig" \
-		--set 'ttl = 1' --set "acme = exec $PWD/ca.sh {csr} {fullchain}" --set "deploy = $PWD/deploy.sh" "$@"
+		--set 'ttl = 1' --set "acme = $acme" --set "deploy = $PWD/deploy.sh" "$@"
 }
 
 state_is()
@@ -164,6 +180,7 @@ part_a_web_and_a_mail_server()
 	life_mail_server mail 127.44.8.9 etc/www reload-postfix.sh
 	serve knot_primary primary 127.53.3.1 127.53.3.2
 	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	certbot_and_pebble
 	web=https://www.$zone mail=smtp://mail.$zone
 	new 127.53.3.1 -d "mail.$zone" --service "$mail"
 	sed -i "s|^deploy = .*|&\ndeploy = $PWD/reload-postfix.sh|" etc/www/lineage.conf
@@ -172,8 +189,10 @@ part_a_web_and_a_mail_server()
 	drill @127.53.3.1 "_25._tcp.mail.$zone" TLSA | grep -q 'ANSWER: 2' || fail "not two records for mail"
 	safe_in_time
 	dp 0 install www
-	check 0 "$web"
-	check 0 "$mail"
+	for target in "$web" "$mail"; do
+		check 0 "$target"
+		has out "Pebble Intermediate"
+	done
 	watch_begin "$web" "$mail"
 	roll_until idle
 	one_server_is_not_reloaded
@@ -184,6 +203,7 @@ part_a_web_and_a_mail_server()
 	sleep 2 # until no cache holds the record that left
 	watch_end "$web" "$mail"
 	check 0 "$web" "$mail"
+	has out "Pebble Intermediate"
 }
 
 # All go back, also those that were reloaded already.

@@ -58,10 +58,19 @@ perfdata()
 	/usr/bin/python3 "$src/perfdata.py" $labels <"$1" >&2 || fail "malformed performance data"
 }
 
-# path FILE: a definition file with the path of the program under test
+# with_path FILE: a definition file with the path of the program under test; the lineages in etc are
+# of who runs the test
 with_path()
 {
-	sed "s|/usr/local/bin/check_dane|$(dirname "$DANEPROBE")/check_dane|" "$nagios_dir/$1"
+	sed -e "s|/usr/local/bin/|$(dirname "$DANEPROBE")/|" -e 's/"sudo", "-n", //; s/sudo -n //' "$nagios_dir/$1"
+}
+
+# a_lineage: in etc, for the definitions that look at lineages
+a_lineage()
+{
+	export DANEPROBE_DIR="$PWD/etc"
+	run 0 "$DANEPROBE" new www --even-if-insecure -q -d www.example.com --service https://www.example.com \
+		--resolver 127.0.0.1@1 -t 1
 }
 
 #
@@ -202,11 +211,13 @@ nagios_shows()
 
 part_nagios_through_all_states()
 {
+	a_lineage
 	{
 		nagios_objects
 		nagios_service walk "check_dane!https://ee.match.example!$R -q -f $PWD/targets"
 		nagios_service unhurt "check_dane_host!https!$R -w 20 -c 10"
 		nagios_service here "check_dane_address!https!$R"
+		nagios_service lineages check_dane_lineages
 		for state in $states; do
 			nagios_service "$state" "check_dane!$(target_of "$state")!$R"
 		done
@@ -220,6 +231,11 @@ part_nagios_through_all_states()
 	# At its own address alone, by the name in its alias.
 	nagios_shows here CRITICAL mismatch
 	grep -q '127.44.1.2' long || fail "another address: $(cat long)"
+	until_so 20 nagios_has lineages current_state 0 || fail "$(nagios_seen lineages plugin_output)"
+	nagios_seen lineages plugin_output | grep -q '^DANE LINEAGE OK - www staged: next ' ||
+		fail "$(nagios_seen lineages plugin_output)"
+	rm etc/www/lineage.conf
+	until_so 20 nagios_has lineages current_state 3 || fail "$(nagios_seen lineages plugin_output)"
 	# One service through them all, and back.
 	until_so 20 nagios_has walk current_state 0 || fail "$(nagios_seen walk plugin_output)"
 	for state in WARNING CRITICAL UNKNOWN OK; do
@@ -313,13 +329,13 @@ icinga_starts()
 	helpers="$helpers $!"
 }
 
-# api PATH [JSON]: what the instance at $api answers
+# api PATH [JSON]: what the instance $api, as NAME:ADDRESS, answers at port 5665
 api()
 {
-	path=$1
+	path=$1 name=${api%%:*}
 	shift
-	curl -sS -k --max-time 10 -u test:test -H 'Accept: application/json' ${1:+-X POST -d "$1"} \
-		"https://$api/v1/$path"
+	curl -sS --cacert "$ca/data/ca/ca.crt" --resolve "$name:5665:${api#*:}" --max-time 10 -u test:test \
+		-H 'Accept: application/json' ${1:+-X POST -d "$1"} "https://$name:5665/v1/$path"
 }
 
 # icinga_seen HOST SERVICE FILTER: of the last result, as the API has it now
@@ -372,9 +388,10 @@ icinga_services()
 
 part_icinga_through_all_states()
 {
+	a_lineage
 	icinga_ca
 	icinga_node "$PWD/one" one
-	api=127.44.20.1:5665
+	api=one:127.44.20.1
 	{
 		icinga_base one 127.44.20.1 5665
 		cat <<-EOF
@@ -388,6 +405,7 @@ part_icinga_through_all_states()
 		cat <<-EOF
 		object Host "ee.match.example" {
 		    check_command = "dummy"
+		    zone = "one"
 		    vars.dane["plain"] = { dane_timeout = 5, dane_ipv4 = true, dane_on = [ "slow=ok", "no-tlsa=warning" ] }
 		    vars.dane["soon"] = { dane_warning = 90, dane_critical = "10%" }
 		    vars.dane["elsewhere"] = { dane_ip_address = [ "127.44.1.1", "127.44.1.2" ] }
@@ -396,6 +414,7 @@ part_icinga_through_all_states()
 		for state in $states; do
 			echo "    vars.dane[\"$state\"] = { dane_hostname = \"$(target_of "$state")\" }"
 		done
+		echo '    vars.dane_lineages_endpoint = "one"'
 		dane_options
 		echo '}'
 	} >one/icinga2.conf
@@ -409,6 +428,8 @@ part_icinga_through_all_states()
 	has line '--timeout 5'
 	has line '--ipv4'
 	has line '--on slow=ok --on no-tlsa=warning'
+	until_so 30 icinga_has ee.match.example 'dane lineages' '"\(.state) \(.output | split(":")[0])"' \
+		'0 DANE LINEAGE OK - www staged' || fail "$(icinga_seen ee.match.example 'dane lineages' .output)"
 	icinga_shows ee.match.example 'dane soon' WARNING match
 	icinga_shows ee.match.example 'dane elsewhere' CRITICAL mismatch
 	for state in $states OK; do
@@ -479,7 +500,7 @@ part_icinga_master_and_satellite()
 	} >master/zones.d/master/hosts.conf
 	icinga_starts "$PWD/satellite"
 	icinga_starts "$PWD/master"
-	api=127.44.20.2:5665
+	api=master:127.44.20.2
 	# The satellite's zone: checked there, told here.
 	for state in $states; do
 		icinga_shows ee.match.example "dane $state" "$state" "$(code_of "$state")"

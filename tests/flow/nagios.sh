@@ -89,6 +89,7 @@ icinga_config()
 		vars.dane["https"] = { }
 		vars.dane["imaps"] = { dane_hostname = "imaps://mail.example.com", dane_on = [ "no-tlsa=warning" ] }
 		vars.dane["there"] = { dane_endpoint = "here" }
+		vars.dane_lineages_endpoint = "here"
 	}
 	EOF
 }
@@ -101,17 +102,20 @@ if have $core; then
 	check "Nagios takes commands.cfg and services.cfg" $core -v nagios.cfg
 	sed -i 's/check_dane!/check_nothing_such!/' services.cfg
 	status "self-test: Nagios refuses a command that is not there" 1 $core -v nagios.cfg
+	sed 's/check_dane_lineages_nrpe/check_dane_lineages_nowhere/' "$nagios/services.cfg" >services.cfg
+	status "self-test: nor one of lineages that is not there" 1 $core -v nagios.cfg
 else
 	skip "Nagios takes commands.cfg and services.cfg" "Nagios is not installed"
 fi
 if have icinga2; then
 	icinga_config "$nagios/icinga2-services.conf"
-	check "Icinga 2 takes its command and the apply rule" icinga_check "$work/icinga2.conf"
+	check "Icinga 2 takes its commands and the apply rules" icinga_check "$work/icinga2.conf"
+	says "which make three services of targets and one of lineages" "Instantiated 4 Services" out
 	sed 's/"dane"/"nothing-such"/' "$nagios/icinga2-services.conf" >wrong.conf
 	icinga_config "$work/wrong.conf"
 	status "self-test: Icinga 2 refuses a command that is not there" 1 icinga_check "$work/icinga2.conf"
 else
-	skip "Icinga 2 takes its command and the apply rule" "icinga2 is not installed"
+	skip "Icinga 2 takes its commands and the apply rules" "icinga2 is not installed"
 fi
 
 # As Nagios expands it, by the shell.
@@ -120,6 +124,18 @@ line=$(sed -n 's/^ *command_line *//p' "$nagios/commands.cfg" | head -n 1 |
 		-e 's|[$]ARG2[$]|--warn-expiry 20d|')
 status "check_dane's command line runs" 3 sh -c "$line"
 says "check_dane's output is a plugin's" "DANE UNKNOWN - https://192.0.2.1 bad-target:" out
+# The command for lineages is the same everywhere, word by word: sudo may run no other.
+lineages='/usr/local/bin/daneprobe status -o nagios'
+same "one command for lineages: here, by ssh, by NRPE, of sudoers, of Icinga" \
+	"$(printf '%s\n' "sudo -n $lineages" "sudo -n $lineages" "sudo -n $lineages" ": $lineages" "sudo -n $lineages")" \
+	"$({
+		sed -n "s/^ *command_line.*\(sudo -n [^']*\)'*\$/\1/p" "$nagios/commands.cfg"
+		sed -n -e 's/^ *command\[check_dane_lineages\]=//p' "$nagios/README"
+		sed -n -e 's/^ *nagios ALL=(root) NOPASSWD//p' "$nagios/README"
+		sed -n 's/^\tcommand = \[ \("sudo".*\) \]$/\1/p' "$nagios/icinga2-commands.conf" | tr -d '",'
+	})"
+status "it runs" 0 env DANEPROBE_DIR="$work" sh -c "$DANEPROBE ${lineages#* }"
+says "and its output is a plugin's" "DANE LINEAGE OK - 0 lineages" out
 # All options are arguments, but those that would make the output another one, those for
 # long lists, and further tries, which are the monitor's own.
 options()

@@ -91,7 +91,7 @@ fi
 PATH=$(dirname "$DANEPROBE"):$PATH
 export PATH
 chmod 711 "$work"
-for tool in knotd keymgr nginx certbot pebble pebble-challtestsrv curl; do
+for tool in knotd keymgr nginx certbot pebble curl; do
 	command -v "$tool" >/dev/null && continue
 	skip "README's commands print what it says" "$tool is not installed"
 	finish

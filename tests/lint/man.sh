@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The options that --help shows (it prints the table that parses them) and those of the man page
-# are the same, verb by verb; every code and finding is there; and mandoc has nothing to say
-# against the page.
+# are the same, verb by verb; every code and finding is there; the keys of lineage.conf are those
+# of its page; and mandoc has nothing to say against any page.
 . "$(dirname "$0")/lint.sh"
 
 : "${DANEPROBE:=$top_builddir/src/daneprobe}"
 page=$top_srcdir/doc/daneprobe.1
 plugin_page=$top_srcdir/doc/check_dane.1
+conf_page=$top_srcdir/doc/lineage.conf.5
 
 verbs()
 {
@@ -89,6 +90,17 @@ untold()
 	done
 }
 
+# keys PAGE: of lineage.conf, only what one of the page's items and the table of the program has
+keys()
+{
+	sed -n 's/^\t\[LINEAGE_CONF_[A-Z_]*\] = { "\([a-z_]*\)",.*/\1/p' \
+		"$top_srcdir/src/setup/lineage_conf_rows.c" | LC_ALL=C sort -u >"$tmp/taken"
+	[ "$(grep -c . "$tmp/taken")" -ge 13 ] || echo "the table of src/setup/lineage_conf_rows.c can't be read"
+	sed -n 's/^\.It Cm \([a-z_]*\) No = .*/\1/p' "$1" | LC_ALL=C sort -u >"$tmp/documented"
+	LC_ALL=C comm -23 "$tmp/taken" "$tmp/documented" | sed 's/$/: not in the man page/'
+	LC_ALL=C comm -13 "$tmp/taken" "$tmp/documented" | sed 's/$/: no key of lineage.conf/'
+}
+
 unclear()
 {
 	mandoc -T lint -W warning "$1" 2>&1 | grep -v 'referenced manual not found' || :
@@ -108,9 +120,15 @@ else
 	clean "the man page tells every code and finding" untold "$page"
 	grep -v '^\.It bogus ' "$page" >"$tmp/codeless.1"
 	dirty "self-test: a code that the man page lacks" untold "$tmp/codeless.1"
+	clean "lineage.conf(5) has the keys that the program takes" keys "$conf_page"
+	grep -v '^\.It Cm ns_policy ' "$conf_page" >"$tmp/keyless.5"
+	dirty "self-test: a key that the man page lacks" keys "$tmp/keyless.5"
+	{ cat "$conf_page" && echo '.It Cm no_such_key No = Ar value'; } >"$tmp/keyed.5"
+	dirty "self-test: a key that the program lacks" keys "$tmp/keyed.5"
 	if have mandoc; then
 		clean "mandoc finds nothing in the man page" unclear "$page"
 		clean "mandoc finds nothing in the plugin's" unclear "$plugin_page"
+		clean "mandoc finds nothing in that of lineage.conf" unclear "$conf_page"
 		printf '.Dd\n.Bl -no\n' >"$tmp/bad.1"
 		dirty "self-test: a page that is wrong" unclear "$tmp/bad.1"
 	else
