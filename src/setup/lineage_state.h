@@ -89,6 +89,9 @@ int lineage_state_load(const char *path, struct lineage_state *ret_state,
 		       struct why *why);
 int lineage_state_save(struct env *env, const char *path, const struct env_access *access,
 		       const struct lineage_state *state, struct why *why);
+/* Times that a clock which was ahead has left no longer count: nobody waits until then.
+ * True where there was one. */
+bool lineage_state_mend(struct lineage_state *state, time_t now);
 /* Sets text (NULL: forgets it) and since when; the same text again keeps its time. */
 void lineage_state_reason(struct lineage_state *state, const char *text, time_t now);
 

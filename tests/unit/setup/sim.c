@@ -524,7 +524,7 @@ static int zone(void *arg, const char *owner, struct env_zone *ret_zone, struct 
 	return 0;
 }
 
-static void env_for(struct sim *sim, struct env *ret_env)
+void sim_env(struct sim *sim, struct env *ret_env)
 {
 	env_init(ret_env);
 	ret_env->arg = sim;
@@ -548,11 +548,11 @@ static int create(struct sim *sim, struct why *why)
 	struct lineage_conf conf;
 	struct lineage l;
 	struct env env;
-	char ttl[32], acme[128];
+	char ttl[32], acme[128], types[64];
 	size_t i;
 	int rc = 0;
 
-	env_for(sim, &env);
+	sim_env(sim, &env);
 	lineage_conf_init(&conf);
 	(void)snprintf(acme, sizeof(acme),
 		       sim->by_hook ? "acme = hook certbot %s/certbot/live/www"
@@ -565,6 +565,10 @@ static int create(struct sim *sim, struct why *why)
 		rc = lineage_conf_set(&conf, ttl, why);
 	if (rc == 0)
 		rc = lineage_conf_set(&conf, acme, why);
+	(void)snprintf(types, sizeof(types), "key_types = %s",
+		       sim->key_types ? sim->key_types : "");
+	if (rc == 0 && sim->key_types)
+		rc = lineage_conf_set(&conf, types, why);
 	if (rc == 0)
 		rc = lineage_make_new(&env, sim->base, "www", &conf, NULL, 0, &l, why);
 	if (rc == 0)
@@ -590,13 +594,13 @@ static int renew(struct lineage *l, struct rollover_result *result, struct why *
 
 static int step(struct sim *sim, struct why *why)
 {
-	struct rollover_how how = { .begin = sim->begin };
+	struct rollover_how how = { .begin = sim->begin, .emergency = sim->emergency };
 	struct rollover_result result = { 0 };
 	struct lineage l;
 	struct env env;
 	int rc;
 
-	env_for(sim, &env);
+	sim_env(sim, &env);
 	rc = lineage_open(&env, sim->base, "www", "rollover", LINEAGE_WRITE, &l, why);
 	/* A full disk is met there too, where key_group was changed. */
 	if (rc < 0 && rc != DP_EIO)
@@ -605,7 +609,7 @@ static int step(struct sim *sim, struct why *why)
 		return rc;
 	rc = rollover_step(&l, &how, &result, why);
 	if (rc == 0 && result.outcome == ROLLOVER_MOVED)
-		sim->begin = false;
+		sim->begin = sim->emergency = false;
 	if (getenv("SIM_TRACE"))
 		(void)fprintf(stderr, "# %lld %s: %s\n", (long long)sim->now,
 			      lineage_state_stage_name(l.state.stage),
@@ -667,7 +671,7 @@ static int deploy_hook(struct sim *sim, struct why *why)
 	char folder[128];
 	int rc;
 
-	env_for(sim, &env);
+	sim_env(sim, &env);
 	(void)snprintf(folder, sizeof(folder), "%s/certbot/live/www", sim->base);
 	rc = lineage_open(&env, sim->base, "www", "hook", LINEAGE_WRITE, &l, why);
 	if (rc < 0)

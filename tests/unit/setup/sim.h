@@ -48,17 +48,21 @@ struct sim_span {
 	time_t until;
 };
 
+struct env;
+
 struct sim {
 	char base[64]; /* folder of the lineages */
 	uint64_t random;
 	time_t now;
 	struct sim_luck luck;
 	int64_t ttl_s, lifetime_s;
-	bool dead_end; /* one of the addresses answers nobody */
-	bool by_hook;  /* certbot renews, and an operator gives it the key waited for */
+	const char *key_types; /* of lineage.conf; NULL: its own */
+	bool dead_end;	       /* one of the addresses answers nobody */
+	bool by_hook; /* certbot renews, and an operator gives it the key waited for */
 	int64_t certbot_key; /* generation; 0: none yet */
 	time_t certbot_due;
-	bool begin; /* the next run is told to begin a rollover */
+	bool begin;	/* the next run is told to begin a rollover */
+	bool emergency; /* and that the key is compromised */
 
 	struct sim_server server[SIM_SERVERS]; /* [0] is the primary */
 	struct sim_span span[SIM_SPANS_MAX];
@@ -90,6 +94,8 @@ void sim_free(struct sim *sim);
  * by itself. */
 bool sim_create(struct sim *sim);
 bool sim_run(struct sim *sim);
+/* For a test that plays a run itself; arg is the sim. */
+void sim_env(struct sim *sim, struct env *ret_env);
 /* Time goes by; name servers catch up. */
 void sim_advance(struct sim *sim, int64_t seconds);
 /* Below n. */
