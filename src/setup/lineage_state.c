@@ -80,6 +80,7 @@ static const struct field {
 	FIELD(TIME, ari_end),
 	FIELD(TIME, ari_asked_at),
 	FIELD(TIME, ari_again_at),
+	FIELD(TEXT, ari_renewed),
 #undef FIELD
 };
 
@@ -100,6 +101,7 @@ void lineage_state_clear(struct lineage_state *state)
 	free(state->reason);
 	free(state->intent_faults);
 	free(state->renew_error);
+	free(state->ari_renewed);
 	free(state->key_group);
 	lineage_state_init(state);
 }

@@ -78,6 +78,8 @@ struct lineage_state {
 	char *renew_error; /* owned; of the last order that failed; NULL */
 	time_t ari_start, ari_end, ari_asked_at; /* the CA's window; 0 unknown */
 	time_t ari_again_at;			 /* when the CA is asked next */
+	char *ari_renewed; /* owned; the key types that were renewed for that window,
+			      where not all could be; NULL: none */
 };
 
 void lineage_state_init(struct lineage_state *state);

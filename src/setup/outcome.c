@@ -30,6 +30,27 @@ int outcome_tell(struct rollover_result *r, enum rollover_outcome outcome, time_
 	return 0;
 }
 
+/* In the middle of a character of UTF-8 */
+static bool is_inside(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+char *outcome_shorten(const char *text, size_t max)
+{
+	size_t len = strlen(text), head, tail;
+
+	if (len <= max)
+		return mem_text(text);
+	head = max / 3;
+	tail = len - (max - head - 3);
+	while (head && is_inside(text[head]))
+		head--;
+	while (tail < len && is_inside(text[tail]))
+		tail++;
+	return mem_printf("%.*s...%s", (int)head, text, text + tail);
+}
+
 char *outcome_when(const struct lineage *l, time_t at)
 {
 	time_t now = env_now(l->env);

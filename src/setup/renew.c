@@ -17,10 +17,12 @@
 #include "setup/command.h"
 #include "setup/lineage.h"
 #include "setup/lineage_make.h"
+#include "setup/outcome.h"
 #include "setup/renewal.h"
 
 #define ORDER_TIMEOUT_MS (30 * 60 * 1000) /* DNS challenges wait for their records */
 #define PEM_MAX (1 << 20)
+#define NAME_ROOM 16 /* of a type, and what stands around it */
 
 /* Where the command writes to: fresh and empty for each order. */
 enum { ORDER_CERT, ORDER_CHAIN, ORDER_FULLCHAIN, ORDER_FILES };
@@ -32,6 +34,13 @@ bool renew_is_by_hook(const struct lineage *l)
 	const char *rest;
 
 	return acme_is_hook(lineage_conf_get(&l->conf, LINEAGE_CONF_ACME), &rest);
+}
+
+/* A window is one for all types; what was renewed for it isn't due by it once more. */
+static bool is_renewed_for_window(const struct lineage *l, enum key_type type)
+{
+	return l->state.ari_renewed &&
+	       strstr(l->state.ari_renewed, key_type_name(type)) != NULL;
 }
 
 static int due_at(const struct lineage *l, int64_t generation, enum key_type type,
@@ -49,6 +58,8 @@ static int due_at(const struct lineage *l, int64_t generation, enum key_type typ
 		rc = certificate_is_named(l, generation, type, c.number, &named, why);
 	if (rc < 0)
 		return rc;
+	if (is_renewed_for_window(l, type))
+		facts.ari_start = 0;
 	facts.not_before = c.not_before;
 	facts.not_after = c.not_after;
 	*ret_at = c.number ? renewal_time(&facts) : 0;
@@ -240,25 +251,86 @@ static int await_client(const struct lineage *l, int64_t generation, struct why 
 	return rc;
 }
 
+/* What became of an order, over all types. */
+struct ordered {
+	char *renewed;	   /* owned; names of types; NULL: none */
+	struct why failed; /* what the others lack */
+	int rc;
+};
+
+static void add_renewed(struct ordered *o, enum key_type type)
+{
+	char *before = o->renewed;
+
+	o->renewed = mem_printf("%s%s%s", before ? before : "", before ? " " : "",
+				key_type_name(type));
+	free(before);
+}
+
+/* Where there are several types the one that failed is named. */
+static void add_failed(const struct lineage *l, enum key_type type, int rc,
+		       const struct why *why, struct ordered *o)
+{
+	size_t len = strlen(o->failed.text), size = sizeof(o->failed.text);
+	char *text = outcome_shorten(why->text, size / l->conf.key_types - NAME_ROOM);
+
+	if (l->conf.key_types == 1)
+		o->failed = *why;
+	else
+		(void)snprintf(o->failed.text + len, size - len, "%s%s: %s",
+			       len ? "; " : "", key_type_name(type), text);
+	if (o->rc == 0)
+		o->rc = rc;
+	free(text);
+}
+
+static void order_if_due(struct lineage *l, int64_t generation, enum key_type type,
+			 bool force, struct ordered *o)
+{
+	struct why why = { "" };
+	time_t at = 0;
+	int rc = due_at(l, generation, type, &at, &why);
+
+	if (rc == 0 && !force && at && at > env_now(l->env))
+		return;
+	if (rc == 0)
+		rc = order_one(l, generation, type, &why);
+	if (rc == 0)
+		add_renewed(o, type);
+	else
+		add_failed(l, type, rc, &why, o);
+}
+
+/* The window is over with the last of them: it may have made several due. */
+static void end_window(struct lineage *l, struct ordered *o)
+{
+	struct lineage_state *s = &l->state;
+	char *before = s->ari_renewed;
+
+	if (o->rc == 0) {
+		ari_forget(l);
+	} else if (s->ari_start && !(before && strstr(before, o->renewed))) {
+		s->ari_renewed = mem_printf("%s%s%s", before ? before : "",
+					    before ? " " : "", o->renewed);
+		free(before);
+	}
+}
+
 int renew_order(struct lineage *l, int64_t generation, bool force, struct why *why)
 {
-	bool ordered = false;
-	time_t at = 0;
+	struct ordered o = { 0 };
 	size_t i;
-	int rc = 0;
+	int rc;
 
 	if (renew_is_by_hook(l))
 		return await_client(l, generation, why);
 	rc = lineage_make_requests(l, generation, why);
-	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
-		rc = due_at(l, generation, l->conf.key_type[i], &at, why);
-		if (rc < 0 || (!force && at && at > env_now(l->env)))
-			continue;
-		rc = order_one(l, generation, l->conf.key_type[i], why);
-		ordered = true;
-	}
-	/* Not before the last: a window may have made several due. */
-	if (rc == 0 && ordered)
-		ari_forget(l);
-	return rc;
+	if (rc < 0)
+		return rc;
+	for (i = 0; i < l->conf.key_types; i++)
+		order_if_due(l, generation, l->conf.key_type[i], force, &o);
+	if (o.renewed)
+		end_window(l, &o);
+	free(o.renewed);
+	return o.rc < 0 ? why_set(why, o.rc, "%s", o.failed.text) : 0;
 }

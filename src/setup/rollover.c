@@ -19,6 +19,9 @@
 #include "setup/view.h"
 
 #define STEPS_MAX 12 /* more than there are from beginning to end */
+#define FAILED_MAX                                                                       \
+	300 /* octets of an order that failed, where more is told behind it              \
+	     */
 
 void rollover_result_clear(struct rollover_result *r)
 {
@@ -299,6 +302,13 @@ int rollover_install(struct lineage *l, struct rollover_result *r, struct why *w
 	return 0;
 }
 
+time_t rollover_retry_at(const struct lineage_state *s)
+{
+	return s->renew_failures
+		       ? s->renew_tried_at + (time_t)renewal_backoff_s(s->renew_failures)
+		       : 0;
+}
+
 /* The others have the new certificate: better than none. */
 static int tell_old_fault(struct lineage *l, char *take_text, struct rollover_result *r,
 			  struct why *why)
@@ -321,34 +331,65 @@ static int forget_failures(struct lineage *l, struct why *why)
 	return lineage_save(l, why);
 }
 
+static int renewal_failed(struct lineage *l, char *take_text, struct rollover_result *r,
+			  struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc;
+
+	s->renew_failures++;
+	s->renew_tried_at = env_now(l->env);
+	free(s->renew_error);
+	s->renew_error = take_text;
+	rc = lineage_save(l, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_REFUSED, 0, "%.500s", s->renew_error);
+}
+
 /* The certificate is there; now under the servers. */
 static int install_renewed(struct lineage *l, int64_t generation,
 			   struct rollover_result *r, struct why *why)
 {
 	enum install_result result = INSTALL_DONE;
-	struct lineage_state *s = &l->state;
 	char *text = NULL;
 	int rc = install_renewal(l, generation, &result, &text, why);
 
-	if (rc == 0 && result == INSTALL_DONE && s->renew_failures)
+	if (rc == 0 && result == INSTALL_DONE && l->state.renew_failures)
 		rc = forget_failures(l, why);
 	if (rc < 0) {
 		free(text);
 		return rc;
 	}
-	if (result == INSTALL_DONE && text)
+	if (result != INSTALL_DONE)
+		return renewal_failed(l, text, r, why);
+	if (text)
 		return tell_old_fault(l, text, r, why);
-	if (result == INSTALL_DONE)
-		return outcome_tell(
-			r, ROLLOVER_MOVED, 0,
-			"the certificate is renewed and every endpoint presents it");
-	s->renew_failures++;
-	s->renew_tried_at = env_now(l->env);
-	free(s->renew_error);
-	s->renew_error = text;
-	rc = lineage_save(l, why);
-	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_REFUSED, 0, "%.500s", s->renew_error);
+	return outcome_tell(r, ROLLOVER_MOVED, 0,
+			    "the certificate is renewed and every endpoint presents it");
+}
+
+/* Of some types; r tells why not of the others, which are tried again in their turn. */
+static int install_some(struct lineage *l, int64_t generation, struct rollover_result *r,
+			struct why *why)
+{
+	enum install_result result = INSTALL_DONE;
+	struct lineage_state *s = &l->state;
+	char *text = NULL, *failed = outcome_shorten(r->text, FAILED_MAX);
+	int rc = install_renewal(l, generation, &result, &text, why);
+
+	if (rc == 0 && result != INSTALL_DONE) {
+		s->renew_failures--; /* the order has counted this try */
+		rc = renewal_failed(l, mem_printf("%s; and %s", text, failed), r, why);
+	} else if (rc == 0) {
+		rc = outcome_tell(r, ROLLOVER_REFUSED, rollover_retry_at(s),
+				  "%s; the certificates that could be renewed are in "
+				  "use%s%.150s",
+				  failed, text ? ", but as before it, " : "",
+				  text ? text : "");
+	}
+	free(failed);
+	free(text);
+	return rc;
 }
 
 static int renew(struct lineage *l, int64_t generation, bool force,
@@ -370,13 +411,6 @@ static int renew(struct lineage *l, int64_t generation, bool force,
 static bool is_kept(const struct lineage *l, int64_t generation, bool install)
 {
 	return install && l->state.view && !view_is_fresh(l, l->state.view, generation);
-}
-
-time_t rollover_retry_at(const struct lineage_state *s)
-{
-	return s->renew_failures
-		       ? s->renew_tried_at + (time_t)renewal_backoff_s(s->renew_failures)
-		       : 0;
 }
 
 int rollover_receive(struct lineage *l, int64_t generation, struct rollover_result *r,
@@ -441,8 +475,8 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_
 						   : "the last try failed");
 	if (force || !due || due <= now)
 		rc = renew(l, generation, force, r, why);
-	if (rc < 0 || r->outcome == ROLLOVER_REFUSED)
+	if (rc < 0 || !is_kept(l, generation, install))
 		return rc;
-	return is_kept(l, generation, install) ? install_renewed(l, generation, r, why)
-					       : 0;
+	return r->outcome == ROLLOVER_REFUSED ? install_some(l, generation, r, why)
+					      : install_renewed(l, generation, r, why);
 }
