@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "play.h"
@@ -177,6 +178,101 @@ static void test_renew_order_switches_no_key_that_lacks_a_certificate(void **sta
 	play_free(p);
 }
 
+/* --- what is no renewal ----------------------------------------------------------- */
+
+static void test_renew_order_refuses_the_certificate_that_is_there(void **state)
+{
+	struct play *p = play_new(NULL);
+	size_t deploys;
+	bool live = false;
+
+	(void)state;
+	play_until_due(p);
+	p->cached = true;
+	deploys = p->sim->deploys;
+	play_renew(p, false);
+	play_told(p, ROLLOVER_REFUSED,
+		  "the acme command brought the certificate that is there already: does "
+		  "the client need an option to force a renewal?");
+	assert_int_equal(p->lineage.state.renew_failures, 1);
+	play_renew(p, false);
+	play_told(p, ROLLOVER_LATE, "that is there already");
+	play_renew(p, true);
+	play_told(p, ROLLOVER_REFUSED, "that is there already");
+	assert_int_equal(p->sim->deploys, deploys);
+	assert_int_equal(newest(p, 1, KEY_ECDSA_P256, &live), 1);
+	p->cached = false;
+	play_renew(p, true);
+	play_told(p, ROLLOVER_MOVED, "renewed");
+	play_free(p);
+}
+
+/* By its dates it is due, and would be still. */
+static void test_renew_order_refuses_one_that_ends_no_later(void **state)
+{
+	struct play *p = play_new(NULL);
+	bool live = false;
+
+	(void)state;
+	play_until_due(p);
+	p->sim->lifetime_s = 20 * SIM_DAY;
+	play_renew(p, false);
+	play_told(p, ROLLOVER_REFUSED, "no later than the one in place");
+	play_told(p, ROLLOVER_REFUSED, "daneprobe renew --force www");
+	assert_int_equal(newest(p, 1, KEY_ECDSA_P256, &live), 1);
+	play_renew(p, true);
+	play_told(p, ROLLOVER_MOVED, "renewed");
+	assert_int_equal(newest(p, 1, KEY_ECDSA_P256, &live), 2);
+	play_free(p);
+}
+
+static void add_domain(struct play *p)
+{
+	static const char line[] = "\ndomains = www.example.com";
+	char *path, *text = NULL, *at;
+	size_t len;
+	FILE *f;
+
+	(void)play_state(p);
+	path = lineage_path(&p->lineage, "lineage.conf");
+	assert_int_equal(file_read(path, 65536, &text, &len, NULL), 0);
+	at = strstr(text, line);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_non_null(at);
+	at += strlen(line);
+	(void)fprintf(f, "%.*s more.example.com%s", (int)(at - text), text, at);
+	(void)fclose(f);
+	free(text);
+	free(path);
+}
+
+/* With other names, or since the CA wants it so, an earlier end is what was asked for. */
+static void test_renew_order_takes_an_earlier_end_for_another_reason(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct lineage_state *s;
+
+	(void)state;
+	p->sim->lifetime_s = 6 * SIM_DAY;
+	s = play_state(p);
+	s->ari_start = p->sim->now - 2 * SIM_HOUR;
+	s->ari_end = p->sim->now - SIM_HOUR;
+	play_save(p);
+	play_renew(p, false);
+	play_told(p, ROLLOVER_MOVED, "renewed");
+	p->sim->lifetime_s = 5 * SIM_DAY;
+	add_domain(p);
+	play_renew(p, false);
+	play_told(p, ROLLOVER_MOVED, "renewed");
+	/* A CA that gives one end to all, and an operator who orders twice */
+	p->sim->lifetime_s -= 60;
+	sim_advance(p->sim, 40);
+	play_renew(p, true);
+	play_told(p, ROLLOVER_MOVED, "renewed");
+	play_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +285,13 @@ int main(void)
 		cmocka_unit_test_teardown(test_renew_order_takes_a_window_once, play_end),
 		cmocka_unit_test_teardown(
 			test_renew_order_switches_no_key_that_lacks_a_certificate,
+			play_end),
+		cmocka_unit_test_teardown(
+			test_renew_order_refuses_the_certificate_that_is_there, play_end),
+		cmocka_unit_test_teardown(test_renew_order_refuses_one_that_ends_no_later,
+					  play_end),
+		cmocka_unit_test_teardown(
+			test_renew_order_takes_an_earlier_end_for_another_reason,
 			play_end),
 	};
 
