@@ -95,12 +95,29 @@ static int do_step(struct lineage *l, const struct rollover_how *how,
 	return 0;
 }
 
-/* Finishes what a crash cut short. done: that was a step by itself. */
+static int renewal_failed(struct lineage *l, char *take_text, struct rollover_result *r,
+			  struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc;
+
+	s->renew_failures++;
+	s->renew_tried_at = env_now(l->env);
+	free(s->renew_error);
+	s->renew_error = take_text;
+	rc = lineage_save(l, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_REFUSED, 0, "%.500s", s->renew_error);
+}
+
+/* Finishes what a crash cut short. done: that was a step by itself; where it was undone,
+ * no verb goes on. */
 static int recover(struct lineage *l, bool *ret_done, struct rollover_result *r,
 		   struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	bool pending = s->intent == INTENT_SWITCH || s->intent == INTENT_GO_BACK;
+	bool renewal = s->view && s->intent_generation == s->view_generation;
 	enum install_result result = INSTALL_DONE;
 	int64_t before = s->view;
 	char *text = NULL;
@@ -110,15 +127,24 @@ static int recover(struct lineage *l, bool *ret_done, struct rollover_result *r,
 	if (rc < 0 || !pending)
 		return rc;
 	rc = install_recover(l, &result, &text, why);
-	if (rc < 0 || (result == INSTALL_DONE && s->view == before))
+	if (rc == 0 && result != INSTALL_DONE) {
+		*ret_done = true;
+		return renewal ? renewal_failed(l, text, r, why)
+			       : stages_went_back(l, text, r, why);
+	}
+	free(text); /* of an endpoint that was wrong before, too */
+	if (rc < 0 || s->view == before)
 		return rc;
 	*ret_done = true;
-	if (result != INSTALL_DONE)
-		return stages_went_back(l, text, r, why);
 	if (rollover_stage(s) == STAGE_SAFE && s->view_generation == s->goal)
 		return stages_all_installed(l, r, why);
 	return outcome_tell(r, ROLLOVER_MOVED, 0,
 			    "an installation that was cut short is done");
+}
+
+static bool is_refused(bool done, const struct rollover_result *r)
+{
+	return done && r->outcome == ROLLOVER_REFUSED;
 }
 
 static bool must_wait(const struct lineage *l, bool force)
@@ -133,7 +159,7 @@ static int tell_retry(const struct lineage *l, struct rollover_result *r)
 	const struct lineage_state *s = &l->state;
 	char *when = outcome_when(l, s->retry_at);
 
-	outcome_tell(r, ROLLOVER_LATE, s->retry_at, "%.400s; tried again %s",
+	outcome_tell(r, ROLLOVER_LATE, s->retry_at, "%.500s; tried again %s",
 		     s->reason ? s->reason : "the last try failed", when);
 	free(when);
 	return 0;
@@ -215,10 +241,11 @@ int rollover_publish(struct lineage *l, struct rollover_result *r, struct why *w
 
 	*r = (struct rollover_result){ 0 };
 	rc = recover(l, &done, r, why);
+	if (rc < 0 || is_refused(done, r))
+		return rc;
 	stage = rollover_stage(&l->state);
-	if (rc < 0 || stage == STAGE_STAGED)
-		return rc < 0 ? rc : stages_publish(l, r, why);
-	return stages_publish_again(l, r, why);
+	return stage == STAGE_STAGED ? stages_publish(l, r, why)
+				     : stages_publish_again(l, r, why);
 }
 
 int rollover_propagation(struct lineage *l, struct rollover_result *r, struct why *why)
@@ -230,7 +257,7 @@ int rollover_propagation(struct lineage *l, struct rollover_result *r, struct wh
 
 	*r = (struct rollover_result){ 0 };
 	rc = recover(l, &done, r, why);
-	if (rc < 0)
+	if (rc < 0 || is_refused(done, r))
 		return rc;
 	if (rollover_stage(&l->state) == STAGE_PUBLISHED)
 		return stages_published(l, r, why);
@@ -331,21 +358,6 @@ static int forget_failures(struct lineage *l, struct why *why)
 	return lineage_save(l, why);
 }
 
-static int renewal_failed(struct lineage *l, char *take_text, struct rollover_result *r,
-			  struct why *why)
-{
-	struct lineage_state *s = &l->state;
-	int rc;
-
-	s->renew_failures++;
-	s->renew_tried_at = env_now(l->env);
-	free(s->renew_error);
-	s->renew_error = take_text;
-	rc = lineage_save(l, why);
-	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_REFUSED, 0, "%.500s", s->renew_error);
-}
-
 /* The certificate is there; now under the servers. */
 static int install_renewed(struct lineage *l, int64_t generation,
 			   struct rollover_result *r, struct why *why)
@@ -423,7 +435,7 @@ int rollover_receive(struct lineage *l, int64_t generation, struct rollover_resu
 
 	*r = (struct rollover_result){ 0 };
 	rc = recover(l, &done, r, why);
-	if (rc < 0)
+	if (rc < 0 || is_refused(done, r))
 		return rc;
 	if (s->view && generation == s->view_generation) {
 		if (is_kept(l, generation, true))
@@ -457,11 +469,12 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_
 
 	*r = (struct rollover_result){ 0 };
 	rc = recover(l, &done, r, why);
+	if (rc < 0 || is_refused(done, r))
+		return rc;
 	generation = rollover_live_generation(s);
 	asked = s->ari_asked_at;
-	if (rc == 0)
-		ari_refresh(l, generation);
-	if (rc == 0 && s->ari_asked_at != asked)
+	ari_refresh(l, generation);
+	if (s->ari_asked_at != asked)
 		rc = lineage_save(l, why);
 	if (rc == 0)
 		rc = renew_due_at(l, generation, &due, why);
@@ -470,7 +483,7 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_
 	outcome_tell(r, ROLLOVER_NOTHING, due, "the certificate isn't due");
 	retry = rollover_retry_at(s);
 	if (!force && now < retry)
-		return outcome_tell(r, ROLLOVER_LATE, retry, "%.400s",
+		return outcome_tell(r, ROLLOVER_LATE, retry, "%.500s",
 				    s->renew_error ? s->renew_error
 						   : "the last try failed");
 	if (force || !due || due <= now)

@@ -91,6 +91,70 @@ static void test_rollover_step_tells_of_lags_after_a_clock_that_was_ahead(void *
 	play_free(p);
 }
 
+/* --- what a crash cut short is undone, whatever verb comes next -----------------------
+ */
+
+static const struct verb {
+	const char *name;
+	play_verb *verb;
+} verbs[] = {
+	{ "publish", rollover_publish },
+	{ "propagation", rollover_propagation },
+	{ "install", rollover_install },
+	{ "renew", NULL },
+	{ "rollover", NULL },
+};
+
+static void play_by_name(struct play *p, const struct verb *verb)
+{
+	if (verb->verb)
+		play_verb_of(p, verb->verb);
+	else if (!strcmp(verb->name, "renew"))
+		play_renew(p, false);
+	else
+		play_step(p, &go_on);
+}
+
+static void test_rollover_tells_by_any_verb_that_it_went_back(void **state)
+{
+	struct play *p = play_new(NULL);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		play_die(p, true);
+		p->deploys_fail = 1;
+		play_by_name(p, &verbs[i]);
+		if (!p->told.text ||
+		    !strstr(p->told.text, "the former certificate is back") ||
+		    p->told.outcome != ROLLOVER_REFUSED)
+			fail_msg("%s: %d %s", verbs[i].name, p->told.outcome,
+				 p->told.text);
+		/* A renewal is none of the stages' business. */
+		assert_int_equal(p->lineage.state.failures, 0);
+		assert_int_equal(p->lineage.state.renew_failures, 1);
+		sim_advance(p->sim, SIM_HOUR + 60);
+		play_renew(p, false);
+		play_told(p, ROLLOVER_MOVED, "every endpoint presents it");
+		sim_advance(p->sim, 60);
+	}
+	play_free(p);
+}
+
+static void test_rollover_receive_tells_that_it_went_back(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct why why;
+
+	(void)state;
+	play_die(p, true);
+	p->deploys_fail = 1;
+	(void)play_state(p);
+	assert_int_equal(rollover_receive(&p->lineage, 1, &p->told, &why), 0);
+	play_told(p, ROLLOVER_REFUSED, "the former certificate is back");
+	play_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +165,10 @@ int main(void)
 		cmocka_unit_test_teardown(
 			test_rollover_step_tells_of_lags_after_a_clock_that_was_ahead,
 			play_end),
+		cmocka_unit_test_teardown(
+			test_rollover_tells_by_any_verb_that_it_went_back, play_end),
+		cmocka_unit_test_teardown(test_rollover_receive_tells_that_it_went_back,
+					  play_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
