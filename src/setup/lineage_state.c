@@ -73,6 +73,7 @@ static const struct field {
 	FIELD(TIME, begun_at),
 	FIELD(TIME, rolled_at),
 	FIELD(BOOL, emergency),
+	FIELD(NUMBER, compromised),
 	FIELD(TIME, renew_tried_at),
 	FIELD(NUMBER, renew_failures),
 	FIELD(TEXT, renew_error),

@@ -72,6 +72,7 @@ struct lineage_state {
 	time_t created_at, begun_at; /* the lineage; the rollover */
 	time_t rolled_at; /* the end of the last one, or when it was installed */
 	bool emergency;
+	int64_t compromised; /* the generation that an emergency is about; 0 none */
 
 	time_t renew_tried_at;
 	int64_t renew_failures;

@@ -15,6 +15,7 @@
 #include "verdict/phrase.h"
 
 #define STUCK_FAILURES 3 /* of orders or installations in a row */
+#define EMERGENCY_S 300	 /* its longest pause: long enough for a broken deploy */
 
 int outcome_tell(struct rollover_result *r, enum rollover_outcome outcome, time_t until,
 		 const char *format, ...)
@@ -98,10 +99,12 @@ int outcome_failed(struct lineage *l, const char *text, struct rollover_result *
 		   struct why *why)
 {
 	struct lineage_state *s = &l->state;
+	int64_t pause_s = renewal_backoff_s(++s->failures);
 	int rc;
 
-	s->failures++;
-	s->retry_at = env_now(l->env) + (time_t)renewal_backoff_s(s->failures);
+	if (s->emergency && pause_s > EMERGENCY_S)
+		pause_s = EMERGENCY_S;
+	s->retry_at = env_now(l->env) + (time_t)pause_s;
 	if (s->failures >= STUCK_FAILURES) {
 		rc = outcome_stuck(l, text, why);
 	} else {

@@ -18,7 +18,7 @@
 #include "setup/stages.h"
 #include "setup/view.h"
 
-#define STEPS_MAX 12 /* more than there are from beginning to end */
+#define STEPS_MAX 24 /* more than there are from beginning to end, twice */
 #define FAILED_MAX                                                                       \
 	300 /* octets of an order that failed, where more is told behind it              \
 	     */
@@ -57,14 +57,13 @@ static int begin(struct lineage *l, const struct rollover_how *how,
 	char next[24];
 	int rc;
 
-	if (!how->begin && !how->emergency && !is_due)
+	if (!how->begin && !s->emergency && !is_due)
 		return outcome_tell(r, ROLLOVER_NOTHING, due, "nothing to do");
 	(void)snprintf(next, sizeof(next), "%04lld", (long long)s->next);
 	rc = lineage_note(l, why, "begun", "to", next, "why",
-			  how->emergency ? "emergency" : NULL, NULL);
+			  s->emergency ? "emergency" : NULL, NULL);
 	s->goal = s->next;
 	s->begun_at = env_now(l->env);
-	s->emergency = how->emergency;
 	if (rc == 0)
 		rc = outcome_enter(l, STAGE_STAGED, why);
 	return rc < 0 ? rc
@@ -165,31 +164,86 @@ static int tell_retry(const struct lineage *l, struct rollover_result *r)
 	return 0;
 }
 
+/* The key in use is meant, be it the one that has just come: it goes next. A first key on
+ * its way to the servers is nobody's yet. Told once more while that goes on, it is the
+ * same. */
+static int declare_emergency(struct lineage *l, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	char number[24];
+	int rc;
+
+	if (s->emergency && (s->compromised || !s->view))
+		return 0;
+	s->emergency = true;
+	s->compromised =
+		s->view || s->goal != s->current ? rollover_live_generation(s) : 0;
+	s->retry_at = 0;
+	(void)snprintf(number, sizeof(number), "%04lld", (long long)s->compromised);
+	rc = lineage_note(l, why, "emergency", "generation",
+			  s->compromised ? number : "none", NULL);
+	return rc < 0 ? rc : lineage_save(l, why);
+}
+
+static void add(struct rollover_result *r, char *take_text)
+{
+	char *before = r->text;
+
+	r->text = mem_printf("%s; %s", before ? before : "", take_text);
+	free(before);
+	free(take_text);
+}
+
+static int64_t old_ttl_s(const struct lineage *l)
+{
+	int64_t ttl_s = l->state.old_ttl_s;
+
+	if (ttl_s < 0)
+		return SAFETY_UNKNOWN_S;
+	return ttl_s > (int64_t)l->conf.ttl ? ttl_s : (int64_t)l->conf.ttl;
+}
+
 /* What the holder of a compromised key can still do, behind what the step told. */
 static void tell_exposure(const struct lineage *l, int64_t compromised,
 			  struct rollover_result *r)
 {
 	const struct lineage_state *s = &l->state;
-	int64_t ttl_s =
-		s->old_ttl_s > (int64_t)l->conf.ttl ? s->old_ttl_s : (int64_t)l->conf.ttl;
-	char when[32], *before = r->text;
+	char when[32];
 
-	if (s->old_ttl_s < 0)
-		ttl_s = SAFETY_UNKNOWN_S;
-	if (s->stage == STAGE_IDLE)
-		r->text = mem_printf("%s; caches may hold the record of key %04lld until "
-				     "%s: until then its holder can pass for the "
-				     "services. Have the CA revoke its certificates. Key "
-				     "%04lld lay beside it: if that may be known too, do "
-				     "this once more",
-				     before, (long long)compromised,
-				     clock_rfc3339(env_now(l->env) + ttl_s, when),
-				     (long long)s->current);
+	if (s->emergency && s->goal == compromised)
+		add(r, mem_printf("key %04lld is replaced as soon as this rollover has "
+				  "ended",
+				  (long long)compromised));
+	if (s->emergency)
+		add(r, mem_printf("until its record is gone and %lld s more, the holder "
+				  "of key %04lld can pass for the services",
+				  (long long)old_ttl_s(l), (long long)compromised));
 	else
-		r->text = mem_printf("%s; until its record is gone and %lld s more, the "
-				     "holder of key %04lld can pass for the services",
-				     before, (long long)ttl_s, (long long)compromised);
-	free(before);
+		add(r, mem_printf("caches may hold the record of key %04lld until %s: "
+				  "until then its holder can pass for the services. Have "
+				  "the CA revoke its certificates. Key %04lld lay beside "
+				  "it: if that may be known too, do this once more",
+				  (long long)compromised,
+				  clock_rfc3339(env_now(l->env) + old_ttl_s(l), when),
+				  (long long)s->current));
+}
+
+/* Which key is meant was assumed: what to do if it was another one. */
+static void tell_remedy(const struct lineage *l, struct rollover_result *r)
+{
+	const struct lineage_state *s = &l->state;
+
+	if (!s->emergency || !s->goal || s->goal == s->compromised)
+		return;
+	if (s->compromised)
+		add(r, mem_printf("if it is key %04lld that is known, do this once more "
+				  "when the rollover has ended",
+				  (long long)s->goal));
+	else
+		add(r, mem_printf("no key of %s is under the servers yet; if it is key "
+				  "%04lld that is known, take its record out of DNS, put "
+				  "%s away and begin anew with daneprobe new",
+				  l->name, (long long)s->goal, l->dir));
 }
 
 /* Step by step as always, but no run waits for the next: only caches and servers are
@@ -198,16 +252,34 @@ static int emergency_steps(struct lineage *l, const struct rollover_how *how,
 			   struct rollover_result *r, struct why *why)
 {
 	const struct lineage_state *s = &l->state;
-	int64_t compromised = s->goal && s->goal == s->current ? s->retire : s->current;
 	int i, rc = 0;
 
-	for (i = 0; i < STEPS_MAX && rc == 0; i++) {
+	for (i = 0; i < STEPS_MAX; i++) {
 		rc = do_step(l, how, r, why);
-		if (rc < 0 || r->outcome != ROLLOVER_MOVED || s->stage == STAGE_IDLE)
+		if (rc < 0 || r->outcome != ROLLOVER_MOVED ||
+		    (s->stage == STAGE_IDLE && !s->emergency))
 			break;
 	}
+	return rc;
+}
+
+static int in_emergency(struct lineage *l, const struct rollover_how *how,
+			struct rollover_result *r, struct why *why)
+{
+	int64_t compromised = l->state.compromised;
+	bool done = false;
+	int rc = recover(l, &done, r, why);
+
+	if (rc < 0)
+		return rc;
+	if (!is_refused(done, r) && must_wait(l, how->force || how->emergency))
+		rc = tell_retry(l, r);
+	else if (!is_refused(done, r))
+		rc = emergency_steps(l, how, r, why);
 	if (rc == 0 && compromised)
 		tell_exposure(l, compromised, r);
+	if (rc == 0 && how->emergency)
+		tell_remedy(l, r);
 	return rc;
 }
 
@@ -215,22 +287,20 @@ int rollover_step(struct lineage *l, const struct rollover_how *how,
 		  struct rollover_result *r, struct why *why)
 {
 	bool done = false;
-	int rc;
+	int rc = 0;
 
 	*r = (struct rollover_result){ 0 };
+	/* First, so that it isn't lost whatever happens. */
+	if (how->emergency)
+		rc = declare_emergency(l, why);
+	if (rc < 0)
+		return rc;
+	if (l->state.emergency)
+		return in_emergency(l, how, r, why);
 	rc = recover(l, &done, r, why);
 	if (rc < 0 || done)
 		return rc;
-	if (must_wait(l, how->force || how->emergency))
-		return tell_retry(l, r);
-	if (how->emergency && l->state.goal && !l->state.emergency) {
-		l->state.emergency = true;
-		rc = lineage_save(l, why);
-		if (rc < 0)
-			return rc;
-	}
-	return how->emergency || l->state.emergency ? emergency_steps(l, how, r, why)
-						    : do_step(l, how, r, why);
+	return must_wait(l, how->force) ? tell_retry(l, r) : do_step(l, how, r, why);
 }
 
 int rollover_publish(struct lineage *l, struct rollover_result *r, struct why *why)
