@@ -219,4 +219,6 @@ void ari_forget(struct lineage *l)
 	l->state.ari_end = 0;
 	l->state.ari_asked_at = 0;
 	l->state.ari_again_at = 0;
+	free(l->state.ari_renewed);
+	l->state.ari_renewed = NULL;
 }

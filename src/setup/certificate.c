@@ -201,6 +201,30 @@ static int keep(struct lineage *l, int64_t generation, enum key_type type,
 	return rc;
 }
 
+static void take_facts(const struct chain *chain, struct certificate *c)
+{
+	c->not_before = chain->cert[0].not_before;
+	c->not_after = chain->cert[0].not_after;
+	memcpy(c->sha256, chain->cert[0].cert_sha256, sizeof(c->sha256));
+}
+
+int certificate_check(const struct lineage *l, int64_t generation, enum key_type type,
+		      const char *text, size_t len, struct certificate *ret_certificate,
+		      struct why *why)
+{
+	struct chain chain = { 0 };
+	int rc = chain_from_file(text, len, &chain, why);
+
+	if (rc == 0)
+		rc = check_chain(l, generation, type, &chain, why);
+	if (rc == 0) {
+		ret_certificate->number = 0;
+		take_facts(&chain, ret_certificate);
+	}
+	chain_clear(&chain);
+	return rc;
+}
+
 int certificate_store(struct lineage *l, int64_t generation, enum key_type type,
 		      const char *text, size_t len, struct certificate *ret_certificate,
 		      struct why *why)
@@ -214,8 +238,7 @@ int certificate_store(struct lineage *l, int64_t generation, enum key_type type,
 	if (rc == 0)
 		rc = keep(l, generation, type, &chain, &c.number, why);
 	if (rc == 0) {
-		c.not_before = chain.cert[0].not_before;
-		c.not_after = chain.cert[0].not_after;
+		take_facts(&chain, &c);
 		*ret_certificate = c;
 	}
 	chain_clear(&chain);
@@ -257,11 +280,8 @@ int certificate_read(const char *path, struct certificate *ret_certificate,
 
 	if (rc == 0)
 		rc = chain_from_file(text, len, &chain, why);
-	if (rc == 0) {
-		ret_certificate->not_before = chain.cert[0].not_before;
-		ret_certificate->not_after = chain.cert[0].not_after;
-		memcpy(ret_certificate->sha256, chain.cert[0].cert_sha256, 32);
-	}
+	if (rc == 0)
+		take_facts(&chain, ret_certificate);
 	chain_clear(&chain);
 	free(text);
 	return rc;

@@ -21,8 +21,12 @@ struct certificate {
 };
 
 /* Whether text (PEM, the leaf first) certifies the key of generation and type: its key,
- * all domains, its dates, each certificate signed by the next. If so it becomes the
- * newest. DP_EINVAL says what is wrong with it. */
+ * all domains, its dates, each certificate signed by the next. DP_EINVAL says what is
+ * wrong with it. It has no number yet. */
+int certificate_check(const struct lineage *lineage, int64_t generation,
+		      enum key_type type, const char *text, size_t len,
+		      struct certificate *ret_certificate, struct why *why);
+/* The same, and it becomes the newest. */
 int certificate_store(struct lineage *lineage, int64_t generation, enum key_type type,
 		      const char *text, size_t len, struct certificate *ret_certificate,
 		      struct why *why);

@@ -127,7 +127,7 @@ static int install(struct lineage *l, const struct certbot_found *f,
 	    f->generation == l->state.view_generation)
 		return rc;
 	text = mem_printf("the certificate is kept, but key %04lld is not under the "
-			  "servers yet: %.400s",
+			  "servers yet: %.500s",
 			  (long long)f->generation, r->text ? r->text : "");
 	rc = outcome_tell(r, ROLLOVER_REFUSED, r->until, "%s", text);
 	told->remedy = mem_printf("daneprobe rollover %s", l->name);

@@ -13,6 +13,7 @@
 #include "setup/deploy.h"
 #include "setup/endpoints.h"
 #include "setup/lineage.h"
+#include "setup/outcome.h"
 #include "setup/view.h"
 #include "target/target.h"
 
@@ -77,7 +78,13 @@ static void forget_services(struct looked_at *at)
 	endpoints_clear(&at->endpoints);
 }
 
-static int look(struct lineage *l, int64_t generation, bool at_once,
+enum looking {
+	LOOK_NEW,    /* something was reloaded just now */
+	LOOK_BACK,   /* the same, and others have been shown already */
+	LOOK_AT_ONCE /* nothing was */
+};
+
+static int look(struct lineage *l, int64_t generation, enum looking looking,
 		struct env_live *ret_live, struct why *why)
 {
 	uint8_t spki[KEY_TYPE_COUNT][32], cert[KEY_TYPE_COUNT][32];
@@ -85,7 +92,7 @@ static int look(struct lineage *l, int64_t generation, bool at_once,
 	struct env_presented presented = { .spki = (const uint8_t(*)[32])spki,
 					   .cert = (const uint8_t(*)[32])cert,
 					   .count = l->conf.key_types,
-					   .at_once = at_once };
+					   .at_once = looking == LOOK_AT_ONCE };
 	int rc;
 
 	if (!l->env->look)
@@ -99,7 +106,7 @@ static int look(struct lineage *l, int64_t generation, bool at_once,
 	presented.services = at.ours;
 	presented.service_count = at.endpoints.count;
 	presented.others = at.others;
-	presented.other_count = at.others_count;
+	presented.other_count = looking == LOOK_BACK ? 0 : at.others_count;
 	if (rc == 0)
 		rc = l->env->look(l->env->arg, &presented, ret_live, why);
 	forget_services(&at);
@@ -165,7 +172,7 @@ static int look_for_news(struct lineage *l, int64_t generation, const char *befo
 			 char **ret_problem, char **ret_old, struct why *why)
 {
 	struct env_live live = { 0 };
-	int rc = look(l, generation, false, &live, why);
+	int rc = look(l, generation, LOOK_NEW, &live, why);
 
 	if (rc < 0)
 		return rc;
@@ -202,13 +209,81 @@ static void forget_intent(struct lineage_state *s)
 	s->intent_faults = NULL;
 }
 
+/* What going back has come to; owned texts. */
+struct back {
+	char *deploy; /* why the command failed then, too; NULL: it didn't */
+	char *fault;  /* what is wrong now that wasn't before; NULL: nothing */
+};
+
+/* Whether the services are as they were before the switch. */
+static void look_back(struct lineage *l, struct back *back)
+{
+	const char *before = l->state.intent_faults;
+	struct env_live live = { 0 };
+	struct why inner;
+
+	if (look(l, l->state.view_generation, LOOK_BACK, &live, &inner) < 0)
+		back->fault = mem_text(inner.text);
+	else
+		back->fault = find_fault(&live, before, false);
+	env_live_clear(&live);
+}
+
+/* An operator has to act here, and what for stands whole in 500 octets. */
+static char *tell_failed_back(const char *problem, const struct back *back,
+			      const char *now)
+{
+	char *what = outcome_shorten(problem, 130);
+	char *why = outcome_shorten(back->deploy, 140);
+	char *fault = back->fault ? outcome_shorten(back->fault, 100) : NULL, *text;
+
+	text = fault ? mem_printf("%s; and going back failed too: %s (%s): live/ is as "
+				  "it was: make the servers read it again",
+				  what, why, fault)
+		     : mem_printf("%s; and going back failed too: %s; every endpoint "
+				  "presents %s all the same",
+				  what, why, now);
+	free(what);
+	free(why);
+	free(fault);
+	return text;
+}
+
+/* The problem, and what is live now; on the heap. */
+static char *tell_back(const struct lineage_state *s, const char *problem,
+		       const struct back *back)
+{
+	bool same = s->view && s->intent_generation == s->view_generation;
+	char *what = outcome_shorten(problem, 260), *now, *text;
+	char *fault = back->fault ? outcome_shorten(back->fault, 150) : NULL;
+
+	now = same ? mem_text("the former certificate")
+		   : mem_printf("key %04lld", (long long)s->view_generation);
+	if (!s->view)
+		text = mem_printf(
+			"%s; nothing was live before, so key %04lld stays there", what,
+			(long long)s->intent_generation);
+	else if (back->deploy)
+		text = tell_failed_back(problem, back, now);
+	else
+		text = mem_printf("%s; %s%s%s%s%s", what, same ? "" : "went back to ",
+				  now, same ? " is back" : "", fault ? ", but " : "",
+				  fault ? fault : "");
+	free(what);
+	free(fault);
+	free(now);
+	return text;
+}
+
 /* Live becomes state.view again. Where nothing was live before, it stays as it is: taking
  * the files away would only break the next reload. */
-static int go_back(struct lineage *l, const char *text, struct why *why)
+static int go_back(struct lineage *l, const char *problem, char **ret_text,
+		   struct why *why)
 {
 	struct lineage_state *s = &l->state;
+	struct back back = { 0 };
 	struct why inner = { "" };
-	int64_t from = s->intent_generation;
+	char *text;
 	int rc;
 
 	s->intent = INTENT_GO_BACK;
@@ -218,12 +293,43 @@ static int go_back(struct lineage *l, const char *text, struct why *why)
 	if (rc < 0)
 		return rc;
 	/* A deploy command that fails here too can't be helped, only told. */
-	if (s->view && deploy_run(l, true, &inner) < 0)
+	if (s->view && deploy_run(l, true, &inner) < 0) {
+		back.deploy = mem_text(inner.text);
 		rc = lineage_note(l, why, "deploy-failed", "why", inner.text, NULL);
+	}
+	if (s->view)
+		look_back(l, &back);
+	text = tell_back(s, problem, &back);
+	if (rc == 0 && back.fault)
+		rc = lineage_note(l, why, "fault", "why", back.fault, NULL);
 	if (rc == 0)
-		rc = note_back(l, from, s->view ? s->view_generation : 0, text, why);
+		rc = note_back(l, s->intent_generation, s->view ? s->view_generation : 0,
+			       problem, why);
 	forget_intent(s);
-	return rc < 0 ? rc : lineage_save(l, why);
+	if (rc == 0)
+		rc = lineage_save(l, why);
+	if (rc == 0)
+		*ret_text = text;
+	else
+		free(text);
+	free(back.deploy);
+	free(back.fault);
+	return rc;
+}
+
+/* Not even the files could be put back: the next run tries it again. */
+static int undo(struct lineage *l, const char *problem, char **ret_text, struct why *why)
+{
+	struct why inner;
+	int rc = go_back(l, problem, ret_text, &inner);
+	char *what;
+
+	if (rc < 0) {
+		what = outcome_shorten(problem, 200);
+		why_set(why, rc, "%s; and going back failed too: %s", what, inner.text);
+		free(what);
+	}
+	return rc;
 }
 
 static int note_installed(struct lineage *l, int64_t generation, int64_t view,
@@ -272,12 +378,9 @@ static int finish(struct lineage *l, enum install_result *ret_result, char **ret
 		return keep(l, why);
 	}
 	free(old);
-	rc = go_back(l, problem, why);
+	rc = undo(l, problem, ret_text, why);
 	*ret_result = INSTALL_WENT_BACK;
-	if (rc == 0)
-		*ret_text = problem;
-	else
-		free(problem);
+	free(problem);
 	return rc;
 }
 
@@ -317,7 +420,7 @@ int install_renewal(struct lineage *l, int64_t generation,
 	struct why inner;
 
 	/* Else nothing is known to have been wrong. */
-	if (look(l, generation, true, &before, &inner) == 0)
+	if (look(l, generation, LOOK_AT_ONCE, &before, &inner) == 0)
 		faults = faults_text(&before);
 	env_live_clear(&before);
 	return install(l, generation, faults, ret_result, ret_text, why);
@@ -339,10 +442,10 @@ int install_recover(struct lineage *l, enum install_result *ret_result, char **r
 		forget_intent(s); /* it hadn't begun */
 		return lineage_save(l, why);
 	case INTENT_GO_BACK:
-		*ret_text = mem_text("an installation failed, and a crash came while "
-				     "going back");
 		*ret_result = INSTALL_WENT_BACK;
-		return go_back(l, *ret_text, why);
+		return undo(l,
+			    "an installation failed, and a crash came while going back",
+			    ret_text, why);
 	}
 	return 0;
 }

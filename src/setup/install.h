@@ -14,8 +14,8 @@ enum install_result {
 	INSTALL_WENT_BACK /* what was there before is live again, as far as it can be */
 };
 
-/* Asks nobody whether it is safe. With INSTALL_WENT_BACK ret_text (on the heap) says
- * what failed. */
+/* Asks nobody whether it is safe. With INSTALL_WENT_BACK ret_text (on the heap) says what
+ * failed and what is live now, in less than 500 octets. */
 int install_generation(struct lineage *lineage, int64_t generation,
 		       enum install_result *ret_result, char **ret_text, struct why *why);
 /* The same for a new certificate of the key that is live: an endpoint where something was

@@ -294,6 +294,18 @@ static int load(struct lineage *l, struct why *why)
 	return rc < 0 ? rc : check_types(l, why);
 }
 
+/* Else a try that failed while the clock was ahead would be the last one. */
+static int mend(struct lineage *l, enum lineage_use use, struct why *why)
+{
+	int rc;
+
+	if (!lineage_state_mend(&l->state, env_now(l->env)) || use != LINEAGE_WRITE)
+		return 0;
+	rc = lineage_note(l, why, "clock", "why",
+			  "the state had times that are still to come", NULL);
+	return rc < 0 ? rc : lineage_save(l, why);
+}
+
 int lineage_open(struct env *env, const char *base, const char *name, const char *verb,
 		 enum lineage_use use, struct lineage *ret_lineage, struct why *why)
 {
@@ -307,6 +319,8 @@ int lineage_open(struct env *env, const char *base, const char *name, const char
 		rc = lineage_lock(&l, why);
 	if (rc == 0)
 		rc = load(&l, why);
+	if (rc == 0)
+		rc = mend(&l, use, why);
 	if (rc == 0 && use == LINEAGE_WRITE)
 		rc = lineage_group_apply(&l, why);
 	if (rc < 0) {

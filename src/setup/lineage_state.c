@@ -10,9 +10,11 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/env.h"
+#include "setup/renewal.h"
 
 #define STATE_VERSION 1
 #define STATE_MAX (1 << 20) /* a thousand times what is mostly written */
+#define SET_BACK_S 300	    /* by less a clock is set back every day */
 
 static const char *const stages[] = {
 	[STAGE_IDLE] = "idle",		 [STAGE_STAGED] = "staged",
@@ -77,6 +79,7 @@ static const struct field {
 	FIELD(TIME, begun_at),
 	FIELD(TIME, rolled_at),
 	FIELD(BOOL, emergency),
+	FIELD(NUMBER, compromised),
 	FIELD(TIME, renew_tried_at),
 	FIELD(NUMBER, renew_failures),
 	FIELD(TEXT, renew_error),
@@ -84,6 +87,7 @@ static const struct field {
 	FIELD(TIME, ari_end),
 	FIELD(TIME, ari_asked_at),
 	FIELD(TIME, ari_again_at),
+	FIELD(TEXT, ari_renewed),
 #undef FIELD
 };
 
@@ -105,6 +109,7 @@ void lineage_state_clear(struct lineage_state *state)
 	free(state->reason);
 	free(state->intent_faults);
 	free(state->renew_error);
+	free(state->ari_renewed);
 	free(state->key_group);
 	free(state->held);
 	free(state->boot);
@@ -120,6 +125,32 @@ void lineage_state_reason(struct lineage_state *state, const char *text, time_t 
 	state->reason = copy;
 	if (!same)
 		state->reason_since = text ? now : 0;
+}
+
+static bool mend(time_t *at, time_t latest, time_t instead)
+{
+	bool ahead = *at > latest;
+
+	if (ahead)
+		*at = instead;
+	return ahead;
+}
+
+bool lineage_state_mend(struct lineage_state *s, time_t now)
+{
+	time_t latest = now + SET_BACK_S;
+	time_t pause_end = latest + (time_t)renewal_backoff_s(INT64_MAX);
+	/* What did happen counts from now; 0 would say that it never did. */
+	time_t *const happened[] = { &s->since,	     &s->reason_since, &s->published_at,
+				     &s->created_at, &s->begun_at,     &s->rolled_at };
+	bool mended = mend(&s->retry_at, pause_end, 0);
+	size_t i;
+
+	mended = mend(&s->renew_tried_at, latest, 0) || mended;
+	mended = mend(&s->agree_seen, latest, 0) || mended;
+	for (i = 0; i < sizeof(happened) / sizeof(happened[0]); i++)
+		mended = mend(happened[i], latest, now) || mended;
+	return mended;
 }
 
 static json_t *time_json(time_t t)

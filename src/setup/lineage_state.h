@@ -79,12 +79,15 @@ struct lineage_state {
 	time_t created_at, begun_at; /* the lineage; the rollover */
 	time_t rolled_at; /* the end of the last one, or when it was installed */
 	bool emergency;
+	int64_t compromised; /* the generation that an emergency is about; 0 none */
 
 	time_t renew_tried_at;
 	int64_t renew_failures;
 	char *renew_error; /* owned; of the last order that failed; NULL */
 	time_t ari_start, ari_end, ari_asked_at; /* the CA's window; 0 unknown */
 	time_t ari_again_at;			 /* when the CA is asked next */
+	char *ari_renewed; /* owned; the key types that were renewed for that window,
+			      where not all could be; NULL: none */
 };
 
 void lineage_state_init(struct lineage_state *state);
@@ -96,6 +99,9 @@ int lineage_state_load(const char *path, struct lineage_state *ret_state,
 		       struct why *why);
 int lineage_state_save(struct env *env, const char *path, const struct env_access *access,
 		       const struct lineage_state *state, struct why *why);
+/* Times that a clock which was ahead has left no longer count: nobody waits until then.
+ * True where there was one. */
+bool lineage_state_mend(struct lineage_state *state, time_t now);
 /* Sets text (NULL: forgets it) and since when; the same text again keeps its time. */
 void lineage_state_reason(struct lineage_state *state, const char *text, time_t now);
 

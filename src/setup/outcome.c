@@ -15,6 +15,7 @@
 #include "verdict/phrase.h"
 
 #define STUCK_FAILURES 3 /* of orders or installations in a row */
+#define EMERGENCY_S 300	 /* its longest pause: long enough for a broken deploy */
 
 int outcome_tell(struct rollover_result *r, enum rollover_outcome outcome, time_t until,
 		 const char *format, ...)
@@ -28,6 +29,27 @@ int outcome_tell(struct rollover_result *r, enum rollover_outcome outcome, time_
 	rollover_result_clear(r);
 	*r = (struct rollover_result){ outcome, until, mem_text(text) };
 	return 0;
+}
+
+/* In the middle of a character of UTF-8 */
+static bool is_inside(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+char *outcome_shorten(const char *text, size_t max)
+{
+	size_t len = strlen(text), head, tail;
+
+	if (len <= max)
+		return mem_text(text);
+	head = max / 3;
+	tail = len - (max - head - 3);
+	while (head && is_inside(text[head]))
+		head--;
+	while (tail < len && is_inside(text[tail]))
+		tail++;
+	return mem_printf("%.*s...%s", (int)head, text, text + tail);
 }
 
 char *outcome_when(const struct lineage *l, time_t at)
@@ -77,10 +99,12 @@ int outcome_failed(struct lineage *l, const char *text, struct rollover_result *
 		   struct why *why)
 {
 	struct lineage_state *s = &l->state;
+	int64_t pause_s = renewal_backoff_s(++s->failures);
 	int rc;
 
-	s->failures++;
-	s->retry_at = env_now(l->env) + (time_t)renewal_backoff_s(s->failures);
+	if (s->emergency && pause_s > EMERGENCY_S)
+		pause_s = EMERGENCY_S;
+	s->retry_at = env_now(l->env) + (time_t)pause_s;
 	if (s->failures >= STUCK_FAILURES) {
 		rc = outcome_stuck(l, text, why);
 	} else {

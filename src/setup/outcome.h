@@ -3,6 +3,7 @@
 #ifndef SETUP_OUTCOME_H
 #define SETUP_OUTCOME_H
 
+#include <stddef.h>
 #include <time.h>
 
 #include "setup/lineage_state.h"
@@ -14,6 +15,9 @@ struct why;
 /* Replaces what r tells; returns 0. */
 int outcome_tell(struct rollover_result *r, enum rollover_outcome outcome, time_t until,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* A copy on the heap of at most max octets: what is left out of a longer text is in its
+ * middle, since the cause stands at its end. */
+char *outcome_shorten(const char *text, size_t max);
 /* "in 2 hours, at 2026-12-07T10:00:00Z", on the heap: for people, and for their mail. */
 char *outcome_when(const struct lineage *l, time_t at);
 /* Enters a stage and saves: what was wrong before is over. */

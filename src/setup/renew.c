@@ -17,10 +17,12 @@
 #include "setup/command.h"
 #include "setup/lineage.h"
 #include "setup/lineage_make.h"
+#include "setup/outcome.h"
 #include "setup/renewal.h"
 
 #define ORDER_TIMEOUT_MS (30 * 60 * 1000) /* DNS challenges wait for their records */
 #define PEM_MAX (1 << 20)
+#define NAME_ROOM 16 /* of a type, and what stands around it */
 
 /* Where the command writes to: fresh and empty for each order. */
 enum { ORDER_CERT, ORDER_CHAIN, ORDER_FULLCHAIN, ORDER_FILES };
@@ -34,16 +36,29 @@ bool renew_is_by_hook(const struct lineage *l)
 	return acme_is_hook(lineage_conf_get(&l->conf, LINEAGE_CONF_ACME), &rest);
 }
 
-static int due_at(const struct lineage *l, int64_t generation, enum key_type type,
-		  time_t *ret_at, struct why *why)
+/* A window is one for all types; what was renewed for it isn't due by it once more. */
+static bool is_renewed_for_window(const struct lineage *l, enum key_type type)
+{
+	return l->state.ari_renewed &&
+	       strstr(l->state.ari_renewed, key_type_name(type)) != NULL;
+}
+
+/* When one is to be renewed, and why. */
+struct due {
+	time_t at;
+	struct certificate newest;
+	bool by_dates; /* since its end is near, and for nothing else */
+};
+
+static int due_of(const struct lineage *l, int64_t generation, enum key_type type,
+		  struct due *ret_due, struct why *why)
 {
 	bool named = true;
 	struct certificate c;
 	struct renewal_facts facts = { .percent = l->conf.renew_percent,
-				       .left_s = l->conf.renew_left_s,
-				       .ari_start = l->state.ari_start,
-				       .ari_end = l->state.ari_end };
+				       .left_s = l->conf.renew_left_s };
 	int rc = certificate_newest(l, generation, type, &c, why);
+	time_t by_dates;
 
 	if (rc == 0 && c.number)
 		rc = certificate_is_named(l, generation, type, c.number, &named, why);
@@ -51,23 +66,30 @@ static int due_at(const struct lineage *l, int64_t generation, enum key_type typ
 		return rc;
 	facts.not_before = c.not_before;
 	facts.not_after = c.not_after;
-	*ret_at = c.number ? renewal_time(&facts) : 0;
+	by_dates = c.number ? renewal_time(&facts) : 0;
+	if (!is_renewed_for_window(l, type)) {
+		facts.ari_start = l->state.ari_start;
+		facts.ari_end = l->state.ari_end;
+	}
+	*ret_due = (struct due){ .at = c.number ? renewal_time(&facts) : 0, .newest = c };
 	if (!named) /* a domain was added since it was made */
-		*ret_at = c.not_before;
+		ret_due->at = c.not_before;
+	ret_due->by_dates = c.number && ret_due->at == by_dates;
 	return 0;
 }
 
 int renew_due_at(const struct lineage *l, int64_t generation, time_t *ret_at,
 		 struct why *why)
 {
-	time_t at, first = 0;
+	struct due due;
+	time_t first = 0;
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
-		rc = due_at(l, generation, l->conf.key_type[i], &at, why);
-		if (rc == 0 && (i == 0 || at < first))
-			first = at;
+		rc = due_of(l, generation, l->conf.key_type[i], &due, why);
+		if (rc == 0 && (i == 0 || due.at < first))
+			first = due.at;
 	}
 	if (rc == 0)
 		*ret_at = first;
@@ -193,11 +215,47 @@ static int note(struct lineage *l, int64_t generation, enum key_type type,
 			    clock_rfc3339(c->not_after, until), NULL);
 }
 
+/* An earlier end is a fault only where the end is why it was ordered, since it would be
+ * due again at once: a CA may give one end to all, and shorten lifetimes. */
+static int check_news(const struct lineage *l, const struct due *due, bool force,
+		      const struct certificate *c, struct why *why)
+{
+	char until[32];
+
+	if (due->newest.number &&
+	    !memcmp(due->newest.sha256, c->sha256, sizeof(c->sha256)))
+		return why_set(why, DP_EEXIST,
+			       "the acme command brought the certificate that is there "
+			       "already: does the client need an option to force a "
+			       "renewal?");
+	if (!force && due->by_dates && c->not_after <= due->newest.not_after)
+		return why_set(
+			why, DP_EINVAL,
+			"the acme command brought a certificate until %s, no later "
+			"than the one in place: ask its CA why; daneprobe renew "
+			"--force %s takes it all the same",
+			clock_rfc3339(c->not_after, until), l->name);
+	return 0;
+}
+
+/* What the acme command has left, if it is one to be kept. */
+static int keep(struct lineage *l, int64_t generation, enum key_type type,
+		const struct due *due, bool force, const struct buf *b, struct why *why)
+{
+	struct certificate c;
+	int rc = certificate_check(l, generation, type, b->data, b->len, &c, why);
+
+	if (rc == 0)
+		rc = check_news(l, due, force, &c, why);
+	if (rc == 0)
+		rc = certificate_store(l, generation, type, b->data, b->len, &c, why);
+	return rc < 0 ? rc : note(l, generation, type, &c, why);
+}
+
 static int order_one(struct lineage *l, int64_t generation, enum key_type type,
-		     struct why *why)
+		     const struct due *due, bool force, struct why *why)
 {
 	struct order order = { 0 };
-	struct certificate c;
 	char *template = NULL;
 	struct buf b;
 	int rc = template_of(l, &template, why);
@@ -211,9 +269,7 @@ static int order_one(struct lineage *l, int64_t generation, enum key_type type,
 	if (rc == 0)
 		rc = read_result(&order, &b, why);
 	if (rc == 0)
-		rc = certificate_store(l, generation, type, b.data, b.len, &c, why);
-	if (rc == 0)
-		rc = note(l, generation, type, &c, why);
+		rc = keep(l, generation, type, due, force, &b, why);
 	buf_clear(&b);
 	order_clear(&order);
 	free(template);
@@ -240,25 +296,86 @@ static int await_client(const struct lineage *l, int64_t generation, struct why 
 	return rc;
 }
 
+/* What became of an order, over all types. */
+struct ordered {
+	char *renewed;	   /* owned; names of types; NULL: none */
+	struct why failed; /* what the others lack */
+	int rc;
+};
+
+static void add_renewed(struct ordered *o, enum key_type type)
+{
+	char *before = o->renewed;
+
+	o->renewed = mem_printf("%s%s%s", before ? before : "", before ? " " : "",
+				key_type_name(type));
+	free(before);
+}
+
+/* Where there are several types the one that failed is named. */
+static void add_failed(const struct lineage *l, enum key_type type, int rc,
+		       const struct why *why, struct ordered *o)
+{
+	size_t len = strlen(o->failed.text), size = sizeof(o->failed.text);
+	char *text = outcome_shorten(why->text, size / l->conf.key_types - NAME_ROOM);
+
+	if (l->conf.key_types == 1)
+		o->failed = *why;
+	else
+		(void)snprintf(o->failed.text + len, size - len, "%s%s: %s",
+			       len ? "; " : "", key_type_name(type), text);
+	if (o->rc == 0)
+		o->rc = rc;
+	free(text);
+}
+
+static void order_if_due(struct lineage *l, int64_t generation, enum key_type type,
+			 bool force, struct ordered *o)
+{
+	struct why why = { "" };
+	struct due due = { 0 };
+	int rc = due_of(l, generation, type, &due, &why);
+
+	if (rc == 0 && !force && due.at && due.at > env_now(l->env))
+		return;
+	if (rc == 0)
+		rc = order_one(l, generation, type, &due, force, &why);
+	if (rc == 0)
+		add_renewed(o, type);
+	else
+		add_failed(l, type, rc, &why, o);
+}
+
+/* The window is over with the last of them: it may have made several due. */
+static void end_window(struct lineage *l, struct ordered *o)
+{
+	struct lineage_state *s = &l->state;
+	char *before = s->ari_renewed;
+
+	if (o->rc == 0) {
+		ari_forget(l);
+	} else if (s->ari_start && !(before && strstr(before, o->renewed))) {
+		s->ari_renewed = mem_printf("%s%s%s", before ? before : "",
+					    before ? " " : "", o->renewed);
+		free(before);
+	}
+}
+
 int renew_order(struct lineage *l, int64_t generation, bool force, struct why *why)
 {
-	bool ordered = false;
-	time_t at = 0;
+	struct ordered o = { 0 };
 	size_t i;
-	int rc = 0;
+	int rc;
 
 	if (renew_is_by_hook(l))
 		return await_client(l, generation, why);
 	rc = lineage_make_requests(l, generation, why);
-	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
-		rc = due_at(l, generation, l->conf.key_type[i], &at, why);
-		if (rc < 0 || (!force && at && at > env_now(l->env)))
-			continue;
-		rc = order_one(l, generation, l->conf.key_type[i], why);
-		ordered = true;
-	}
-	/* Not before the last: a window may have made several due. */
-	if (rc == 0 && ordered)
-		ari_forget(l);
-	return rc;
+	if (rc < 0)
+		return rc;
+	for (i = 0; i < l->conf.key_types; i++)
+		order_if_due(l, generation, l->conf.key_type[i], force, &o);
+	if (o.renewed)
+		end_window(l, &o);
+	free(o.renewed);
+	return o.rc < 0 ? why_set(why, o.rc, "%s", o.failed.text) : 0;
 }

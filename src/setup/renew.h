@@ -17,8 +17,9 @@ bool renew_is_by_hook(const struct lineage *lineage);
  * types; 0 where one has none. */
 int renew_due_at(const struct lineage *lineage, int64_t generation, time_t *ret_at,
 		 struct why *why);
-/* Orders one for each key type that is due (all with force), checks it and keeps it. By
- * hook nothing is ordered: DP_ENOENT where a key has none yet. */
+/* Orders one for each key type that is due (all with force), checks it and keeps it. A
+ * type that fails holds up no other: the others are kept, and why names it. By hook
+ * nothing is ordered: DP_ENOENT where a key has none yet. */
 int renew_order(struct lineage *lineage, int64_t generation, bool force, struct why *why);
 
 #endif

@@ -18,7 +18,10 @@
 #include "setup/stages.h"
 #include "setup/view.h"
 
-#define STEPS_MAX 12 /* more than there are from beginning to end */
+#define STEPS_MAX 24 /* more than there are from beginning to end, twice */
+#define FAILED_MAX                                                                       \
+	300 /* octets of an order that failed, where more is told behind it              \
+	     */
 
 void rollover_result_clear(struct rollover_result *r)
 {
@@ -54,14 +57,13 @@ static int begin(struct lineage *l, const struct rollover_how *how,
 	char next[24];
 	int rc;
 
-	if (!how->begin && !how->emergency && !is_due)
+	if (!how->begin && !s->emergency && !is_due)
 		return stages_idle(l, due, r, why);
 	(void)snprintf(next, sizeof(next), "%04lld", (long long)s->next);
 	rc = lineage_note(l, why, "begun", "to", next, "why",
-			  how->emergency ? "emergency" : NULL, NULL);
+			  s->emergency ? "emergency" : NULL, NULL);
 	s->goal = s->next;
 	s->begun_at = env_now(l->env);
-	s->emergency = how->emergency;
 	if (rc == 0)
 		rc = outcome_enter(l, STAGE_STAGED, why);
 	return rc < 0 ? rc
@@ -92,12 +94,29 @@ static int do_step(struct lineage *l, const struct rollover_how *how,
 	return 0;
 }
 
-/* Finishes what a crash cut short. done: that was a step by itself. */
+static int renewal_failed(struct lineage *l, char *take_text, struct rollover_result *r,
+			  struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc;
+
+	s->renew_failures++;
+	s->renew_tried_at = env_now(l->env);
+	free(s->renew_error);
+	s->renew_error = take_text;
+	rc = lineage_save(l, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_REFUSED, 0, "%.500s", s->renew_error);
+}
+
+/* Finishes what a crash cut short. done: that was a step by itself; where it was undone,
+ * no verb goes on. */
 static int recover(struct lineage *l, bool *ret_done, struct rollover_result *r,
 		   struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	bool pending = s->intent == INTENT_SWITCH || s->intent == INTENT_GO_BACK;
+	bool renewal = s->view && s->intent_generation == s->view_generation;
 	enum install_result result = INSTALL_DONE;
 	int64_t before = s->view;
 	char *text = NULL;
@@ -107,15 +126,24 @@ static int recover(struct lineage *l, bool *ret_done, struct rollover_result *r,
 	if (rc < 0 || !pending)
 		return rc;
 	rc = install_recover(l, &result, &text, why);
-	if (rc < 0 || (result == INSTALL_DONE && s->view == before))
+	if (rc == 0 && result != INSTALL_DONE) {
+		*ret_done = true;
+		return renewal ? renewal_failed(l, text, r, why)
+			       : stages_went_back(l, text, r, why);
+	}
+	free(text); /* of an endpoint that was wrong before, too */
+	if (rc < 0 || s->view == before)
 		return rc;
 	*ret_done = true;
-	if (result != INSTALL_DONE)
-		return stages_went_back(l, text, r, why);
 	if (rollover_stage(s) == STAGE_SAFE && s->view_generation == s->goal)
 		return stages_all_installed(l, r, why);
 	return outcome_tell(r, ROLLOVER_MOVED, 0,
 			    "an installation that was cut short is done");
+}
+
+static bool is_refused(bool done, const struct rollover_result *r)
+{
+	return done && r->outcome == ROLLOVER_REFUSED;
 }
 
 static bool must_wait(const struct lineage *l, bool force)
@@ -130,10 +158,49 @@ static int tell_retry(const struct lineage *l, struct rollover_result *r)
 	const struct lineage_state *s = &l->state;
 	char *when = outcome_when(l, s->retry_at);
 
-	outcome_tell(r, ROLLOVER_LATE, s->retry_at, "%.400s; tried again %s",
+	outcome_tell(r, ROLLOVER_LATE, s->retry_at, "%.500s; tried again %s",
 		     s->reason ? s->reason : "the last try failed", when);
 	free(when);
 	return 0;
+}
+
+/* The key in use is meant, be it the one that has just come: it goes next. A first key on
+ * its way to the servers is nobody's yet. Told once more while that goes on, it is the
+ * same. */
+static int declare_emergency(struct lineage *l, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	char number[24];
+	int rc;
+
+	if (s->emergency && (s->compromised || !s->view))
+		return 0;
+	s->emergency = true;
+	s->compromised =
+		s->view || s->goal != s->current ? rollover_live_generation(s) : 0;
+	s->retry_at = 0;
+	(void)snprintf(number, sizeof(number), "%04lld", (long long)s->compromised);
+	rc = lineage_note(l, why, "emergency", "generation",
+			  s->compromised ? number : "none", NULL);
+	return rc < 0 ? rc : lineage_save(l, why);
+}
+
+static void add(struct rollover_result *r, char *take_text)
+{
+	char *before = r->text;
+
+	r->text = mem_printf("%s; %s", before ? before : "", take_text);
+	free(before);
+	free(take_text);
+}
+
+static int64_t old_ttl_s(const struct lineage *l)
+{
+	int64_t ttl_s = l->state.old_ttl_s;
+
+	if (ttl_s < 0)
+		return SAFETY_UNKNOWN_S;
+	return ttl_s > (int64_t)l->conf.ttl ? ttl_s : (int64_t)l->conf.ttl;
 }
 
 /* What the holder of a compromised key can still do, behind what the step told. */
@@ -141,26 +208,42 @@ static void tell_exposure(const struct lineage *l, int64_t compromised,
 			  struct rollover_result *r)
 {
 	const struct lineage_state *s = &l->state;
-	int64_t ttl_s =
-		s->old_ttl_s > (int64_t)l->conf.ttl ? s->old_ttl_s : (int64_t)l->conf.ttl;
-	char when[32], *before = r->text;
+	char when[32];
 
-	if (s->old_ttl_s < 0)
-		ttl_s = SAFETY_UNKNOWN_S;
-	if (s->stage == STAGE_IDLE)
-		r->text = mem_printf("%s; caches may hold the record of key %04lld until "
-				     "%s: until then its holder can pass for the "
-				     "services. Have the CA revoke its certificates. Key "
-				     "%04lld lay beside it: if that may be known too, do "
-				     "this once more",
-				     before, (long long)compromised,
-				     clock_rfc3339(env_now(l->env) + ttl_s, when),
-				     (long long)s->current);
+	if (s->emergency && s->goal == compromised)
+		add(r, mem_printf("key %04lld is replaced as soon as this rollover has "
+				  "ended",
+				  (long long)compromised));
+	if (s->emergency)
+		add(r, mem_printf("until its record is gone and %lld s more, the holder "
+				  "of key %04lld can pass for the services",
+				  (long long)old_ttl_s(l), (long long)compromised));
 	else
-		r->text = mem_printf("%s; until its record is gone and %lld s more, the "
-				     "holder of key %04lld can pass for the services",
-				     before, (long long)ttl_s, (long long)compromised);
-	free(before);
+		add(r, mem_printf("caches may hold the record of key %04lld until %s: "
+				  "until then its holder can pass for the services. Have "
+				  "the CA revoke its certificates. Key %04lld lay beside "
+				  "it: if that may be known too, do this once more",
+				  (long long)compromised,
+				  clock_rfc3339(env_now(l->env) + old_ttl_s(l), when),
+				  (long long)s->current));
+}
+
+/* Which key is meant was assumed: what to do if it was another one. */
+static void tell_remedy(const struct lineage *l, struct rollover_result *r)
+{
+	const struct lineage_state *s = &l->state;
+
+	if (!s->emergency || !s->goal || s->goal == s->compromised)
+		return;
+	if (s->compromised)
+		add(r, mem_printf("if it is key %04lld that is known, do this once more "
+				  "when the rollover has ended",
+				  (long long)s->goal));
+	else
+		add(r, mem_printf("no key of %s is under the servers yet; if it is key "
+				  "%04lld that is known, take its record out of DNS, put "
+				  "%s away and begin anew with daneprobe new",
+				  l->name, (long long)s->goal, l->dir));
 }
 
 /* Step by step as always, but no run waits for the next: only caches and servers are
@@ -169,16 +252,34 @@ static int emergency_steps(struct lineage *l, const struct rollover_how *how,
 			   struct rollover_result *r, struct why *why)
 {
 	const struct lineage_state *s = &l->state;
-	int64_t compromised = s->goal && s->goal == s->current ? s->retire : s->current;
 	int i, rc = 0;
 
-	for (i = 0; i < STEPS_MAX && rc == 0; i++) {
+	for (i = 0; i < STEPS_MAX; i++) {
 		rc = do_step(l, how, r, why);
-		if (rc < 0 || r->outcome != ROLLOVER_MOVED || s->stage == STAGE_IDLE)
+		if (rc < 0 || r->outcome != ROLLOVER_MOVED ||
+		    (s->stage == STAGE_IDLE && !s->emergency))
 			break;
 	}
+	return rc;
+}
+
+static int in_emergency(struct lineage *l, const struct rollover_how *how,
+			struct rollover_result *r, struct why *why)
+{
+	int64_t compromised = l->state.compromised;
+	bool done = false;
+	int rc = recover(l, &done, r, why);
+
+	if (rc < 0)
+		return rc;
+	if (!is_refused(done, r) && must_wait(l, how->force || how->emergency))
+		rc = tell_retry(l, r);
+	else if (!is_refused(done, r))
+		rc = emergency_steps(l, how, r, why);
 	if (rc == 0 && compromised)
 		tell_exposure(l, compromised, r);
+	if (rc == 0 && how->emergency)
+		tell_remedy(l, r);
 	return rc;
 }
 
@@ -186,22 +287,20 @@ int rollover_step(struct lineage *l, const struct rollover_how *how,
 		  struct rollover_result *r, struct why *why)
 {
 	bool done = false;
-	int rc;
+	int rc = 0;
 
 	*r = (struct rollover_result){ 0 };
+	/* First, so that it isn't lost whatever happens. */
+	if (how->emergency)
+		rc = declare_emergency(l, why);
+	if (rc < 0)
+		return rc;
+	if (l->state.emergency)
+		return in_emergency(l, how, r, why);
 	rc = recover(l, &done, r, why);
 	if (rc < 0 || done)
 		return rc;
-	if (must_wait(l, how->force || how->emergency))
-		return tell_retry(l, r);
-	if (how->emergency && l->state.goal && !l->state.emergency) {
-		l->state.emergency = true;
-		rc = lineage_save(l, why);
-		if (rc < 0)
-			return rc;
-	}
-	return how->emergency || l->state.emergency ? emergency_steps(l, how, r, why)
-						    : do_step(l, how, r, why);
+	return must_wait(l, how->force) ? tell_retry(l, r) : do_step(l, how, r, why);
 }
 
 int rollover_publish(struct lineage *l, struct rollover_result *r, struct why *why)
@@ -211,7 +310,7 @@ int rollover_publish(struct lineage *l, struct rollover_result *r, struct why *w
 
 	*r = (struct rollover_result){ 0 };
 	rc = recover(l, &done, r, why);
-	return rc < 0 ? rc : stages_publish(l, true, r, why);
+	return rc < 0 || is_refused(done, r) ? rc : stages_publish(l, true, r, why);
 }
 
 int rollover_propagation(struct lineage *l, struct rollover_result *r, struct why *why)
@@ -223,7 +322,7 @@ int rollover_propagation(struct lineage *l, struct rollover_result *r, struct wh
 
 	*r = (struct rollover_result){ 0 };
 	rc = recover(l, &done, r, why);
-	if (rc < 0)
+	if (rc < 0 || is_refused(done, r))
 		return rc;
 	if (rollover_stage(&l->state) == STAGE_PUBLISHED) {
 		rc = stages_published(l, r, why);
@@ -300,6 +399,13 @@ int rollover_install(struct lineage *l, struct rollover_result *r, struct why *w
 	return 0;
 }
 
+time_t rollover_retry_at(const struct lineage_state *s)
+{
+	return s->renew_failures
+		       ? s->renew_tried_at + (time_t)renewal_backoff_s(s->renew_failures)
+		       : 0;
+}
+
 /* The others have the new certificate: better than none. */
 static int tell_old_fault(struct lineage *l, char *take_text, struct rollover_result *r,
 			  struct why *why)
@@ -327,29 +433,45 @@ static int install_renewed(struct lineage *l, int64_t generation,
 			   struct rollover_result *r, struct why *why)
 {
 	enum install_result result = INSTALL_DONE;
-	struct lineage_state *s = &l->state;
 	char *text = NULL;
 	int rc = install_renewal(l, generation, &result, &text, why);
 
-	if (rc == 0 && result == INSTALL_DONE && s->renew_failures)
+	if (rc == 0 && result == INSTALL_DONE && l->state.renew_failures)
 		rc = forget_failures(l, why);
 	if (rc < 0) {
 		free(text);
 		return rc;
 	}
-	if (result == INSTALL_DONE && text)
+	if (result != INSTALL_DONE)
+		return renewal_failed(l, text, r, why);
+	if (text)
 		return tell_old_fault(l, text, r, why);
-	if (result == INSTALL_DONE)
-		return outcome_tell(
-			r, ROLLOVER_MOVED, 0,
-			"the certificate is renewed and every endpoint presents it");
-	s->renew_failures++;
-	s->renew_tried_at = env_now(l->env);
-	free(s->renew_error);
-	s->renew_error = text;
-	rc = lineage_save(l, why);
-	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_REFUSED, 0, "%.500s", s->renew_error);
+	return outcome_tell(r, ROLLOVER_MOVED, 0,
+			    "the certificate is renewed and every endpoint presents it");
+}
+
+/* Of some types; r tells why not of the others, which are tried again in their turn. */
+static int install_some(struct lineage *l, int64_t generation, struct rollover_result *r,
+			struct why *why)
+{
+	enum install_result result = INSTALL_DONE;
+	struct lineage_state *s = &l->state;
+	char *text = NULL, *failed = outcome_shorten(r->text, FAILED_MAX);
+	int rc = install_renewal(l, generation, &result, &text, why);
+
+	if (rc == 0 && result != INSTALL_DONE) {
+		s->renew_failures--; /* the order has counted this try */
+		rc = renewal_failed(l, mem_printf("%s; and %s", text, failed), r, why);
+	} else if (rc == 0) {
+		rc = outcome_tell(r, ROLLOVER_REFUSED, rollover_retry_at(s),
+				  "%s; the certificates that could be renewed are in "
+				  "use%s%.150s",
+				  failed, text ? ", but as before it, " : "",
+				  text ? text : "");
+	}
+	free(failed);
+	free(text);
+	return rc;
 }
 
 static int renew(struct lineage *l, int64_t generation, bool force,
@@ -373,13 +495,6 @@ static bool is_kept(const struct lineage *l, int64_t generation, bool install)
 	return install && l->state.view && !view_is_fresh(l, l->state.view, generation);
 }
 
-time_t rollover_retry_at(const struct lineage_state *s)
-{
-	return s->renew_failures
-		       ? s->renew_tried_at + (time_t)renewal_backoff_s(s->renew_failures)
-		       : 0;
-}
-
 int rollover_receive(struct lineage *l, int64_t generation, struct rollover_result *r,
 		     struct why *why)
 {
@@ -390,7 +505,7 @@ int rollover_receive(struct lineage *l, int64_t generation, struct rollover_resu
 
 	*r = (struct rollover_result){ 0 };
 	rc = recover(l, &done, r, why);
-	if (rc < 0)
+	if (rc < 0 || is_refused(done, r))
 		return rc;
 	if (s->view && generation == s->view_generation) {
 		if (is_kept(l, generation, true))
@@ -424,11 +539,12 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_
 
 	*r = (struct rollover_result){ 0 };
 	rc = recover(l, &done, r, why);
+	if (rc < 0 || is_refused(done, r))
+		return rc;
 	generation = rollover_live_generation(s);
 	asked = s->ari_asked_at;
-	if (rc == 0)
-		ari_refresh(l, generation);
-	if (rc == 0 && s->ari_asked_at != asked)
+	ari_refresh(l, generation);
+	if (s->ari_asked_at != asked)
 		rc = lineage_save(l, why);
 	if (rc == 0)
 		rc = renew_due_at(l, generation, &due, why);
@@ -437,13 +553,13 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_
 	outcome_tell(r, ROLLOVER_NOTHING, due, "the certificate isn't due");
 	retry = rollover_retry_at(s);
 	if (!force && now < retry)
-		return outcome_tell(r, ROLLOVER_LATE, retry, "%.400s",
+		return outcome_tell(r, ROLLOVER_LATE, retry, "%.500s",
 				    s->renew_error ? s->renew_error
 						   : "the last try failed");
 	if (force || !due || due <= now)
 		rc = renew(l, generation, force, r, why);
-	if (rc < 0 || r->outcome == ROLLOVER_REFUSED)
+	if (rc < 0 || !is_kept(l, generation, install))
 		return rc;
-	return is_kept(l, generation, install) ? install_renewed(l, generation, r, why)
-					       : 0;
+	return r->outcome == ROLLOVER_REFUSED ? install_some(l, generation, r, why)
+					      : install_renewed(l, generation, r, why);
 }

@@ -38,8 +38,8 @@ void rollover_result_clear(struct rollover_result *result);
 struct rollover_how {
 	bool begin;	/* where nothing is begun, begin */
 	bool force;	/* don't wait for the next try of what failed */
-	bool emergency; /* the key is compromised: begin, and wait for nothing that
-			   doesn't protect the service */
+	bool emergency; /* the key in use is compromised: begin, and wait for nothing
+			   that doesn't protect the service */
 };
 
 /* One step. The result is undone with rollover_result_clear(). */

@@ -528,7 +528,10 @@ static int become_idle(struct lineage *l, struct rollover_result *r, struct why 
 
 	s->goal = s->retire = 0;
 	s->begun_at = 0;
-	s->emergency = false;
+	/* Where the key that has just come is the compromised one, the next begins. */
+	s->emergency = s->emergency && s->compromised == s->current;
+	if (!s->emergency)
+		s->compromised = 0;
 	s->rolled_at = env_now(l->env);
 	rc = outcome_enter(l, STAGE_IDLE, why);
 	return rc < 0 ? rc

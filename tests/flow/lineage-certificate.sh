@@ -74,8 +74,10 @@ same "the leaf alone" 1 "$(grep -c BEGIN "$certs/0001/cert.pem")"
 same "the rest" 1 "$(grep -c BEGIN "$certs/0001/chain.pem")"
 check "the parts make the whole" sh -c "cat '$certs'/0001/cert.pem '$certs'/0001/chain.pem |
 	cmp - '$certs/0001/fullchain.pem'"
-taken "in two files" 0002 "exec cp $PWD/good.crt {cert} && cp $PWD/ca.crt {chain}"
-check "they are the same" cmp "$certs/0001/fullchain.pem" "$certs/0002/fullchain.pem"
+refused "the one that is there" 'is there already' "exec cat $PWD/good.crt $PWD/ca.crt >{fullchain}"
+sign two "$csr" "$both" -days 30
+taken "in two files" 0002 "exec cp $PWD/two.crt {cert} && cp $PWD/ca.crt {chain}"
+check "they make the whole" sh -c "cat '$PWD/two.crt' '$PWD/ca.crt' | cmp - '$certs/0002/fullchain.pem'"
 refused "a name is missing" "doesn't name *.example.com" "exec cat $PWD/short.crt $PWD/ca.crt >{fullchain}"
 refused "the domain instead of its wildcard" "doesn't name *.example.com" \
 	"exec cat $PWD/apex.crt $PWD/ca.crt >{fullchain}"
@@ -109,6 +111,7 @@ END
 chmod 755 bin/acme.sh
 export PATH="$PWD/bin:$PATH" good="$PWD/good.crt" ca="$PWD/ca.crt"
 taken "acme.sh" 0003 "acme.sh -w /var/www"
+good=$PWD/two.crt
 taken "acme.sh once more" 0004 "acme.sh -w /var/www"
 same "the key is the same" "$(openssl req -in "$csr" -noout -pubkey)" \
 	"$(openssl x509 -in "$certs/0004/cert.pem" -noout -pubkey)"

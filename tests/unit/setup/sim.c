@@ -564,7 +564,7 @@ static int create(struct sim *sim, struct why *why)
 	struct lineage_conf conf;
 	struct lineage l;
 	struct env env;
-	char ttl[32], acme[128];
+	char ttl[32], acme[128], types[64];
 	size_t i;
 	int rc = 0;
 
@@ -581,6 +581,10 @@ static int create(struct sim *sim, struct why *why)
 		rc = lineage_conf_set(&conf, ttl, why);
 	if (rc == 0)
 		rc = lineage_conf_set(&conf, acme, why);
+	(void)snprintf(types, sizeof(types), "key_types = %s",
+		       sim->key_types ? sim->key_types : "");
+	if (rc == 0 && sim->key_types)
+		rc = lineage_conf_set(&conf, types, why);
 	if (rc == 0)
 		rc = lineage_make_new(&env, sim->base, "www", &conf, NULL, 0, &l, why);
 	if (rc == 0)
@@ -606,7 +610,7 @@ static int renew(struct lineage *l, struct rollover_result *result, struct why *
 
 static int step(struct sim *sim, struct why *why)
 {
-	struct rollover_how how = { .begin = sim->begin };
+	struct rollover_how how = { .begin = sim->begin, .emergency = sim->emergency };
 	struct rollover_result result = { 0 };
 	struct lineage l;
 	struct env env;
@@ -621,7 +625,7 @@ static int step(struct sim *sim, struct why *why)
 		return rc;
 	rc = rollover_step(&l, &how, &result, why);
 	if (rc == 0 && result.outcome == ROLLOVER_MOVED)
-		sim->begin = false;
+		sim->begin = sim->emergency = false;
 	if (getenv("SIM_TRACE"))
 		(void)fprintf(stderr, "# %lld %s: %s\n", (long long)sim->now,
 			      lineage_state_stage_name(l.state.stage),

@@ -56,11 +56,13 @@ struct sim {
 	time_t now;
 	struct sim_luck luck;
 	int64_t ttl_s, lifetime_s;
-	bool dead_end; /* one of the addresses answers nobody */
-	bool by_hook;  /* certbot renews, and an operator gives it the key waited for */
+	const char *key_types; /* of lineage.conf; NULL: its own */
+	bool dead_end;	       /* one of the addresses answers nobody */
+	bool by_hook; /* certbot renews, and an operator gives it the key waited for */
 	int64_t certbot_key; /* generation; 0: none yet */
 	time_t certbot_due;
-	bool begin; /* the next run is told to begin a rollover */
+	bool begin;	/* the next run is told to begin a rollover */
+	bool emergency; /* and that the key is compromised */
 
 	struct sim_server server[SIM_SERVERS]; /* [0] is the primary */
 	struct sim_span span[SIM_SPANS_MAX];
@@ -92,7 +94,8 @@ void sim_free(struct sim *sim);
  * by itself. */
 bool sim_create(struct sim *sim);
 bool sim_run(struct sim *sim);
-/* The world as the program sees it, for tests that call it themselves. */
+/* The world as the program sees it, for tests that play a run themselves; arg is the sim.
+ */
 void sim_env(struct sim *sim, struct env *ret_env);
 /* Time goes by; name servers catch up. */
 void sim_advance(struct sim *sim, int64_t seconds);

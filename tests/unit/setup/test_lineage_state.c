@@ -167,6 +167,62 @@ static void test_lineage_state_save_leaves_the_old_one_on_a_full_disk(void **sta
 	free(tmp);
 }
 
+#define NOW 1800000000
+#define AHEAD (NOW + 3 * 365 * 86400)
+
+static struct lineage_state from_ahead(void)
+{
+	struct lineage_state s;
+
+	lineage_state_init(&s);
+	s.since = s.published_at = s.rolled_at = s.reason_since = AHEAD;
+	s.retry_at = AHEAD + 3600;
+	s.failures = s.renew_failures = 1;
+	s.renew_tried_at = AHEAD;
+	s.agree_since = NOW - 7200;
+	s.agree_seen = AHEAD;
+	return s;
+}
+
+static void test_lineage_state_mend_forgets_a_clock_that_was_ahead(void **state)
+{
+	struct lineage_state s = from_ahead();
+
+	(void)state;
+	assert_true(lineage_state_mend(&s, NOW));
+	/* Nothing failed at a time that is known, so nothing is waited for. */
+	assert_int_equal(s.retry_at, 0);
+	assert_int_equal(s.renew_tried_at, 0);
+	/* It did happen: what is counted from it counts from now. */
+	assert_int_equal(s.since, NOW);
+	assert_int_equal(s.published_at, NOW);
+	assert_int_equal(s.rolled_at, NOW);
+	/* When the servers were last seen isn't known. */
+	assert_int_equal(s.agree_since, NOW - 7200);
+	assert_int_equal(s.agree_seen, 0);
+	assert_false(lineage_state_mend(&s, NOW));
+}
+
+static void test_lineage_state_mend_leaves_what_may_be(void **state)
+{
+	struct lineage_state s;
+
+	(void)state;
+	lineage_state_init(&s);
+	assert_false(lineage_state_mend(&s, NOW));
+	s.since = s.published_at = s.agree_seen = s.renew_tried_at = NOW - 1;
+	s.retry_at = NOW + 86400; /* the longest pause */
+	assert_false(lineage_state_mend(&s, NOW));
+	assert_int_equal(s.retry_at, NOW + 86400);
+	/* A clock that is set back by seconds, as time daemons do */
+	s.since = s.published_at = s.renew_tried_at = NOW + 2;
+	assert_false(lineage_state_mend(&s, NOW));
+	assert_int_equal(s.renew_tried_at, NOW + 2);
+	s.retry_at = NOW + 86400 + 1000;
+	assert_true(lineage_state_mend(&s, NOW));
+	assert_int_equal(s.retry_at, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +231,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_lineage_state_load_refuses_what_is_no_state, set_up,
 			tear_down),
+		cmocka_unit_test(test_lineage_state_mend_forgets_a_clock_that_was_ahead),
+		cmocka_unit_test(test_lineage_state_mend_leaves_what_may_be),
 		cmocka_unit_test(test_lineage_state_reason_keeps_its_time),
 		cmocka_unit_test_setup_teardown(
 			test_lineage_state_save_leaves_the_old_one_on_a_full_disk, set_up,
