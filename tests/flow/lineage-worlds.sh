@@ -7,18 +7,6 @@
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
 . "$src/life.sh"
 
-pids=
-
-# Stops what the part started.
-stop_all()
-{
-	ended=$?
-	# shellcheck disable=SC2046
-	kill $pids $(cat nginx/pid host/run/postfix-queue/pid/master.pid 2>/dev/null) 2>/dev/null || :
-	wait || :
-	exit $ended
-}
-
 begin()
 {
 	command -v knotd >/dev/null || skip "knotd is not installed"
@@ -62,32 +50,6 @@ new()
 		--set 'ttl = 1' --set "acme = exec $PWD/ca.sh {csr} {fullchain}" --set "deploy = $PWD/deploy.sh" "$@"
 }
 
-state_is()
-{
-	"$DANEPROBE" status --dir "$PWD/etc" -o json | jq -e --arg s "$1" '.lineages[0].state == $s' >/dev/null
-}
-
-# step ARGUMENTS...: of the rollover; it may say that it waits, not that it failed
-step()
-{
-	# shellcheck disable=SC2086
-	"$DANEPROBE" rollover --dir "$PWD/etc" $R -t 5 "$@" www >stepped 2>&1 || { cat stepped >&2; fail "rollover failed"; }
-	cat stepped >>steps
-}
-
-# roll_until STATE ARGUMENTS...: by steps of the rollover
-roll_until()
-{
-	state=$1 tries=0
-	shift
-	until state_is "$state"; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 40 ] || fail "not $state after $tries steps: $("$DANEPROBE" status --dir "$PWD/etc")"
-		step "$@"
-		sleep 0.3
-	done
-}
-
 # roll_while_lagging STATE: steps for longer than a cache could hold anything, and it stays there
 # since that server doesn't follow
 roll_while_lagging()
@@ -109,38 +71,6 @@ safe_in_time()
 		[ "$tries" -lt 40 ] || fail "never safe: $(cat out)"
 		dp 0 propagation www
 		sleep 0.3
-	done
-}
-
-watch_options=
-
-# watch_begin TARGET...: checked as clients see them, through a caching resolver, all the time
-watch_begin()
-{
-	: >good
-	while :; do
-		for target in "$@"; do
-			# shellcheck disable=SC2086
-			if "$DANEPROBE" check -q $F $watch_options --resolver 127.53.0.53 "$target" >seen 2>&1; then
-				echo "$target" >>good
-			else
-				cat seen >>bad
-			fi
-		done
-		sleep 0.2
-	done &
-	watcher=$!
-	pids="$pids $watcher"
-}
-
-# watch_end TARGET...: each was seen, and good
-watch_end()
-{
-	kill "$watcher" 2>/dev/null || :
-	wait "$watcher" 2>/dev/null || :
-	[ ! -s bad ] || fail "a check failed meanwhile: $(cat bad)"
-	for target in "$@"; do
-		has good "$target"
 	done
 }
 
