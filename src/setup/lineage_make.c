@@ -256,6 +256,21 @@ static int write_conf(struct lineage *l, struct why *why)
 	return rc;
 }
 
+static int refuse_another(const struct lineage *l, struct why *why)
+{
+	char *path = lineage_path(l, "state");
+	int rc = 0;
+
+	if (access(path, F_OK) == 0)
+		rc = why_set(why, DP_EEXIST,
+			     "the lineage %s is there already and is not overwritten "
+			     "(%s)",
+			     l->name, l->dir);
+	free(path);
+	return rc;
+}
+
+/* What wasn't there before the lock may be there now. */
 static int create(struct lineage *l, const char *base,
 		  const struct lineage_make_adoption *adopt, size_t adopt_count,
 		  struct why *why)
@@ -264,6 +279,8 @@ static int create(struct lineage *l, const char *base,
 
 	if (rc == 0)
 		rc = lineage_lock(l, why);
+	if (rc == 0)
+		rc = refuse_another(l, why);
 	if (rc == 0)
 		rc = write_conf(l, why);
 	if (rc == 0)
@@ -287,19 +304,13 @@ int lineage_make_new(struct env *env, const char *base, const char *name,
 		     struct lineage *ret_lineage, struct why *why)
 {
 	struct lineage l;
-	char *text, *path;
+	char *text;
 	int rc = lineage_check_name(name, why);
 
 	if (rc < 0)
 		return rc;
 	lineage_begin(env, base, name, "new", &l);
-	path = lineage_path(&l, "state");
-	if (access(path, F_OK) == 0)
-		rc = why_set(why, DP_EEXIST,
-			     "the lineage %s is there already and is not overwritten "
-			     "(%s)",
-			     name, l.dir);
-	free(path);
+	rc = refuse_another(&l, why);
 	text = lineage_conf_text(conf);
 	if (rc == 0)
 		rc = lineage_conf_parse(&l.conf, text, why);

@@ -4,6 +4,18 @@
 # secondary, both Knot, in the folder that is current. Their pids: pid_primary, pid_secondary.
 
 zone=life.example
+lineage=www # that step, state_is and roll_until are about
+pids=       # started by the part, for stop_all
+
+# Stops what the part started: its trap.
+stop_all()
+{
+	ended=$?
+	# shellcheck disable=SC2046
+	kill $pids $(cat nginx/pid nginx2/pid host/run/postfix-queue/pid/master.pid 2>/dev/null) 2>/dev/null || :
+	wait || :
+	exit $ended
+}
 
 # knot NAME ADDRESS: a Knot of its own in the folder NAME; $extra is put into its zone
 knot()
@@ -20,7 +32,7 @@ knot()
 		  storage: "$PWD/$1/db"
 		key:
 		  - id: update
-		    algorithm: hmac-sha256
+		    algorithm: $tsig_algorithm
 		    secret: $secret
 		remote:
 		  - id: other
@@ -50,27 +62,32 @@ start_knot()
 }
 
 # The key for updates: its file tsig, and $secret
+tsig_algorithm=hmac-sha256
 life_tsig()
 {
 	secret=$(openssl rand -base64 32)
-	printf 'key "update" { algorithm hmac-sha256; secret "%s"; };\n' "$secret" >tsig
+	printf 'key "update" { algorithm %s; secret "%s"; };\n' "$tsig_algorithm" "$secret" >tsig
 	chmod 600 tsig
 }
 
 # The zone as the folder $1 begins with it
+zone_servers='life.nic.example. life2.nic.example.'
+zone_more=
 life_zone()
 {
-	cat >"$1/zone" <<-END
-		\$TTL 2
-		@ SOA life.nic.example. hostmaster 1 3600 600 86400 1
-		@ NS life.nic.example.
-		@ NS life2.nic.example.
-		www A 127.44.8.1
-		both A 127.44.8.1
-		both A 127.44.8.9
-		mail A 127.44.8.9
-		other A 127.44.8.1
-	END
+	{
+		cat <<-END
+			\$TTL 2
+			@ SOA life.nic.example. hostmaster 1 3600 600 86400 1
+			www A 127.44.8.1
+			both A 127.44.8.1
+			both A 127.44.8.9
+			mail A 127.44.8.9
+			other A 127.44.8.1
+			$zone_more
+		END
+		printf '@ NS %s\n' $zone_servers
+	} >"$1/zone"
 }
 
 # knot_primary NAME ADDRESS WHOM-TO-NOTIFY
@@ -222,6 +239,90 @@ life_pebble()
 		tries=$((tries + 1))
 		[ "$tries" -lt 100 ] || { tail -n 30 pebble.log >&2; echo "pebble does not answer" >&2; return 1; }
 		sleep 0.1
+	done
+}
+
+# await_line FILE TEXT
+await_line()
+{
+	tries=0
+	until grep -qF "$2" "$1"; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 100 ] || fail "$1 has no '$2': $(cat "$1")"
+		sleep 0.1
+	done
+}
+
+# tlsa OWNER: the TTL and data of its records at the primary, sorted
+tlsa()
+{
+	drill @127.53.3.1 "$1" TLSA | awk '!/^;/ && $4 == "TLSA" { print $2, tolower($5 " " $6 " " $7 " " $8) }' | sort
+}
+
+# ours LINEAGE GENERATION: the data of its record
+ours()
+{
+	"$DANEPROBE" record --key "etc/$1/$2/ecdsa-p256/privkey.pem" "https://www.$zone" |
+		awk '{ print tolower($5 " " $6 " " $7 " " $8) }'
+}
+
+state_is()
+{
+	"$DANEPROBE" status --dir "$PWD/etc" -o json |
+		jq -e --arg s "$1" --arg n "$lineage" '.lineages[] | select(.name == $n) | .state == $s' >/dev/null
+}
+
+# step ARGUMENTS...: of the rollover; it may say that it waits, not that it failed
+step()
+{
+	# shellcheck disable=SC2086
+	"$DANEPROBE" rollover --dir "$PWD/etc" $R -t 5 "$@" "$lineage" >stepped 2>&1 ||
+		{ cat stepped >&2; fail "rollover failed"; }
+	cat stepped >>steps
+}
+
+# roll_until STATE ARGUMENTS...: by steps of the rollover
+roll_until()
+{
+	state=$1 tries=0
+	shift
+	until state_is "$state"; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 40 ] || fail "not $state after $tries steps: $("$DANEPROBE" status --dir "$PWD/etc")"
+		step "$@"
+		sleep 0.3
+	done
+}
+
+watch_options= # of check, besides
+
+# watch_begin TARGET...: checked as clients see them, through a caching resolver, all the time
+watch_begin()
+{
+	: >good
+	while :; do
+		for target in "$@"; do
+			# shellcheck disable=SC2086
+			if "$DANEPROBE" check -q $F $watch_options --resolver 127.53.0.53 "$target" >seen 2>&1; then
+				echo "$target" >>good
+			else
+				cat seen >>bad
+			fi
+		done
+		sleep 0.2
+	done &
+	watcher=$!
+	pids="$pids $watcher"
+}
+
+# watch_end TARGET...: each was seen, and good
+watch_end()
+{
+	kill "$watcher" 2>/dev/null || :
+	wait "$watcher" 2>/dev/null || :
+	[ ! -s bad ] || fail "a check failed meanwhile: $(cat bad)"
+	for target in "$@"; do
+		has good "$target"
 	done
 }
 

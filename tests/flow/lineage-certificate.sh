@@ -115,5 +115,33 @@ good=$PWD/two.crt
 taken "acme.sh once more" 0004 "acme.sh -w /var/www"
 same "the key is the same" "$(openssl req -in "$csr" -noout -pubkey)" \
 	"$(openssl x509 -in "$certs/0004/cert.pem" -noout -pubkey)"
+
+# An order that takes long: a second run keeps away, and after the first is killed the next one
+# gets a certificate.
+mkfifo held
+acme "exec echo \$\$ >$PWD/ordering; read -r line <$PWD/held; exit 1"
+"$DANEPROBE" renew --no-install --force www >first 2>&1 &
+holder=$!
+tries=0
+until [ -s ordering ] || [ $tries -ge 100 ]; do
+	tries=$((tries + 1))
+	sleep 0.1
+done
+cp "$L/state" "$L/lineage.conf" .
+sha256sum "$L"/keys/*/*/privkey.pem >keys
+for verb in renew rollover; do
+	status "a second run: $verb" 2 "$DANEPROBE" $verb www
+	says "it says so" 'another daneprobe is at work on the lineage www' err
+done
+status "status needs no lock" 0 "$DANEPROBE" status www
+kill -9 $holder "$(cat ordering)"
+wait $holder 2>/dev/null || :
+check "the state is as it was" cmp state "$L/state"
+check "and lineage.conf" cmp lineage.conf "$L/lineage.conf"
+acme "exec cat $PWD/good.crt $PWD/ca.crt >{fullchain}"
+status "the next run has the lock" 0 "$DANEPROBE" renew --no-install --force www
+check "it finishes" test -s "$certs/0005/fullchain.pem"
+check "by the same keys" sha256sum -c keys
+
 check "the journal tells" grep -q 'renew .* renewed .*certificate=0004' "$L/journal"
 finish

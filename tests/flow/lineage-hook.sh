@@ -50,19 +50,6 @@ adopt()
 	roll_until idle
 }
 
-# roll_until STATE: every step until then; the waits are seconds here
-roll_until()
-{
-	tries=0
-	until "$DANEPROBE" status -o json | jq -e --arg s "$1" '.lineages[0].state == $s' >/dev/null; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 40 ] || fail "not $1 after $tries steps: $("$DANEPROBE" status)"
-		# shellcheck disable=SC2086
-		"$DANEPROBE" rollover $R -t 5 www >&2 || fail "rollover failed"
-		sleep 0.5
-	done
-}
-
 # renew STATUS OPTION...: certbot renews, and its deploy hook ended with that status
 renew()
 {

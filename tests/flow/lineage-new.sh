@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# new and status: files, rights, refusals, adoption, and what they print.
+# new, status and publish --dry-run: files, rights, refusals, adoption, and what they print.
 . "$(dirname "$0")/common.sh"
 
 export DANEPROBE_DIR="$PWD/lineages"
@@ -63,6 +63,73 @@ status "an unknown key of lineage.conf" 3 new x -d example.com --service https:/
 status "two types of keys" 0 new two --even-if-insecure -q -d mail.example.com \
 	--service smtps://mail.example.com --key-type ecdsa-p256 --key-type rsa-2048
 check "the second type's key" openssl pkey -noout -in "$DANEPROBE_DIR/two/next/rsa-2048/privkey.pem"
+
+# as_record FORMAT LINEAGE GENERATION...: what record says of these keys, as one answer
+as_record()
+{
+	as=$1 keys=$DANEPROBE_DIR/$2/keys
+	shift 2
+	for generation in "$@"; do
+		[ "$as" != form ] || [ "$generation" = "$1" ] || echo
+		"$DANEPROBE" record --key "$keys/$generation/ecdsa-p256/privkey.pem" --format "$as" \
+			--zone example.com https://www.example.com
+	done >each
+	case $as in
+	nsupdate) echo "zone example.com." && sed '/^zone /d; /^send$/d' each && echo send ;;
+	json) jq -cs add each ;;
+	*) cat each ;;
+	esac
+}
+
+for format in zone form generic nsupdate json; do
+	status "new --format $format" 0 new "as-$format" --even-if-insecure -q --format $format --zone example.com \
+		-d www.example.com --service https://www.example.com
+	cp out got
+	same "it prints what record does" "$(as_record $format "as-$format" 0001 0002)" "$(cat got)"
+done
+
+# A lineage in the middle of a rollover, whose old record is to go
+L=$DANEPROBE_DIR/as-zone
+cp -r "$DANEPROBE_DIR/as-json/keys/0001" "$L/keys/0003"
+jq '.current = 2 | .next = 3 | .last = 3 | .retire = 1 | .stage = "retiring"' "$L/state" >changed
+cat changed >"$L/state"
+for way in print 'exec false'; do
+	sed -i "/^publish = /d; \$ a publish = $way" "$L/lineage.conf"
+	cp "$L/state" "$L/journal" .
+	for format in zone form generic nsupdate json; do
+		status "publish = $way: a dry run as $format" 0 "$DANEPROBE" publish --dry-run -q --format $format \
+			--zone example.com as-zone
+		grep -v '^; remove: ' out >got
+		same "what is wanted, as record says it" "$(as_record $format as-zone 0002 0003)" "$(cat got)"
+		same "what is to go" "; remove: $(as_record zone as-zone 0001)" "$(grep '^; ' out)"
+	done
+	check "no state of it" cmp state "$L/state"
+	check "and nothing in the journal" cmp journal "$L/journal"
+done
+
+# read_by GROUP FILE: somebody who is in that group alone reads it
+read_by()
+{
+	setpriv --reuid nobody --regid "$1" --clear-groups cat "$2" 2>/dev/null
+}
+
+if [ "$(id -u)" -eq 0 ]; then
+	chmod 711 "$work"
+	status "key_group" 0 new shared --even-if-insecure -q -d www.example.com \
+		--service https://www.example.com --set 'key_group = mail'
+	for file in keys/0001/ecdsa-p256/privkey.pem keys/0002/ecdsa-p256/privkey.pem; do
+		same "$file is the group's too" "640 mail" "$(stat -c '%a %G' "$DANEPROBE_DIR/shared/$file")"
+		check "which reads it" test -n "$(read_by mail "$DANEPROBE_DIR/shared/$file")"
+		same "others don't" "" "$(read_by nogroup "$DANEPROBE_DIR/shared/$file")"
+	done
+	same "nobody else reads the state" "" "$(read_by mail "$DANEPROBE_DIR/shared/state")"
+	status "a group that isn't there" 3 new none --even-if-insecure -q -d www.example.com \
+		--service https://www.example.com --set 'key_group = no-such-group'
+else
+	skip "key_group" "only root gives files to a group"
+fi
+rm -rf "$DANEPROBE_DIR"/as-* "$DANEPROBE_DIR/shared" "$DANEPROBE_DIR/none"
+L=$DANEPROBE_DIR/www
 
 mkdir certbot
 openssl ecparam -name secp384r1 -genkey -noout -out certbot/privkey.pem

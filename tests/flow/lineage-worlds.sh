@@ -2,22 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Lineages in the worlds that they are in elsewhere: a web and a mail server with one key, a server
 # with two kinds of keys, a primary that is hidden, one that signs by a policy, an address with two
-# servers behind it, and a key that is lost before the next one is published.
+# servers behind it, servers that only the parent or only the zone names, somebody else who changes the
+# records, and a key that is lost before the next one is published.
 #   lineage-worlds.sh [PART]...      in a lab of its own, or in the one that $LAB names
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
 . "$src/life.sh"
-
-pids=
-
-# Stops what the part started.
-stop_all()
-{
-	ended=$?
-	# shellcheck disable=SC2046
-	kill $pids $(cat nginx/pid host/run/postfix-queue/pid/master.pid 2>/dev/null) 2>/dev/null || :
-	wait || :
-	exit $ended
-}
 
 begin()
 {
@@ -78,32 +67,6 @@ new()
 		--set 'ttl = 1' --set "acme = $acme" --set "deploy = $PWD/deploy.sh" "$@"
 }
 
-state_is()
-{
-	"$DANEPROBE" status --dir "$PWD/etc" -o json | jq -e --arg s "$1" '.lineages[0].state == $s' >/dev/null
-}
-
-# step ARGUMENTS...: of the rollover; it may say that it waits, not that it failed
-step()
-{
-	# shellcheck disable=SC2086
-	"$DANEPROBE" rollover --dir "$PWD/etc" $R -t 5 "$@" www >stepped 2>&1 || { cat stepped >&2; fail "rollover failed"; }
-	cat stepped >>steps
-}
-
-# roll_until STATE ARGUMENTS...: by steps of the rollover
-roll_until()
-{
-	state=$1 tries=0
-	shift
-	until state_is "$state"; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 40 ] || fail "not $state after $tries steps: $("$DANEPROBE" status --dir "$PWD/etc")"
-		step "$@"
-		sleep 0.3
-	done
-}
-
 # roll_while_lagging STATE: steps for longer than a cache could hold anything, and it stays there
 # since that server doesn't follow
 roll_while_lagging()
@@ -134,38 +97,6 @@ safe_in_time()
 		[ "$tries" -lt 40 ] || fail "never safe: $(cat out err)"
 		propagation
 		sleep 0.3
-	done
-}
-
-watch_options=
-
-# watch_begin TARGET...: checked as clients see them, through a caching resolver, all the time
-watch_begin()
-{
-	: >good
-	while :; do
-		for target in "$@"; do
-			# shellcheck disable=SC2086
-			if "$DANEPROBE" check -q $F $watch_options --resolver 127.53.0.53 "$target" >seen 2>&1; then
-				echo "$target" >>good
-			else
-				cat seen >>bad
-			fi
-		done
-		sleep 0.2
-	done &
-	watcher=$!
-	pids="$pids $watcher"
-}
-
-# watch_end TARGET...: each was seen, and good
-watch_end()
-{
-	kill "$watcher" 2>/dev/null || :
-	wait "$watcher" 2>/dev/null || :
-	[ ! -s bad ] || fail "a check failed meanwhile: $(cat bad)"
-	for target in "$@"; do
-		has good "$target"
 	done
 }
 
@@ -511,6 +442,116 @@ part_an_address_that_flaps()
 	safe_in_time
 	dp 0 install www
 	check 0 "https://www.$zone"
+}
+
+# lag LAST...: the servers whose addresses end like this lag, and no others
+lag()
+{
+	dp 0 propagation www
+	for who in 'life.nic.example (127.53.3.1)' 'life2.nic.example (127.53.3.2)' \
+		"ns3.$zone (127.53.3.3)" "ns3.$zone (127.53.3.4)"; do
+		last=${who##*.}
+		case " $* " in
+		*" ${last%)} "*) has out "$who lacks" ;;
+		*) hasnt out "$who lacks" ;;
+		esac
+	done
+}
+
+# told_as_drill_does: serial and date of each server's signature are what it says to drill
+told_as_drill_does()
+{
+	awk '/^    [^ ]/ { address = $2 }
+		/^      serial/ && !/no record/ { print address, $2, $NF }' out | tr -d , | sort >said
+	for address in 127.53.3.1 127.53.3.2 127.53.3.3 127.53.3.4; do
+		serial=$(drill "@$address" "$zone" SOA | awk '!/^;/ && $4 == "SOA" { print $7 }')
+		drill -D "@$address" "_443._tcp.www.$zone" TLSA | awk -v a="$address" -v s="$serial" '
+			!/^;/ && $4 == "RRSIG" && $5 == "TLSA" {
+				print a, s, substr($9, 1, 4) "-" substr($9, 5, 2) "-" substr($9, 7, 2)
+			}'
+	done | sort >drilled
+	diff drilled said || fail "drill says something else"
+}
+
+part_servers_that_only_one_side_names()
+{
+	zone_servers='life.nic.example. ns3'
+	zone_more='ns3 A 127.53.3.3
+ns3 A 127.53.3.4'
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.9
+	serve knot_secondary two 127.53.3.2 127.53.3.1
+	serve knot_secondary three 127.53.3.3 127.53.3.1
+	serve knot_secondary four 127.53.3.4 127.53.3.1
+	new 127.53.3.1
+	dp 0 publish www
+	lag 2 3 4
+	told_as_drill_does
+	tell two
+	await_answer "_443._tcp.www.$zone" TLSA 127.53.3.2
+	lag 3 4
+	tell three
+	await_answer "_443._tcp.www.$zone" TLSA 127.53.3.3
+	lag 4
+	tell four
+	await_answer "_443._tcp.www.$zone" TLSA 127.53.3.4
+	lag
+	told_as_drill_does
+	lines said 4
+
+	# The one that only the parent names dies: it is waited for, unless the policy says otherwise.
+	kill "$pid_two"
+	dp 0 propagation www
+	has out "life2.nic.example (127.53.3.2): no answer"
+	state_is published || fail "it went on without life2: $(cat out)"
+	echo 'ns_policy = all-but-one' >>etc/www/lineage.conf
+	roll_until idle
+	check 0 "https://www.$zone"
+}
+
+# lineage_by SERVER NAME HOST: a lineage of that host, whose updates go there
+lineage_by()
+{
+	dp 0 new "$2" -d "$3" --service "https://$3" --set "publish = rfc2136 server=$1 key=$PWD/tsig" --set 'ttl = 1'
+}
+
+part_updates_beside_others()
+{
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	owner=_443._tcp.www.$zone other='2 0 1 ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
+
+	# Between the look and the update somebody adds a record: it stays.
+	printf '%s\n' "server 127.53.3.1" "update add $owner 1 TLSA $other" send >faster
+	python3 "$src/update_relay.py" 127.53.3.7 127.53.3.1 nsupdate -k tsig faster >relay 2>&1 &
+	pids="$pids $!"
+	await_line relay ready
+	lineage_by 127.53.3.7 www "www.$zone"
+	dp 0 publish www
+	[ "$(grep -c update relay)" -eq 2 ] || fail "not one update in vain and one more: $(cat relay)"
+	printf '1 %s\n' "$(ours www current)" "$(ours www next)" "$other" | sort >want
+	tlsa "$owner" | diff want - || fail "not the lineage's records and the other one"
+	has etc/www/journal "kept      name=$owner foreign=1"
+
+	# An alias into a zone of its own, where the record really is
+	lineage_by 127.53.3.1 there there.match.example
+	dp 0 publish there
+	printf '1 %s\n' "$(ours there current)" "$(ours there next)" | sort >want
+	tlsa "_dane.$zone" | diff want - || fail "not at the alias's target"
+	has etc/there/journal "alias     name=_443._tcp.there.match.example. to=_dane.$zone"
+	dp 0 propagation there
+	has out "_dane.$zone (the real owner, behind an alias) in zone $zone"
+
+	# A server that says yes and does nothing
+	python3 "$src/takes_nothing.py" dns 127.53.3.8 tsig >deaf 2>&1 &
+	pids="$pids $!"
+	await_line deaf ready
+	lineage_by 127.53.3.8 both "both.$zone"
+	dp 2 publish both
+	has err "127.53.3.8 accepted the update of _443._tcp.both.$zone, but its zone did not take it"
+	lineage=both
+	state_is staged || fail "it went on"
 }
 
 part_an_emergency_before_the_next_record()

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# publish = powerdns at a real PowerDNS, which signs the zone and is both of its servers.
+# publish = powerdns at a real PowerDNS, which signs the zone and is both of its servers; a whole
+# rollover by it.
 #   publish-powerdns.sh [PART]...      in a lab of its own, or in the one that $LAB names
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
+. "$src/life.sh"
 
-zone=life.example
 owner=_443._tcp.www.$zone
-foreign='2 1 1 ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
+foreign='3 1 1 ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
 
 serve()
 {
@@ -31,7 +32,7 @@ serve()
 	sqlite3 db <"$(find /usr/share -name 'schema.sqlite3.sql' | head -n 1)"
 	cat >zone.txt <<-END
 		\$ORIGIN $zone.
-		\$TTL 2
+		\$TTL 1
 		@ SOA life.nic.example. hostmaster.$zone. 1 3600 600 86400 1
 		@ NS life.nic.example.
 		@ NS life2.nic.example.
@@ -47,8 +48,8 @@ serve()
 	printf 'secret-of-the-api\n' >key
 	chmod 600 key
 	pdns_server --config-dir=. --daemon=no >pdns.log 2>&1 &
-	pdns=$!
-	trap 'kill $pdns 2>/dev/null; wait' EXIT
+	pids=$!
+	trap stop_all EXIT
 	tries=0
 	until drill @127.53.3.2 "$zone" SOA 2>/dev/null | grep -q "rcode: NOERROR"; do
 		tries=$((tries + 1))
@@ -72,18 +73,7 @@ new()
 {
 	name=$1
 	shift
-	dp 0 new "$name" -q -d "www.$zone" --set "publish = powerdns $way" --set 'ttl = 2' "$@"
-}
-
-tlsa()
-{
-	drill "@127.53.3.1" "$1" TLSA | awk '!/^;/ && $4 == "TLSA" { print $2, tolower($5 " " $6 " " $7 " " $8) }' | sort
-}
-
-ours()
-{
-	"$DANEPROBE" record --key "etc/$1/$2/ecdsa-p256/privkey.pem" "https://www.$zone" |
-		awk '{ print tolower($5 " " $6 " " $7 " " $8) }'
+	dp 0 new "$name" -q -d "www.$zone" --set "publish = powerdns $way" --set 'ttl = 1' "$@"
 }
 
 part_publishes_beside_others()
@@ -93,10 +83,10 @@ part_publishes_beside_others()
 	new www --service "https://www.$zone"
 	dp 0 publish --dry-run www
 	has out "+ $owner."
-	[ "$(tlsa "$owner")" = "2 $foreign" ] || fail "a dry run changed the zone"
+	[ "$(tlsa "$owner")" = "1 $foreign" ] || fail "a dry run changed the zone"
 	dp 0 publish www
 	tlsa "$owner" >got
-	printf '2 %s\n' "$(ours www current)" "$(ours www next)" "$foreign" | sort >want
+	printf '1 %s\n' "$(ours www current)" "$(ours www next)" "$foreign" | sort >want
 	diff want got || fail "not as wanted"
 	grep -q "kept .*foreign=1" etc/www/journal || fail "the foreign record isn't told"
 	dp 0 publish www
@@ -108,6 +98,33 @@ part_publishes_beside_others()
 		sleep 0.5
 	done
 	has out safe
+}
+
+# Checked all the time; a step is a run of rollover.
+part_a_rollover_beside_others()
+{
+	serve
+	life_ca
+	life_web_server
+	way="url=http://127.0.0.1:8553 key-file=$PWD/key"
+	new www --service "https://www.$zone" --set "acme = exec $PWD/ca.sh {csr} {fullchain}" \
+		--set "deploy = $PWD/deploy.sh"
+	roll_until idle
+	old=$(ours www current) now=$(ours www next)
+	printf '1 %s\n' "$old" "$now" "$foreign" | sort >want
+	tlsa "$owner" >got
+	diff want got || fail "not as wanted before the rollover"
+	watch_begin "https://www.$zone"
+	step
+	roll_until idle
+	sleep 2 # 2 x TTL: until no cache holds the record that left
+	watch_end "https://www.$zone"
+	[ "$(ours www current)" = "$now" ] || fail "the next key isn't the current one"
+	printf '1 %s\n' "$now" "$(ours www next)" "$foreign" | sort >want
+	tlsa "$owner" >got
+	diff want got || fail "not as wanted after it"
+	has etc/www/journal "removed   name=$owner. record=\"$old\" via=powerdns"
+	check 0 "https://www.$zone"
 }
 
 part_follows_an_alias()
@@ -145,6 +162,13 @@ part_refusals()
 	new d --service "https://www.$zone"
 	dp 2 publish d
 	has err 'neither https nor on this machine'
+	python3 "$src/takes_nothing.py" api 8556 >api 2>&1 &
+	pids="$pids $!"
+	await_line api ready
+	way="url=http://127.0.0.1:8556 key-file=$PWD/key"
+	new deaf --service "https://www.$zone"
+	dp 2 publish deaf
+	has err "its zone did not take it"
 	way="url=https://127.0.0.1:8555 key-file=$PWD/key"
 	new e --service "https://www.$zone"
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=api -days 2 \
@@ -170,8 +194,7 @@ part_refusals()
 		}
 	END
 	nginx -c "$PWD/nginx.conf" >nginx.out 2>&1 &
-	nginx=$!
-	trap 'kill $pdns $nginx 2>/dev/null; wait' EXIT
+	pids="$pids $!"
 	tries=0
 	until [ -s nginx.pid ] || [ $tries -ge 50 ]; do
 		tries=$((tries + 1))
@@ -179,7 +202,7 @@ part_refusals()
 	done
 	dp 2 publish e
 	has err certificate
-	[ "$(tlsa "$owner")" = "2 $foreign" ] || fail "a refused change was made"
+	[ "$(tlsa "$owner")" = "1 $foreign" ] || fail "a refused change was made"
 	dp 0 publish --ca-file tls.crt e
 	tlsa "$owner" | grep -qF "$(ours e current)" || fail "not published over https"
 }
