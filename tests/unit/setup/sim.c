@@ -490,6 +490,13 @@ static time_t now(void *arg)
 	return ((struct sim *)arg)->now;
 }
 
+/* Its clock is never set. */
+static int64_t uptime(void *arg, char **ret_boot)
+{
+	*ret_boot = mem_text("the only run");
+	return (int64_t)now(arg) - 1700000000;
+}
+
 /* Power is lost: what wasn't fsynced is gone. Renames are fsynced at once, so the state
  * without one is that of the point before it. */
 static void die(struct sim *sim)
@@ -545,6 +552,7 @@ void sim_env(struct sim *sim, struct env *ret_env)
 	env_init(ret_env);
 	ret_env->arg = sim;
 	ret_env->now = now;
+	ret_env->uptime = uptime;
 	ret_env->before = before;
 	ret_env->run = run;
 	ret_env->ask = ask;

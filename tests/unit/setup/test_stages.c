@@ -26,7 +26,7 @@
 
 static struct sim *sim;
 static struct rollover_result result;
-static int64_t uptime_s; /* 0: nobody can tell */
+static int64_t uptime_s; /* 0: as the world says */
 static bool judged = true;
 
 static int64_t uptime(void *arg, char **ret_boot)
@@ -42,7 +42,8 @@ static void open_lineage(struct env *env, struct lineage *l)
 	struct why why;
 
 	sim_env(sim, env);
-	env->uptime = uptime_s ? uptime : NULL;
+	if (uptime_s)
+		env->uptime = uptime;
 	if (lineage_open(env, sim->base, "www", "test", LINEAGE_WRITE, l, &why) < 0)
 		fail_msg("%s", why.text);
 }
