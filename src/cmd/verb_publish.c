@@ -10,10 +10,10 @@
 #include "cmd/record_print.h"
 #include "dane/tlsa.h"
 #include "setup/lineage.h"
+#include "setup/publication.h"
 #include "setup/publish.h"
 #include "setup/publish_owner.h"
 #include "setup/record.h"
-#include "setup/stages.h"
 #include "setup/wanted.h"
 
 static const struct opt opts[] = {
@@ -126,7 +126,7 @@ static int preview(struct lineage *l, const struct lineage_verb_values *v,
 	char *held = NULL;
 	int rc;
 
-	if (stages_preview(l, &held, &inner) < 0)
+	if (publication_preview(l, &held, &inner) < 0)
 		log_warn("%s", inner.text);
 	if (held)
 		log_warn("%s", held);

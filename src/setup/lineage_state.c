@@ -100,8 +100,7 @@ const char *lineage_state_stage_name(enum lineage_stage stage)
 
 void lineage_state_init(struct lineage_state *state)
 {
-	*state = (struct lineage_state){ .old_ttl_s = -1,
-					 .hold_ttl_s = -1 };
+	*state = (struct lineage_state){ .old_ttl_s = -1, .hold_ttl_s = -1 };
 }
 
 void lineage_state_clear(struct lineage_state *state)

@@ -72,8 +72,8 @@ struct lineage_state {
 	time_t peak_at;	     /* the last time that sets with it were given out */
 	char *boot;	     /* owned; the system's run in which agree_uptime_s counts */
 	int64_t agree_uptime_s; /* of the system at agree_since */
-	int64_t agreed_on;   /* a hash of the records that agree_since is about; 0 none */
-	char *held;	     /* owned; owners without records for now, see hold.h; NULL */
+	int64_t agreed_on; /* a hash of the records that agree_since is about; 0 none */
+	char *held;	   /* owned; owners without records for now, see hold.h; NULL */
 
 	char *key_group; /* owned; of lineage.conf, as files and folders have it; NULL */
 	time_t created_at, begun_at; /* the lineage; the rollover */

@@ -9,12 +9,13 @@
 #include "base/why.h"
 #include "setup/agreement.h"
 #include "setup/ari.h"
+#include "setup/emergency.h"
 #include "setup/install.h"
 #include "setup/lineage.h"
 #include "setup/outcome.h"
+#include "setup/publication.h"
 #include "setup/renew.h"
 #include "setup/renewal.h"
-#include "setup/safety.h"
 #include "setup/stages.h"
 #include "setup/view.h"
 
@@ -164,88 +165,6 @@ static int tell_retry(const struct lineage *l, struct rollover_result *r)
 	return 0;
 }
 
-/* The key in use is meant, be it the one that has just come: it goes next. A first key on
- * its way to the servers is nobody's yet. Told once more while that goes on, it is the
- * same. */
-static int declare_emergency(struct lineage *l, struct why *why)
-{
-	struct lineage_state *s = &l->state;
-	char number[24];
-	int rc;
-
-	if (s->emergency && (s->compromised || !s->view))
-		return 0;
-	s->emergency = true;
-	s->compromised =
-		s->view || s->goal != s->current ? rollover_live_generation(s) : 0;
-	s->retry_at = 0;
-	(void)snprintf(number, sizeof(number), "%04lld", (long long)s->compromised);
-	rc = lineage_note(l, why, "emergency", "generation",
-			  s->compromised ? number : "none", NULL);
-	return rc < 0 ? rc : lineage_save(l, why);
-}
-
-static void add(struct rollover_result *r, char *take_text)
-{
-	char *before = r->text;
-
-	r->text = mem_printf("%s; %s", before ? before : "", take_text);
-	free(before);
-	free(take_text);
-}
-
-static int64_t old_ttl_s(const struct lineage *l)
-{
-	int64_t ttl_s = l->state.old_ttl_s;
-
-	if (ttl_s < 0)
-		return SAFETY_UNKNOWN_S;
-	return ttl_s > (int64_t)l->conf.ttl ? ttl_s : (int64_t)l->conf.ttl;
-}
-
-/* What the holder of a compromised key can still do, behind what the step told. */
-static void tell_exposure(const struct lineage *l, int64_t compromised,
-			  struct rollover_result *r)
-{
-	const struct lineage_state *s = &l->state;
-	char when[32];
-
-	if (s->emergency && s->goal == compromised)
-		add(r, mem_printf("key %04lld is replaced as soon as this rollover has "
-				  "ended",
-				  (long long)compromised));
-	if (s->emergency)
-		add(r, mem_printf("until its record is gone and %lld s more, the holder "
-				  "of key %04lld can pass for the services",
-				  (long long)old_ttl_s(l), (long long)compromised));
-	else
-		add(r, mem_printf("caches may hold the record of key %04lld until %s: "
-				  "until then its holder can pass for the services. Have "
-				  "the CA revoke its certificates. Key %04lld lay beside "
-				  "it: if that may be known too, do this once more",
-				  (long long)compromised,
-				  clock_rfc3339(env_now(l->env) + old_ttl_s(l), when),
-				  (long long)s->current));
-}
-
-/* Which key is meant was assumed: what to do if it was another one. */
-static void tell_remedy(const struct lineage *l, struct rollover_result *r)
-{
-	const struct lineage_state *s = &l->state;
-
-	if (!s->emergency || !s->goal || s->goal == s->compromised)
-		return;
-	if (s->compromised)
-		add(r, mem_printf("if it is key %04lld that is known, do this once more "
-				  "when the rollover has ended",
-				  (long long)s->goal));
-	else
-		add(r, mem_printf("no key of %s is under the servers yet; if it is key "
-				  "%04lld that is known, take its record out of DNS, put "
-				  "%s away and begin anew with daneprobe new",
-				  l->name, (long long)s->goal, l->dir));
-}
-
 /* Step by step as always, but no run waits for the next: only caches and servers are
  * waited for, and they protect those who connect. */
 static int emergency_steps(struct lineage *l, const struct rollover_how *how,
@@ -277,9 +196,9 @@ static int in_emergency(struct lineage *l, const struct rollover_how *how,
 	else if (!is_refused(done, r))
 		rc = emergency_steps(l, how, r, why);
 	if (rc == 0 && compromised)
-		tell_exposure(l, compromised, r);
+		emergency_tell_exposure(l, compromised, r);
 	if (rc == 0 && how->emergency)
-		tell_remedy(l, r);
+		emergency_tell_remedy(l, r);
 	return rc;
 }
 
@@ -292,7 +211,7 @@ int rollover_step(struct lineage *l, const struct rollover_how *how,
 	*r = (struct rollover_result){ 0 };
 	/* First, so that it isn't lost whatever happens. */
 	if (how->emergency)
-		rc = declare_emergency(l, why);
+		rc = emergency_declare(l, why);
 	if (rc < 0)
 		return rc;
 	if (l->state.emergency)
@@ -310,7 +229,7 @@ int rollover_publish(struct lineage *l, struct rollover_result *r, struct why *w
 
 	*r = (struct rollover_result){ 0 };
 	rc = recover(l, &done, r, why);
-	return rc < 0 || is_refused(done, r) ? rc : stages_publish(l, true, r, why);
+	return rc < 0 || is_refused(done, r) ? rc : publication_give(l, true, r, why);
 }
 
 int rollover_propagation(struct lineage *l, struct rollover_result *r, struct why *why)

@@ -9,169 +9,17 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/agreement.h"
-#include "setup/hold.h"
 #include "setup/install.h"
 #include "setup/lineage.h"
 #include "setup/lineage_make.h"
 #include "setup/outcome.h"
+#include "setup/publication.h"
 #include "setup/publish.h"
 #include "setup/renew.h"
 #include "setup/safety.h"
-#include "setup/wanted.h"
 
 #define LAG_MIN_S 3600		   /* a secondary's refresh, at least */
 #define PUBLISH_AGAIN_S (6 * 3600) /* where records are missing all that time */
-
-/* Records that a wildcard made are hidden by the first one at the name itself. */
-static int refuse_wildcard(const struct env_dns *dns, struct why *why)
-{
-	return why_set(
-		why, DP_EDNS,
-		"the TLSA records at %.255s come from a wildcard, and a record there "
-		"would hide them from the clients of today: put copies of them at "
-		"%.255s first",
-		dns->wildcard, dns->wildcard);
-}
-
-/* A record of ours goes only where every endpoint was just seen without its key. */
-static int check_retired(struct lineage *l, struct why *why)
-{
-	char *problem = NULL;
-	int rc = install_look(l, l->state.current, &problem, why);
-
-	if (rc == 0 && problem)
-		rc = why_set(why, DP_EDNS,
-			     "the old record stays, since not every endpoint has the new "
-			     "key: %.400s",
-			     problem);
-	free(problem);
-	return rc;
-}
-
-int stages_preview(struct lineage *l, char **ret_held, struct why *why)
-{
-	struct env_dns dns = { 0 };
-	int rc;
-
-	free(l->state.held);
-	l->state.held = NULL;
-	rc = agreement_before(l, &dns, why);
-	if (rc == 0)
-		rc = hold_decide(l, &dns, true, ret_held, why);
-	env_dns_clear(&dns);
-	return rc;
-}
-
-/* What the servers say before anything changes, and whether it may. */
-static int prepare(struct lineage *l, bool asked_for, char **ret_held, struct why *why)
-{
-	struct env_dns dns = { 0 };
-	int rc;
-
-	free(l->state.held);
-	l->state.held = NULL;
-	rc = agreement_before(l, &dns, why);
-	if (rc == 0 && dns.wildcard)
-		rc = refuse_wildcard(&dns, why);
-	if (rc == 0 && dns.has_gone)
-		rc = check_retired(l, why);
-	if (rc == 0)
-		rc = hold_decide(l, &dns, asked_for, ret_held, why);
-	env_dns_clear(&dns);
-	return rc;
-}
-
-/* Records are asked for; the way there is told before it is gone. */
-static int give(struct lineage *l, enum publish_result *ret_result, struct why *why)
-{
-	struct lineage_state *s = &l->state;
-	struct wanted wanted = { 0 };
-	int rc = wanted_make(l, &wanted, why);
-
-	if (rc < 0)
-		return rc;
-	if (!wanted.want_count) {
-		*ret_result = PUBLISH_HELD;
-		goto out;
-	}
-	s->intent = INTENT_PUBLISH;
-	s->agree_since = 0;
-	s->agreed_on = agreement_hash(&wanted);
-	rc = lineage_save(l, why);
-	if (rc == 0)
-		rc = publish_records(l, &wanted, ret_result, why);
-	if (rc < 0)
-		goto out;
-	s->intent = INTENT_NONE;
-	s->published_at = env_now(l->env);
-	rc = lineage_save(l, why);
-out:
-	wanted_clear(&wanted);
-	return rc;
-}
-
-/* What failed before is over; "stuck" was about it only where nothing else is under way.
- */
-static int settle(struct lineage *l, struct why *why)
-{
-	struct lineage_state *s = &l->state;
-
-	if (rollover_stage(s) == STAGE_STAGED)
-		return outcome_enter(l, STAGE_PUBLISHED, why);
-	if (!s->failures && s->stage != STAGE_STUCK)
-		return 0;
-	s->failures = 0;
-	s->retry_at = 0;
-	s->stage = rollover_stage(s);
-	lineage_state_reason(s, NULL, 0);
-	return lineage_save(l, why);
-}
-
-static int tell_published(enum publish_result result, const char *held,
-			  struct rollover_result *r)
-{
-	const char *what = result == PUBLISH_BY_HAND ? "the records are yours to publish"
-						     : "the records are given to DNS";
-
-	if (!held)
-		return outcome_tell(r, ROLLOVER_MOVED, 0, "%s", what);
-	return outcome_tell(r, ROLLOVER_LATE, 0, "%s, but some are held back: %.450s",
-			    what, held);
-}
-
-/* Somebody's wish isn't a try that failed. */
-static int tell_held(struct lineage *l, bool asked_for, const char *held,
-		     struct rollover_result *r, struct why *why)
-{
-	if (!asked_for)
-		return outcome_failed(l, held, r, why);
-	return outcome_tell(r, ROLLOVER_REFUSED, 0,
-			    "%.450s; bring the key to it first: daneprobe install %s",
-			    held, l->name);
-}
-
-int stages_publish(struct lineage *l, bool asked_for, struct rollover_result *r,
-		   struct why *why)
-{
-	enum publish_result result = PUBLISH_DONE;
-	char *held = NULL;
-	struct why inner;
-	int rc = prepare(l, asked_for, &held, &inner);
-
-	if (rc == 0)
-		rc = give(l, &result, &inner);
-	if (rc < 0) {
-		rc = outcome_failed(l, inner.text, r, why);
-	} else if (result == PUBLISH_HELD) {
-		rc = tell_held(l, asked_for, held, r, why);
-	} else {
-		rc = settle(l, why);
-		if (rc == 0)
-			rc = tell_published(result, held, r);
-	}
-	free(held);
-	return rc;
-}
 
 /* How long a server may lag before that is out of the ordinary. */
 static int64_t lag_limit_s(const struct lineage *l)
@@ -217,7 +65,7 @@ static int lags(struct lineage *l, const char *who, struct rollover_result *r,
 static int publish_once_more(struct lineage *l, const char *who,
 			     struct rollover_result *r, struct why *why)
 {
-	int rc = stages_publish(l, false, r, why);
+	int rc = publication_give(l, false, r, why);
 
 	if (rc < 0 || r->outcome == ROLLOVER_REFUSED)
 		return rc;
@@ -236,7 +84,7 @@ static int lacking(struct lineage *l, const char *who, bool changed,
 	time_t last = l->state.published_at;
 
 	if (changed)
-		return stages_publish(l, false, r, why);
+		return publication_give(l, false, r, why);
 	if (is_overdue(l) && env_now(l->env) - last > PUBLISH_AGAIN_S &&
 	    !publish_is_by_hand(l))
 		return publish_once_more(l, who, r, why);
@@ -398,7 +246,7 @@ int stages_staged(struct lineage *l, struct rollover_result *r, struct why *why)
 	int rc;
 
 	if (l->state.intent == INTENT_PUBLISH)
-		return stages_publish(l, false, r, why);
+		return publication_give(l, false, r, why);
 	rc = agreement_observe(l, &a, &inner);
 	safety = a.safety;
 	agreement_clear(&a);
@@ -407,9 +255,9 @@ int stages_staged(struct lineage *l, struct rollover_result *r, struct why *why)
 	switch (safety) {
 	case SAFETY_NONE:
 		return stages_may_install_first(l) ? install_first(l, r, why)
-						   : stages_publish(l, false, r, why);
+						   : publication_give(l, false, r, why);
 	case SAFETY_LAGS:
-		return stages_publish(l, false, r, why);
+		return publication_give(l, false, r, why);
 	case SAFETY_WAIT:
 	case SAFETY_SAFE:
 		if (!l->state.published_at)
@@ -575,7 +423,7 @@ int stages_retiring(struct lineage *l, struct rollover_result *r, struct why *wh
 	int rc;
 
 	if (!l->state.published_at)
-		return stages_publish(l, false, r, why);
+		return publication_give(l, false, r, why);
 	rc = observe(l, &a, &changed, &inner);
 	if (rc < 0)
 		return lags(l, inner.text, r, why);

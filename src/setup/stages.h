@@ -22,12 +22,6 @@ int stages_verified(struct lineage *l, struct rollover_result *r, struct why *wh
 int stages_retiring(struct lineage *l, struct rollover_result *r, struct why *why);
 
 /* Parts of them that other verbs need too. */
-/* Gives the wanted records to DNS, where somebody asked for it also those of services
- * that nobody reaches; staged becomes published, other stages stay. */
-int stages_publish(struct lineage *l, bool asked_for, struct rollover_result *r,
-		   struct why *why);
-/* What stages_publish() would hold back now, on the heap; NULL: nothing. Doesn't save. */
-int stages_preview(struct lineage *l, char **ret_held, struct why *why);
 /* The first key of a service without any record needs none to be installed. */
 bool stages_may_install_first(const struct lineage *l);
 /* A certificate for a generation's keys; how that went is in the state, not saved yet. */

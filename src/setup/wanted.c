@@ -13,9 +13,10 @@
 #include "setup/record.h"
 #include "target/target.h"
 
-#define FORMER_MAX 16	   /* generations whose records are still looked for */
-#define EMERGENCY_TTL_S 60 /* what caches get from now on is gone soon after its record  \
-			    */
+#define FORMER_MAX 16 /* generations whose records are still looked for */
+#define EMERGENCY_TTL_S                                                                  \
+	60 /* what caches get from now on is gone soon after its record                  \
+	    */
 
 void wanted_clear(struct wanted *w)
 {

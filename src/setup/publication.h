@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A lineage's records given to DNS: what servers and services say first, whether that
+ * allows it, and what is told of it. */
+#ifndef SETUP_PUBLICATION_H
+#define SETUP_PUBLICATION_H
+
+#include <stdbool.h>
+
+struct lineage;
+struct rollover_result;
+struct why;
+
+/* Gives the wanted records to DNS, where somebody asked for it also those of services
+ * that nobody reaches; staged becomes published, other stages stay. */
+int publication_give(struct lineage *lineage, bool asked_for, struct rollover_result *r,
+		     struct why *why);
+/* What publication_give() would hold back now, on the heap; NULL: nothing. Doesn't save.
+ */
+int publication_preview(struct lineage *lineage, char **ret_held, struct why *why);
+
+#endif
