@@ -322,10 +322,25 @@ static int protect(const char *path, const struct env_access *access)
 	return chmod(path, access->mode);
 }
 
+/* So that a group which was taken away doesn't come back with the power. */
+static int sync_access(struct env *env, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), rc, failed;
+
+	if (fd < 0)
+		return -1;
+	rc = may(env, ENV_FSYNC, path) < 0 ? -1 : fsync(fd);
+	failed = errno;
+	(void)close(fd);
+	errno = failed;
+	return rc;
+}
+
 int env_protect(struct env *env, const char *path, const struct env_access *access,
 		struct why *why)
 {
-	if (may(env, ENV_PROTECT, path) < 0 || protect(path, access) < 0)
+	if (may(env, ENV_PROTECT, path) < 0 || protect(path, access) < 0 ||
+	    sync_access(env, path) < 0)
 		return why_errno(why, errno, "can't change who may read %s", path);
 	return 0;
 }

@@ -508,6 +508,14 @@ static void die(struct sim *sim)
 	_exit(EXIT_KILLED);
 }
 
+/* What was written to a temporary file and not fsynced goes on under its new name. */
+static bool is_beside(const char *dirty, const char *path)
+{
+	size_t len = strlen(path);
+
+	return !strncmp(dirty, path, len) && !strcmp(dirty + len, ".tmp");
+}
+
 static int before(void *arg, enum env_op op, const char *path)
 {
 	struct sim *sim = arg;
@@ -521,7 +529,9 @@ static int before(void *arg, enum env_op op, const char *path)
 	}
 	if (sim_chance(sim, sim->luck.full) && op != ENV_COMMAND)
 		return ENOSPC;
-	if (op == ENV_WRITE)
+	if ((op == ENV_RENAME || op == ENV_LINK) && is_beside(sim->dirty, path))
+		(void)snprintf(sim->dirty, sizeof(sim->dirty), "%s", path);
+	else if (op == ENV_WRITE)
 		(void)snprintf(sim->dirty, sizeof(sim->dirty), "%s", path);
 	else if (op == ENV_FSYNC && !strcmp(path, sim->dirty))
 		sim->dirty[0] = '\0';

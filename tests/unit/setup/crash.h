@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One life of a lineage in a simulated world, with a fault at one of its points: set up,
+ * rolled over, changed by the user, renewed. */
+#ifndef TESTS_SETUP_CRASH_H
+#define TESTS_SETUP_CRASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct lineage_state;
+struct sim;
+
+#define CRASH_RUNS_MAX 80
+
+/* Ended at the point kill_at, or the disk full at fail_at (0: no such fault). Whatever
+ * goes wrong by it is an offence of sim's. */
+void crash_live(struct sim *sim, size_t kill_at, size_t fail_at);
+/* False where there is none yet. */
+bool crash_load_state(const struct sim *sim, struct lineage_state *ret_state);
+
+#endif
