@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "crash.h"
 
+#include <dirent.h>
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,22 +151,169 @@ static void drive(struct sim *sim, bool *changed)
 	sim_advance(sim, leap ? LEAP_DAYS * SIM_DAY : 3 * SIM_HOUR);
 }
 
-void crash_live(struct sim *sim, size_t kill_at, size_t fail_at)
+/* What the life without a fault was like before each of its runs: one with a fault is the
+ * same up to there. */
+static struct moment {
+	struct sim sim;
+	struct keys keys; /* owned */
+	bool changed;
+} * moments;
+static size_t moment_count;
+static char *kept; /* owned; the folder with a copy of sim's for each */
+
+static void copy_file(const char *from, const char *to, mode_t mode)
 {
-	struct keys keys = { { NULL } };
-	bool by_hook = sim->by_hook, changed = false;
+	char *text = NULL;
+	size_t len;
+	FILE *f;
+
+	if (file_read(from, 1 << 20, &text, &len, NULL) < 0)
+		abort();
+	f = fopen(to, "w");
+	if (!f || fwrite(text, 1, len, f) != len || fclose(f) != 0 || chmod(to, mode) < 0)
+		abort();
+	free(text);
+}
+
+static void copy_link(const char *from, const char *to)
+{
+	char target[512];
+	ssize_t len = readlink(from, target, sizeof(target) - 1);
+
+	if (len < 0)
+		abort();
+	target[len] = '\0';
+	if (symlink(target, to) < 0)
+		abort();
+}
+
+static void copy_tree(const char *from, const char *to)
+{
+	DIR *dir = opendir(from);
+	struct dirent *entry;
+	char *source, *copy;
+	struct stat st;
+
+	if (!dir || stat(from, &st) < 0 || mkdir(to, st.st_mode & 07777) < 0)
+		abort();
+	while ((entry = readdir(dir))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		source = mem_printf("%s/%s", from, entry->d_name);
+		copy = mem_printf("%s/%s", to, entry->d_name);
+		if (lstat(source, &st) < 0)
+			abort();
+		if (S_ISDIR(st.st_mode))
+			copy_tree(source, copy);
+		else if (S_ISLNK(st.st_mode))
+			copy_link(source, copy);
+		else
+			copy_file(source, copy, st.st_mode & 07777);
+		free(source);
+		free(copy);
+	}
+	closedir(dir);
+}
+
+static void copy_keys(const struct keys *from, struct keys *ret_keys)
+{
 	size_t i;
 
-	sim_reset(sim, 1);
-	sim->by_hook = by_hook;
-	sim->kill_at = kill_at;
-	sim->fail_at = fail_at;
+	for (i = 0; i < GENERATIONS; i++)
+		ret_keys->text[i] = mem_text(from->text[i]);
+}
+
+static void free_keys(struct keys *keys)
+{
+	size_t i;
+
+	for (i = 0; i < GENERATIONS; i++)
+		free(keys->text[i]);
+	*keys = (struct keys){ { NULL } };
+}
+
+void crash_forget(void)
+{
+	while (moment_count)
+		free_keys(&moments[--moment_count].keys);
+	free(moments);
+	moments = NULL;
+	if (kept)
+		sim_remove_tree(kept);
+	free(kept);
+	kept = NULL;
+}
+
+static void remember(const struct sim *sim, const struct keys *keys, bool changed)
+{
+	char *folder;
+
+	if (!kept) {
+		kept = mem_printf("%s.kept", sim->base);
+		if (mkdir(kept, 0700) < 0)
+			abort();
+	}
+	folder = mem_printf("%s/%zu", kept, moment_count);
+	copy_tree(sim->base, folder);
+	free(folder);
+	moments = mem_grow(moments, moment_count, sizeof(*moments));
+	moments[moment_count].sim = *sim;
+	moments[moment_count].changed = changed;
+	copy_keys(keys, &moments[moment_count].keys);
+	moment_count++;
+}
+
+/* To the last moment before that point. */
+static void recall(struct sim *sim, size_t point, struct keys *keys, bool *changed)
+{
+	size_t i = moment_count;
+	char *folder;
+
+	while (i > 1 && moments[i - 1].sim.points >= point)
+		i--;
+	sim_remove_tree(sim->base);
+	*sim = moments[i - 1].sim;
+	folder = mem_printf("%s/%zu", kept, i - 1);
+	copy_tree(folder, sim->base);
+	free(folder);
+	copy_keys(&moments[i - 1].keys, keys);
+	*changed = moments[i - 1].changed;
+}
+
+static void live_on(struct sim *sim, struct keys *keys, bool changed, bool whole)
+{
+	size_t i;
+
 	for (i = 0; i < CRASH_RUNS_MAX && !is_done(sim); i++) {
+		if (whole)
+			remember(sim, keys, changed);
 		drive(sim, &changed);
-		watch_keys(sim, &keys);
+		watch_keys(sim, keys);
 	}
 	if (!is_done(sim))
 		sim_offend(sim, "it didn't come to its end");
-	for (i = 0; i < GENERATIONS; i++)
-		free(keys.text[i]);
+}
+
+void crash_live_well(struct sim *sim)
+{
+	bool by_hook = sim->by_hook;
+	struct keys keys = { { NULL } };
+
+	crash_forget();
+	sim_reset(sim, 1);
+	sim->by_hook = by_hook;
+	live_on(sim, &keys, false, true);
+	free_keys(&keys);
+}
+
+void crash_live(struct sim *sim, size_t kill_at, size_t fail_at)
+{
+	struct keys keys = { { NULL } };
+	bool changed = false;
+
+	recall(sim, kill_at ? kill_at : fail_at, &keys, &changed);
+	sim->kill_at = kill_at;
+	sim->fail_at = fail_at;
+	live_on(sim, &keys, changed, false);
+	free_keys(&keys);
 }

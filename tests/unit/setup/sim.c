@@ -803,7 +803,7 @@ static void make_ca(void)
 	gnutls_x509_crt_sign2(ca_crt, ca_crt, ca_key, GNUTLS_DIG_SHA256, 0);
 }
 
-static void remove_tree(const char *path)
+void sim_remove_tree(const char *path)
 {
 	DIR *dir = opendir(path);
 	struct dirent *entry;
@@ -815,7 +815,7 @@ static void remove_tree(const char *path)
 			continue;
 		inner = mem_printf("%s/%s", path, entry->d_name);
 		if (lstat(inner, &st) == 0 && S_ISDIR(st.st_mode))
-			remove_tree(inner);
+			sim_remove_tree(inner);
 		else
 			(void)unlink(inner);
 		free(inner);
@@ -839,7 +839,7 @@ static void make_base(struct sim *sim)
 void sim_reset(struct sim *sim, uint64_t seed)
 {
 	if (*sim->base)
-		remove_tree(sim->base);
+		sim_remove_tree(sim->base);
 	*sim = (struct sim){ .random = seed,
 			     .now = 1800000000,
 			     .ttl_s = SIM_HOUR,
@@ -863,6 +863,6 @@ struct sim *sim_new(uint64_t seed)
 
 void sim_free(struct sim *sim)
 {
-	remove_tree(sim->base);
+	sim_remove_tree(sim->base);
 	(void)munmap(sim, sizeof(*sim));
 }

@@ -90,6 +90,8 @@ struct sim *sim_new(uint64_t seed);
 /* A fresh world with an empty folder. */
 void sim_reset(struct sim *sim, uint64_t seed);
 void sim_free(struct sim *sim);
+/* A folder and all that is in it. */
+void sim_remove_tree(const char *path);
 /* One process: makes the lineage "www", or does a step and a renewal. True where it ended
  * by itself. */
 bool sim_create(struct sim *sim);

@@ -15,8 +15,8 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/why.h"
-#include "setup/lineage_state.h"
 #include "crash.h"
+#include "setup/lineage_state.h"
 #include "sim.h"
 
 #define POINTS_MIN 50
@@ -46,7 +46,7 @@ static size_t every(void)
 
 static size_t count_points(struct sim *sim)
 {
-	crash_live(sim, 0, 0);
+	crash_live_well(sim);
 	if (sim->offences)
 		fail_msg("without a fault: %s", sim->offence);
 	return sim->points;
@@ -70,6 +70,7 @@ static void crash_at_each_point(bool by_hook)
 		if (went_back(sim))
 			fail_msg("killed at point %zu: a good renewal went back", k);
 	}
+	crash_forget();
 	sim_free(sim);
 }
 
@@ -100,6 +101,7 @@ static void fail_at_each_point(bool by_hook)
 		if (sim->offences)
 			fail_msg("disk full at point %zu: %s", k, sim->offence);
 	}
+	crash_forget();
 	sim_free(sim);
 }
 
@@ -182,6 +184,7 @@ static void test_a_crash_forgets_no_lagging_server(void **state)
 				 sim->offences ? sim->offence : "not installed");
 	}
 	assert_true(k > 5);
+	crash_forget();
 	sim_free(sim);
 }
 
@@ -191,6 +194,7 @@ static int look_at(const char *point)
 	struct sim *sim = sim_new(1);
 
 	sim->by_hook = getenv("CRASH_HOOK") != NULL;
+	crash_live_well(sim);
 	crash_live(sim, strtoul(point, NULL, 10), 0);
 	(void)fprintf(stderr, "# %s\n", sim->offence);
 	return sim->offences != 0;

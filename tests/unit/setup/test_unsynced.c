@@ -20,7 +20,7 @@ static void test_sim_objects_to_files_that_are_not_synced(void **state)
 	size_t points, k, objected = 0;
 
 	(void)state;
-	crash_live(sim, 0, 0);
+	crash_live_well(sim);
 	if (sim->offences)
 		fail_msg("without a fault: %s", sim->offence);
 	points = sim->points;
@@ -30,6 +30,7 @@ static void test_sim_objects_to_files_that_are_not_synced(void **state)
 	}
 	assert_true(objected > 0);
 	(void)fprintf(stderr, "# killed at point %zu: %s\n", k - EVERY, sim->offence);
+	crash_forget();
 	sim_free(sim);
 }
 
