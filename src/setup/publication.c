@@ -83,7 +83,10 @@ static int give(struct lineage *l, enum publish_result *ret_result, struct why *
 	if (rc < 0)
 		return rc;
 	if (!wanted.want_count) {
+		/* No server has anything of an earlier try: the key may go first. */
 		*ret_result = PUBLISH_HELD;
+		s->intent = INTENT_NONE;
+		rc = lineage_save(l, why);
 		goto out;
 	}
 	s->intent = INTENT_PUBLISH;

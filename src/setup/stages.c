@@ -245,8 +245,9 @@ int stages_staged(struct lineage *l, struct rollover_result *r, struct why *why)
 	struct why inner;
 	int rc;
 
+	/* What was begun was allowed. */
 	if (l->state.intent == INTENT_PUBLISH)
-		return publication_give(l, false, r, why);
+		return publication_give(l, true, r, why);
 	rc = agreement_observe(l, &a, &inner);
 	safety = a.safety;
 	agreement_clear(&a);

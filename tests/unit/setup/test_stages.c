@@ -184,6 +184,29 @@ static void test_stages_publish_waits_for_the_key_where_there_is_no_record(void 
 	assert_int_equal(stage(), STAGE_PUBLISHED);
 }
 
+/* A publication that failed is no reason not to install where DNS still has nothing. */
+static void test_stages_publish_that_failed_lets_the_key_go_first(void **state)
+{
+	(void)state;
+	sim_reset(sim, 7);
+	assert_true(sim_create(sim));
+	sim->luck.publish = 1000;
+	judged = false;
+	assert_int_equal(run(rollover_publish), ROLLOVER_REFUSED);
+	judged = true;
+	have(0); /* nothing of it arrived */
+	sim->spans = 0;
+	sim->offences = 0;
+	sim->luck.publish = 0;
+	sim->live = number_of("ee00000000000000000000000000000000000000000000000000000000"
+			      "000000");
+	assert_int_equal(run(rollover_publish), ROLLOVER_REFUSED);
+	assert_non_null(strstr(result.text, "daneprobe install www"));
+	sim->live = -1;
+	assert_int_equal(run(rollover_install), ROLLOVER_MOVED);
+	assert_int_equal(sim->live, key_of(1));
+}
+
 /* The service has another key, which DNS names. Returns its number. */
 static int beside_another(void)
 {
@@ -418,6 +441,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_stages_publish_waits_for_the_key_where_there_is_no_record),
+		T(test_stages_publish_that_failed_lets_the_key_go_first),
 		T(test_stages_publish_adds_beside_others),
 		T(test_stages_retiring_looks_once_more_before_it_takes_a_record_out),
 		T(test_stages_published_begins_anew_where_other_records_are_wanted),
