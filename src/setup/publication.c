@@ -86,6 +86,8 @@ static int give(struct lineage *l, enum publish_result *ret_result, struct why *
 		/* No server has anything of an earlier try: the key may go first. */
 		*ret_result = PUBLISH_HELD;
 		s->intent = INTENT_NONE;
+		free(s->held);
+		s->held = NULL;
 		rc = lineage_save(l, why);
 		goto out;
 	}
