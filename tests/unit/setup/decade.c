@@ -11,6 +11,7 @@
 #include "sim.h"
 
 #define YEARS 10
+#define DAYS 365
 
 static const struct sim_luck luck = { .crash = 60,
 				      .full = 2,
@@ -42,6 +43,16 @@ uint64_t decade_worlds(void)
 	return (uint64_t)worlds;
 }
 
+int64_t decade_years(void)
+{
+	const char *given = getenv("SIM_YEARS");
+	int64_t years = YEARS;
+
+	if (given)
+		(void)number_parse(given, 1, YEARS, &years, NULL);
+	return years;
+}
+
 /* A timer runs several times in the time that is left when a certificate is due: with
  * six-day ones a day's pause after each failure is no schedule. */
 static int64_t pause_max(const struct sim *sim)
@@ -65,9 +76,11 @@ static bool is_idle(const struct sim *sim)
 	return idle;
 }
 
-/* Certificates get shorter over the years. */
-static int64_t lifetime(int64_t year)
+/* Certificates get shorter over the years, as many as there are. */
+static int64_t lifetime(int64_t days)
 {
+	int64_t year = days * YEARS / (decade_years() * DAYS);
+
 	if (year < 5)
 		return 90 * SIM_DAY;
 	return year < 8 ? 45 * SIM_DAY : 6 * SIM_DAY;
@@ -86,8 +99,9 @@ static void live(struct sim *sim, uint64_t seed, bool by_hook)
 	while (!sim_create(sim))
 		sim_advance(sim, 60);
 	sim->luck = luck;
-	while (sim->now - begun < (time_t)YEARS * 365 * SIM_DAY && !sim->offences) {
-		sim->lifetime_s = lifetime((sim->now - begun) / (365 * SIM_DAY));
+	while (sim->now - begun < (time_t)decade_years() * DAYS * SIM_DAY &&
+	       !sim->offences) {
+		sim->lifetime_s = lifetime((sim->now - begun) / SIM_DAY);
 		(void)sim_run(sim);
 		idle = is_idle(sim);
 		/* The worst time for a rollover is just after one. */

@@ -16,5 +16,7 @@ void decade_live_by_hook(struct sim *sim, uint64_t seed);
 uint64_t decade_seed(void);
 /* SIM_WORLDS, else 1. */
 uint64_t decade_worlds(void);
+/* Ten, or as many as SIM_YEARS says. */
+int64_t decade_years(void);
 
 #endif
