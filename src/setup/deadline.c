@@ -45,7 +45,7 @@ static time_t late_at(const struct lineage *l, const struct certificate *c, bool
 int deadline_read(const struct lineage *l, struct deadline *ret_deadline, struct why *why)
 {
 	struct deadline d = { .fresh = true };
-	struct certificate c;
+	struct certificate c = { 0 };
 	time_t late;
 	size_t i;
 	int rc;

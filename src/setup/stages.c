@@ -396,8 +396,6 @@ int stages_verified(struct lineage *l, struct rollover_result *r, struct why *wh
 	struct lineage_state *s = &l->state;
 	int rc = 0;
 
-	if (s->goal == s->current && s->published_at)
-		return become_idle(l, r, why);
 	if (s->goal != s->current) {
 		rc = lineage_make_generation(l, s->last + 1, why);
 		if (rc < 0)

@@ -91,7 +91,7 @@ done
 # A lineage in the middle of a rollover, whose old record is to go
 L=$DANEPROBE_DIR/as-zone
 cp -r "$DANEPROBE_DIR/as-json/keys/0001" "$L/keys/0003"
-jq '.current = 2 | .next = 3 | .last = 3 | .retire = 1 | .stage = "retiring"' "$L/state" >changed
+jq '.current = 2 | .goal = 2 | .next = 3 | .last = 3 | .retire = 1 | .stage = "retiring"' "$L/state" >changed
 cat changed >"$L/state"
 for way in print 'exec false'; do
 	sed -i "/^publish = /d; \$ a publish = $way" "$L/lineage.conf"

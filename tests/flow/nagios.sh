@@ -134,8 +134,8 @@ same "one command for lineages: here, by ssh, by NRPE, of sudoers, of Icinga" \
 		sed -n -e 's/^ *nagios ALL=(root) NOPASSWD//p' "$nagios/README"
 		sed -n 's/^\tcommand = \[ \("sudo".*\) \]$/\1/p' "$nagios/icinga2-commands.conf" | tr -d '",'
 	})"
-status "it runs" 0 env DANEPROBE_DIR="$work" sh -c "$DANEPROBE ${lineages#* }"
-says "and its output is a plugin's" "DANE LINEAGE OK - 0 lineages" out
+status "it runs, where there is no lineage" 3 env DANEPROBE_DIR="$work" sh -c "$DANEPROBE ${lineages#* }"
+says "and its output is a plugin's" "DANE LINEAGE UNKNOWN - there is no lineage in $work:" out
 # All options are arguments, but those that would make the output another one, those for
 # long lists, and further tries, which are the monitor's own.
 options()

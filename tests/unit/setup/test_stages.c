@@ -229,6 +229,20 @@ static void test_stages_publish_adds_beside_others(void **state)
 	assert_int_equal(sim->server[0].set, UINT64_C(1) << other | bit(1) | bit(2));
 }
 
+/* Given to DNS is not yet seen there. */
+static void test_stages_verified_waits_for_all_servers(void **state)
+{
+	(void)state;
+	sim_reset(sim, 7);
+	assert_true(sim_create(sim));
+	run_until(STAGE_VERIFIED, 0);
+	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	sim->server[1].set = 0;
+	(void)run(plain);
+	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(stage(), STAGE_RETIRING);
+}
+
 static void
 test_stages_retiring_looks_once_more_before_it_takes_a_record_out(void **state)
 {
@@ -443,6 +457,7 @@ int main(void)
 		T(test_stages_publish_waits_for_the_key_where_there_is_no_record),
 		T(test_stages_publish_that_failed_lets_the_key_go_first),
 		T(test_stages_publish_adds_beside_others),
+		T(test_stages_verified_waits_for_all_servers),
 		T(test_stages_retiring_looks_once_more_before_it_takes_a_record_out),
 		T(test_stages_published_begins_anew_where_other_records_are_wanted),
 		T(test_stages_published_believes_no_clock_that_was_put_forward),
