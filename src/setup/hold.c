@@ -26,6 +26,12 @@ bool hold_has(const struct lineage_state *s, const char *owner)
 	return false;
 }
 
+void hold_forget(struct lineage_state *s)
+{
+	free(s->held);
+	s->held = NULL;
+}
+
 static void add(struct lineage_state *s, const char *owner)
 {
 	char *longer =
@@ -116,8 +122,7 @@ int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
 	size_t i;
 	int rc = endpoints_find(l, &e, why);
 
-	free(l->state.held);
-	l->state.held = NULL;
+	hold_forget(&l->state);
 	for (i = 0; i < e.count && rc == 0; i++)
 		rc = decide_one(l, &e.ours[i], dns, asked_for, &told, why);
 	endpoints_clear(&e);

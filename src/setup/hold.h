@@ -17,6 +17,8 @@ struct why;
  * save. */
 int hold_decide(struct lineage *lineage, const struct env_dns *dns, bool asked_for,
 		char **ret_told, struct why *why);
+/* Before the servers are asked about all owners anew. Doesn't save. */
+void hold_forget(struct lineage_state *state);
 /* owner has its final dot. */
 bool hold_has(const struct lineage_state *state, const char *owner);
 

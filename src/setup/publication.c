@@ -45,8 +45,7 @@ int publication_preview(struct lineage *l, char **ret_held, struct why *why)
 	struct env_dns dns = { 0 };
 	int rc;
 
-	free(l->state.held);
-	l->state.held = NULL;
+	hold_forget(&l->state);
 	rc = agreement_before(l, &dns, why);
 	if (rc == 0)
 		rc = hold_decide(l, &dns, true, ret_held, why);
@@ -60,8 +59,7 @@ static int prepare(struct lineage *l, bool asked_for, char **ret_held, struct wh
 	struct env_dns dns = { 0 };
 	int rc;
 
-	free(l->state.held);
-	l->state.held = NULL;
+	hold_forget(&l->state);
 	rc = agreement_before(l, &dns, why);
 	if (rc == 0 && dns.wildcard)
 		rc = refuse_wildcard(&dns, why);
@@ -86,8 +84,7 @@ static int give(struct lineage *l, enum publish_result *ret_result, struct why *
 		/* No server has anything of an earlier try: the key may go first. */
 		*ret_result = PUBLISH_HELD;
 		s->intent = INTENT_NONE;
-		free(s->held);
-		s->held = NULL;
+		hold_forget(s);
 		rc = lineage_save(l, why);
 		goto out;
 	}
