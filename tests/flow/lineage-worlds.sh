@@ -160,14 +160,20 @@ web_certificates()
 	done
 }
 
-part_two_kinds_of_keys()
+# beside_an_old_pair KEY...: the zone's servers, and in old a key of that kind that no lineage has
+beside_an_old_pair()
 {
-	begin
 	mkdir old
-	openssl req -x509 -newkey rsa:2048 -nodes -keyout old/privkey.pem -out old/fullchain.pem -days 9 \
+	openssl req -x509 -newkey "$@" -nodes -keyout old/privkey.pem -out old/fullchain.pem -days 9 \
 		-subj "/CN=www.$zone" 2>/dev/null
 	serve knot_primary primary 127.53.3.1 127.53.3.2
 	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+}
+
+part_two_kinds_of_keys()
+{
+	begin
+	beside_an_old_pair rsa:2048
 	live=$PWD/etc/www/live
 	web_certificates "$live/ecdsa-p256" "$PWD/old"
 	new 127.53.3.1 --key-type ecdsa-p256 --key-type rsa-2048
@@ -203,11 +209,7 @@ part_two_kinds_of_keys()
 part_a_second_kind_that_is_not_the_lineages()
 {
 	begin
-	mkdir old
-	openssl req -x509 -newkey rsa:2048 -nodes -keyout old/privkey.pem -out old/fullchain.pem -days 9 \
-		-subj "/CN=www.$zone" 2>/dev/null
-	serve knot_primary primary 127.53.3.1 127.53.3.2
-	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	beside_an_old_pair rsa:2048
 	web_certificates "$PWD/etc/www/live" "$PWD/old"
 	new 127.53.3.1
 	step
@@ -230,11 +232,7 @@ part_a_second_kind_that_is_not_the_lineages()
 # with_an_old_key: nginx serves one that no lineage has, until the first deploy
 with_an_old_key()
 {
-	mkdir old
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout old/privkey.pem \
-		-out old/fullchain.pem -days 9 -subj "/CN=www.$zone" 2>/dev/null
-	serve knot_primary primary 127.53.3.1 127.53.3.2
-	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	beside_an_old_pair ec -pkeyopt ec_paramgen_curve:P-256
 	web_certificates "$PWD/old"
 	./deploy.sh
 	web_certificates "$PWD/etc/www/live"
@@ -279,7 +277,15 @@ part_a_service_without_records()
 	drill @127.53.3.1 "_8443._tcp.www.$zone" TLSA | grep -q 'ANSWER: 0' || fail "records are published"
 	sed -i "s,$PWD/old,$PWD/etc/www/live,g" second.conf
 	nginx -c "$PWD/second.conf" -s reload
-	dp 0 publish www
+	tries=0
+	# until the last old worker is gone
+	# shellcheck disable=SC2086
+	until "$DANEPROBE" publish --dir "$PWD/etc" $R -t 5 www >out 2>err; do
+		tries=$((tries + 1))
+		has err "presents the key"
+		[ "$tries" -lt 20 ] || fail "still held back"
+		sleep 0.2
+	done
 	await_answer "_8443._tcp.www.$zone" TLSA 127.53.3.2
 	sleep 1 # what a cache holds of the time before
 	check 0 "https://www.$zone:8443"
