@@ -12,7 +12,8 @@ enum {
 	DP_ENOENT = -5,	 /* the file isn't there */
 	DP_ECRYPTO = -6, /* GnuTLS failed */
 	DP_ELIMIT = -7,	 /* larger than we accept */
-	DP_EDNS = -8	 /* the resolver library failed */
+	DP_EDNS = -8,	 /* the resolver library failed */
+	DP_EBUSY = -9	 /* another run is at it */
 };
 
 /* Holds one sentence, without a final stop, naming the thing and the cause. */

@@ -68,7 +68,8 @@ void lineage_verb_show_other(const char *text, const char *problem)
 
 int lineage_verb_failure(int rc)
 {
-	return rc == DP_EIO || rc == DP_ECRYPTO || rc == DP_EDNS || rc == DP_EEXIST
+	return rc == DP_EIO || rc == DP_ECRYPTO || rc == DP_EDNS || rc == DP_EEXIST ||
+			       rc == DP_EBUSY
 		       ? CMD_NO
 		       : CMD_USAGE;
 }

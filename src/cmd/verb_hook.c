@@ -75,7 +75,7 @@ static int open_patiently(struct env *env, const struct values *v, const char *n
 		rc = lineage_open(env, setup_opts_dir(&v->setup), name, "hook",
 				  v->pre ? LINEAGE_READ : LINEAGE_WRITE, ret_lineage,
 				  why);
-		if (rc != DP_EEXIST || tries == LOCK_TRIES)
+		if (rc != DP_EBUSY || tries == LOCK_TRIES)
 			return rc;
 		(void)nanosleep(&pause, NULL);
 	}

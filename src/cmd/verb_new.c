@@ -269,9 +269,8 @@ static int make(const void *values, const struct opt_list *args)
 		key_free(w.key[--w.adoptions]);
 	lineage_conf_clear(&w.conf);
 	if (rc < 0)
-		return cmd_fail(&why, rc == DP_EIO || rc == DP_ECRYPTO || rc == DP_EDNS
-					      ? CMD_NO
-					      : CMD_USAGE);
+		return cmd_fail(&why,
+				rc == DP_EEXIST ? CMD_USAGE : lineage_verb_failure(rc));
 	return cmd_finish(CMD_DONE);
 }
 

@@ -196,7 +196,7 @@ int lineage_lock(struct lineage *l, struct why *why)
 		failed = errno;
 		(void)close(fd);
 		return failed == EWOULDBLOCK
-			       ? why_set(why, DP_EEXIST,
+			       ? why_set(why, DP_EBUSY,
 					 "another daneprobe is at work on the lineage %s",
 					 l->name)
 			       : why_errno(why, failed, "can't lock the lineage %s",

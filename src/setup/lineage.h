@@ -39,7 +39,7 @@ int lineage_list(const char *base, char ***ret_names, size_t *ret_count, struct 
 
 enum lineage_use { LINEAGE_READ, LINEAGE_WRITE };
 
-/* Reads configuration and state; LINEAGE_WRITE locks first, without waiting: DP_EEXIST
+/* Reads configuration and state; LINEAGE_WRITE locks first, without waiting: DP_EBUSY
  * when another run is at it. The lock goes with the process, however it ends. DP_EINVAL
  * where key_types was changed. Undo with lineage_close(). */
 int lineage_open(struct env *env, const char *base, const char *name, const char *verb,
@@ -49,7 +49,7 @@ void lineage_close(struct lineage *lineage);
 /* What opening and making one begin with: no state yet, and no lock. */
 void lineage_begin(struct env *env, const char *base, const char *name, const char *verb,
 		   struct lineage *lineage);
-/* Doesn't wait: DP_EEXIST when another run has it. */
+/* Doesn't wait: DP_EBUSY when another run has it. */
 int lineage_lock(struct lineage *lineage, struct why *why);
 
 /* Writes the state. */

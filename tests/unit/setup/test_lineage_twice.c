@@ -117,7 +117,7 @@ static void test_lineage_make_new_keeps_what_another_made_meanwhile(void **state
 		} else if (other.count == 0) {
 			during++;
 			assert_true(other.locked);
-			assert_int_equal(other.rc, DP_EEXIST);
+			assert_int_equal(other.rc, DP_EBUSY);
 			if (rc < 0)
 				fail_msg("operation %zu: %s", at, why.text);
 		}
