@@ -201,6 +201,18 @@ static void judge_movement(const struct lineage *l, struct status *s, time_t now
 				       clock_date(since, date)));
 }
 
+/* Told by an operator, so the last to be heard of where something doesn't go on. */
+static void judge_emergency(struct status *s)
+{
+	if (s->compromised)
+		raise_level(s, STATUS_WARNING,
+			    mem_printf("key %04lld is compromised and %s",
+				       (long long)s->compromised,
+				       s->compromised == s->live
+					       ? "in use"
+					       : "its record may be in caches"));
+}
+
 static void judge(const struct lineage *l, struct status *s, const struct deadline *d,
 		  time_t now)
 {
@@ -214,6 +226,7 @@ static void judge(const struct lineage *l, struct status *s, const struct deadli
 		raise_level(s, STATUS_WARNING, mem_text(s->renew_error));
 	judge_certificate(l, s, d, now);
 	judge_movement(l, s, now);
+	judge_emergency(s);
 }
 
 static int fill(const struct lineage *l, struct status *s, struct deadline *d,
@@ -229,6 +242,7 @@ static int fill(const struct lineage *l, struct status *s, struct deadline *d,
 	s->next = state->next;
 	s->goal = state->goal;
 	s->live = state->view_generation;
+	s->compromised = state->emergency ? state->compromised : 0;
 	s->reason = mem_text(state->reason);
 	s->reason_since = state->reason_since;
 	s->renew_error = mem_text(state->renew_error);
@@ -322,14 +336,15 @@ static json_t *one_json(const struct status *s)
 
 	return json_pack(
 		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", s->name, "level", levels[s->level], "problem",
 		text_json(s->error ? s->error : s->problem), "state",
 		text_json(known ? lineage_state_stage_name(s->stage) : NULL), "doing",
 		text_json(known ? lineage_state_stage_name(s->resume) : NULL), "since",
 		time_json(s->since), "current", generation_json(s->current), "next",
 		generation_json(s->next), "goal", generation_json(s->goal), "live",
-		generation_json(s->live), "reason", text_json(s->reason), "reason_since",
+		generation_json(s->live), "compromised", generation_json(s->compromised),
+		"reason", text_json(s->reason), "reason_since",
 		time_json(s->reason_since), "not_before", time_json(s->not_before),
 		"not_after", time_json(s->not_after), "renew_at", time_json(s->renew_at),
 		"rollover_at", time_json(s->rollover_at), "renew_error",

@@ -22,6 +22,7 @@ struct status {
 	enum lineage_stage stage, resume;
 	time_t since;
 	int64_t current, next, goal, live; /* generations, 0 none */
+	int64_t compromised;		   /* the one that an emergency is about */
 	char *reason;			   /* owned; NULL */
 	time_t reason_since;
 	time_t not_before, not_after; /* of the live certificate that ends first, else of

@@ -189,6 +189,46 @@ static void test_status_tells_when_nothing_moves(void **state)
 	end(&w);
 }
 
+static void test_status_names_a_compromised_key(void **state)
+{
+	static const struct {
+		int64_t live, compromised;
+		bool emergency;
+		const char *problem;
+	} rows[] = {
+		{ 1, 1, true, "key 0001 is compromised and in use" },
+		{ 2, 1, true, "key 0001 is compromised and its record may be in caches" },
+		{ 1, 0, true, NULL }, /* no key was in use */
+		{ 2, 1, false, NULL },
+	};
+	struct status s;
+	struct world w;
+	struct lineage l;
+	struct why why;
+	char *json;
+	size_t i;
+
+	(void)state;
+	begin(&w);
+	make(&w, "www", "ecdsa-p256", &l);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		l.state.view_generation = rows[i].live;
+		l.state.compromised = rows[i].compromised;
+		l.state.emergency = rows[i].emergency;
+		assert_int_equal(lineage_save(&l, &why), 0);
+		status_read(&w.env, w.base, "www", &s);
+		expect("compromised", &s, rows[i].problem ? STATUS_WARNING : STATUS_OK,
+		       rows[i].problem);
+		json = status_json(&s, 1);
+		assert_non_null(strstr(json, rows[i].problem ? "\"compromised\":\"0001\""
+							     : "\"compromised\":null"));
+		free(json);
+		status_clear(&s);
+	}
+	lineage_close(&l);
+	end(&w);
+}
+
 /* What the servers have, and what is kept. Days after the beginning. */
 static const struct certificate_row {
 	const char *name;
@@ -431,6 +471,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_status_tells_when_nothing_moves),
+		cmocka_unit_test(test_status_names_a_compromised_key),
 		cmocka_unit_test(test_status_judges_what_the_servers_have),
 	};
 
