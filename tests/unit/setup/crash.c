@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "crash.h"
 
-#include <dirent.h>
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "base/mem.h"
 #include "setup/lineage_state.h"
 #include "sim.h"
+#include "tree.h"
 
 #define GENERATIONS 3
 #define LEAP_DAYS 62 /* to where a certificate of 90 days is due */
@@ -104,7 +104,7 @@ static bool is_applied(const struct sim *sim)
 {
 	bool group = own_group() != NULL;
 
-	return sim->live_names == (sim->by_hook ? 1 : 2) &&
+	return sim->live[0].names == (sim->by_hook ? 1 : 2) &&
 	       has_mode(sim, "keys", group ? 0750 : 0700) &&
 	       has_mode(sim, "keys/0003/ecdsa-p256/privkey.pem", group ? 0640 : 0600) &&
 	       has_mode(sim, "state", 0600);
@@ -120,7 +120,8 @@ static bool is_done(const struct sim *sim)
 		return false;
 	done = state.stage == STAGE_IDLE && state.current == 2 && state.next == 3 &&
 	       state.view_generation == 2 &&
-	       sim->live_end > state.created_at + LEAP_DAYS * SIM_DAY + sim->lifetime_s &&
+	       sim->live[0].end >
+		       state.created_at + LEAP_DAYS * SIM_DAY + sim->lifetime_s &&
 	       is_applied(sim);
 	lineage_state_clear(&state);
 	return done;
@@ -135,7 +136,7 @@ static void drive(struct sim *sim, bool *changed)
 		(void)sim_create(sim);
 		return;
 	}
-	if (state.stage == STAGE_IDLE && state.current == 1 && sim->live >= 0)
+	if (state.stage == STAGE_IDLE && state.current == 1 && sim->live[0].key >= 0)
 		sim->begin = true;
 	rolled = state.stage == STAGE_IDLE && state.current == 2;
 	/* Once to where the certificate is due, when it is what the user wants now: that
@@ -161,60 +162,6 @@ static struct moment {
 static size_t moment_count;
 static char *kept; /* owned; the folder with a copy of sim's for each */
 
-static void copy_file(const char *from, const char *to, mode_t mode)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *f;
-
-	if (file_read(from, 1 << 20, &text, &len, NULL) < 0)
-		abort();
-	f = fopen(to, "w");
-	if (!f || fwrite(text, 1, len, f) != len || fclose(f) != 0 || chmod(to, mode) < 0)
-		abort();
-	free(text);
-}
-
-static void copy_link(const char *from, const char *to)
-{
-	char target[512];
-	ssize_t len = readlink(from, target, sizeof(target) - 1);
-
-	if (len < 0)
-		abort();
-	target[len] = '\0';
-	if (symlink(target, to) < 0)
-		abort();
-}
-
-static void copy_tree(const char *from, const char *to)
-{
-	DIR *dir = opendir(from);
-	struct dirent *entry;
-	char *source, *copy;
-	struct stat st;
-
-	if (!dir || stat(from, &st) < 0 || mkdir(to, st.st_mode & 07777) < 0)
-		abort();
-	while ((entry = readdir(dir))) {
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		source = mem_printf("%s/%s", from, entry->d_name);
-		copy = mem_printf("%s/%s", to, entry->d_name);
-		if (lstat(source, &st) < 0)
-			abort();
-		if (S_ISDIR(st.st_mode))
-			copy_tree(source, copy);
-		else if (S_ISLNK(st.st_mode))
-			copy_link(source, copy);
-		else
-			copy_file(source, copy, st.st_mode & 07777);
-		free(source);
-		free(copy);
-	}
-	closedir(dir);
-}
-
 static void copy_keys(const struct keys *from, struct keys *ret_keys)
 {
 	size_t i;
@@ -239,7 +186,7 @@ void crash_forget(void)
 	free(moments);
 	moments = NULL;
 	if (kept)
-		sim_remove_tree(kept);
+		tree_remove(kept);
 	free(kept);
 	kept = NULL;
 }
@@ -254,7 +201,7 @@ static void remember(const struct sim *sim, const struct keys *keys, bool change
 			abort();
 	}
 	folder = mem_printf("%s/%zu", kept, moment_count);
-	copy_tree(sim->base, folder);
+	tree_copy(sim->base, folder);
 	free(folder);
 	moments = mem_grow(moments, moment_count, sizeof(*moments));
 	moments[moment_count].sim = *sim;
@@ -271,10 +218,10 @@ static void recall(struct sim *sim, size_t point, struct keys *keys, bool *chang
 
 	while (i > 1 && moments[i - 1].sim.points >= point)
 		i--;
-	sim_remove_tree(sim->base);
+	tree_remove(sim->base);
 	*sim = moments[i - 1].sim;
 	folder = mem_printf("%s/%zu", kept, i - 1);
-	copy_tree(folder, sim->base);
+	tree_copy(folder, sim->base);
 	free(folder);
 	copy_keys(&moments[i - 1].keys, keys);
 	*changed = moments[i - 1].changed;
@@ -306,13 +253,14 @@ void crash_live_well(struct sim *sim)
 	free_keys(&keys);
 }
 
-void crash_live(struct sim *sim, size_t kill_at, size_t fail_at)
+void crash_live(struct sim *sim, size_t kill_at, enum power_loss loss, size_t fail_at)
 {
 	struct keys keys = { { NULL } };
 	bool changed = false;
 
 	recall(sim, kill_at ? kill_at : fail_at, &keys, &changed);
 	sim->kill_at = kill_at;
+	sim->loss = loss;
 	sim->fail_at = fail_at;
 	live_on(sim, &keys, changed, false);
 	free_keys(&keys);

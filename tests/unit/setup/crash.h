@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "power.h"
+
 struct lineage_state;
 struct sim;
 
@@ -17,7 +19,7 @@ void crash_live_well(struct sim *sim);
 void crash_forget(void);
 /* The same life ended at the point kill_at, or with the disk full at fail_at (0: no such
  * fault). Whatever goes wrong by it is an offence of sim's. */
-void crash_live(struct sim *sim, size_t kill_at, size_t fail_at);
+void crash_live(struct sim *sim, size_t kill_at, enum power_loss loss, size_t fail_at);
 /* False where there is none yet. */
 bool crash_load_state(const struct sim *sim, struct lineage_state *ret_state);
 

@@ -10,7 +10,6 @@
 #include "setup/lineage_state.h"
 #include "sim.h"
 
-#define YEARS 10
 #define DAYS 365
 
 static const struct sim_luck luck = { .crash = 60,
@@ -21,7 +20,9 @@ static const struct sim_luck luck = { .crash = 60,
 				      .look = 30,
 				      .slow = 150,
 				      .relapse = 8,
-				      .outage = 3 };
+				      .outage = 3,
+				      .wrong = 60 };
+#define EMERGENCY_DAYS 900 /* one in so many, about */
 
 uint64_t decade_seed(void)
 {
@@ -46,10 +47,10 @@ uint64_t decade_worlds(void)
 int64_t decade_years(void)
 {
 	const char *given = getenv("SIM_YEARS");
-	int64_t years = YEARS;
+	int64_t years = DECADE_YEARS;
 
 	if (given)
-		(void)number_parse(given, 1, YEARS, &years, NULL);
+		(void)number_parse(given, 1, DECADE_YEARS, &years, NULL);
 	return years;
 }
 
@@ -62,38 +63,54 @@ static int64_t pause_max(const struct sim *sim)
 	return pause < 24 * SIM_HOUR ? pause : 24 * SIM_HOUR;
 }
 
-static bool is_idle(const struct sim *sim)
+/* The generation in use while the lineage is idle; 0 while it isn't. */
+static int64_t idle_generation(const struct sim *sim)
 {
 	char *path = mem_printf("%s/www/state", sim->base);
 	struct lineage_state state;
-	bool idle = false;
+	int64_t generation = 0;
 
 	if (lineage_state_load(path, &state, NULL) == 0) {
-		idle = state.stage == STAGE_IDLE;
+		if (state.stage == STAGE_IDLE)
+			generation = state.current;
 		lineage_state_clear(&state);
 	}
 	free(path);
-	return idle;
+	return generation;
 }
 
 /* Certificates get shorter over the years, as many as there are. */
 static int64_t lifetime(int64_t days)
 {
-	int64_t year = days * YEARS / (decade_years() * DAYS);
+	int64_t year = days * DECADE_YEARS / (decade_years() * DAYS);
 
 	if (year < 5)
 		return 90 * SIM_DAY;
 	return year < 8 ? 45 * SIM_DAY : 6 * SIM_DAY;
 }
 
-static void live(struct sim *sim, uint64_t seed, bool by_hook)
+/* What the operator may do; the worst time for a rollover is just after one. */
+static void maybe_begin(struct sim *sim, int64_t generation, int64_t *last,
+			int64_t paused_s)
+{
+	if (generation != *last)
+		sim->begin = sim_chance(sim, 500);
+	*last = generation;
+	if (sim_random(sim, EMERGENCY_DAYS * SIM_DAY) >= (uint64_t)paused_s)
+		return;
+	sim->begin = sim->emergency = true;
+	sim->emergencies++;
+}
+
+void decade_live(struct sim *sim, const struct decade_world *world, uint64_t seed)
 {
 	static const int64_t ttls[] = { 3 * SIM_HOUR, 12 * SIM_HOUR, 24 * SIM_HOUR };
-	bool was_idle = true, idle;
+	int64_t generation, last = 0, pause_s = 0;
 	time_t begun;
 
 	sim_reset(sim, seed);
-	sim->by_hook = by_hook;
+	sim->by_hook = world->by_hook;
+	sim->kinds = world->kinds;
 	sim->ttl_s = ttls[sim_random(sim, 3)];
 	begun = sim->now;
 	while (!sim_create(sim))
@@ -103,25 +120,13 @@ static void live(struct sim *sim, uint64_t seed, bool by_hook)
 	       !sim->offences) {
 		sim->lifetime_s = lifetime((sim->now - begun) / SIM_DAY);
 		(void)sim_run(sim);
-		idle = is_idle(sim);
-		/* The worst time for a rollover is just after one. */
-		if (idle && !was_idle && sim_chance(sim, 500))
-			sim->begin = true;
-		was_idle = idle;
-		sim_advance(sim,
-			    idle && !sim->begin
-				    ? SIM_HOUR + (int64_t)sim_random(
-							 sim, (uint64_t)pause_max(sim))
-				    : 600 + (int64_t)sim_random(sim, SIM_HOUR));
+		generation = idle_generation(sim);
+		if (generation)
+			maybe_begin(sim, generation, &last, pause_s);
+		pause_s = generation && !sim->begin
+				  ? SIM_HOUR + (int64_t)sim_random(
+						       sim, (uint64_t)pause_max(sim))
+				  : 600 + (int64_t)sim_random(sim, 3 * SIM_HOUR);
+		sim_advance(sim, pause_s);
 	}
-}
-
-void decade_live(struct sim *sim, uint64_t seed)
-{
-	live(sim, seed, false);
-}
-
-void decade_live_by_hook(struct sim *sim, uint64_t seed)
-{
-	live(sim, seed, true);
 }

@@ -3,15 +3,22 @@
 #ifndef TESTS_SETUP_DECADE_H
 #define TESTS_SETUP_DECADE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#define DECADE_YEARS 10
 
 struct sim;
 
-/* Renewals, yearly rollovers and some that follow one another at once, with crashes, full
- * disks, lagging servers and failing orders; stops at the first offence. */
-void decade_live(struct sim *sim, uint64_t seed);
-/* The same with certbot in charge, whose hook is called once a renewal. */
-void decade_live_by_hook(struct sim *sim, uint64_t seed);
+struct decade_world {
+	size_t kinds; /* of keys at once */
+	bool by_hook; /* certbot is in charge, and calls its hook once a renewal */
+};
+
+/* Renewals, yearly rollovers and some that follow one another at once, emergencies, with
+ * crashes, full disks, lagging servers and failing orders; stops at the first offence. */
+void decade_live(struct sim *sim, const struct decade_world *world, uint64_t seed);
 /* The seed of SIM_SEED, else one from the clock. */
 uint64_t decade_seed(void);
 /* SIM_WORLDS, else 1. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <gnutls/abstract.h>
 #include <gnutls/x509.h>
@@ -20,6 +19,7 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "ca.h"
 #include "dane/chain.h"
 #include "setup/env.h"
 #include "setup/hook.h"
@@ -29,15 +29,15 @@
 #include "setup/record.h"
 #include "setup/renew.h"
 #include "setup/rollover.h"
+#include "sim_dns.h"
+#include "tree.h"
 
-#define NEGATIVE_TTL_S 900
 #define EXIT_KILLED 77
 #define EXIT_OFFENDED 78
 #define PEM_MAX (1 << 20)
+#define KINDS "ecdsa-p256 rsa-2048"
 
-/* Made once, before any process is forked. */
-static gnutls_x509_privkey_t ca_key;
-static gnutls_x509_crt_t ca_crt;
+static const char *const kind_folder[SIM_KINDS] = { "live/ecdsa-p256", "live/rsa-2048" };
 
 /* --- chance ------------------------------------------------------------------------- */
 
@@ -72,179 +72,34 @@ void sim_offend(struct sim *sim, const char *format, ...)
 	va_end(ap);
 }
 
-/* --- the judge ---------------------------------------------------------------------- */
+/* --- time --------------------------------------------------------------------------- */
 
-static void judge_set(struct sim *sim, uint64_t set, const char *whose)
-{
-	if (!set || (sim->live >= 0 && set & (UINT64_C(1) << sim->live)))
-		return;
-	sim_offend(sim, "key %d is presented, and %s has a set of others (%#llx)",
-		   sim->live, whose, (unsigned long long)set);
-}
-
-/* Called whenever what is presented or given out changes. */
-static void judge(struct sim *sim)
-{
-	size_t i, count = sim->spans < SIM_SPANS_MAX ? sim->spans : SIM_SPANS_MAX;
-
-	for (i = 0; i < SIM_SERVERS; i++)
-		judge_set(sim, sim->server[i].set, "a name server");
-	for (i = 0; i < count; i++)
-		if (sim->span[i].until + 2 * sim->ttl_s > sim->now)
-			judge_set(sim, sim->span[i].set, "a cache");
-}
-
-/* --- name servers ------------------------------------------------------------------- */
-
-static void give_out(struct sim *sim, struct sim_server *server, uint64_t set)
-{
-	struct sim_span *span = &sim->span[sim->spans++ % SIM_SPANS_MAX];
-
-	*span = (struct sim_span){ server->set, sim->now };
-	server->former = server->set;
-	server->set = set;
-	judge(sim);
-}
-
-static void primary_set(struct sim *sim, uint64_t set)
+static void check_certificates(struct sim *sim)
 {
 	size_t i;
 
-	if (set == sim->server[0].set)
-		return;
-	give_out(sim, &sim->server[0], set);
-	for (i = 1; i < SIM_SERVERS; i++) {
-		struct sim_server *server = &sim->server[i];
-
-		if (server->late && !server->relapsed)
-			continue;
-		server->late = true;
-		server->relapsed = false;
-		server->update_at = sim->now + 5 +
-				    (time_t)(sim_chance(sim, sim->luck.slow)
-						     ? sim_random(sim, 3 * SIM_DAY)
-						     : sim_random(sim, 2 * SIM_HOUR));
-	}
-}
-
-/* An anycast node comes back with what it had before; it doesn't mend before a run had
- * the chance to see it. */
-static void maybe_relapse(struct sim *sim)
-{
-	struct sim_server *server = &sim->server[1 + sim_random(sim, SIM_SERVERS - 1)];
-
-	if (!sim_chance(sim, sim->luck.relapse) || server->late || !server->former ||
-	    server->former == server->set)
-		return;
-	/* Nobody is helped by records that the presented key isn't in. */
-	if (sim->live < 0 || !(server->former & (UINT64_C(1) << sim->live)))
-		return;
-	give_out(sim, server, server->former);
-	server->late = server->relapsed = true;
-	server->seen = false;
-	server->update_at = sim->now + (time_t)sim_random(sim, 6 * SIM_HOUR);
-}
-
-static void update_due(struct sim *sim)
-{
-	size_t i;
-
-	for (i = 1; i < SIM_SERVERS; i++) {
-		struct sim_server *server = &sim->server[i];
-
-		if (!server->late || server->update_at > sim->now ||
-		    (server->relapsed && !server->seen))
-			continue;
-		server->late = server->relapsed = false;
-		give_out(sim, server, sim->server[0].set);
-	}
+	for (i = 0; i < sim->kinds; i++)
+		if (sim->live[i].key >= 0 && sim->now >= sim->live[i].end)
+			sim_offend(sim, "the certificate presented has expired");
 }
 
 void sim_advance(struct sim *sim, int64_t seconds)
 {
-	time_t end = sim->now + (time_t)seconds, next;
-	size_t i;
+	time_t end = sim->now + (time_t)seconds;
 
 	while (sim->now < end) {
-		next = end;
-		for (i = 1; i < SIM_SERVERS; i++)
-			if (sim->server[i].late && sim->server[i].update_at > sim->now &&
-			    sim->server[i].update_at < next)
-				next = sim->server[i].update_at;
-		sim->now = next;
-		update_due(sim);
+		sim->now = sim_dns_next(sim, end);
+		sim_dns_update(sim);
 	}
-	if (sim->live >= 0 && sim->now >= sim->live_end)
-		sim_offend(sim, "the certificate presented has expired");
+	check_certificates(sim);
 	/* By time, not by runs: short steps must not bring more of them. */
-	if (sim->now > sim->outage_end &&
-	    sim_random(sim, 12 * SIM_HOUR) < (uint64_t)seconds &&
-	    sim_chance(sim, sim->luck.outage))
-		sim->outage_end =
-			sim->now +
-			(time_t)sim_random(sim, (uint64_t)(sim->lifetime_s / 6));
-}
-
-static int key_number(struct sim *sim, const char *digest)
-{
-	size_t i;
-
-	for (i = 0; i < sim->keys; i++)
-		if (!strcmp(sim->digest[i], digest))
-			return (int)i;
-	if (sim->keys == SIM_KEYS_MAX) {
-		sim_offend(sim, "more keys than the test has room for");
-		return 0;
-	}
-	(void)snprintf(sim->digest[sim->keys], sizeof(sim->digest[0]), "%s", digest);
-	return (int)sim->keys++;
-}
-
-static uint64_t records_set(struct sim *sim, const struct record *records, size_t count)
-{
-	uint64_t set = 0;
-	size_t i;
-	char *hex;
-
-	for (i = 0; i < count; i++) {
-		hex = hex_encode(records[i].rr.data, records[i].rr.len);
-		set |= UINT64_C(1) << key_number(sim, hex);
-		free(hex);
-	}
-	return set;
-}
-
-static int ask(void *arg, const struct env_question *q, struct env_dns *ret_dns,
-	       struct why *why)
-{
-	struct sim *sim = arg;
-	uint64_t want = records_set(sim, q->want, q->want_count);
-	uint64_t gone = records_set(sim, q->gone, q->gone_count);
-	struct env_dns dns = { .agree = true, .none = true };
-	size_t i;
-
-	if (sim_chance(sim, sim->luck.ask))
-		return why_set(why, DP_EDNS, "ns1.example.com doesn't answer");
-	for (i = 0; i < SIM_SERVERS; i++) {
-		uint64_t set = sim->server[i].set;
-
-		sim->server[i].seen = true;
-		sim->now += 1;
-		dns.none = dns.none && !set;
-		dns.has_gone = dns.has_gone || set & gone;
-		if ((set & want) != want || set & gone)
-			dns.agree = false;
-		if ((set ? sim->ttl_s : NEGATIVE_TTL_S) > dns.ttl_s)
-			dns.ttl_s = set ? sim->ttl_s : NEGATIVE_TTL_S;
-	}
-	if (!dns.agree)
-		dns.who_lags = mem_text("ns2.example.com lacks the record");
-	if (dns.none) {
-		dns.bare = mem_array(1, sizeof(*dns.bare));
-		dns.bare[dns.bare_count++] = mem_text("_443._tcp.www.example.com.");
-	}
-	*ret_dns = dns;
-	return 0;
+	if (sim->now <= sim->outage_end ||
+	    sim_random(sim, 12 * SIM_HOUR) >= (uint64_t)seconds ||
+	    !sim_chance(sim, sim->luck.outage))
+		return;
+	sim->outages++;
+	sim->outage_end =
+		sim->now + (time_t)sim_random(sim, (uint64_t)(sim->lifetime_s / 6));
 }
 
 /* --- commands ----------------------------------------------------------------------- */
@@ -256,8 +111,8 @@ static uint64_t json_set(struct sim *sim, const json_t *list)
 
 	for (i = 0; i < json_array_size(list); i++)
 		set |= UINT64_C(1)
-		       << key_number(sim, json_string_value(json_object_get(
-						  json_array_get(list, i), "data")));
+		       << sim_dns_key(sim, json_string_value(json_object_get(
+						   json_array_get(list, i), "data")));
 	return set;
 }
 
@@ -271,6 +126,7 @@ static int publish(struct sim *sim, const char *input, struct why *why)
 		sim_offend(sim, "the publish command got no JSON: %.100s", input);
 		return DP_EIO;
 	}
+	sim->bad_publications += fails;
 	if (fails && sim_chance(sim, 500)) {
 		json_decref(root);
 		return why_set(why, DP_EIO, "the zone refused");
@@ -279,7 +135,7 @@ static int publish(struct sim *sim, const char *input, struct why *why)
 	set &= ~json_set(sim, json_object_get(root, "remove"));
 	json_decref(root);
 	sim->publications++;
-	primary_set(sim, set);
+	sim_dns_set(sim, set);
 	return fails ? why_set(why, DP_EIO, "the answer was lost") : 0;
 }
 
@@ -298,15 +154,30 @@ static size_t count_names(gnutls_x509_crt_t crt)
 	return count - 1;
 }
 
-/* What live/ holds, as a server that starts reads it. */
-static int load_live(struct sim *sim)
+static void take_certificate(struct sim *sim, const struct chain *chain,
+			     struct sim_live *ret_live)
 {
-	char *cert_path = mem_printf("%s/www/live/fullchain.pem", sim->base);
-	char *key_path = mem_printf("%s/www/live/privkey.pem", sim->base);
+	const struct chain_cert *leaf = &chain->cert[0];
+	char *hex = hex_encode(leaf->spki_sha256, 32);
+
+	ret_live->key = sim_dns_key(sim, hex);
+	ret_live->begin = leaf->not_before;
+	ret_live->end = leaf->not_after;
+	ret_live->names = count_names(leaf->crt);
+	ret_live->named = gnutls_x509_crt_check_hostname(leaf->crt, "www.example.com");
+	memcpy(ret_live->cert, leaf->cert_sha256, 32);
+	free(hex);
+}
+
+/* The pair in a folder, as a server that starts reads it. */
+static int load_pair(struct sim *sim, const char *folder, struct sim_live *ret_live)
+{
+	char *cert_path = mem_printf("%s/www/%s/fullchain.pem", sim->base, folder);
+	char *key_path = mem_printf("%s/www/%s/privkey.pem", sim->base, folder);
 	gnutls_datum_t public = { 0 };
 	struct chain chain = { 0 };
 	struct key *key = NULL;
-	char *text = NULL, *hex;
+	char *text = NULL;
 	size_t len;
 	int rc = file_read(cert_path, PEM_MAX, &text, &len, NULL);
 
@@ -319,14 +190,8 @@ static int load_live(struct sim *sim)
 	if (rc == 0 && (public.size != chain.cert[0].spki.size ||
 			memcmp(public.data, chain.cert[0].spki.data, public.size) != 0))
 		rc = DP_EFORMAT;
-	if (rc == 0) {
-		hex = hex_encode(chain.cert[0].spki_sha256, 32);
-		sim->live = key_number(sim, hex);
-		sim->live_end = chain.cert[0].not_after;
-		sim->live_names = count_names(chain.cert[0].crt);
-		memcpy(sim->live_cert, chain.cert[0].cert_sha256, 32);
-		free(hex);
-	}
+	if (rc == 0)
+		take_certificate(sim, &chain, ret_live);
 	gnutls_free(public.data);
 	key_free(key);
 	chain_clear(&chain);
@@ -336,107 +201,63 @@ static int load_live(struct sim *sim)
 	return rc;
 }
 
+/* All of live/ or nothing of it. */
+static int load_live(struct sim *sim)
+{
+	struct sim_live live[SIM_KINDS] = { { 0 } };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < sim->kinds && rc == 0; i++)
+		rc = load_pair(sim, sim->kinds == 1 ? "live" : kind_folder[i], &live[i]);
+	for (i = 0; i < sim->kinds && rc == 0; i++) {
+		if (!live[i].named || sim->now < live[i].begin || sim->now >= live[i].end)
+			sim_offend(sim, "a certificate that clients refuse is installed");
+		sim->live[i] = live[i];
+	}
+	return rc;
+}
+
 static int deploy(struct sim *sim, struct why *why)
 {
 	bool fails = sim_chance(sim, sim->luck.deploy);
 
 	sim->deploys++;
+	sim->bad_deploys += fails;
 	if (fails)
 		return sim_chance(sim, 500) ? why_set(why, DP_EIO, "reload failed") : 0;
 	if (load_live(sim) < 0)
 		sim_offend(sim, "live/ holds no key with its certificate");
-	judge(sim);
+	sim_dns_judge(sim);
 	return 0;
 }
 
-/* Those of the request, as a CA does. */
-static int set_names(gnutls_x509_crt_t crt, gnutls_x509_crq_t crq)
-{
-	char name[256];
-	unsigned i;
-	size_t size;
-	int rc = 0;
-
-	for (i = 0; rc >= 0; i++) {
-		size = sizeof(name);
-		rc = gnutls_x509_crq_get_subject_alt_name(crq, i, name, &size, NULL,
-							  NULL);
-		if (rc >= 0)
-			rc = gnutls_x509_crt_set_subject_alt_name(
-				crt, GNUTLS_SAN_DNSNAME, name, (unsigned)size,
-				i ? GNUTLS_FSAN_APPEND : GNUTLS_FSAN_SET);
-	}
-	return rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ? 0 : rc;
-}
-
-static int issue(struct sim *sim, const char *csr_path, gnutls_x509_crt_t crt)
-{
-	unsigned char serial[] = { 1, 2, 3, 4 };
-	gnutls_x509_crq_t crq = NULL;
-	gnutls_datum_t datum;
-	char *text = NULL;
-	size_t len;
-	int rc = file_read(csr_path, PEM_MAX, &text, &len, NULL);
-
-	if (rc < 0)
-		return rc;
-	datum = (gnutls_datum_t){ (unsigned char *)text, (unsigned)len };
-	gnutls_x509_crq_init(&crq);
-	rc = gnutls_x509_crq_import(crq, &datum, GNUTLS_X509_FMT_PEM);
-	if (rc >= 0)
-		rc = gnutls_x509_crt_set_crq(crt, crq);
-	if (rc >= 0) {
-		gnutls_x509_crt_set_version(crt, 3);
-		gnutls_x509_crt_set_serial(crt, serial, sizeof(serial));
-		gnutls_x509_crt_set_activation_time(crt, sim->now - SIM_HOUR);
-		gnutls_x509_crt_set_expiration_time(crt,
-						    sim->now + (time_t)sim->lifetime_s);
-		rc = set_names(crt, crq);
-	}
-	if (rc >= 0)
-		rc = gnutls_x509_crt_sign2(crt, ca_crt, ca_key, GNUTLS_DIG_SHA256, 0);
-	gnutls_x509_crq_deinit(crq);
-	free(text);
-	return rc;
-}
-
-static void add_pem(FILE *f, gnutls_x509_crt_t crt)
-{
-	gnutls_datum_t pem = { 0 };
-
-	if (gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &pem) == 0)
-		(void)fwrite(pem.data, 1, pem.size, f);
-	gnutls_free(pem.data);
-}
-
 static int make_certificate(struct sim *sim, const char *csr, const char *full,
-			    struct why *why)
+			    bool *ret_wrong, struct why *why)
 {
-	gnutls_x509_crt_t crt;
-	FILE *f;
+	struct ca_order order = { csr, full, sim->now, sim->lifetime_s, CA_GOOD };
 
 	if (sim->now < sim->outage_end)
 		return why_set(why, DP_EIO, "the CA is down");
-	sim->orders++;
-	gnutls_x509_crt_init(&crt);
-	f = issue(sim, csr, crt) < 0 ? NULL : fopen(full, "w");
-	if (f) {
-		add_pem(f, crt);
-		add_pem(f, ca_crt);
-		(void)fclose(f);
-	}
-	gnutls_x509_crt_deinit(crt);
-	return f ? 0 : why_set(why, DP_EIO, "no certificate for %.100s", csr);
+	*ret_wrong = sim_chance(sim, sim->luck.wrong);
+	if (*ret_wrong)
+		order.fault = (enum ca_fault)(1 + sim_random(sim, CA_FAULTS - 1));
+	sim->orders += !*ret_wrong;
+	sim->wrong += *ret_wrong;
+	return ca_issue(&order) < 0
+		       ? why_set(why, DP_EIO, "no certificate for %.100s", csr)
+		       : 0;
 }
 
 /* "order 'CSR' 'FULLCHAIN'": paths without quotes in them. */
 static int order(struct sim *sim, const char *text, struct why *why)
 {
 	char csr[256], full[256];
+	bool wrong;
 
 	if (sscanf(text, "order '%255[^']' '%255[^']'", csr, full) != 2)
 		return why_set(why, DP_EIO, "order what?");
-	return make_certificate(sim, csr, full, why);
+	return make_certificate(sim, csr, full, &wrong, why);
 }
 
 static int run(void *arg, const struct env_command *command, struct why *why)
@@ -451,12 +272,20 @@ static int run(void *arg, const struct env_command *command, struct why *why)
 	return order(sim, command->text, why);
 }
 
-static bool presents(const struct sim *sim, const uint8_t *spki)
+/* Whether it is one of those asked for. */
+static bool is_asked_for(const struct sim *sim, const struct sim_live *live,
+			 const struct env_presented *p)
 {
-	char *hex = hex_encode(spki, 32);
-	bool same = sim->live >= 0 && !strcmp(sim->digest[sim->live], hex);
+	char *hex;
+	bool same = false;
+	size_t i;
 
-	free(hex);
+	for (i = 0; i < p->count && !same && live->key >= 0; i++) {
+		hex = hex_encode(p->spki[i], 32);
+		same = p->any_cert ? !strcmp(sim->digest[live->key], hex)
+				   : !memcmp(p->cert[i], live->cert, 32);
+		free(hex);
+	}
 	return same;
 }
 
@@ -464,22 +293,18 @@ static int look(void *arg, const struct env_presented *p, struct env_live *ret_l
 		struct why *why)
 {
 	struct sim *sim = arg;
-	bool ok = false;
 	size_t i;
 
 	if (sim_chance(sim, sim->luck.look))
 		return why_set(why, DP_EIO, "www.example.com:443 timeout");
-	for (i = 0; i < p->count; i++)
-		ok = ok || (p->any_cert ? presents(sim, p->spki[i])
-					: !memcmp(p->cert[i], sim->live_cert, 32));
 	sim->now += 1;
-	if (!ok)
+	for (i = 0; i < sim->kinds; i++) {
+		if (is_asked_for(sim, &sim->live[i], p))
+			continue;
 		env_live_add(ret_live, mem_text("www.example.com:443"),
 			     mem_text("mismatch"));
-	ret_live->other_key = !ok && sim->live >= 0;
-	if (sim->dead_end)
-		env_live_add(ret_live, mem_text("www.example.com 192.0.2.9:443"),
-			     mem_printf("connect-failed: try %lld", (long long)sim->now));
+		ret_live->other_key = ret_live->other_key || sim->live[i].key >= 0;
+	}
 	return 0;
 }
 
@@ -497,44 +322,36 @@ static int64_t uptime(void *arg, char **ret_boot)
 	return (int64_t)now(arg) - 1700000000;
 }
 
-/* Power is lost: what wasn't fsynced is gone. Renames are fsynced at once, so the state
- * without one is that of the point before it. */
 static void die(struct sim *sim)
 {
-	if (*sim->dirty)
-		(void)!truncate(sim->dirty, 0);
+	sim->at_risk = power_is_at_risk(&sim->power);
+	power_lose(&sim->power, sim->loss);
 	sim->killed = true;
 	sim->crashes++;
 	_exit(EXIT_KILLED);
 }
 
-/* What was written to a temporary file and not fsynced goes on under its new name. */
-static bool is_beside(const char *dirty, const char *path)
+static void pass_point(struct sim *sim)
 {
-	size_t len = strlen(path);
-
-	return !strncmp(dirty, path, len) && !strcmp(dirty + len, ".tmp");
+	sim->points++;
+	if (sim->points == sim->kill_at)
+		die(sim);
+	if (sim->points == sim->fail_at)
+		sim->failed = true;
 }
 
 static int before(void *arg, enum env_op op, const char *path)
 {
 	struct sim *sim = arg;
 
-	sim->points++;
-	if (sim->points == sim->kill_at)
-		die(sim);
-	if (sim->points == sim->fail_at) {
-		sim->failed = true;
+	pass_point(sim);
+	if (sim->points == sim->fail_at)
+		return ENOSPC;
+	if (sim_chance(sim, sim->luck.full) && op != ENV_COMMAND) {
+		sim->full++;
 		return ENOSPC;
 	}
-	if (sim_chance(sim, sim->luck.full) && op != ENV_COMMAND)
-		return ENOSPC;
-	if ((op == ENV_RENAME || op == ENV_LINK) && is_beside(sim->dirty, path))
-		(void)snprintf(sim->dirty, sizeof(sim->dirty), "%s", path);
-	else if (op == ENV_WRITE)
-		(void)snprintf(sim->dirty, sizeof(sim->dirty), "%s", path);
-	else if (op == ENV_FSYNC && !strcmp(path, sim->dirty))
-		sim->dirty[0] = '\0';
+	power_note(&sim->power, op, path);
 	return 0;
 }
 
@@ -565,7 +382,7 @@ void sim_env(struct sim *sim, struct env *ret_env)
 	ret_env->uptime = uptime;
 	ret_env->before = before;
 	ret_env->run = run;
-	ret_env->ask = ask;
+	ret_env->ask = sim_dns_ask;
 	ret_env->look = look;
 	ret_env->secure = secure;
 	ret_env->zone = zone;
@@ -600,8 +417,8 @@ static int create(struct sim *sim, struct why *why)
 	if (rc == 0)
 		rc = lineage_conf_set(&conf, acme, why);
 	(void)snprintf(types, sizeof(types), "key_types = %s",
-		       sim->key_types ? sim->key_types : "");
-	if (rc == 0 && sim->key_types)
+		       sim->key_types ? sim->key_types : KINDS);
+	if (rc == 0 && (sim->key_types || sim->kinds > 1))
 		rc = lineage_conf_set(&conf, types, why);
 	if (rc == 0)
 		rc = lineage_make_new(&env, sim->base, "www", &conf, NULL, 0, &l, why);
@@ -672,20 +489,23 @@ static bool in_process(struct sim *sim, work_fn *work)
 	pid_t pid;
 	int status;
 
-	sim->dirty[0] = '\0';
 	sim->runs++;
 	pid = fork();
-	if (pid == 0)
-		_exit(work(sim, &why) < 0 ? 1 : 0);
+	if (pid == 0) {
+		status = work(sim, &why) < 0 ? 1 : 0;
+		pass_point(sim);
+		_exit(status);
+	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid) {
 		sim_offend(sim, "a process can't be made");
 		return false;
 	}
+	power_settle(&sim->power);
 	if (!WIFEXITED(status))
 		sim_offend(sim, "a run was ended by signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status) > 1 && WEXITSTATUS(status) != EXIT_KILLED)
 		sim_offend(sim, "a run ended with status %d", WEXITSTATUS(status));
-	judge(sim);
+	sim_dns_judge(sim);
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -733,7 +553,7 @@ static int64_t key_of_certbot(const struct sim *sim)
 		return 0;
 	/* Told that the one in use runs out, the operator gives its key back. */
 	if (generation && state.view_generation &&
-	    sim->live_end - sim->now < (time_t)(sim->lifetime_s / 5))
+	    sim->live[0].end - sim->now < (time_t)(sim->lifetime_s / 5))
 		generation = state.view_generation;
 	else if (!generation || (state.stage == STAGE_SAFE && state.goal) ||
 		 (state.stage == STAGE_STUCK && state.resume == STAGE_SAFE))
@@ -747,6 +567,7 @@ static void certbot(struct sim *sim)
 {
 	int64_t key = key_of_certbot(sim);
 	char path[160], csr[160];
+	bool wrong;
 
 	if (!key || (key == sim->certbot_key && sim->now < sim->certbot_due))
 		return;
@@ -760,11 +581,19 @@ static void certbot(struct sim *sim)
 		       sim->base);
 	(void)snprintf(csr, sizeof(csr), "%s/www/keys/%04lld/ecdsa-p256/request.csr",
 		       sim->base, (long long)key);
-	if (make_certificate(sim, csr, path, NULL) < 0)
+	if (make_certificate(sim, csr, path, &wrong, NULL) < 0)
 		return;
 	sim->certbot_key = key;
-	sim->certbot_due = sim->now + (time_t)(sim->lifetime_s * 2 / 3);
+	/* Of a wrong one the hook tells, and the operator tries again. */
+	sim->certbot_due = sim->now + (wrong ? (time_t)(sim->lifetime_s / 90)
+					     : (time_t)(sim->lifetime_s * 2 / 3));
 	(void)in_process(sim, deploy_hook);
+}
+
+static void die_at_random(struct sim *sim)
+{
+	sim->kill_at = sim->points + 1 + sim_random(sim, 40);
+	sim->loss = (enum power_loss)sim_random(sim, POWER_NONE + 1);
 }
 
 bool sim_run(struct sim *sim)
@@ -774,9 +603,9 @@ bool sim_run(struct sim *sim)
 	if (sim->by_hook)
 		certbot(sim);
 
-	maybe_relapse(sim);
+	sim_dns_relapse(sim);
 	if (sim_chance(sim, sim->luck.crash))
-		sim->kill_at = sim->points + 1 + sim_random(sim, 40);
+		die_at_random(sim);
 	ok = in_process(sim, step);
 	if (sim->luck.crash)
 		sim->kill_at = 0;
@@ -785,44 +614,10 @@ bool sim_run(struct sim *sim)
 
 /* --- the whole ---------------------------------------------------------------------- */
 
-static void make_ca(void)
+static void remove_world(struct sim *sim)
 {
-	static const unsigned char serial[] = { 1 };
-
-	gnutls_x509_privkey_init(&ca_key);
-	gnutls_x509_privkey_generate(ca_key, GNUTLS_PK_ECDSA,
-				     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
-	gnutls_x509_crt_init(&ca_crt);
-	gnutls_x509_crt_set_version(ca_crt, 3);
-	gnutls_x509_crt_set_key(ca_crt, ca_key);
-	gnutls_x509_crt_set_serial(ca_crt, serial, sizeof(serial));
-	gnutls_x509_crt_set_dn(ca_crt, "CN=Simulated CA", NULL);
-	gnutls_x509_crt_set_ca_status(ca_crt, 1);
-	gnutls_x509_crt_set_activation_time(ca_crt, 0);
-	gnutls_x509_crt_set_expiration_time(ca_crt, (time_t)4000000000);
-	gnutls_x509_crt_sign2(ca_crt, ca_crt, ca_key, GNUTLS_DIG_SHA256, 0);
-}
-
-void sim_remove_tree(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	struct stat st;
-	char *inner;
-
-	while (dir && (entry = readdir(dir))) {
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		inner = mem_printf("%s/%s", path, entry->d_name);
-		if (lstat(inner, &st) == 0 && S_ISDIR(st.st_mode))
-			sim_remove_tree(inner);
-		else
-			(void)unlink(inner);
-		free(inner);
-	}
-	if (dir)
-		closedir(dir);
-	(void)rmdir(path);
+	tree_remove(sim->base);
+	power_end(&sim->power);
 }
 
 static void make_base(struct sim *sim)
@@ -838,14 +633,19 @@ static void make_base(struct sim *sim)
 
 void sim_reset(struct sim *sim, uint64_t seed)
 {
+	size_t i;
+
 	if (*sim->base)
-		sim_remove_tree(sim->base);
+		remove_world(sim);
 	*sim = (struct sim){ .random = seed,
 			     .now = 1800000000,
 			     .ttl_s = SIM_HOUR,
 			     .lifetime_s = 90 * SIM_DAY,
-			     .live = -1 };
+			     .kinds = 1 };
+	for (i = 0; i < SIM_KINDS; i++)
+		sim->live[i].key = -1;
 	make_base(sim);
+	power_begin(&sim->power, sim->base);
 }
 
 struct sim *sim_new(uint64_t seed)
@@ -855,14 +655,13 @@ struct sim *sim_new(uint64_t seed)
 
 	if (sim == MAP_FAILED)
 		abort();
-	if (!ca_key)
-		make_ca();
+	ca_begin();
 	sim_reset(sim, seed);
 	return sim;
 }
 
 void sim_free(struct sim *sim)
 {
-	sim_remove_tree(sim->base);
+	remove_world(sim);
 	(void)munmap(sim, sizeof(*sim));
 }

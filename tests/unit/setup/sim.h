@@ -15,7 +15,10 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "power.h"
+
 #define SIM_SERVERS 4
+#define SIM_KINDS 2 /* of keys at once */
 #define SIM_KEYS_MAX 64
 #define SIM_SPANS_MAX 1024
 #define SIM_DAY 86400
@@ -32,6 +35,7 @@ struct sim_luck {
 	unsigned slow;	  /* a secondary lags for days */
 	unsigned relapse; /* a secondary serves the former set again, for hours */
 	unsigned outage;  /* the CA fails, for days */
+	unsigned wrong;	  /* what it issues isn't what was asked for */
 };
 
 struct sim_server {
@@ -48,16 +52,27 @@ struct sim_span {
 	time_t until;
 };
 
+/* What the service presents. */
+struct sim_live {
+	int key;	   /* -1: some other one, or none */
+	time_t begin, end; /* of its certificate */
+	size_t names;	   /* in it */
+	bool named;	   /* the service's is one of them */
+	uint8_t cert[32];
+};
+
 struct env;
 
 struct sim {
 	char base[64]; /* folder of the lineages */
+	struct power power;
+	enum power_loss loss; /* where a run dies */
 	uint64_t random;
 	time_t now;
 	struct sim_luck luck;
 	int64_t ttl_s, lifetime_s;
 	const char *key_types; /* of lineage.conf; NULL: its own */
-	bool dead_end;	       /* one of the addresses answers nobody */
+	size_t kinds;	       /* that the service presents one key of each */
 	bool by_hook; /* certbot renews, and an operator gives it the key waited for */
 	int64_t certbot_key; /* generation; 0: none yet */
 	time_t certbot_due;
@@ -69,18 +84,18 @@ struct sim {
 	size_t spans; /* ever; the array is a ring */
 	char digest[SIM_KEYS_MAX][65];
 	size_t keys;
-	int live;	   /* key that the service presents; -1: some other one */
-	time_t live_end;   /* of its certificate */
-	size_t live_names; /* in it */
-	uint8_t live_cert[32];
+	struct sim_live live[SIM_KINDS];
 	time_t outage_end;
 
 	/* Points: each operation of the file system and each command. */
 	size_t points, kill_at, fail_at; /* 0: never */
 	bool killed, failed;
-	char dirty[256]; /* written, not yet fsynced */
+	bool at_risk; /* where it was killed: another loss would show something else */
 
+	/* What has happened. */
 	size_t runs, crashes, orders, deploys, publications;
+	size_t full, bad_publications, bad_deploys, dark, lags, relapses, outages, wrong,
+		emergencies;
 	size_t offences;
 	char offence[256]; /* the first */
 };
@@ -90,10 +105,8 @@ struct sim *sim_new(uint64_t seed);
 /* A fresh world with an empty folder. */
 void sim_reset(struct sim *sim, uint64_t seed);
 void sim_free(struct sim *sim);
-/* A folder and all that is in it. */
-void sim_remove_tree(const char *path);
 /* One process: makes the lineage "www", or does a step and a renewal. True where it ended
- * by itself. */
+ * by itself. Its end is a point too: power may be lost just then. */
 bool sim_create(struct sim *sim);
 bool sim_run(struct sim *sim);
 /* The world as the program sees it, for tests that play a run themselves; arg is the sim.

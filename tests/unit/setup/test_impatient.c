@@ -16,6 +16,7 @@
 
 static void test_sim_objects_to_one_ttl(void **state)
 {
+	static const struct decade_world world = { .kinds = 1 };
 	const struct safety_facts facts = { 1, 60, 60, false };
 	uint64_t seed = decade_seed(), i, objected = 0;
 	struct sim *sim = sim_new(seed);
@@ -23,7 +24,7 @@ static void test_sim_objects_to_one_ttl(void **state)
 	(void)state;
 	assert_int_equal(safety_hold_s(&facts), 60);
 	for (i = 0; i < WORLDS && !objected; i++) {
-		decade_live(sim, seed + i);
+		decade_live(sim, &world, seed + i);
 		(void)fprintf(stderr, "# SIM_SEED=%llu: %s\n",
 			      (unsigned long long)(seed + i),
 			      sim->offences ? sim->offence : "no objection");

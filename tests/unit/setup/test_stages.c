@@ -169,14 +169,15 @@ static void test_stages_publish_waits_for_the_key_where_there_is_no_record(void 
 	(void)state;
 	sim_reset(sim, 7);
 	assert_true(sim_create(sim));
-	sim->live = number_of("ee00000000000000000000000000000000000000000000000000000000"
-			      "000000");
+	sim->live[0].key =
+		number_of("ee00000000000000000000000000000000000000000000000000000000"
+			  "000000");
 	assert_int_equal(run(rollover_publish), ROLLOVER_REFUSED);
 	assert_non_null(strstr(result.text, "daneprobe install www"));
 	assert_int_equal(sim->server[0].set, 0);
 	assert_int_equal(stage(), STAGE_STAGED);
 	/* Nobody is there whom a record could harm. */
-	sim->live = -1;
+	sim->live[0].key = -1;
 	judged = false;
 	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
 	judged = true;
@@ -198,13 +199,14 @@ static void test_stages_publish_that_failed_lets_the_key_go_first(void **state)
 	sim->spans = 0;
 	sim->offences = 0;
 	sim->luck.publish = 0;
-	sim->live = number_of("ee00000000000000000000000000000000000000000000000000000000"
-			      "000000");
+	sim->live[0].key =
+		number_of("ee00000000000000000000000000000000000000000000000000000000"
+			  "000000");
 	assert_int_equal(run(rollover_publish), ROLLOVER_REFUSED);
 	assert_non_null(strstr(result.text, "daneprobe install www"));
-	sim->live = -1;
+	sim->live[0].key = -1;
 	assert_int_equal(run(rollover_install), ROLLOVER_MOVED);
-	assert_int_equal(sim->live, key_of(1));
+	assert_int_equal(sim->live[0].key, key_of(1));
 }
 
 /* The service has another key, which DNS names. Returns its number. */
@@ -212,11 +214,12 @@ static int beside_another(void)
 {
 	sim_reset(sim, 7);
 	assert_true(sim_create(sim));
-	sim->live = number_of("ee00000000000000000000000000000000000000000000000000000000"
-			      "000000");
-	have(UINT64_C(1) << sim->live);
-	sim->live_end = sim->now + 90 * SIM_DAY;
-	return sim->live;
+	sim->live[0].key =
+		number_of("ee00000000000000000000000000000000000000000000000000000000"
+			  "000000");
+	have(UINT64_C(1) << sim->live[0].key);
+	sim->live[0].end = sim->now + 90 * SIM_DAY;
+	return sim->live[0].key;
 }
 
 /* There is nothing to wait for. */
@@ -252,14 +255,14 @@ test_stages_retiring_looks_once_more_before_it_takes_a_record_out(void **state)
 	live_to_idle();
 	(void)run(begin);
 	run_until(STAGE_RETIRING, 0);
-	memcpy(cert, sim->live_cert, sizeof(cert));
-	memset(sim->live_cert, 0, sizeof(cert));
-	sim->live = key_of(1); /* restored from an old copy */
+	memcpy(cert, sim->live[0].cert, sizeof(cert));
+	memset(sim->live[0].cert, 0, sizeof(cert));
+	sim->live[0].key = key_of(1); /* restored from an old copy */
 	assert_int_equal(run(plain), ROLLOVER_REFUSED);
 	assert_non_null(strstr(result.text, "the old record stays"));
 	assert_true(sim->server[0].set & bit(1));
-	memcpy(sim->live_cert, cert, sizeof(cert));
-	sim->live = key_of(2);
+	memcpy(sim->live[0].cert, cert, sizeof(cert));
+	sim->live[0].key = key_of(2);
 	assert_int_equal(run(plain), ROLLOVER_MOVED);
 	assert_false(sim->server[0].set & bit(1));
 }
@@ -342,7 +345,7 @@ static void test_emergency_waits_where_nobody_has_watched(void **state)
 	live_to_idle();
 	sim_advance(sim, 10 * SIM_DAY);
 	assert_int_equal(run(emergency), ROLLOVER_WAITING);
-	assert_int_equal(sim->live, key_of(1));
+	assert_int_equal(sim->live[0].key, key_of(1));
 }
 
 static void test_emergency_is_quick_where_the_servers_were_watched(void **state)
@@ -356,7 +359,7 @@ static void test_emergency_is_quick_where_the_servers_were_watched(void **state)
 		assert_int_equal(run(plain), ROLLOVER_NOTHING);
 	}
 	(void)run(emergency);
-	assert_int_equal(sim->live, key_of(2));
+	assert_int_equal(sim->live[0].key, key_of(2));
 }
 
 /* The TTL that was lowered is still in caches. */

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim_dns.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/env.h"
+#include "setup/record.h"
+#include "sim.h"
+
+#define NEGATIVE_TTL_S 900
+
+/* --- the judge ---------------------------------------------------------------------- */
+
+/* A client may be given the key of either kind. */
+static bool is_presented(const struct sim *sim, uint64_t set)
+{
+	size_t i;
+
+	for (i = 0; i < sim->kinds; i++)
+		if (sim->live[i].key < 0 || !(set & (UINT64_C(1) << sim->live[i].key)))
+			return false;
+	return true;
+}
+
+static void judge_set(struct sim *sim, uint64_t set, const char *whose)
+{
+	if (!set || is_presented(sim, set))
+		return;
+	sim_offend(sim, "key %d (%d) is presented, and %s has a set of others (%#llx)",
+		   sim->live[0].key, sim->live[1].key, whose, (unsigned long long)set);
+}
+
+void sim_dns_judge(struct sim *sim)
+{
+	size_t i, count = sim->spans < SIM_SPANS_MAX ? sim->spans : SIM_SPANS_MAX;
+
+	for (i = 0; i < SIM_SERVERS; i++)
+		judge_set(sim, sim->server[i].set, "a name server");
+	for (i = 0; i < count; i++)
+		if (sim->span[i].until + 2 * sim->ttl_s > sim->now)
+			judge_set(sim, sim->span[i].set, "a cache");
+}
+
+/* --- name servers ------------------------------------------------------------------- */
+
+static void give_out(struct sim *sim, struct sim_server *server, uint64_t set)
+{
+	struct sim_span *span = &sim->span[sim->spans++ % SIM_SPANS_MAX];
+
+	*span = (struct sim_span){ server->set, sim->now };
+	server->former = server->set;
+	server->set = set;
+	sim_dns_judge(sim);
+}
+
+static time_t lag_s(struct sim *sim)
+{
+	if (!sim_chance(sim, sim->luck.slow))
+		return (time_t)sim_random(sim, 2 * SIM_HOUR);
+	sim->lags++;
+	return (time_t)sim_random(sim, 3 * SIM_DAY);
+}
+
+void sim_dns_set(struct sim *sim, uint64_t set)
+{
+	size_t i;
+
+	if (set == sim->server[0].set)
+		return;
+	give_out(sim, &sim->server[0], set);
+	for (i = 1; i < SIM_SERVERS; i++) {
+		struct sim_server *server = &sim->server[i];
+
+		if (server->late && !server->relapsed)
+			continue;
+		server->late = true;
+		server->relapsed = false;
+		server->update_at = sim->now + 5 + lag_s(sim);
+	}
+}
+
+/* It doesn't mend before a run had the chance to see it. Nobody is helped by records that
+ * the presented key isn't in. */
+void sim_dns_relapse(struct sim *sim)
+{
+	struct sim_server *server = &sim->server[1 + sim_random(sim, SIM_SERVERS - 1)];
+
+	if (!sim_chance(sim, sim->luck.relapse) || server->late || !server->former ||
+	    server->former == server->set || !is_presented(sim, server->former))
+		return;
+	sim->relapses++;
+	give_out(sim, server, server->former);
+	server->late = server->relapsed = true;
+	server->seen = false;
+	server->update_at = sim->now + (time_t)sim_random(sim, 6 * SIM_HOUR);
+}
+
+time_t sim_dns_next(const struct sim *sim, time_t end)
+{
+	time_t next = end;
+	size_t i;
+
+	for (i = 1; i < SIM_SERVERS; i++)
+		if (sim->server[i].late && sim->server[i].update_at > sim->now &&
+		    sim->server[i].update_at < next)
+			next = sim->server[i].update_at;
+	return next;
+}
+
+void sim_dns_update(struct sim *sim)
+{
+	size_t i;
+
+	for (i = 1; i < SIM_SERVERS; i++) {
+		struct sim_server *server = &sim->server[i];
+
+		if (!server->late || server->update_at > sim->now ||
+		    (server->relapsed && !server->seen))
+			continue;
+		server->late = server->relapsed = false;
+		give_out(sim, server, sim->server[0].set);
+	}
+}
+
+int sim_dns_key(struct sim *sim, const char *digest)
+{
+	size_t i;
+
+	for (i = 0; i < sim->keys; i++)
+		if (!strcmp(sim->digest[i], digest))
+			return (int)i;
+	if (sim->keys == SIM_KEYS_MAX) {
+		sim_offend(sim, "more keys than the test has room for");
+		return 0;
+	}
+	(void)snprintf(sim->digest[sim->keys], sizeof(sim->digest[0]), "%s", digest);
+	return (int)sim->keys++;
+}
+
+static uint64_t records_set(struct sim *sim, const struct record *records, size_t count)
+{
+	uint64_t set = 0;
+	size_t i;
+	char *hex;
+
+	for (i = 0; i < count; i++) {
+		hex = hex_encode(records[i].rr.data, records[i].rr.len);
+		set |= UINT64_C(1) << sim_dns_key(sim, hex);
+		free(hex);
+	}
+	return set;
+}
+
+int sim_dns_ask(void *arg, const struct env_question *q, struct env_dns *ret_dns,
+		struct why *why)
+{
+	struct sim *sim = arg;
+	uint64_t want = records_set(sim, q->want, q->want_count);
+	uint64_t gone = records_set(sim, q->gone, q->gone_count);
+	struct env_dns dns = { .agree = true, .none = true };
+	size_t i;
+
+	if (sim_chance(sim, sim->luck.ask)) {
+		sim->dark++;
+		return why_set(why, DP_EDNS, "ns1.example.com doesn't answer");
+	}
+	for (i = 0; i < SIM_SERVERS; i++) {
+		uint64_t set = sim->server[i].set;
+
+		sim->server[i].seen = true;
+		sim->now += 1;
+		dns.none = dns.none && !set;
+		dns.has_gone = dns.has_gone || set & gone;
+		if ((set & want) != want || set & gone)
+			dns.agree = false;
+		if ((set ? sim->ttl_s : NEGATIVE_TTL_S) > dns.ttl_s)
+			dns.ttl_s = set ? sim->ttl_s : NEGATIVE_TTL_S;
+	}
+	if (!dns.agree)
+		dns.who_lags = mem_text("ns2.example.com lacks the record");
+	if (dns.none) {
+		dns.bare = mem_array(1, sizeof(*dns.bare));
+		dns.bare[dns.bare_count++] = mem_text("_443._tcp.www.example.com.");
+	}
+	*ret_dns = dns;
+	return 0;
+}
