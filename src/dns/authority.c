@@ -15,7 +15,7 @@
 #include "dns/rrtype.h"
 #include "dns/upstream.h"
 
-#define ASK_MS 2000 /* one plain question to one server */
+#define ASK_MS 2000 /* one plain question to one server, at least */
 
 /* The questions to one server, whose report has the same index. */
 struct visit {
@@ -90,10 +90,37 @@ static void finish(struct authority *a)
 	a->delivery = loop_timer_new(a->conf.loop, 0, deliver, a);
 }
 
+/* Half of the time: who says nothing to the simplest of questions until then isn't there.
+ */
+static int64_t plain_ms(const struct authority *a)
+{
+	int64_t half = a->conf.timeout_ms / 2;
+
+	return half > ASK_MS ? half : ASK_MS;
+}
+
+static bool is_unheard(const struct authority *a, size_t i)
+{
+	const struct visit *v = &a->visit[i];
+
+	return v->question && !v->answered && v->told_serial &&
+	       a->report.server[i].silent;
+}
+
+/* So that one dead server doesn't make each look last as long as it may. */
 static void end_question(struct authority *a)
 {
-	if (--a->open)
+	size_t i, unheard = 0;
+
+	a->open--;
+	for (i = 0; i < a->report.server_count; i++)
+		unheard += is_unheard(a, i);
+	if (a->open > unheard)
 		return;
+	for (i = 0; i < a->report.server_count; i++)
+		if (is_unheard(a, i))
+			a->report.server[i].error = mem_printf(
+				"no answer within %.3g s", (double)plain_ms(a) / 1000);
 	excuse(a);
 	finish(a);
 }
@@ -103,6 +130,8 @@ static void on_serial(void *arg, const struct ask_reply *reply)
 	struct visit *v = arg;
 	struct authority_server *server = &v->authority->report.server[v->index];
 
+	if (v->authority->delivery)
+		return;
 	v->told_serial = true;
 	server->serial = reply->answered ? reply->serial : -1;
 	v->unreachable = reply->unreachable;
@@ -131,6 +160,8 @@ static void on_records(void *arg, const struct answer *answer)
 	struct visit *v = arg;
 	struct authority_server *server = &v->authority->report.server[v->index];
 
+	if (v->authority->delivery)
+		return;
 	v->answered = true;
 	server->security = answer->security;
 	if (answer->security == SECURITY_BOGUS)
@@ -159,7 +190,7 @@ static void start_visit(struct authority *a, struct visit *v)
 	struct ask_conf ask = { .server = server->address,
 				.name = *a->report.zone.apex ? a->report.zone.apex : ".",
 				.type = RRTYPE_SOA,
-				.timeout_ms = ASK_MS };
+				.timeout_ms = plain_ms(a) };
 	struct why why;
 
 	v->resolver = upstream_stub(a->conf.upstream, a->report.zone.apex,

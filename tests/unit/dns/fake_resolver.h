@@ -9,6 +9,7 @@
 #include "verdict/security.h"
 
 struct loop;
+struct resolver;
 
 /* What the script says to one question. */
 struct fake_answer {
@@ -24,6 +25,8 @@ struct fake_answer {
 /* Questions without a row in the script fail, with the error "not in the script". The
  * script ends with a row without name. */
 void fake_resolver_set(struct loop *loop, const struct fake_answer *script);
+/* Until the next script that one answers nothing. */
+void fake_resolver_mute(const struct resolver *resolver);
 /* The names and types asked for since then: "A www.example CNAME www.example". */
 const char *fake_resolver_asked(void);
 /* Questions that were asked and not freed. */
