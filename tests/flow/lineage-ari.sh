@@ -25,7 +25,7 @@ printf 'subjectAltName=DNS:www.example.com\nauthorityKeyIdentifier=keyid\n' >ext
 "$DANEPROBE" new www --even-if-insecure -q -d www.example.com --service https://www.example.com \
 	--set "acme = exec openssl x509 -req -in {csr} -CA $PWD/ca.crt -CAkey $PWD/ca.key -days 90 \
 -extfile $PWD/ext -out {fullchain} 2>/dev/null" \
-	--set "acme_directory = https://127.0.0.1:$port/dir" --resolver 127.0.0.1@1 -t 1 >/dev/null 2>&1
+	--set "acme_directory = https://127.0.0.1:$port/dir" --resolver 127.0.0.1@1 -t 0.2 >/dev/null 2>&1
 L=$DANEPROBE_DIR/www
 
 # renew NAME CERTIFICATES [OPTIONS]: it succeeds, and so many certificates are there afterwards

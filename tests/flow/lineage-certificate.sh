@@ -23,7 +23,7 @@ sign()
 }
 
 "$DANEPROBE" new www --even-if-insecure -q -d www.example.com -d '*.example.com' \
-	--service https://www.example.com --resolver 127.0.0.1@1 -t 1 >/dev/null 2>&1
+	--service https://www.example.com --resolver 127.0.0.1@1 -t 0.2 >/dev/null 2>&1
 L=$DANEPROBE_DIR/www
 csr=$L/keys/0001/ecdsa-p256/request.csr
 certs=$L/keys/0001/ecdsa-p256/certs
