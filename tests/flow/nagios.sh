@@ -182,6 +182,13 @@ wanted_fields()
 		print $3, ($4 == "list" ? "DataTypeArray" : $2 == "set_if" ? "DataTypeBoolean" : "DataTypeString") }' | sort
 }
 
+# of the CheckCommand dane_lineages, as one line
+lineages_command()
+{
+	sed -n '/^object CheckCommand "dane_lineages"/,/^}/s/^\tcommand = \[ \(.*\) \]$/\1/p' \
+		"$nagios/icinga2-commands.conf" | tr -d '",' | sed 's,^sudo,/usr/bin/sudo,'
+}
+
 same "the Icinga command has every option of check_dane as an argument" "$(options | sort)" "$(arguments | sort)"
 same "its variables are called as the options" \
 	"$(arguments | sed -e 's/--/$dane_/' -e 's/-/_/g' -e 's/$/$/' | sort)" "$(kinds | cut -d ' ' -f 3 | sort)"
@@ -192,6 +199,12 @@ if have jq; then
 		"$(basket_fields | uniq | wc -l)"
 	same "the basket's command is the plugin" /usr/local/bin/check_dane \
 		"$(jq -r .Command.dane.command "$nagios/director-basket.json")"
+	# The Director takes the words of a command that begins with a slash as they are.
+	same "the basket asks for lineages as Icinga's definition does" \
+		"$(lineages_command)" "$(jq -r .Command.dane_lineages.command "$nagios/director-basket.json")"
+	same "a template uses it, on the agent" "dane_lineages true" \
+		"$(jq -r '.ServiceTemplate.dane_lineages | "\(.check_command) \(.use_agent)"' \
+			"$nagios/director-basket.json")"
 else
 	skip "the Director's basket has the same arguments" "jq is not installed"
 fi
