@@ -114,6 +114,28 @@ static int decide_one(struct lineage *l, const struct target *target,
 	return 0;
 }
 
+int hold_review(struct lineage *l, char **ret_told, struct why *why)
+{
+	struct endpoints e = { 0 };
+	char *owner, *told = NULL;
+	size_t i;
+	int rc = endpoints_find(l, &e, why);
+
+	for (i = 0; i < e.count && rc == 0 && !told; i++) {
+		owner = NULL;
+		rc = record_owner(&e.ours[i], &owner, why);
+		if (rc == 0 && hold_has(&l->state, owner))
+			told = find_reason(l, &e.ours[i], false);
+		free(owner);
+	}
+	endpoints_clear(&e);
+	if (rc == 0)
+		*ret_told = told;
+	else
+		free(told);
+	return rc;
+}
+
 int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
 		char **ret_told, struct why *why)
 {

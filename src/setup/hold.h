@@ -17,6 +17,9 @@ struct why;
  * save. */
 int hold_decide(struct lineage *lineage, const struct env_dns *dns, bool asked_for,
 		char **ret_told, struct why *why);
+/* Whether what is held back still has to be: ret_told says why, on the heap; NULL: no
+ * longer, by what the services present now. Changes nothing. */
+int hold_review(struct lineage *lineage, char **ret_told, struct why *why);
 /* Before the servers are asked about all owners anew. Doesn't save. */
 void hold_forget(struct lineage_state *state);
 /* owner has its final dot. */

@@ -129,7 +129,10 @@ static int tell_published(enum publish_result result, const char *held,
 
 	if (!held)
 		return outcome_tell(r, ROLLOVER_MOVED, 0, "%s", what);
-	return outcome_tell(r, ROLLOVER_LATE, 0, "%s, but some are held back: %.450s",
+	return outcome_tell(r, ROLLOVER_LATE, 0,
+			    "%s, but some are held back until their service "
+			    "presents the key, and then published by the next run: "
+			    "%.400s",
 			    what, held);
 }
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/agreement.h"
+#include "setup/hold.h"
 #include "setup/install.h"
 #include "setup/lineage.h"
 #include "setup/lineage_make.h"
@@ -189,6 +190,27 @@ static int all_is_well(struct lineage *l, time_t due, struct rollover_result *r,
 	return rc < 0 ? rc : outcome_tell(r, ROLLOVER_NOTHING, due, "nothing to do");
 }
 
+/* A service that was added presented another key. Nobody waits for that but an operator,
+ * so it is told at once; when it has the key, its records follow by themselves. */
+static int still_held(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	char *told = NULL, *text;
+	struct why inner;
+	int rc = hold_review(l, &told, &inner);
+
+	if (rc < 0)
+		return lags(l, inner.text, r, why);
+	if (!told)
+		return publication_give(l, false, r, why);
+	text = mem_printf("records are held back at %.200s: %.250s", l->state.held, told);
+	rc = outcome_stuck(l, text, why);
+	if (rc == 0)
+		rc = outcome_tell(r, ROLLOVER_LATE, 0, "%s", text);
+	free(text);
+	free(told);
+	return rc;
+}
+
 /* Nothing is to be changed, so the records have to be there: the next rollover, and an
  * emergency more so, is safe by what was seen until then. */
 int stages_idle(struct lineage *l, time_t due, struct rollover_result *r, struct why *why)
@@ -196,23 +218,16 @@ int stages_idle(struct lineage *l, time_t due, struct rollover_result *r, struct
 	struct agreement a = { 0 };
 	struct why inner;
 	bool changed;
-	char *text;
 	int rc = observe(l, &a, &changed, &inner);
 
 	if (rc < 0)
 		return lags(l, inner.text, r, why);
-	if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE) {
+	if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE)
 		rc = lacking(l, who_lags(&a), changed, r, why);
-	} else if (l->state.held) {
-		text = mem_printf(
-			"records are held back at %.400s: its service presented "
-			"another key",
-			l->state.held);
-		rc = lacking(l, text, false, r, why);
-		free(text);
-	} else {
+	else if (l->state.held)
+		rc = still_held(l, r, why);
+	else
 		rc = all_is_well(l, due, r, why);
-	}
 	agreement_clear(&a);
 	return rc;
 }

@@ -249,14 +249,18 @@ old_record()
 	} | nsupdate -k tsig
 }
 
-# publish_soon REASON: publishes when that is no longer told against it
-publish_soon()
+# soon REASON VERB ARGUMENT...: done as soon as that is no longer told against it
+soon()
 {
+	reason=$1
+	shift
+	verb=$1
+	shift
 	tries=0
 	# shellcheck disable=SC2086
-	until "$DANEPROBE" publish --dir "$PWD/etc" $R -t 5 www >out 2>err; do
+	until "$DANEPROBE" "$verb" --dir "$PWD/etc" $R -t 5 "$@" >out 2>err; do
 		tries=$((tries + 1))
-		has err "$1"
+		has err "$reason"
 		[ "$tries" -lt 20 ] || fail "still refused"
 		sleep 0.2
 	done
@@ -288,9 +292,20 @@ part_a_service_without_records()
 	run 1 "$DANEPROBE" rollover --all --dir "$PWD/etc" $R -t 5
 	has err "https://www.$zone:8443 at 127.44.8.1 presents the key"
 	drill @127.53.3.1 "_8443._tcp.www.$zone" TLSA | grep -q 'ANSWER: 0' || fail "records are published"
+	tries=0
+	until state_is stuck; do # once all servers agree on the others
+		tries=$((tries + 1))
+		[ "$tries" -lt 20 ] || fail "not stuck"
+		# shellcheck disable=SC2086
+		"$DANEPROBE" rollover --all --dir "$PWD/etc" $R -t 5 >out 2>err || :
+		sleep 0.3
+	done
+	has err "records are held back at _8443._tcp.www.$zone.: https://www.$zone:8443"
+	run 1 "$DANEPROBE" status -o nagios --dir "$PWD/etc"
+	has out "WARNING - www stuck: records are held back at _8443._tcp.www.$zone."
 	sed -i "s,$PWD/old,$PWD/etc/www/live,g" second.conf
 	nginx -c "$PWD/second.conf" -s reload
-	publish_soon "presents the key" # of the last old worker
+	soon "presents the key" rollover --all # of the last old worker
 	await_answer "_8443._tcp.www.$zone" TLSA 127.53.3.2
 	sleep 1 # what a cache holds of the time before
 	check 0 "https://www.$zone:8443"
@@ -311,10 +326,22 @@ part_records_made_by_a_wildcard()
 	check 0 "https://www.$zone"
 	old_record add "_443._tcp.www.$zone."
 	watch_begin "https://www.$zone"
-	publish_soon "come from a wildcard" # at the secondary
+	soon "come from a wildcard" publish www # at the secondary
 	roll_until idle
 	watch_end "https://www.$zone"
 	check 0 "https://www.$zone"
+}
+
+# await_copy SERVER SECONDARY: until both have the same serial
+await_copy()
+{
+	tries=0
+	until [ "$(drill "@$1" "$zone" SOA | awk '$4 == "SOA" { print $7 }')" = \
+		"$(drill "@$2" "$zone" SOA | awk '$4 == "SOA" { print $7 }')" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 50 ] || fail "$2 has no copy of $1"
+		sleep 0.1
+	done
 }
 
 part_a_hidden_primary()
@@ -348,6 +375,7 @@ part_a_hidden_primary()
 	step # gives the records to DNS
 	roll_while_lagging retiring
 	tell two
+	await_copy 127.53.3.1 127.53.3.2
 	# Who isn't in the NS set isn't asked, and needn't be there.
 	kill "$pid_hidden"
 	roll_until idle
