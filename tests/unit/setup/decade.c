@@ -90,12 +90,22 @@ static int64_t lifetime(int64_t days)
 }
 
 /* What the operator may do; the worst time for a rollover is just after one. */
+/* The yearly ones are let room. */
+static bool is_room_left(const struct sim *sim)
+{
+	return sim->keys + (DECADE_YEARS + 4) * sim->kinds < SIM_KEYS_MAX;
+}
+
 static void maybe_begin(struct sim *sim, int64_t generation, int64_t *last,
 			int64_t paused_s)
 {
-	if (generation != *last)
-		sim->begin = sim_chance(sim, 500);
+	bool is_new = generation != *last;
+
 	*last = generation;
+	if (!is_room_left(sim))
+		return;
+	if (is_new)
+		sim->begin = sim_chance(sim, 500);
 	if (sim_random(sim, EMERGENCY_DAYS * SIM_DAY) >= (uint64_t)paused_s)
 		return;
 	sim->begin = sim->emergency = true;
