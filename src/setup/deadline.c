@@ -28,7 +28,7 @@ static int read_certificate(const struct lineage *l, enum key_type type,
 	return rc;
 }
 
-static time_t late_at(const struct lineage *l, const struct certificate *c, bool fresh)
+static time_t due_at(const struct lineage *l, const struct certificate *c, bool fresh)
 {
 	/* The CA's window is about the newest. */
 	const struct renewal_facts facts = { .not_before = c->not_before,
@@ -37,16 +37,25 @@ static time_t late_at(const struct lineage *l, const struct certificate *c, bool
 					     .left_s = l->conf.renew_left_s,
 					     .ari_start = fresh ? l->state.ari_start : 0,
 					     .ari_end = fresh ? l->state.ari_end : 0 };
-	time_t due = renewal_time(&facts);
 
-	return due + (c->not_after - due) / 2;
+	return renewal_time(&facts);
+}
+
+/* The type that is late first decides. */
+static void note_late(struct deadline *d, time_t due, time_t end, bool is_first)
+{
+	time_t late = due + (end - due) / 2, critical = late + (end - late) / 2;
+
+	if (is_first || late < d->late_at)
+		d->late_at = late;
+	if (is_first || critical < d->critical_at)
+		d->critical_at = critical;
 }
 
 int deadline_read(const struct lineage *l, struct deadline *ret_deadline, struct why *why)
 {
 	struct deadline d = { .fresh = true };
 	struct certificate c = { 0 };
-	time_t late;
 	size_t i;
 	int rc;
 
@@ -60,9 +69,7 @@ int deadline_read(const struct lineage *l, struct deadline *ret_deadline, struct
 			d.not_before = c.not_before;
 			d.not_after = c.not_after;
 		}
-		late = late_at(l, &c, d.fresh);
-		if (i == 0 || late < d.late_at)
-			d.late_at = late;
+		note_late(&d, due_at(l, &c, d.fresh), c.not_after, i == 0);
 	}
 	*ret_deadline = d;
 	return 0;

@@ -13,8 +13,9 @@ struct why;
 /* The earliest of all key types. */
 struct deadline {
 	time_t not_before, not_after; /* 0: a type has none */
-	time_t late_at; /* half of the time that its renewal leaves is gone */
-	bool fresh;	/* there are no newer ones */
+	time_t late_at;	    /* half of the time that its renewal leaves is gone */
+	time_t critical_at; /* three quarters of it are */
+	bool fresh;	    /* there are no newer ones */
 };
 
 /* Of the certificates under the servers; where nothing is installed, of the newest of the

@@ -185,7 +185,8 @@ static void judge_certificate(const struct lineage *l, struct status *s,
 	else if (failing && !is_named(l))
 		text = "the certificate lacks a domain of lineage.conf";
 	if (text)
-		raise_level(s, STATUS_WARNING, with_error(l, s, text));
+		raise_level(s, now > d->critical_at ? STATUS_CRITICAL : STATUS_WARNING,
+			    with_error(l, s, text));
 }
 
 /* Without runs nothing gets stuck either. */
