@@ -225,8 +225,7 @@ static int report(struct lineage *l, const struct values *v, struct why *why)
 		rc = print_records(l, v, why);
 	if (rc == 0 && !v->setup.quiet)
 		printf("Next: `daneprobe rollover %s` takes the first step, and each run "
-		       "one "
-		       "more.\n",
+		       "one\nmore, until it is idle.\n",
 		       l->name);
 	return rc;
 }

@@ -10,7 +10,8 @@ static const struct opt opts[] = {
 	{ "all", 0, OPT_FLAG, offsetof(struct lineage_verb_values, all),
 	  .help = "every lineage of the folder" },
 	{ "force", 0, OPT_FLAG, offsetof(struct lineage_verb_values, force),
-	  .help = "now, also if it isn't due or the last try failed" },
+	  .help = "don't pause after a try that failed; no wait for caches is "
+		  "shortened" },
 	{ "emergency", 0, OPT_FLAG, offsetof(struct lineage_verb_values, emergency),
 	  .help = "the key is compromised: begin now, and wait for nothing that doesn't "
 		  "protect the service" },

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "base/why.h"
 #include "setup/agreement.h"
 #include "setup/env.h"
@@ -121,19 +122,23 @@ static int settle(struct lineage *l, struct why *why)
 	return lineage_save(l, why);
 }
 
-static int tell_published(enum publish_result result, const char *held,
-			  struct rollover_result *r)
+static int tell_published(const struct lineage *l, enum publish_result result,
+			  const char *held, struct rollover_result *r)
 {
-	const char *what = result == PUBLISH_BY_HAND ? "the records are yours to publish"
-						     : "the records are given to DNS";
+	char *what = result == PUBLISH_BY_HAND
+			     ? mem_printf("the records are yours to publish: daneprobe "
+					  "publish --dry-run %s prints them",
+					  l->name)
+			     : mem_text("the records are given to DNS");
+	int rc = held ? outcome_tell(r, ROLLOVER_LATE, 0,
+				     "%.100s, but some are held back until their service "
+				     "presents the key, and then published by the next "
+				     "run: %.400s",
+				     what, held)
+		      : outcome_tell(r, ROLLOVER_MOVED, 0, "%s", what);
 
-	if (!held)
-		return outcome_tell(r, ROLLOVER_MOVED, 0, "%s", what);
-	return outcome_tell(r, ROLLOVER_LATE, 0,
-			    "%s, but some are held back until their service "
-			    "presents the key, and then published by the next run: "
-			    "%.400s",
-			    what, held);
+	free(what);
+	return rc;
 }
 
 /* Somebody's wish isn't a try that failed. */
@@ -164,7 +169,7 @@ int publication_give(struct lineage *l, bool asked_for, struct rollover_result *
 	} else {
 		rc = settle(l, why);
 		if (rc == 0)
-			rc = tell_published(result, held, r);
+			rc = tell_published(l, result, held, r);
 	}
 	free(held);
 	return rc;
