@@ -223,6 +223,10 @@ static int report(struct lineage *l, const struct values *v, struct why *why)
 	}
 	if (rc == 0)
 		rc = print_records(l, v, why);
+	if (rc == 0 && !l->conf.deploy.count)
+		log_warn("no deploy command: a server that doesn't read live/ anew by "
+			 "itself keeps its old certificate (deploy of %s/lineage.conf)",
+			 l->dir);
 	if (rc == 0 && !v->setup.quiet)
 		printf("Next: `daneprobe rollover %s` takes the first step, and each run "
 		       "one\nmore, until it is idle.\n",

@@ -131,9 +131,9 @@ static int tell_published(const struct lineage *l, enum publish_result result,
 					  l->name)
 			     : mem_text("the records are given to DNS");
 	int rc = held ? outcome_tell(r, ROLLOVER_LATE, 0,
-				     "%.100s, but some are held back until their service "
+				     "%.160s, but some are held back until their service "
 				     "presents the key, and then published by the next "
-				     "run: %.400s",
+				     "run: %.330s",
 				     what, held)
 		      : outcome_tell(r, ROLLOVER_MOVED, 0, "%s", what);
 

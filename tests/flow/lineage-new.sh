@@ -42,6 +42,13 @@ matches "the journal tells of the key" \
 	"new      created   generation=0001 type=ecdsa-p256 spki=$(cut -d' ' -f8 want | head -n1)\$" \
 	"$L/journal"
 
+new deaf --even-if-insecure -q -d www.example.com --service https://www.example.com >/dev/null 2>err
+matches "no deploy command is told" "no deploy command.*$DANEPROBE_DIR/deaf/lineage.conf" err
+new hears --even-if-insecure -q -d www.example.com --service https://www.example.com \
+	--set 'deploy = true' >/dev/null 2>err
+same "and one isn't" 0 "$(grep -c 'no deploy command' err)"
+rm -r "$DANEPROBE_DIR/deaf" "$DANEPROBE_DIR/hears"
+
 key_before=$(openssl dgst -sha256 <"$L/keys/0001/ecdsa-p256/privkey.pem")
 status "a lineage is not overwritten" 3 new www --even-if-insecure -d example.com \
 	--service https://example.com
