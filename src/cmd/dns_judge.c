@@ -56,7 +56,7 @@ static void judge_server(struct dns_judge *j, const char *owner,
 	if (server->wildcard && !dns->wildcard)
 		dns->wildcard = mem_text(owner);
 	if (keeps)
-		dns->has_gone = true;
+		dns->may_have_gone = true;
 	if (server->ttl < 0)
 		j->ttl_unknown = true;
 	else if (server->ttl > dns->ttl_s)
@@ -80,10 +80,10 @@ void dns_judge_init(struct dns_judge *j, const struct env_question *q)
 	buf_init(&j->lags, LAGS_MAX);
 }
 
-static void add_bare(struct env_dns *dns, const char *owner)
+static void add_owner(char ***list, size_t *count, const char *owner)
 {
-	dns->bare = mem_grow(dns->bare, dns->bare_count, sizeof(*dns->bare));
-	dns->bare[dns->bare_count++] = mem_printf("%s.", owner);
+	*list = mem_grow(*list, *count, sizeof(**list));
+	(*list)[(*count)++] = mem_printf("%s.", owner);
 }
 
 /* A server that is silent gives no old records out: with all_but_one it is passed over,
@@ -92,7 +92,8 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 		   const struct authority_report *report)
 {
 	const struct authority_server *server;
-	size_t k, answered = 0, records = 0;
+	size_t k, answered = 0, records = 0, wanted = 0;
+	const struct env_question *q = j->question;
 
 	for (k = 0; k < report->server_count; k++) {
 		server = &report->server[k];
@@ -102,20 +103,27 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 			judge_server(j, owner, server);
 			answered++;
 			records += server->record_count;
+			wanted += count_records(server, owner, q->want, q->want_count,
+						true);
 			continue;
 		}
-		j->dns.none = false;
-		if (j->question->all_but_one && server->silent &&
+		j->dns.may_have_gone = q->gone_count > 0;
+		if (q->all_but_one && server->silent &&
 		    (!j->dead || !strcmp(j->dead, server->name))) {
 			j->dead = server->name;
 			continue;
 		}
+		j->dns.none = false;
 		j->ttl_unknown = true;
 		name_server(&j->lags, server);
 		buf_printf(&j->lags, ": %s", server->error);
 	}
 	if (!records)
-		add_bare(&j->dns, owner);
+		add_owner(&j->dns.bare, &j->dns.bare_count, owner);
+	if (wanted)
+		add_owner(&j->dns.present, &j->dns.present_count, owner);
+	if (!answered)
+		j->dns.none = false;
 	if (!answered && !j->lags.len)
 		buf_printf(&j->lags, "no name server of %s answers", owner);
 }

@@ -236,7 +236,12 @@ static void fail(struct ask *a, const char *what)
 
 static void on_deadline(void *arg)
 {
-	fail(arg, "no answer");
+	struct ask *a = arg;
+
+	reply_init(&a->reply);
+	a->reply.timed_out = true;
+	(void)snprintf(a->reply.error, sizeof(a->reply.error), "no answer");
+	finish(a);
 }
 
 static void on_failed_start(void *arg)

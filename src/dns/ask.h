@@ -35,6 +35,7 @@ struct ask_reply {
 	char ede_text[200];  /* its EXTRA-TEXT, raw; "" none */
 	char error[120];
 	bool unreachable;      /* this host has no way to that address */
+	bool timed_out;	       /* nothing came in all the time that there was */
 	const uint8_t *packet; /* as it came; borrowed for the call; NULL none */
 	size_t packet_len;
 };

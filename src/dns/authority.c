@@ -24,7 +24,8 @@ struct visit {
 	struct resolver *resolver;	    /* owned; asks that address about the zone */
 	struct resolver_question *question; /* owned */
 	struct ask *ask;		    /* owned; its serial */
-	bool answered, told_serial, unreachable;
+	bool answered, unreachable;
+	bool unheard; /* the plain question had all its time */
 };
 
 struct authority {
@@ -103,8 +104,7 @@ static bool is_unheard(const struct authority *a, size_t i)
 {
 	const struct visit *v = &a->visit[i];
 
-	return v->question && !v->answered && v->told_serial &&
-	       a->report.server[i].silent;
+	return v->question && !v->answered && v->unheard;
 }
 
 /* So that one dead server doesn't make each look last as long as it may. */
@@ -132,9 +132,9 @@ static void on_serial(void *arg, const struct ask_reply *reply)
 
 	if (v->authority->delivery)
 		return;
-	v->told_serial = true;
 	server->serial = reply->answered ? reply->serial : -1;
 	v->unreachable = reply->unreachable;
+	v->unheard = reply->timed_out;
 	server->silent = !reply->answered;
 	end_question(v->authority);
 }
@@ -197,7 +197,7 @@ static void start_visit(struct authority *a, struct visit *v)
 				    server->address, &why);
 	if (!v->resolver ||
 	    ask_new(a->conf.loop, &ask, on_serial, v, &v->ask, &why) < 0) {
-		v->answered = v->told_serial = true;
+		v->answered = true;
 		server->error = mem_text(why.text);
 		return;
 	}

@@ -34,8 +34,8 @@ int64_t agreement_hash(const struct wanted *w)
 	return (int64_t)(sum >> 1) | 1;
 }
 
-static int ask(struct lineage *l, struct env_dns *ret_dns, int64_t *ret_hash,
-	       struct why *why)
+int agreement_ask(struct lineage *l, struct env_dns *ret_dns, int64_t *ret_hash,
+		  struct why *why)
 {
 	struct env_question question = { .all_but_one = l->conf.all_but_one };
 	struct wanted wanted = { 0 };
@@ -65,7 +65,7 @@ int agreement_before(struct lineage *l, struct env_dns *ret_dns, struct why *why
 {
 	struct lineage_state *s = &l->state;
 	int64_t old_ttl_s, hash;
-	int rc = ask(l, ret_dns, &hash, why);
+	int rc = agreement_ask(l, ret_dns, &hash, why);
 
 	if (rc < 0)
 		return rc;
@@ -172,6 +172,16 @@ static int begin_to_look(struct lineage *l, struct why *why)
 	return lineage_save(l, why);
 }
 
+/* Nobody answered: that says nothing against what was agreed. */
+static void end_look(struct lineage *l)
+{
+	bool was_told = l->state.looking;
+
+	l->state.looking = false;
+	if (was_told)
+		(void)lineage_save(l, NULL);
+}
+
 int agreement_observe(struct lineage *l, struct agreement *ret_agreement, struct why *why)
 {
 	struct env_dns dns = { 0 };
@@ -182,10 +192,12 @@ int agreement_observe(struct lineage *l, struct agreement *ret_agreement, struct
 
 	if (rc < 0)
 		return rc;
-	rc = ask(l, &dns, &hash, why);
-	l->state.looking = false;
-	if (rc < 0)
+	rc = agreement_ask(l, &dns, &hash, why);
+	if (rc < 0) {
+		end_look(l);
 		return rc;
+	}
+	l->state.looking = false;
 	keep(l, &dns, hash);
 	facts = facts_of(l, dns.none);
 	a.safety = safety_decide(&facts, env_now(l->env), &a.safe_at);

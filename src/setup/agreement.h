@@ -21,6 +21,10 @@ struct agreement {
 	char *who_lags; /* owned; NULL */
 };
 
+/* What the servers say about the records that are wanted (ret_hash: agreement_hash() of
+ * them). Notes nothing. Undo with env_dns_clear(). */
+int agreement_ask(struct lineage *lineage, struct env_dns *ret_dns, int64_t *ret_hash,
+		  struct why *why);
 /* Before records change: what the servers say, and what caches may hold from now on.
  * Doesn't save. Undo with env_dns_clear(). */
 int agreement_before(struct lineage *lineage, struct env_dns *ret_dns, struct why *why);

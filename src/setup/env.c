@@ -47,6 +47,9 @@ void env_dns_clear(struct env_dns *dns)
 	while (dns->bare_count)
 		free(dns->bare[--dns->bare_count]);
 	free(dns->bare);
+	while (dns->present_count)
+		free(dns->present[--dns->present_count]);
+	free(dns->present);
 	free(dns->who_lags);
 	free(dns->wildcard);
 	*dns = (struct env_dns){ 0 };

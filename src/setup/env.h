@@ -41,9 +41,9 @@ struct env_command {
 
 /* What all authoritative servers say about the records at the owners asked for. */
 struct env_dns {
-	bool agree;	/* each server answered, validated: all of want, none of gone */
-	bool none;	/* not one of them has a TLSA record at any of the owners */
-	bool has_gone;	/* one of them still has a record of gone */
+	bool agree; /* each server answered, validated: all of want, none of gone */
+	bool none;  /* not one of them has a TLSA record at any of the owners */
+	bool may_have_gone; /* one of them still has a record of gone, or didn't say */
 	int64_t ttl_s;	/* the largest seen: of record sets, and of the denial where there
 			   was none; -1 unknown, as where one of them didn't say */
 	char *who_lags; /* owned; "ns2.example.net lacks the record"; NULL when all agree
@@ -51,6 +51,9 @@ struct env_dns {
 	char **bare;	/* owned, and the array; owners of want for which no server that
 			   answered has any TLSA record */
 	size_t bare_count;
+	char **present; /* owned, and the array; owners at which a server has a record
+			   of want */
+	size_t present_count;
 	char *wildcard; /* owned; an owner whose records come from a wildcard; NULL: none
 			 */
 };

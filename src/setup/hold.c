@@ -7,24 +7,15 @@
 
 #include "base/mem.h"
 #include "base/why.h"
+#include "setup/agreement.h"
 #include "setup/endpoints.h"
 #include "setup/lineage.h"
+#include "setup/owners.h"
 #include "setup/record.h"
 #include "target/target.h"
 
 /* Both have their records, whichever is presented. */
 #define GENERATIONS 2
-
-bool hold_has(const struct lineage_state *s, const char *owner)
-{
-	size_t len = strlen(owner);
-	const char *at = s->held;
-
-	for (; at && *at; at += strcspn(at, " ") + (strchr(at, ' ') != NULL))
-		if (strcspn(at, " ") == len && !strncmp(at, owner, len))
-			return true;
-	return false;
-}
 
 void hold_forget(struct lineage_state *s)
 {
@@ -32,21 +23,12 @@ void hold_forget(struct lineage_state *s)
 	s->held = NULL;
 }
 
-static void add(struct lineage_state *s, const char *owner)
-{
-	char *longer =
-		mem_printf("%s%s%s", s->held ? s->held : "", s->held ? " " : "", owner);
-
-	free(s->held);
-	s->held = longer;
-}
-
-static bool is_bare(const struct env_dns *dns, const char *owner)
+static bool is_among(char *const *owners, size_t count, const char *owner)
 {
 	size_t i;
 
-	for (i = 0; i < dns->bare_count; i++)
-		if (!strcmp(dns->bare[i], owner))
+	for (i = 0; i < count; i++)
+		if (!strcmp(owners[i], owner))
 			return true;
 	return false;
 }
@@ -90,64 +72,96 @@ static char *find_reason(struct lineage *l, const struct target *target, bool as
 	return reason;
 }
 
-static int decide_one(struct lineage *l, const struct target *target,
-		      const struct env_dns *dns, bool asked_for, char **told,
-		      struct why *why)
-{
-	char *owner = NULL, *reason;
-	int rc = record_owner(target, &owner, why);
+/* What a decision goes by, and what it comes to. */
+struct decision {
+	const struct env_dns *dns; /* borrowed, as the next */
+	const char *before;
+	bool asked_for;
+	struct hold hold; /* owned */
+};
 
-	if (rc < 0)
-		return rc;
-	reason = is_bare(dns, owner) && !hold_has(&l->state, owner)
-			 ? find_reason(l, target, asked_for)
-			 : NULL;
-	if (reason) {
-		add(&l->state, owner);
-		if (!*told)
-			*told = mem_printf("DNS has no record at %s yet, and the first "
-					   "one would break it: %s",
-					   owner, reason);
+static void decide(struct lineage *l, const struct target *target, const char *owner,
+		   struct decision *d)
+{
+	struct lineage_state *s = &l->state;
+	const struct env_dns *dns = d->dns;
+	bool asked_for = d->asked_for && !owners_has(d->before, owner);
+	char *reason = NULL;
+
+	if (is_among(dns->bare, dns->bare_count, owner) && !owners_has(s->held, owner)) {
+		reason = find_reason(l, target, asked_for);
+		if (reason)
+			owners_add(&s->held, owner);
+		if (reason && !d->hold.told)
+			d->hold.told = mem_printf("DNS has no record at %s yet, and the "
+						  "first one would break it: %s",
+						  owner, reason);
+	} else if (!d->hold.unknown && !owners_has(s->given, owner) &&
+		   is_among(dns->present, dns->present_count, owner)) {
+		reason = find_reason(l, target, false);
+		d->hold.unknown = reason != NULL;
 	}
 	free(reason);
-	free(owner);
-	return 0;
+}
+
+int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
+		const char *before, struct hold *ret_hold, struct why *why)
+{
+	struct decision d = { .dns = dns, .before = before, .asked_for = asked_for };
+	struct endpoints e = { 0 };
+	char *owner;
+	size_t i;
+	int rc = endpoints_find(l, &e, why);
+
+	hold_forget(&l->state);
+	for (i = 0; i < e.count && rc == 0; i++) {
+		owner = NULL;
+		rc = record_owner(&e.ours[i], &owner, why);
+		if (rc == 0)
+			decide(l, &e.ours[i], owner, &d);
+		free(owner);
+	}
+	endpoints_clear(&e);
+	if (rc == 0)
+		*ret_hold = d.hold;
+	else
+		free(d.hold.told);
+	return rc;
+}
+
+/* Also about the owners that are held back. */
+static int ask_about_all(struct lineage *l, struct env_dns *ret_dns, struct why *why)
+{
+	char *held = l->state.held;
+	int64_t hash;
+	int rc;
+
+	l->state.held = NULL;
+	rc = agreement_ask(l, ret_dns, &hash, why);
+	l->state.held = held;
+	return rc;
 }
 
 int hold_review(struct lineage *l, char **ret_told, struct why *why)
 {
 	struct endpoints e = { 0 };
+	struct env_dns dns = { 0 };
 	char *owner, *told = NULL;
 	size_t i;
-	int rc = endpoints_find(l, &e, why);
+	int rc = ask_about_all(l, &dns, why);
 
+	if (rc == 0)
+		rc = endpoints_find(l, &e, why);
 	for (i = 0; i < e.count && rc == 0 && !told; i++) {
 		owner = NULL;
 		rc = record_owner(&e.ours[i], &owner, why);
-		if (rc == 0 && hold_has(&l->state, owner))
+		if (rc == 0 && owners_has(l->state.held, owner) &&
+		    is_among(dns.bare, dns.bare_count, owner))
 			told = find_reason(l, &e.ours[i], false);
 		free(owner);
 	}
 	endpoints_clear(&e);
-	if (rc == 0)
-		*ret_told = told;
-	else
-		free(told);
-	return rc;
-}
-
-int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
-		char **ret_told, struct why *why)
-{
-	struct endpoints e = { 0 };
-	char *told = NULL;
-	size_t i;
-	int rc = endpoints_find(l, &e, why);
-
-	hold_forget(&l->state);
-	for (i = 0; i < e.count && rc == 0; i++)
-		rc = decide_one(l, &e.ours[i], dns, asked_for, &told, why);
-	endpoints_clear(&e);
+	env_dns_clear(&dns);
 	if (rc == 0)
 		*ret_told = told;
 	else

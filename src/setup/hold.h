@@ -11,18 +11,23 @@ struct lineage;
 struct lineage_state;
 struct why;
 
+struct hold {
+	char *told; /* owned; why there are to be no records at some owners for now; NULL:
+		       there is no such owner */
+	bool unknown; /* an owner has records of ours that nobody here has published, and
+			 its service another key: caches may hold anything */
+};
+
 /* Decides anew at which owners there are to be no records for now, by what the servers
  * said and the services present. Where somebody asks for them, a service that nobody
- * reaches is no reason. ret_told: why, on the heap; NULL: there is no such owner. Doesn't
- * save. */
+ * reaches is no reason, but for the owners in before (NULL: none), which were held back
+ * when nobody did. Doesn't save. */
 int hold_decide(struct lineage *lineage, const struct env_dns *dns, bool asked_for,
-		char **ret_told, struct why *why);
+		const char *before, struct hold *ret_hold, struct why *why);
 /* Whether what is held back still has to be: ret_told says why, on the heap; NULL: no
- * longer, by what the services present now. Changes nothing. */
+ * longer, by what DNS has and the services present now. Changes nothing. */
 int hold_review(struct lineage *lineage, char **ret_told, struct why *why);
 /* Before the servers are asked about all owners anew. Doesn't save. */
 void hold_forget(struct lineage_state *state);
-/* owner has its final dot. */
-bool hold_has(const struct lineage_state *state, const char *owner);
 
 #endif

@@ -74,6 +74,7 @@ static const struct field {
 	FIELD(NUMBER, agree_uptime_s),
 	FIELD(NUMBER, agreed_on),
 	FIELD(TEXT, held),
+	FIELD(TEXT, given),
 	FIELD(TEXT, key_group),
 	FIELD(TIME, created_at),
 	FIELD(TIME, begun_at),
@@ -111,6 +112,7 @@ void lineage_state_clear(struct lineage_state *state)
 	free(state->ari_renewed);
 	free(state->key_group);
 	free(state->held);
+	free(state->given);
 	free(state->boot);
 	lineage_state_init(state);
 }

@@ -74,6 +74,7 @@ struct lineage_state {
 	int64_t agree_uptime_s; /* of the system at agree_since */
 	int64_t agreed_on; /* a hash of the records that agree_since is about; 0 none */
 	char *held;	   /* owned; owners without records for now, see hold.h; NULL */
+	char *given;	   /* owned; owners that the last publication was about; NULL */
 
 	char *key_group; /* owned; of lineage.conf, as files and folders have it; NULL */
 	time_t created_at, begun_at; /* the lineage; the rollover */

@@ -17,7 +17,7 @@ void peak_note(struct lineage_state *s, int64_t ttl_s, time_t now)
 	if (s->seen_ttl_s >= s->peak_ttl_s && s->peak_ttl_s && !over)
 		s->peak_at = now;
 	if (known_s >= s->peak_ttl_s || over) {
-		s->peak_ttl_s = known_s;
+		s->peak_ttl_s = s->seen_ttl_s > known_s ? s->seen_ttl_s : known_s;
 		s->peak_at = now;
 	}
 	s->seen_ttl_s = known_s;

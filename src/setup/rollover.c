@@ -257,7 +257,8 @@ int rollover_propagation(struct lineage *l, struct rollover_result *r, struct wh
 		return rc;
 	switch (a.safety) {
 	case SAFETY_NONE:
-		outcome_tell(r, ROLLOVER_WAITING, 0, "no server has any TLSA record");
+		outcome_tell(r, l->state.published_at ? ROLLOVER_LATE : ROLLOVER_WAITING,
+			     0, "no server has any TLSA record");
 		break;
 	case SAFETY_LAGS:
 		outcome_tell(r, ROLLOVER_LATE, 0, "%.500s", a.who_lags);

@@ -127,6 +127,9 @@ static int note_waiting(struct lineage *l, time_t until, struct why *why)
 				  "why", text, NULL);
 	if (s->stage == STAGE_STUCK)
 		s->stage = s->resume;
+	/* All agree: what failed before is over. */
+	s->failures = 0;
+	s->retry_at = 0;
 	lineage_state_reason(s, text, env_now(l->env));
 	return rc < 0 ? rc : lineage_save(l, why);
 }
@@ -184,6 +187,7 @@ static int all_is_well(struct lineage *l, time_t due, struct rollover_result *r,
 		rc = lineage_note(l, why, "well-again", "why", s->reason, NULL);
 	s->stage = STAGE_IDLE;
 	s->failures = 0;
+	s->retry_at = 0;
 	lineage_state_reason(s, NULL, 0);
 	if (rc == 0)
 		rc = lineage_save(l, why);

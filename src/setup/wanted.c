@@ -8,8 +8,8 @@
 
 #include "base/mem.h"
 #include "base/why.h"
-#include "setup/hold.h"
 #include "setup/lineage.h"
+#include "setup/owners.h"
 #include "setup/record.h"
 #include "target/target.h"
 
@@ -127,7 +127,7 @@ static int add_endpoint(const struct lineage *l, const struct target *target,
 
 	if (rc < 0)
 		return rc;
-	held = hold_has(s, owner);
+	held = owners_has(s->held, owner);
 	free(owner);
 	if (!held)
 		rc = add_generation(l, target, s->current, &w->want, &w->want_count, why);

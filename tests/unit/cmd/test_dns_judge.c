@@ -153,14 +153,14 @@ static const struct row rows[] = {
 	  false,
 	  { { .name = "ns1", .has = "", .error = "no route", .excused = true } },
 	  false,
-	  true,
+	  false,
 	  -1,
 	  "no name server of " OWNER " answers" },
 	{ "no servers",
 	  false,
 	  { { .name = NULL } },
 	  false,
-	  true,
+	  false,
 	  -1,
 	  "no name server of " OWNER " answers" },
 	{ "one may be dead",
@@ -205,6 +205,14 @@ static const struct row rows[] = {
 	  false,
 	  5,
 	  "ns2 (192.0.2.1) lacks the record" },
+	{ "one is dead, and the others have nothing",
+	  true,
+	  { { .name = "ns1", .has = "", .ttl = 5 },
+	    { .name = "ns2", .has = "", .error = "no answer", .silent = true } },
+	  false,
+	  true,
+	  5,
+	  "ns1 (192.0.2.1) lacks records" },
 	{ "not the only one",
 	  true,
 	  { { .name = "ns1", .has = "", .error = "no answer", .silent = true } },
@@ -297,7 +305,7 @@ static void test_dns_judge_add_tells_what_is_there(void **state)
 	static const struct {
 		const char *name;
 		struct said said[SERVERS_MAX];
-		bool bare, has_gone, wildcard;
+		bool bare, gone, wildcard; /* gone: it may be there */
 	} cases[] = {
 		{ "none anywhere",
 		  { { .name = "ns1", .has = "", .ttl = 5 },
@@ -321,7 +329,7 @@ static void test_dns_judge_add_tells_what_is_there(void **state)
 		  { { .name = "ns1", .has = "", .ttl = 5 },
 		    { .name = "ns2", .has = "", .error = "REFUSED" } },
 		  true,
-		  false,
+		  true,
 		  false },
 		{ "the old one at one server",
 		  { { .name = "ns1", .has = "ab", .ttl = 5 },
@@ -355,10 +363,10 @@ static void test_dns_judge_add_tells_what_is_there(void **state)
 		dns_judge_take(&judge, &dns);
 		if ((dns.bare_count == 1 && !strcmp(dns.bare[0], owner)) !=
 			    cases[i].bare ||
-		    dns.has_gone != cases[i].has_gone ||
+		    dns.may_have_gone != cases[i].gone ||
 		    (dns.wildcard != NULL) != cases[i].wildcard)
 			fail_msg("%s: %zu bare, gone %d, wildcard %s", cases[i].name,
-				 dns.bare_count, dns.has_gone,
+				 dns.bare_count, dns.may_have_gone,
 				 dns.wildcard ? dns.wildcard : "none");
 		env_dns_clear(&dns);
 	}

@@ -198,6 +198,7 @@ static void test_ask_servers(void **state)
 		if (s.calls != 1 || s.reply.answered != !servers[i].error)
 			fail_msg("%s: answered %d: %s", servers[i].name, s.reply.answered,
 				 s.reply.error);
+		assert_int_equal(s.reply.timed_out, servers[i].mode == DNS_SERVER_SILENT);
 		/* A connection that is closed with octets unread is a reset. */
 		if (servers[i].error && servers[i].mode != DNS_SERVER_CLOSES &&
 		    !strstr(s.reply.error, servers[i].error))

@@ -117,7 +117,7 @@ struct ask {
 static void reply(void *arg)
 {
 	static const struct ask_reply seven = { .answered = true, .serial = 7 };
-	static const struct ask_reply nothing = { .serial = -1 };
+	static const struct ask_reply nothing = { .serial = -1, .timed_out = true };
 	struct ask *a = arg;
 
 	a->fn(a->arg, a->is_silent ? &nothing : &seven);

@@ -80,9 +80,9 @@ static int64_t idle_generation(const struct sim *sim)
 }
 
 /* Certificates get shorter over the years, as many as there are. */
-static int64_t lifetime(int64_t days)
+static int64_t lifetime(int64_t days, int64_t years)
 {
-	int64_t year = days * DECADE_YEARS / (decade_years() * DAYS);
+	int64_t year = days * DECADE_YEARS / (years * DAYS);
 
 	if (year < 5)
 		return 90 * SIM_DAY;
@@ -126,9 +126,9 @@ void decade_live(struct sim *sim, const struct decade_world *world, uint64_t see
 	while (!sim_create(sim))
 		sim_advance(sim, 60);
 	sim->luck = luck;
-	while (sim->now - begun < (time_t)decade_years() * DAYS * SIM_DAY &&
+	while (sim->now - begun < (time_t)world->years * DAYS * SIM_DAY &&
 	       !sim->offences) {
-		sim->lifetime_s = lifetime((sim->now - begun) / SIM_DAY);
+		sim->lifetime_s = lifetime((sim->now - begun) / SIM_DAY, world->years);
 		(void)sim_run(sim);
 		generation = idle_generation(sim);
 		if (generation)

@@ -14,6 +14,7 @@ struct sim;
 struct decade_world {
 	size_t kinds; /* of keys at once */
 	bool by_hook; /* certbot is in charge, and calls its hook once a renewal */
+	int64_t years;
 };
 
 /* Renewals, yearly rollovers and some that follow one another at once, emergencies, with

@@ -163,6 +163,7 @@ int sim_dns_ask(void *arg, const struct env_question *q, struct env_dns *ret_dns
 	uint64_t want = records_set(sim, q->want, q->want_count);
 	uint64_t gone = records_set(sim, q->gone, q->gone_count);
 	struct env_dns dns = { .agree = true, .none = true };
+	uint64_t any = 0;
 	size_t i;
 
 	if (sim_chance(sim, sim->luck.ask)) {
@@ -173,9 +174,10 @@ int sim_dns_ask(void *arg, const struct env_question *q, struct env_dns *ret_dns
 		uint64_t set = sim->server[i].set;
 
 		sim->server[i].seen = true;
+		any |= set;
 		sim->now += 1;
 		dns.none = dns.none && !set;
-		dns.has_gone = dns.has_gone || set & gone;
+		dns.may_have_gone = dns.may_have_gone || set & gone;
 		if ((set & want) != want || set & gone)
 			dns.agree = false;
 		if ((set ? sim->ttl_s : NEGATIVE_TTL_S) > dns.ttl_s)
@@ -186,6 +188,10 @@ int sim_dns_ask(void *arg, const struct env_question *q, struct env_dns *ret_dns
 	if (dns.none) {
 		dns.bare = mem_array(1, sizeof(*dns.bare));
 		dns.bare[dns.bare_count++] = mem_text("_443._tcp.www.example.com.");
+	}
+	if (any & want) {
+		dns.present = mem_array(1, sizeof(*dns.present));
+		dns.present[dns.present_count++] = mem_text("_443._tcp.www.example.com.");
 	}
 	*ret_dns = dns;
 	return 0;

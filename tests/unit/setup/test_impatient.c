@@ -16,7 +16,7 @@
 
 static void test_sim_objects_to_one_ttl(void **state)
 {
-	static const struct decade_world world = { .kinds = 1 };
+	static const struct decade_world world = { .kinds = 1, .years = DECADE_YEARS };
 	const struct safety_facts facts = { 1, 60, 60, false };
 	uint64_t seed = decade_seed(), i, objected = 0;
 	struct sim *sim = sim_new(seed);

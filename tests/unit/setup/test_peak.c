@@ -35,6 +35,22 @@ static void test_peak_note_remembers_what_caches_have(void **state)
 	lineage_state_clear(&s);
 }
 
+/* Nobody looked for long: the former one may have been given out until a moment ago. */
+static void test_peak_note_remembers_it_over_a_long_pause(void **state)
+{
+	struct lineage_state s;
+
+	(void)state;
+	lineage_state_init(&s);
+	peak_note(&s, 3600, START);
+	peak_note(&s, 60, START + DAY);
+	assert_int_equal(s.peak_ttl_s, 3600);
+	assert_int_equal(s.peak_at, START + DAY);
+	peak_note(&s, 60, START + DAY + 7201);
+	assert_int_equal(s.peak_ttl_s, 60);
+	lineage_state_clear(&s);
+}
+
 static void test_peak_note_takes_a_larger_one_at_once(void **state)
 {
 	struct lineage_state s;
@@ -78,6 +94,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_peak_note_remembers_what_caches_have),
+		cmocka_unit_test(test_peak_note_remembers_it_over_a_long_pause),
 		cmocka_unit_test(test_peak_note_takes_a_larger_one_at_once),
 		cmocka_unit_test(test_peak_note_counts_an_unknown_one_as_a_day),
 		cmocka_unit_test(test_peak_note_keeps_it_over_a_clock_set_back),

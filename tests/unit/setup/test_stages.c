@@ -437,6 +437,138 @@ static void test_propagation_says_that_a_server_lags(void **state)
 	assert_int_equal(run(rollover_propagation), ROLLOVER_LATE);
 }
 
+/* Both records were pasted into the zone before the first look: what was there until then
+ * nobody knows. */
+static void test_stages_publish_doubts_what_others_have_published(void **state)
+{
+	int other = beside_another();
+
+	(void)state;
+	have(UINT64_C(1) << other | bit(1) | bit(2));
+	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	sim_advance(sim, 4 * SIM_HOUR);
+	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_true(result.until > sim->now + SIM_DAY);
+	/* Once more is no way around it. */
+	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_true(result.until > sim->now + SIM_DAY);
+}
+
+/* Where the service has the key already, as an adopted one, it was right until now. */
+static void test_stages_publish_believes_what_is_in_use(void **state)
+{
+	(void)state;
+	(void)beside_another();
+	sim->live[0].key = key_of(1);
+	have(bit(1));
+	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	sim_advance(sim, 3 * SIM_HOUR); /* the secondaries have it */
+	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_true(result.until <= sim->now + 3 * SIM_HOUR);
+}
+
+/* A lost record isn't given back only when everything else is well. */
+static void test_stages_idle_gives_lost_records_back_before_old_ones_leave(void **state)
+{
+	int i;
+
+	(void)state;
+	live_to_idle();
+	(void)run(begin);
+	run_until(STAGE_IDLE, 3 * SIM_HOUR);
+	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	have(bit(1)); /* an old copy of the zone */
+	sim->luck.look = 1000;
+	judged = false;
+	for (i = 0; i < 20 && !(sim->server[0].set & bit(2)); i++) {
+		sim_advance(sim, SIM_HOUR);
+		(void)run(plain);
+	}
+	assert_int_equal(sim->server[0].set, bit(1) | bit(2) | bit(3));
+	assert_int_equal(result.outcome, ROLLOVER_REFUSED);
+	assert_non_null(strstr(result.text, "the old record stays"));
+	sim->luck.look = 0;
+	for (i = 0; i < 20 && sim->server[0].set & bit(1); i++) {
+		sim_advance(sim, SIM_HOUR);
+		(void)run(plain);
+	}
+	assert_int_equal(sim->server[0].set, bit(2) | bit(3));
+	judged = true;
+}
+
+/* The records of a first key that never came to the service are gone again. */
+static void test_stages_published_begins_anew_where_all_records_are_gone(void **state)
+{
+	int i;
+
+	(void)state;
+	(void)beside_another();
+	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	have(0);
+	for (i = 0; i < 20 && stage() != STAGE_STAGED; i++) {
+		sim_advance(sim, SIM_HOUR);
+		(void)run(plain);
+	}
+	assert_int_equal(stage(), STAGE_STAGED);
+	run_until(STAGE_VERIFIED, SIM_HOUR);
+	assert_int_equal(sim->live[0].key, key_of(1));
+}
+
+/* That nobody answers says nothing against what was agreed. */
+static void test_propagation_that_fails_forgets_no_agreement(void **state)
+{
+	struct lineage l;
+	struct env env;
+	struct why why;
+	time_t since;
+
+	(void)state;
+	live_to_idle();
+	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	sim_advance(sim, SIM_HOUR);
+	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	sim->luck.ask = 1000;
+	open_lineage(&env, &l);
+	since = l.state.agree_since;
+	assert_true(since > 0);
+	assert_true(rollover_propagation(&l, &result, &why) < 0);
+	lineage_close(&l);
+	sim->luck.ask = 0;
+	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	open_lineage(&env, &l);
+	assert_int_equal(l.state.agree_since, since);
+	lineage_close(&l);
+}
+
+static void test_propagation_says_that_all_records_are_gone(void **state)
+{
+	(void)state;
+	live_to_idle();
+	have(0);
+	assert_int_equal(run(rollover_propagation), ROLLOVER_LATE);
+}
+
+/* Where all is well again no pause after an earlier failure goes on. */
+static void test_stages_idle_forgets_an_earlier_failure(void **state)
+{
+	struct lineage l;
+	struct env env;
+
+	(void)state;
+	live_to_idle();
+	open_lineage(&env, &l);
+	l.state.failures = 2;
+	l.state.retry_at = sim->now + SIM_DAY;
+	assert_int_equal(lineage_save(&l, NULL), 0);
+	lineage_close(&l);
+	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	open_lineage(&env, &l);
+	assert_int_equal(l.state.failures, 0);
+	assert_int_equal(l.state.retry_at, 0);
+	lineage_close(&l);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -472,6 +604,13 @@ int main(void)
 		T(test_stages_publish_ends_what_failed_before),
 		T(test_stages_publish_takes_every_former_key_out),
 		T(test_propagation_says_that_a_server_lags),
+		T(test_stages_publish_doubts_what_others_have_published),
+		T(test_stages_publish_believes_what_is_in_use),
+		T(test_stages_idle_gives_lost_records_back_before_old_ones_leave),
+		T(test_stages_published_begins_anew_where_all_records_are_gone),
+		T(test_propagation_that_fails_forgets_no_agreement),
+		T(test_propagation_says_that_all_records_are_gone),
+		T(test_stages_idle_forgets_an_earlier_failure),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

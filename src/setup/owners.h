@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sets of owners as the state keeps them: one text, with a blank between each two. NULL
+ * is the empty one. */
+#ifndef SETUP_OWNERS_H
+#define SETUP_OWNERS_H
+
+#include <stdbool.h>
+
+/* owner has its final dot. */
+bool owners_has(const char *owners, const char *owner);
+/* Once each; owners is on the heap. */
+void owners_add(char **owners, const char *owner);
+
+#endif
