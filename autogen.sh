@@ -7,7 +7,7 @@ build=${BUILD:-_build}
 
 # What is needed, by kind of system: to build; for the lab, with that the demo; for the tests; and
 # the servers that the lab shows STARTTLS with.
-debian_build='autoconf automake libtool pkg-config gcc make libc6-dev
+debian_build='autoconf automake pkg-config gcc make libc6-dev
 	libgnutls28-dev libunbound-dev libevent-dev libldns-dev libcurl4-gnutls-dev
 	libjansson-dev libidn2-dev'
 debian_lab='nsd nginx-light gnutls-bin openssl ldnsutils unbound iproute2 util-linux procps jq'
@@ -17,7 +17,7 @@ debian_tests='libcmocka-dev certbot python3 python3-jsonschema mandoc strace val
 	bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 sqlite3 parallel systemd'
 debian_servers='postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved vsftpd slapd
 	prosody lua-unbound postgresql mariadb-server-core libcanlock3 libsasl2-2'
-fedora_build='autoconf automake libtool pkgconf-pkg-config gcc make glibc-devel
+fedora_build='autoconf automake pkgconf-pkg-config gcc make glibc-devel
 	gnutls-devel unbound-devel libevent-devel ldns-devel libcurl-devel
 	jansson-devel libidn2-devel'
 fedora_lab='nsd nginx gnutls-utils openssl ldns-utils unbound iproute util-linux procps-ng jq'
@@ -26,7 +26,7 @@ fedora_tests='libcmocka-devel certbot python3 python3-jsonschema mandoc strace v
 	parallel systemd'
 fedora_servers='postfix dovecot dovecot-pigeonhole vsftpd openldap-servers prosody inn
 	postgresql-server mariadb-server'
-alpine_build='autoconf automake libtool pkgconf gcc make musl-dev
+alpine_build='autoconf automake pkgconf gcc make musl-dev
 	gnutls-dev unbound-dev libevent-dev ldns-dev curl-dev
 	jansson-dev libidn2-dev'
 alpine_lab='nsd nginx gnutls-utils openssl ldns-tools unbound iproute2 util-linux procps jq'
@@ -59,7 +59,6 @@ configure_script()
 	lacking=
 	tool autoreconf autoconf autoconf autoconf
 	tool automake automake automake automake
-	tool libtoolize libtool libtool libtool
 	tool pkg-config pkg-config pkgconf-pkg-config pkgconf
 	[ -z "$lacking" ] || exit 1
 	autoreconf -fi
