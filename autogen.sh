@@ -183,9 +183,9 @@ check()
 	status=0 jobs=1
 	make -C $build -j"$(nproc)" check TESTS= >/dev/null
 	rm -f $build/test-suite.log
-	# Side by side where each can have a network of its own; one more than there are processors,
-	# since most of their time goes by in waiting.
-	! unshare -nm true 2>/dev/null || jobs=$(($(nproc) + 1))
+	# Side by side where each can have a network of its own; more of them than processors, since
+	# most of their time goes by in waiting.
+	! unshare -nm true 2>/dev/null || jobs=$(($(nproc) + 2))
 	make -C $build -j$jobs check VERBOSE=yes "$@" || status=$?
 	if [ ! -e $build/test-suite.log ]; then
 		echo "autogen.sh: the tests did not run" >&2

@@ -14,11 +14,11 @@
 
 static const struct sim_luck luck = { .crash = 60,
 				      .full = 2,
-				      .publish = 100,
+				      .publish = 300,
 				      .deploy = 80,
 				      .ask = 30,
 				      .look = 30,
-				      .slow = 150,
+				      .slow = 300,
 				      .relapse = 8,
 				      .outage = 3,
 				      .wrong = 60 };
