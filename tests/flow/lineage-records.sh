@@ -122,6 +122,31 @@ soon()
 	done
 }
 
+# another_service PORT: the lineage gets one that has the old key, whose records the timer's runs hold
+# back and tell of
+another_service()
+{
+	sed "s,/nginx/,/at$1/,g; s,8.1:443,8.1:$1,; s,$PWD/etc/www/live,$PWD/old,g" nginx/conf >"at$1.conf"
+	mkdir "at$1"
+	nginx -c "$PWD/at$1.conf" </dev/null >/dev/null 2>&1
+	sed -i "s,^services = .*,& https://www.$zone:$1," etc/www/lineage.conf
+	# shellcheck disable=SC2086
+	run 1 "$DANEPROBE" rollover --all --dir "$PWD/etc" $R -t 5
+	has err "https://www.$zone:$1 at 127.44.8.1 presents the key"
+	drill @127.53.3.1 "_$1._tcp.www.$zone" TLSA | grep -q 'ANSWER: 0' || fail "records are published"
+	tries=0
+	until state_is stuck; do # once all servers agree on the others
+		tries=$((tries + 1))
+		[ "$tries" -lt 20 ] || fail "not stuck"
+		# shellcheck disable=SC2086
+		"$DANEPROBE" rollover --all --dir "$PWD/etc" $R -t 5 >out 2>err || :
+		sleep 0.3
+	done
+	has err "records are held back at _$1._tcp.www.$zone.: https://www.$zone:$1"
+	run 1 "$DANEPROBE" status -o nagios --dir "$PWD/etc"
+	has out "WARNING - www stuck: records are held back at _$1._tcp.www.$zone."
+}
+
 part_a_service_without_records()
 {
 	begin
@@ -139,33 +164,23 @@ part_a_service_without_records()
 	dp 0 publish www
 	roll_until idle
 	check 0 "https://www.$zone"
-	# One more service, which has another key: the timer's run holds its records back.
-	sed "s,/nginx/,/second/,g; s,8.1:443,8.1:8443,; s,$PWD/etc/www/live,$PWD/old,g" nginx/conf >second.conf
-	mkdir second
-	nginx -c "$PWD/second.conf" </dev/null >/dev/null 2>&1
-	sed -i "s,^services = .*,& https://www.$zone:8443," etc/www/lineage.conf
-	# shellcheck disable=SC2086
-	run 1 "$DANEPROBE" rollover --all --dir "$PWD/etc" $R -t 5
-	has err "https://www.$zone:8443 at 127.44.8.1 presents the key"
-	drill @127.53.3.1 "_8443._tcp.www.$zone" TLSA | grep -q 'ANSWER: 0' || fail "records are published"
-	tries=0
-	until state_is stuck; do # once all servers agree on the others
-		tries=$((tries + 1))
-		[ "$tries" -lt 20 ] || fail "not stuck"
-		# shellcheck disable=SC2086
-		"$DANEPROBE" rollover --all --dir "$PWD/etc" $R -t 5 >out 2>err || :
-		sleep 0.3
-	done
-	has err "records are held back at _8443._tcp.www.$zone.: https://www.$zone:8443"
-	run 1 "$DANEPROBE" status -o nagios --dir "$PWD/etc"
-	has out "WARNING - www stuck: records are held back at _8443._tcp.www.$zone."
-	sed -i "s,$PWD/old,$PWD/etc/www/live,g" second.conf
-	nginx -c "$PWD/second.conf" -s reload
+	another_service 8443
+	sed -i "s,$PWD/old,$PWD/etc/www/live,g" at8443.conf
+	nginx -c "$PWD/at8443.conf" -s reload
 	soon "presents the key" rollover --all # of the last old worker
 	await_answer "_8443._tcp.www.$zone" TLSA 127.53.3.2
 	sleep 1 # what a cache holds of the time before
 	check 0 "https://www.$zone:8443"
-	kill "$(cat second/pid)"
+	kill "$(cat at8443/pid)"
+	sed -i "s, https://www.$zone:8443,," etc/www/lineage.conf
+	# One that keeps its key for now, and gets a record of that: ours come beside it.
+	another_service 9443
+	old_record add "_9443._tcp.www.$zone."
+	await_answer "_9443._tcp.www.$zone" TLSA 127.53.3.2
+	soon "held back" rollover --all
+	[ "$(tlsa "_9443._tcp.www.$zone" | wc -l)" -eq 3 ] || fail "ours aren't beside it"
+	check 0 "https://www.$zone:9443"
+	kill "$(cat at9443/pid)"
 }
 
 part_records_made_by_a_wildcard()
