@@ -92,7 +92,7 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 		   const struct authority_report *report)
 {
 	const struct authority_server *server;
-	size_t k, answered = 0, records = 0, wanted = 0;
+	size_t k, answered = 0, records = 0, wanted = 0, errors = 0;
 	const struct env_question *q = j->question;
 
 	for (k = 0; k < report->server_count; k++) {
@@ -113,12 +113,17 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 			j->dead = server->name;
 			continue;
 		}
+		errors++;
 		j->dns.none = false;
 		j->ttl_unknown = true;
 		name_server(&j->lags, server);
 		buf_printf(&j->lags, ": %s", server->error);
 	}
-	if (!records)
+	if (records)
+		j->dns.some = true;
+	else if (errors || !answered)
+		add_owner(&j->dns.unclear, &j->dns.unclear_count, owner);
+	else
 		add_owner(&j->dns.bare, &j->dns.bare_count, owner);
 	if (wanted)
 		add_owner(&j->dns.present, &j->dns.present_count, owner);

@@ -231,7 +231,8 @@ static void look_at_leaf(void *arg, const struct live_peer *peer)
 	free(spki);
 }
 
-/* Without records there is nothing that a client could hold against the key. */
+/* Without records there is nothing that a client could hold against the key; or that
+ * isn't the question. */
 static void look_at_leaves(const struct world_live *live, const char *text,
 			   const struct env_presented *presented,
 			   struct env_live *ret_live)
@@ -298,8 +299,13 @@ static int look_at_service(const struct world_live *live, const char *text,
 {
 	struct facts_target *facts = NULL;
 	size_t before = ret_live->count;
-	int rc = check_dane(live, text, &facts, why);
+	int rc;
 
+	if (presented->key_only) {
+		look_at_leaves(live, text, presented, ret_live);
+		return 0;
+	}
+	rc = check_dane(live, text, &facts, why);
 	if (rc < 0)
 		return rc;
 	if (facts->code == CODE_NO_TLSA)

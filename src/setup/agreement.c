@@ -61,6 +61,18 @@ int agreement_ask(struct lineage *l, struct env_dns *ret_dns, int64_t *ret_hash,
 	return rc;
 }
 
+static void note_answers(struct lineage *l, const struct env_dns *dns)
+{
+	struct lineage_state *s = &l->state;
+	time_t now = env_now(l->env); /* after the last answer: caches may be that late */
+
+	peak_note(s, dns->ttl_s, now);
+	if (!dns->some)
+		return;
+	s->filled_at = now;
+	s->filled_ttl_s = s->peak_ttl_s;
+}
+
 int agreement_before(struct lineage *l, struct env_dns *ret_dns, struct why *why)
 {
 	struct lineage_state *s = &l->state;
@@ -69,7 +81,7 @@ int agreement_before(struct lineage *l, struct env_dns *ret_dns, struct why *why
 
 	if (rc < 0)
 		return rc;
-	peak_note(s, ret_dns->ttl_s, env_now(l->env));
+	note_answers(l, ret_dns);
 	old_ttl_s = ret_dns->ttl_s < 0 ? -1 : s->peak_ttl_s;
 	/* After a crash a second look may see the new set already: what was seen first
 	 * still counts. */
@@ -135,9 +147,9 @@ static void doubt_clock(struct lineage *l, time_t now)
 static void keep(struct lineage *l, const struct env_dns *dns, int64_t hash)
 {
 	struct lineage_state *s = &l->state;
-	time_t now = env_now(l->env); /* after the last answer: caches may be that late */
+	time_t now = env_now(l->env);
 
-	peak_note(s, dns->ttl_s, now);
+	note_answers(l, dns);
 	if (dns->ttl_s > s->hold_ttl_s)
 		s->hold_ttl_s = dns->ttl_s;
 	/* Of records that weren't asked for before nobody knows what was there. */

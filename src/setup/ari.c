@@ -105,7 +105,7 @@ static int find_service(struct lineage *l, const char *directory, char **ret_url
 		return rc;
 	root = json_loads(page.text, JSON_REJECT_DUPLICATES, NULL);
 	url = json_string_value(json_object_get(root, "renewalInfo"));
-	if (url)
+	if (url && *url)
 		*ret_url = mem_text(url);
 	else
 		rc = why_set(why, DP_ENOENT, "%.200s offers no renewalInfo", directory);
@@ -148,8 +148,8 @@ struct advice {
 static int ask_one(struct lineage *l, const char *service, const char *id,
 		   struct advice *a, struct why *why)
 {
-	char *url = mem_printf("%s%s%s", service,
-			       service[strlen(service) - 1] == '/' ? "" : "/", id);
+	bool has_slash = service[strlen(service) - 1] == '/';
+	char *url = mem_printf("%s%s%s", service, has_slash ? "" : "/", id);
 	struct env_page page;
 	time_t start = 0, end = 0;
 	int rc = fetch(l, url, &page, why);

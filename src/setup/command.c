@@ -258,6 +258,7 @@ int command_run(const struct env_command *command, struct why *why)
 {
 	struct child c = { .in = -1, .out = -1, .err = -1 };
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+	struct sigaction normal = { .sa_handler = SIG_DFL }, before_child;
 	bool late = false;
 	int rc;
 
@@ -267,6 +268,9 @@ int command_run(const struct env_command *command, struct why *why)
 	c.rest_len = strlen(c.rest);
 	/* A command that doesn't read its input must not end us. */
 	(void)sigaction(SIGPIPE, &ignore, &before);
+	/* Where it is ignored, as whoever started us may have left it, nobody can be
+	 * waited for. */
+	(void)sigaction(SIGCHLD, &normal, &before_child);
 	rc = start(command->text, &c);
 	if (rc < 0) {
 		rc = why_errno(why, errno, "can't run '%.200s'", command->text);
@@ -275,6 +279,7 @@ int command_run(const struct env_command *command, struct why *why)
 		rc = judge(&c, command->text, command->timeout_ms, late, why);
 	}
 	(void)sigaction(SIGPIPE, &before, NULL);
+	(void)sigaction(SIGCHLD, &before_child, NULL);
 	close_fd(&c.in);
 	close_fd(&c.out);
 	close_fd(&c.err);

@@ -51,6 +51,10 @@ struct env_dns {
 	char **bare;	/* owned, and the array; owners of want for which no server that
 			   answered has any TLSA record */
 	size_t bare_count;
+	char **unclear; /* owned, and the array; owners for which a server didn't answer,
+			   and those that did have no record */
+	size_t unclear_count;
+	bool some;	/* a server has a TLSA record at one of the owners */
 	char **present; /* owned, and the array; owners at which a server has a record
 			   of want */
 	size_t present_count;
@@ -90,6 +94,7 @@ struct env_presented {
 	const uint8_t (*cert)[32]; /* and of the leaf certificate in live */
 	size_t count;
 	bool any_cert; /* whatever certificate: it's the key that counts */
+	bool key_only; /* and nothing in DNS: caches may have what is there no more */
 	bool has_rsa,
 		has_ecdsa; /* kinds of keys among them; ECDSA stands for EdDSA too */
 	bool at_once;	   /* nothing was reloaded just now that may need some seconds */

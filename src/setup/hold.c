@@ -43,6 +43,7 @@ static int look(struct lineage *l, const struct target *target, struct env_live 
 					   .service_count = 1,
 					   .spki = (const uint8_t(*)[32])spki,
 					   .any_cert = true,
+					   .key_only = true,
 					   .at_once = true };
 	size_t types = l->conf.key_types, i;
 	int rc = 0;
@@ -80,28 +81,44 @@ struct decision {
 	struct hold hold; /* owned */
 };
 
-static void decide(struct lineage *l, const struct target *target, const char *owner,
-		   struct decision *d)
+static void hold(struct lineage_state *s, const char *owner, const char *reason,
+		 struct decision *d)
+{
+	owners_add(&s->held, owner);
+	if (!d->hold.told)
+		d->hold.told = mem_printf("DNS has no record at %s yet, and the first "
+					  "one would break it: %s",
+					  owner, reason);
+}
+
+static int decide(struct lineage *l, const struct target *target, const char *owner,
+		  struct decision *d, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	const struct env_dns *dns = d->dns;
+	bool is_unclear = is_among(dns->unclear, dns->unclear_count, owner);
+	bool is_bare = is_among(dns->bare, dns->bare_count, owner);
 	bool asked_for = d->asked_for && !owners_has(d->before, owner);
 	char *reason = NULL;
+	int rc = 0;
 
-	if (is_among(dns->bare, dns->bare_count, owner) && !owners_has(s->held, owner)) {
+	if ((is_bare || is_unclear) && !owners_has(s->held, owner)) {
 		reason = find_reason(l, target, asked_for);
-		if (reason)
-			owners_add(&s->held, owner);
-		if (reason && !d->hold.told)
-			d->hold.told = mem_printf("DNS has no record at %s yet, and the "
-						  "first one would break it: %s",
-						  owner, reason);
+		if (reason && is_unclear)
+			rc = why_set(why, DP_EDNS,
+				     "not every name server says whether DNS has a "
+				     "record at %.200s, and the first one would break "
+				     "it: %.200s",
+				     owner, reason);
+		else if (reason)
+			hold(s, owner, reason, d);
 	} else if (!d->hold.unknown && !owners_has(s->given, owner) &&
 		   is_among(dns->present, dns->present_count, owner)) {
 		reason = find_reason(l, target, false);
 		d->hold.unknown = reason != NULL;
 	}
 	free(reason);
+	return rc;
 }
 
 int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
@@ -118,7 +135,7 @@ int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
 		owner = NULL;
 		rc = record_owner(&e.ours[i], &owner, why);
 		if (rc == 0)
-			decide(l, &e.ours[i], owner, &d);
+			rc = decide(l, &e.ours[i], owner, &d, why);
 		free(owner);
 	}
 	endpoints_clear(&e);
@@ -142,29 +159,69 @@ static int ask_about_all(struct lineage *l, struct env_dns *ret_dns, struct why 
 	return rc;
 }
 
+/* What stands against an owner that is held back; NULL: nothing any more. */
+static char *find_held(struct lineage *l, const struct target *target, const char *owner,
+		       const struct env_dns *dns)
+{
+	if (!is_among(dns->bare, dns->bare_count, owner) &&
+	    !is_among(dns->unclear, dns->unclear_count, owner))
+		return NULL;
+	return find_reason(l, target, false);
+}
+
 int hold_review(struct lineage *l, char **ret_told, struct why *why)
 {
 	struct endpoints e = { 0 };
 	struct env_dns dns = { 0 };
-	char *owner, *told = NULL;
+	char *owner, *told = NULL, *reason;
+	bool is_over = false;
 	size_t i;
 	int rc = ask_about_all(l, &dns, why);
 
 	if (rc == 0)
 		rc = endpoints_find(l, &e, why);
-	for (i = 0; i < e.count && rc == 0 && !told; i++) {
+	for (i = 0; i < e.count && rc == 0 && !is_over; i++) {
 		owner = NULL;
 		rc = record_owner(&e.ours[i], &owner, why);
-		if (rc == 0 && owners_has(l->state.held, owner) &&
-		    is_among(dns.bare, dns.bare_count, owner))
-			told = find_reason(l, &e.ours[i], false);
+		if (rc == 0 && owners_has(l->state.held, owner)) {
+			reason = find_held(l, &e.ours[i], owner, &dns);
+			is_over = !reason;
+			if (!told)
+				told = reason;
+			else
+				free(reason);
+		}
 		free(owner);
 	}
 	endpoints_clear(&e);
 	env_dns_clear(&dns);
-	if (rc == 0)
+	if (rc == 0 && !is_over)
 		*ret_told = told;
 	else
 		free(told);
+	return rc;
+}
+
+int hold_has_records(struct lineage *l, bool *ret_has, struct why *why)
+{
+	struct env_dns dns = { 0 };
+	struct endpoints e = { 0 };
+	char *owner;
+	size_t i;
+	int rc = ask_about_all(l, &dns, why);
+
+	*ret_has = false;
+	if (rc == 0)
+		rc = endpoints_find(l, &e, why);
+	for (i = 0; i < e.count && rc == 0; i++) {
+		owner = NULL;
+		rc = record_owner(&e.ours[i], &owner, why);
+		if (rc == 0 && owners_has(l->state.held, owner) &&
+		    !is_among(dns.bare, dns.bare_count, owner))
+			*ret_has = true;
+		free(owner);
+	}
+	endpoints_clear(&e);
+	env_dns_clear(&dns);
 	return rc;
 }

@@ -24,9 +24,12 @@ struct hold {
  * when nobody did. Doesn't save. */
 int hold_decide(struct lineage *lineage, const struct env_dns *dns, bool asked_for,
 		const char *before, struct hold *ret_hold, struct why *why);
-/* Whether what is held back still has to be: ret_told says why, on the heap; NULL: no
- * longer, by what DNS has and the services present now. Changes nothing. */
+/* Whether all that is held back still has to be: ret_told says why, on the heap; NULL:
+ * some of it no longer, by what DNS has and the services present now. Changes nothing. */
 int hold_review(struct lineage *lineage, char **ret_told, struct why *why);
+/* Whether DNS has, or may have, a record at an owner that is held back: its service must
+ * not get a key then that isn't among them. Changes nothing. */
+int hold_has_records(struct lineage *lineage, bool *ret_has, struct why *why);
 /* Before the servers are asked about all owners anew. Doesn't save. */
 void hold_forget(struct lineage_state *state);
 

@@ -75,6 +75,8 @@ static const struct field {
 	FIELD(NUMBER, agreed_on),
 	FIELD(TEXT, held),
 	FIELD(TEXT, given),
+	FIELD(TIME, filled_at),
+	FIELD(NUMBER, filled_ttl_s),
 	FIELD(TEXT, key_group),
 	FIELD(TIME, created_at),
 	FIELD(TIME, begun_at),
@@ -149,6 +151,7 @@ bool lineage_state_mend(struct lineage_state *s, time_t now)
 
 	mended = mend(&s->renew_tried_at, latest, 0) || mended;
 	mended = mend(&s->agree_seen, latest, 0) || mended;
+	mended = mend(&s->filled_at, latest, now) || mended;
 	for (i = 0; i < sizeof(happened) / sizeof(happened[0]); i++)
 		mended = mend(happened[i], latest, now) || mended;
 	return mended;

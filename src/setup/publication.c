@@ -111,6 +111,21 @@ static int prepare(struct lineage *l, bool asked_for, struct heed *heed, struct 
 	return rc;
 }
 
+bool publication_is_due(struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+	bool is_due = s->intent == INTENT_PUBLISH;
+	struct wanted w = { 0 };
+	size_t i;
+
+	if (is_due || wanted_make(l, &w, NULL) < 0)
+		return is_due;
+	for (i = 0; i < w.want_count && !is_due; i++)
+		is_due = !owners_has(s->given, w.want[i].owner);
+	wanted_clear(&w);
+	return is_due;
+}
+
 static void note_given(struct lineage_state *s, const struct wanted *w)
 {
 	size_t i;

@@ -64,6 +64,7 @@ static int begin(struct lineage *l, const struct rollover_how *how,
 	rc = lineage_note(l, why, "begun", "to", next, "why",
 			  s->emergency ? "emergency" : NULL, NULL);
 	s->goal = s->next;
+	s->intent = INTENT_NONE; /* of a publication that failed: it is decided anew */
 	s->begun_at = env_now(l->env);
 	if (rc == 0)
 		rc = outcome_enter(l, STAGE_STAGED, why);
@@ -287,7 +288,7 @@ int rollover_install(struct lineage *l, struct rollover_result *r, struct why *w
 	if (rc < 0 || done)
 		return rc;
 	/* The way to safe is short where the time has passed already. */
-	if (rollover_stage(&l->state) == STAGE_STAGED && stages_may_install_first(l) &&
+	if (rollover_stage(&l->state) == STAGE_STAGED && stages_is_first_key(l) &&
 	    l->state.intent == INTENT_NONE)
 		rc = stages_staged(l, r, why);
 	else if (rollover_stage(&l->state) == STAGE_PUBLISHED)

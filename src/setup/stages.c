@@ -92,7 +92,7 @@ static int lacking(struct lineage *l, const char *who, bool changed,
 	return lags(l, who, r, why);
 }
 
-/* ret_changed: other records are asked for than the last time. */
+/* ret_changed: records are asked for that were never given to DNS, as far as is known. */
 static int observe(struct lineage *l, struct agreement *ret_agreement, bool *ret_changed,
 		   struct why *why)
 {
@@ -100,6 +100,8 @@ static int observe(struct lineage *l, struct agreement *ret_agreement, bool *ret
 	int rc = agreement_observe(l, ret_agreement, why);
 
 	*ret_changed = rc == 0 && before && before != l->state.agreed_on;
+	if (rc == 0 && !*ret_changed)
+		*ret_changed = publication_is_due(l);
 	return rc;
 }
 
@@ -186,6 +188,7 @@ static int all_is_well(struct lineage *l, time_t due, struct rollover_result *r,
 	if (s->stage == STAGE_STUCK)
 		rc = lineage_note(l, why, "well-again", "why", s->reason, NULL);
 	s->stage = STAGE_IDLE;
+	s->intent = INTENT_NONE; /* of a publication: all is there */
 	s->failures = 0;
 	s->retry_at = 0;
 	lineage_state_reason(s, NULL, 0);
@@ -224,8 +227,9 @@ int stages_idle(struct lineage *l, time_t due, struct rollover_result *r, struct
 	bool changed;
 	int rc = observe(l, &a, &changed, &inner);
 
-	if (rc < 0)
-		return lags(l, inner.text, r, why);
+	if (rc < 0) /* also where nothing but that is wanted */
+		return l->state.held ? still_held(l, r, why)
+				     : lags(l, inner.text, r, why);
 	if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE)
 		rc = lacking(l, who_lags(&a), changed, r, why);
 	else if (l->state.held)
@@ -236,12 +240,42 @@ int stages_idle(struct lineage *l, time_t due, struct rollover_result *r, struct
 	return rc;
 }
 
-/* The first key of a service without any record needs none to be installed. */
-bool stages_may_install_first(const struct lineage *l)
+bool stages_is_first_key(const struct lineage *l)
 {
 	const struct lineage_state *s = &l->state;
 
 	return !s->view && !s->published_at && s->goal == s->current;
+}
+
+/* Until when caches may hold records that were there before. */
+static time_t emptied_at(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+
+	const struct safety_facts facts = { .old_ttl_s = s->filled_ttl_s,
+					    .new_ttl_s = s->filled_ttl_s };
+
+	return s->filled_at ? s->filled_at + (time_t)safety_hold_s(&facts) : 0;
+}
+
+/* A service without any record needs none to be installed. */
+static bool may_install_first(const struct lineage *l)
+{
+	return stages_is_first_key(l) && env_now(l->env) >= emptied_at(l);
+}
+
+static int await_empty(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	char *when = outcome_when(l, emptied_at(l));
+	int rc = lineage_save(l, why);
+
+	if (rc == 0)
+		rc = outcome_tell(r, ROLLOVER_WAITING, emptied_at(l),
+				  "DNS has no TLSA record any more, but caches may hold "
+				  "some: the key is installed first %s",
+				  when);
+	free(when);
+	return rc;
 }
 
 static int install_first(struct lineage *l, struct rollover_result *r, struct why *why)
@@ -270,12 +304,15 @@ int stages_staged(struct lineage *l, struct rollover_result *r, struct why *why)
 	rc = agreement_observe(l, &a, &inner);
 	safety = a.safety;
 	agreement_clear(&a);
-	if (rc < 0)
-		return lags(l, inner.text, r, why);
+	if (rc < 0) /* also where all that is wanted is held back */
+		return l->state.held ? publication_give(l, false, r, why)
+				     : lags(l, inner.text, r, why);
 	switch (safety) {
 	case SAFETY_NONE:
-		return stages_may_install_first(l) ? install_first(l, r, why)
-						   : publication_give(l, false, r, why);
+		if (!stages_is_first_key(l))
+			return publication_give(l, false, r, why);
+		return may_install_first(l) ? install_first(l, r, why)
+					    : await_empty(l, r, why);
 	case SAFETY_LAGS:
 		return publication_give(l, false, r, why);
 	case SAFETY_WAIT:
@@ -304,20 +341,41 @@ int stages_order(struct lineage *l, int64_t generation, bool force, struct why *
 	return rc;
 }
 
+/* What was held back has a record by now: ours come beside it, and the wait begins anew.
+ */
+static int publish_what_was_held(struct lineage *l, bool *ret_did,
+				 struct rollover_result *r, struct why *why)
+{
+	struct why inner;
+	bool has = false;
+	int rc = hold_has_records(l, &has, &inner);
+
+	*ret_did = rc < 0 || has;
+	if (rc < 0)
+		return lags(l, inner.text, r, why);
+	if (!has)
+		return 0;
+	rc = outcome_enter(l, STAGE_PUBLISHED, why);
+	return rc < 0 ? rc : publication_give(l, false, r, why);
+}
+
 /* Servers are asked once more at the last moment: one may have gone back. */
 static int still_safe(struct lineage *l, bool *ret_safe, struct rollover_result *r,
 		      struct why *why)
 {
 	struct agreement a = { 0 };
 	struct why inner;
+	bool did = false;
 	int rc = agreement_observe(l, &a, &inner);
 
 	*ret_safe = false;
 	if (rc < 0)
 		return lags(l, inner.text, r, why);
-	*ret_safe = a.safety == SAFETY_SAFE ||
-		    (a.safety == SAFETY_NONE && stages_may_install_first(l));
-	if (!*ret_safe) {
+	if (l->state.held)
+		rc = publish_what_was_held(l, &did, r, why);
+	*ret_safe = !did && (a.safety == SAFETY_SAFE ||
+			     (a.safety == SAFETY_NONE && may_install_first(l)));
+	if (rc == 0 && !did && !*ret_safe) {
 		rc = outcome_enter(
 			l, l->state.published_at ? STAGE_PUBLISHED : STAGE_STAGED, why);
 		if (rc == 0)

@@ -22,8 +22,8 @@ int stages_verified(struct lineage *l, struct rollover_result *r, struct why *wh
 int stages_retiring(struct lineage *l, struct rollover_result *r, struct why *why);
 
 /* Parts of them that other verbs need too. */
-/* The first key of a service without any record needs none to be installed. */
-bool stages_may_install_first(const struct lineage *l);
+/* The services have no key of the lineage yet, and no record of it was published. */
+bool stages_is_first_key(const struct lineage *lineage);
 /* A certificate for a generation's keys; how that went is in the state, not saved yet. */
 int stages_order(struct lineage *l, int64_t generation, bool force, struct why *why);
 /* An installation was seen at every endpoint; an installation was undone for this reason

@@ -14,6 +14,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             retry, body = answer.read().split("\n", 1)
         if self.path == "/dir":
             body = '{"renewalInfo": "https://127.0.0.1:%d/info"}' % server.server_port
+        if self.path == "/empty":
+            body = '{"renewalInfo": ""}'
         self.send_response(404 if retry == "404" else 200)
         self.send_header("Retry-After", retry)
         self.send_header("Content-Length", str(len(body)))

@@ -82,6 +82,11 @@ ask "too much" 2 60 "$(head -c 2000000 /dev/zero | tr '\0' ' ')"
 says "too much is told" 'too large' warnings
 sed -i 's/"ari_again_at": "[^"]*"/"ari_again_at": null/' "$L/state"
 printf '60\n%s' "$past" >answer
+sed -i "s,/dir$,/empty," "$L/lineage.conf"
+ask "an empty URL" 2 60 ''
+says "it is told" 'offers no renewalInfo' warnings
+sed -i "s,/empty$,/dir," "$L/lineage.conf"
+sed -i 's/"ari_again_at": "[^"]*"/"ari_again_at": null/' "$L/state"
 renew "a CA that isn't trusted" 2
 says "that is told" 'could not be asked' warnings
 ask "the same, trusted" 3 60 "$past"

@@ -2,10 +2,12 @@
 #include "setup/command.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -115,9 +117,25 @@ static void test_command_run_ends_in_time(void **state)
 	assert_true(clock_ms() - begun < 4000);
 }
 
+/* As whoever started the program may have left it. */
+static void test_command_run_ends_where_children_are_ignored(void **state)
+{
+	struct env_command command = { .text = "exit 0", .timeout_ms = 5000 };
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, before, after;
+
+	(void)state;
+	assert_int_equal(sigaction(SIGCHLD, &ignore, &before), 0);
+	(void)alarm(20);
+	assert_int_equal(command_run(&command, NULL), 0);
+	(void)alarm(0);
+	assert_int_equal(sigaction(SIGCHLD, &before, &after), 0);
+	assert_true(after.sa_handler == SIG_IGN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_command_run_ends_where_children_are_ignored),
 		cmocka_unit_test(test_command_fill_quotes),
 		cmocka_unit_test(test_command_fill_never_cuts),
 		cmocka_unit_test(test_command_run_tells_how_it_ended),

@@ -515,6 +515,68 @@ static void test_stages_published_begins_anew_where_all_records_are_gone(void **
 	assert_int_equal(sim->live[0].key, key_of(1));
 }
 
+/* What was there a moment ago is in caches: the key isn't put under the service before
+ * they have lost it. */
+static void test_stages_staged_waits_for_caches_where_records_vanished(void **state)
+{
+	int other = beside_another();
+
+	(void)state;
+	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	have(0);
+	assert_int_equal(run(rollover_publish), ROLLOVER_REFUSED);
+	assert_int_equal(stage(), STAGE_STAGED);
+	assert_int_equal(run(rollover_install), ROLLOVER_REFUSED);
+	assert_non_null(strstr(result.text, "caches may hold some"));
+	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	sim_advance(sim, sim->ttl_s);
+	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(sim->live[0].key, other);
+	sim_advance(sim, sim->ttl_s);
+	assert_int_equal(run(plain), ROLLOVER_MOVED);
+	assert_int_equal(stage(), STAGE_SAFE);
+}
+
+/* What was cut short is not forgotten by a look. */
+static void test_stages_idle_publishes_what_no_publication_was_about(void **state)
+{
+	struct lineage l;
+	struct env env;
+
+	(void)state;
+	live_to_idle();
+	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	open_lineage(&env, &l);
+	free(l.state.given);
+	l.state.given = NULL;
+	assert_int_equal(lineage_save(&l, NULL), 0);
+	lineage_close(&l);
+	have(bit(1));
+	assert_int_equal(run(plain), ROLLOVER_MOVED);
+	assert_int_equal(sim->server[0].set, bit(1) | bit(2));
+	/* Once. */
+	have(bit(1));
+	assert_int_equal(run(plain), ROLLOVER_WAITING);
+}
+
+/* The intent of a publication that failed is over when all is there. */
+static void test_stages_idle_forgets_a_publication_that_failed(void **state)
+{
+	struct lineage l;
+	struct env env;
+
+	(void)state;
+	live_to_idle();
+	open_lineage(&env, &l);
+	l.state.intent = INTENT_PUBLISH;
+	assert_int_equal(lineage_save(&l, NULL), 0);
+	lineage_close(&l);
+	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	open_lineage(&env, &l);
+	assert_int_equal(l.state.intent, INTENT_NONE);
+	lineage_close(&l);
+}
+
 /* That nobody answers says nothing against what was agreed. */
 static void test_propagation_that_fails_forgets_no_agreement(void **state)
 {
@@ -608,6 +670,9 @@ int main(void)
 		T(test_stages_publish_believes_what_is_in_use),
 		T(test_stages_idle_gives_lost_records_back_before_old_ones_leave),
 		T(test_stages_published_begins_anew_where_all_records_are_gone),
+		T(test_stages_staged_waits_for_caches_where_records_vanished),
+		T(test_stages_idle_publishes_what_no_publication_was_about),
+		T(test_stages_idle_forgets_a_publication_that_failed),
 		T(test_propagation_that_fails_forgets_no_agreement),
 		T(test_propagation_says_that_all_records_are_gone),
 		T(test_stages_idle_forgets_an_earlier_failure),
