@@ -19,7 +19,7 @@ stems()
 	sources "$1" | grep '\.c$' | sed 's,.*/,,' | LC_ALL=C sort | uniq -d
 }
 
-archive=$top_builddir/.libs/libdp.a
+archive=$top_builddir/libdp.a
 if [ ! -e "$archive" ]; then
 	echo "Bail out! $archive is not built"
 	exit 1
