@@ -254,8 +254,10 @@ int rollover_propagation(struct lineage *l, struct rollover_result *r, struct wh
 	rc = agreement_observe(l, &a, why);
 	if (rc == 0)
 		rc = lineage_save(l, why);
-	if (rc < 0)
+	if (rc < 0) {
+		agreement_clear(&a);
 		return rc;
+	}
 	switch (a.safety) {
 	case SAFETY_NONE:
 		outcome_tell(r, l->state.published_at ? ROLLOVER_LATE : ROLLOVER_WAITING,

@@ -591,6 +591,7 @@ static void test_propagation_that_fails_forgets_no_agreement(void **state)
 	sim_advance(sim, SIM_HOUR);
 	assert_int_equal(run(plain), ROLLOVER_NOTHING);
 	sim->luck.ask = 1000;
+	rollover_result_clear(&result);
 	open_lineage(&env, &l);
 	since = l.state.agree_since;
 	assert_true(since > 0);
