@@ -16,6 +16,8 @@
 
 /* Both have their records, whichever is presented. */
 #define GENERATIONS 2
+/* After a step that may have reloaded a server, whose old workers take a while to go. */
+#define RELOADED_S 60
 
 void hold_forget(struct lineage_state *s)
 {
@@ -33,6 +35,13 @@ static bool is_among(char *const *owners, size_t count, const char *owner)
 	return false;
 }
 
+static bool was_reloaded(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+
+	return s->view && env_now(l->env) - s->since < RELOADED_S;
+}
+
 static int look(struct lineage *l, const struct target *target, struct env_live *ret_live,
 		struct why *why)
 {
@@ -44,7 +53,7 @@ static int look(struct lineage *l, const struct target *target, struct env_live 
 					   .spki = (const uint8_t(*)[32])spki,
 					   .any_cert = true,
 					   .key_only = true,
-					   .at_once = true };
+					   .at_once = !was_reloaded(l) };
 	size_t types = l->conf.key_types, i;
 	int rc = 0;
 

@@ -303,10 +303,10 @@ watch_begin()
 	while :; do
 		for target in "$@"; do
 			# shellcheck disable=SC2086
-			if "$DANEPROBE" check -q $F $watch_options --resolver 127.53.0.53 "$target" >seen 2>&1; then
+			if "$DANEPROBE" check $F $watch_options --resolver 127.53.0.53 "$target" >seen 2>&1; then
 				echo "$target" >>good
 			else
-				cat seen >>bad
+				{ date +%T.%N; cat seen; } >>bad
 			fi
 		done
 		sleep 0.2
@@ -320,7 +320,7 @@ watch_end()
 {
 	kill "$watcher" 2>/dev/null || :
 	wait "$watcher" 2>/dev/null || :
-	[ ! -s bad ] || fail "a check failed meanwhile: $(cat bad)"
+	[ ! -s bad ] || fail "a check failed meanwhile: $(head -c 3000 bad)"
 	for target in "$@"; do
 		has good "$target"
 	done
