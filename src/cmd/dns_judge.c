@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cmd/dns_judge.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "dane/tlsa.h"
 #include "dns/authority.h"
+#include "setup/owners.h"
 #include "setup/record.h"
 
 #define LAGS_MAX 2000 /* of the text that says who lags */
@@ -80,10 +82,12 @@ void dns_judge_init(struct dns_judge *j, const struct env_question *q)
 	buf_init(&j->lags, LAGS_MAX);
 }
 
-static void add_owner(char ***list, size_t *count, const char *owner)
+static void add_owner(char **owners, const char *owner)
 {
-	*list = mem_grow(*list, *count, sizeof(**list));
-	(*list)[(*count)++] = mem_printf("%s.", owner);
+	char *absolute = mem_printf("%s.", owner);
+
+	owners_add(owners, absolute);
+	free(absolute);
 }
 
 /* A server that is silent gives no old records out: with all_but_one it is passed over,
@@ -122,11 +126,11 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 	if (records)
 		j->dns.some = true;
 	else if (errors || !answered)
-		add_owner(&j->dns.unclear, &j->dns.unclear_count, owner);
+		add_owner(&j->dns.unclear, owner);
 	else
-		add_owner(&j->dns.bare, &j->dns.bare_count, owner);
+		add_owner(&j->dns.bare, owner);
 	if (wanted)
-		add_owner(&j->dns.present, &j->dns.present_count, owner);
+		add_owner(&j->dns.present, owner);
 	if (!answered)
 		j->dns.none = false;
 	if (!answered && !j->lags.len)

@@ -227,21 +227,22 @@ static void finish(struct ask *a)
 		fn(a->arg, &a->reply);
 }
 
-static void fail(struct ask *a, const char *what)
+static void end_without(struct ask *a, const char *what, bool timed_out)
 {
 	reply_init(&a->reply);
+	a->reply.timed_out = timed_out;
 	snprintf(a->reply.error, sizeof(a->reply.error), "%.100s", what);
 	finish(a);
 }
 
+static void fail(struct ask *a, const char *what)
+{
+	end_without(a, what, false);
+}
+
 static void on_deadline(void *arg)
 {
-	struct ask *a = arg;
-
-	reply_init(&a->reply);
-	a->reply.timed_out = true;
-	(void)snprintf(a->reply.error, sizeof(a->reply.error), "no answer");
-	finish(a);
+	end_without(arg, "no answer", true);
 }
 
 static void on_failed_start(void *arg)

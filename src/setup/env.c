@@ -42,18 +42,11 @@ time_t env_now(const struct env *env)
 	return env->now(env->arg);
 }
 
-static void clear_list(char **list, size_t count)
-{
-	while (count)
-		free(list[--count]);
-	free(list);
-}
-
 void env_dns_clear(struct env_dns *dns)
 {
-	clear_list(dns->bare, dns->bare_count);
-	clear_list(dns->unclear, dns->unclear_count);
-	clear_list(dns->present, dns->present_count);
+	free(dns->bare);
+	free(dns->unclear);
+	free(dns->present);
 	free(dns->who_lags);
 	free(dns->wildcard);
 	*dns = (struct env_dns){ 0 };

@@ -48,16 +48,11 @@ struct env_dns {
 			   was none; -1 unknown, as where one of them didn't say */
 	char *who_lags; /* owned; "ns2.example.net lacks the record"; NULL when all agree
 			 */
-	char **bare;	/* owned, and the array; owners of want for which no server that
-			   answered has any TLSA record */
-	size_t bare_count;
-	char **unclear; /* owned, and the array; owners for which a server didn't answer,
-			   and those that did have no record */
-	size_t unclear_count;
+	/* Sets of owners (owners.h), owned, for which of the servers that answered ... */
+	char *bare;	/* none has any TLSA record, and all answered */
+	char *unclear;	/* none has, and not all answered */
 	bool some;	/* a server has a TLSA record at one of the owners */
-	char **present; /* owned, and the array; owners at which a server has a record
-			   of want */
-	size_t present_count;
+	char *present;	/* one has a record of want */
 	char *wildcard; /* owned; an owner whose records come from a wildcard; NULL: none
 			 */
 };

@@ -25,16 +25,6 @@ void hold_forget(struct lineage_state *s)
 	s->held = NULL;
 }
 
-static bool is_among(char *const *owners, size_t count, const char *owner)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (!strcmp(owners[i], owner))
-			return true;
-	return false;
-}
-
 static bool was_reloaded(const struct lineage *l)
 {
 	const struct lineage_state *s = &l->state;
@@ -82,6 +72,28 @@ static char *find_reason(struct lineage *l, const struct target *target, bool as
 	return reason;
 }
 
+typedef int owner_fn(struct lineage *l, const struct target *target, const char *owner,
+		     void *arg, struct why *why);
+
+/* Calls fn for each endpoint of ours with its owner, until one fails. */
+static int each_owner(struct lineage *l, owner_fn *fn, void *arg, struct why *why)
+{
+	struct endpoints e = { 0 };
+	char *owner;
+	size_t i;
+	int rc = endpoints_find(l, &e, why);
+
+	for (i = 0; i < e.count && rc == 0; i++) {
+		owner = NULL;
+		rc = record_owner(&e.ours[i], &owner, why);
+		if (rc == 0)
+			rc = fn(l, &e.ours[i], owner, arg, why);
+		free(owner);
+	}
+	endpoints_clear(&e);
+	return rc;
+}
+
 /* What a decision goes by, and what it comes to. */
 struct decision {
 	const struct env_dns *dns; /* borrowed, as the next */
@@ -101,12 +113,13 @@ static void hold(struct lineage_state *s, const char *owner, const char *reason,
 }
 
 static int decide(struct lineage *l, const struct target *target, const char *owner,
-		  struct decision *d, struct why *why)
+		  void *arg, struct why *why)
 {
+	struct decision *d = arg;
 	struct lineage_state *s = &l->state;
 	const struct env_dns *dns = d->dns;
-	bool is_unclear = is_among(dns->unclear, dns->unclear_count, owner);
-	bool is_bare = is_among(dns->bare, dns->bare_count, owner);
+	bool is_unclear = owners_has(dns->unclear, owner);
+	bool is_bare = owners_has(dns->bare, owner);
 	bool asked_for = d->asked_for && !owners_has(d->before, owner);
 	char *reason = NULL;
 	int rc = 0;
@@ -122,7 +135,7 @@ static int decide(struct lineage *l, const struct target *target, const char *ow
 		else if (reason)
 			hold(s, owner, reason, d);
 	} else if (!d->hold.unknown && !owners_has(s->given, owner) &&
-		   is_among(dns->present, dns->present_count, owner)) {
+		   owners_has(dns->present, owner)) {
 		reason = find_reason(l, target, false);
 		d->hold.unknown = reason != NULL;
 	}
@@ -134,20 +147,10 @@ int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
 		const char *before, struct hold *ret_hold, struct why *why)
 {
 	struct decision d = { .dns = dns, .before = before, .asked_for = asked_for };
-	struct endpoints e = { 0 };
-	char *owner;
-	size_t i;
-	int rc = endpoints_find(l, &e, why);
+	int rc;
 
 	hold_forget(&l->state);
-	for (i = 0; i < e.count && rc == 0; i++) {
-		owner = NULL;
-		rc = record_owner(&e.ours[i], &owner, why);
-		if (rc == 0)
-			rc = decide(l, &e.ours[i], owner, &d, why);
-		free(owner);
-	}
-	endpoints_clear(&e);
+	rc = each_owner(l, decide, &d, why);
 	if (rc == 0)
 		*ret_hold = d.hold;
 	else
@@ -155,82 +158,80 @@ int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
 	return rc;
 }
 
-/* Also about the owners that are held back. */
-static int ask_about_all(struct lineage *l, struct env_dns *ret_dns, struct why *why)
+/* What is held back, looked at once more. */
+struct review {
+	struct env_dns dns; /* owned; about those owners, too */
+	char *told;	    /* owned; the first reason; NULL: none */
+	bool is_over;	    /* nothing stands against one of them any more */
+	bool has_records;   /* there may be some at one of them */
+};
+
+static int begin_review(struct lineage *l, struct review *v, struct why *why)
 {
 	char *held = l->state.held;
 	int64_t hash;
 	int rc;
 
 	l->state.held = NULL;
-	rc = agreement_ask(l, ret_dns, &hash, why);
+	rc = agreement_ask(l, &v->dns, &hash, why);
 	l->state.held = held;
 	return rc;
 }
 
-/* What stands against an owner that is held back; NULL: nothing any more. */
-static char *find_held(struct lineage *l, const struct target *target, const char *owner,
-		       const struct env_dns *dns)
+static int review(struct lineage *l, const struct target *target, const char *owner,
+		  void *arg, struct why *why)
 {
-	if (!is_among(dns->bare, dns->bare_count, owner) &&
-	    !is_among(dns->unclear, dns->unclear_count, owner))
-		return NULL;
-	return find_reason(l, target, false);
+	struct review *v = arg;
+	char *reason = NULL;
+
+	(void)why;
+	if (!owners_has(l->state.held, owner) || v->is_over)
+		return 0;
+	if (owners_has(v->dns.bare, owner) || owners_has(v->dns.unclear, owner))
+		reason = find_reason(l, target, false);
+	v->is_over = !reason;
+	if (!v->told)
+		v->told = reason;
+	else
+		free(reason);
+	return 0;
 }
 
 int hold_review(struct lineage *l, char **ret_told, struct why *why)
 {
-	struct endpoints e = { 0 };
-	struct env_dns dns = { 0 };
-	char *owner, *told = NULL, *reason;
-	bool is_over = false;
-	size_t i;
-	int rc = ask_about_all(l, &dns, why);
+	struct review v = { .told = NULL };
+	int rc = begin_review(l, &v, why);
 
 	if (rc == 0)
-		rc = endpoints_find(l, &e, why);
-	for (i = 0; i < e.count && rc == 0 && !is_over; i++) {
-		owner = NULL;
-		rc = record_owner(&e.ours[i], &owner, why);
-		if (rc == 0 && owners_has(l->state.held, owner)) {
-			reason = find_held(l, &e.ours[i], owner, &dns);
-			is_over = !reason;
-			if (!told)
-				told = reason;
-			else
-				free(reason);
-		}
-		free(owner);
-	}
-	endpoints_clear(&e);
-	env_dns_clear(&dns);
-	if (rc == 0 && !is_over)
-		*ret_told = told;
+		rc = each_owner(l, review, &v, why);
+	env_dns_clear(&v.dns);
+	if (rc == 0 && !v.is_over)
+		*ret_told = v.told;
 	else
-		free(told);
+		free(v.told);
 	return rc;
+}
+
+static int look_for_records(struct lineage *l, const struct target *target,
+			    const char *owner, void *arg, struct why *why)
+{
+	struct review *v = arg;
+
+	(void)target;
+	(void)why;
+	if (owners_has(l->state.held, owner) && !owners_has(v->dns.bare, owner))
+		v->has_records = true;
+	return 0;
 }
 
 int hold_has_records(struct lineage *l, bool *ret_has, struct why *why)
 {
-	struct env_dns dns = { 0 };
-	struct endpoints e = { 0 };
-	char *owner;
-	size_t i;
-	int rc = ask_about_all(l, &dns, why);
+	struct review v = { .told = NULL };
+	int rc = begin_review(l, &v, why);
 
-	*ret_has = false;
 	if (rc == 0)
-		rc = endpoints_find(l, &e, why);
-	for (i = 0; i < e.count && rc == 0; i++) {
-		owner = NULL;
-		rc = record_owner(&e.ours[i], &owner, why);
-		if (rc == 0 && owners_has(l->state.held, owner) &&
-		    !is_among(dns.bare, dns.bare_count, owner))
-			*ret_has = true;
-		free(owner);
-	}
-	endpoints_clear(&e);
-	env_dns_clear(&dns);
+		rc = each_owner(l, look_for_records, &v, why);
+	env_dns_clear(&v.dns);
+	*ret_has = v.has_records;
 	return rc;
 }

@@ -16,9 +16,9 @@ int publication_give(struct lineage *lineage, bool asked_for, struct rollover_re
 		     struct why *why);
 /* What publication_give() would hold back now, on the heap; NULL: nothing. Doesn't save.
  */
+int publication_preview(struct lineage *lineage, char **ret_held, struct why *why);
 /* Whether a record is wanted at an owner that no publication was about, or one was cut
  * short. */
 bool publication_is_due(struct lineage *lineage);
-int publication_preview(struct lineage *lineage, char **ret_held, struct why *why);
 
 #endif

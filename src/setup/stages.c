@@ -84,7 +84,7 @@ static int lacking(struct lineage *l, const char *who, bool changed,
 {
 	time_t last = l->state.published_at;
 
-	if (changed)
+	if (changed || publication_is_due(l))
 		return publication_give(l, false, r, why);
 	if (is_overdue(l) && env_now(l->env) - last > PUBLISH_AGAIN_S &&
 	    !publish_is_by_hand(l))
@@ -92,7 +92,7 @@ static int lacking(struct lineage *l, const char *who, bool changed,
 	return lags(l, who, r, why);
 }
 
-/* ret_changed: records are asked for that were never given to DNS, as far as is known. */
+/* ret_changed: other records are asked for than the last time. */
 static int observe(struct lineage *l, struct agreement *ret_agreement, bool *ret_changed,
 		   struct why *why)
 {
@@ -100,8 +100,6 @@ static int observe(struct lineage *l, struct agreement *ret_agreement, bool *ret
 	int rc = agreement_observe(l, ret_agreement, why);
 
 	*ret_changed = rc == 0 && before && before != l->state.agreed_on;
-	if (rc == 0 && !*ret_changed)
-		*ret_changed = publication_is_due(l);
 	return rc;
 }
 
@@ -251,7 +249,6 @@ bool stages_is_first_key(const struct lineage *l)
 static time_t emptied_at(const struct lineage *l)
 {
 	const struct lineage_state *s = &l->state;
-
 	const struct safety_facts facts = { .old_ttl_s = s->filled_ttl_s,
 					    .new_ttl_s = s->filled_ttl_s };
 

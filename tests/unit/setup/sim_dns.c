@@ -186,13 +186,11 @@ int sim_dns_ask(void *arg, const struct env_question *q, struct env_dns *ret_dns
 	if (!dns.agree)
 		dns.who_lags = mem_text("ns2.example.com lacks the record");
 	if (dns.none) {
-		dns.bare = mem_array(1, sizeof(*dns.bare));
-		dns.bare[dns.bare_count++] = mem_text("_443._tcp.www.example.com.");
+		dns.bare = mem_text("_443._tcp.www.example.com.");
 	}
 	dns.some = any != 0;
 	if (any & want) {
-		dns.present = mem_array(1, sizeof(*dns.present));
-		dns.present[dns.present_count++] = mem_text("_443._tcp.www.example.com.");
+		dns.present = mem_text("_443._tcp.www.example.com.");
 	}
 	*ret_dns = dns;
 	return 0;
