@@ -207,7 +207,9 @@ static int still_held(struct lineage *l, struct rollover_result *r, struct why *
 		return lags(l, inner.text, r, why);
 	if (!told)
 		return publication_give(l, false, r, why);
-	text = mem_printf("records are held back at %.200s: %.250s", l->state.held, told);
+	text = mem_printf("records are held back at %.180s: %.220s: let its server read "
+			  "live/ and reload it, and the next run publishes them",
+			  l->state.held, told);
 	rc = outcome_stuck(l, text, why);
 	if (rc == 0)
 		rc = outcome_tell(r, ROLLOVER_LATE, 0, "%s", text);

@@ -143,6 +143,7 @@ another_service()
 		sleep 0.3
 	done
 	has err "records are held back at _$1._tcp.www.$zone.: https://www.$zone:$1"
+	has err "let its server read live/ and reload it"
 	run 1 "$DANEPROBE" status -o nagios --dir "$PWD/etc"
 	has out "WARNING - www stuck: records are held back at _$1._tcp.www.$zone."
 }
