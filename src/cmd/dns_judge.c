@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "dane/tlsa.h"
 #include "dns/authority.h"
-#include "setup/owners.h"
-#include "setup/record.h"
+#include "setup/key/record.h"
+#include "setup/lineage/owners.h"
 
 #define LAGS_MAX 2000 /* of the text that says who lags */
 

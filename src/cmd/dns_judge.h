@@ -5,7 +5,7 @@
 #define CMD_DNS_JUDGE_H
 
 #include "base/buf.h"
-#include "setup/env.h"
+#include "setup/world/env.h"
 
 struct authority_report;
 

@@ -3,7 +3,7 @@
 #ifndef CMD_KEY_REPORT_H
 #define CMD_KEY_REPORT_H
 
-#include "setup/key.h"
+#include "setup/key/key.h"
 
 struct why;
 

@@ -10,9 +10,9 @@
 #include "base/why.h"
 #include "cmd/cmd.h"
 #include "cmd/world.h"
-#include "setup/key.h"
-#include "setup/lineage.h"
-#include "setup/secure.h"
+#include "setup/key/key.h"
+#include "setup/lineage/lineage.h"
+#include "setup/publish/secure.h"
 
 int lineage_verb_check(const void *values, const struct opts_rest *rest, struct why *why)
 {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "cmd/setup_opts.h"
-#include "setup/rollover.h"
+#include "setup/life/rollover.h"
 
 struct authority_report;
 struct env;

@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "base/why.h"
 #include "cmd/cmd.h"
-#include "setup/compare.h"
-#include "setup/predict.h"
+#include "setup/predict/compare.h"
+#include "setup/predict/predict.h"
 
 static const char *const key_texts[] = { "same key", "new key",
 					 "new key unless called with --reuse-key" };

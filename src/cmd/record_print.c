@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/why.h"
-#include "setup/record.h"
+#include "setup/key/record.h"
 #include "target/hostname.h"
 
 int record_print_begin(struct record_print *p, enum record_format format,

@@ -12,8 +12,8 @@
 #include "base/why.h"
 #include "cmd/key_report.h"
 #include "cmd/opts.h"
-#include "setup/csr.h"
-#include "setup/key.h"
+#include "setup/key/csr.h"
+#include "setup/key/key.h"
 
 struct values {
 	const char *key, *output;

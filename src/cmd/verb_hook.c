@@ -12,10 +12,10 @@
 #include "base/why.h"
 #include "cmd/lineage_verb.h"
 #include "cmd/world.h"
-#include "setup/hook.h"
-#include "setup/key.h"
-#include "setup/lineage.h"
-#include "setup/renew.h"
+#include "setup/cert/renew.h"
+#include "setup/key/key.h"
+#include "setup/life/hook.h"
+#include "setup/lineage/lineage.h"
 
 #define CLIENT "certbot"
 #define LOCK_TRIES 240 /* a run that is at it ends within two minutes, mostly */

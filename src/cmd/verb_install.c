@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "cmd/lineage_verb.h"
-#include "setup/lineage.h"
+#include "setup/lineage/lineage.h"
 
 static const struct opt opts[] = {
 	SETUP_OPTS(struct lineage_verb_values, setup),

@@ -8,7 +8,7 @@
 #include "base/why.h"
 #include "cmd/key_report.h"
 #include "cmd/opts.h"
-#include "setup/key.h"
+#include "setup/key/key.h"
 
 struct values {
 	int type; /* enum key_type */

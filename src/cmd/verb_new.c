@@ -15,11 +15,11 @@
 #include "cmd/record_print.h"
 #include "cmd/setup_opts.h"
 #include "cmd/world.h"
-#include "setup/key.h"
-#include "setup/lineage.h"
-#include "setup/lineage_make.h"
-#include "setup/record.h"
-#include "setup/wanted.h"
+#include "setup/cert/lineage_make.h"
+#include "setup/key/key.h"
+#include "setup/key/record.h"
+#include "setup/lineage/lineage.h"
+#include "setup/publish/wanted.h"
 
 struct values {
 	struct setup_opts setup;

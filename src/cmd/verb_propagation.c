@@ -11,7 +11,7 @@
 #include "cmd/lineage_verb.h"
 #include "dane/tlsa.h"
 #include "dns/authority.h"
-#include "setup/lineage.h"
+#include "setup/lineage/lineage.h"
 
 static const struct opt opts[] = {
 	SETUP_OPTS(struct lineage_verb_values, setup),

@@ -9,12 +9,12 @@
 #include "cmd/lineage_verb.h"
 #include "cmd/record_print.h"
 #include "dane/tlsa.h"
-#include "setup/lineage.h"
-#include "setup/publication.h"
-#include "setup/publish.h"
-#include "setup/publish_owner.h"
-#include "setup/record.h"
-#include "setup/wanted.h"
+#include "setup/key/record.h"
+#include "setup/life/publication.h"
+#include "setup/lineage/lineage.h"
+#include "setup/publish/publish.h"
+#include "setup/publish/publish_owner.h"
+#include "setup/publish/wanted.h"
 
 static const struct opt opts[] = {
 	{ "dry-run", 0, OPT_FLAG, offsetof(struct lineage_verb_values, dry_run),

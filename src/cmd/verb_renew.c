@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 #include "cmd/lineage_verb.h"
-#include "setup/hook.h"
-#include "setup/lineage.h"
-#include "setup/renew.h"
+#include "setup/cert/renew.h"
+#include "setup/life/hook.h"
+#include "setup/lineage/lineage.h"
 
 static const struct opt opts[] = {
 	{ "all", 0, OPT_FLAG, offsetof(struct lineage_verb_values, all),

@@ -12,10 +12,10 @@
 #include "cmd/predict_print.h"
 #include "cmd/setup_opts.h"
 #include "dns/upstream.h"
-#include "setup/compare.h"
-#include "setup/env.h"
-#include "setup/lineage.h"
-#include "setup/status.h"
+#include "setup/life/status.h"
+#include "setup/lineage/lineage.h"
+#include "setup/predict/compare.h"
+#include "setup/world/env.h"
 
 #define DAY_S 86400.0
 #define COLUMNS 80

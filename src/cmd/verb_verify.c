@@ -21,7 +21,7 @@
 #include "probe/examine.h"
 #include "render/json.h"
 #include "render/render.h"
-#include "setup/csr.h"
+#include "setup/key/csr.h"
 #include "target/hostname.h"
 #include "target/service.h"
 #include "verdict/facts.h"

@@ -3,7 +3,7 @@
 #ifndef CMD_WORLD_H
 #define CMD_WORLD_H
 
-#include "setup/env.h"
+#include "setup/world/env.h"
 
 struct authority_report;
 struct setup_dns_opts;

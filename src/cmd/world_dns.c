@@ -16,7 +16,7 @@
 #include "dns/rrtype.h"
 #include "dns/upstream.h"
 #include "dns/zone.h"
-#include "setup/record.h"
+#include "setup/key/record.h"
 
 /* The loop and resolver of one question. */
 struct session {

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "setup/env.h"
+#include "setup/world/env.h"
 
 struct authority_report;
 struct upstream_conf;

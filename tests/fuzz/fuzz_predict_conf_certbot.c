@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "setup/predict_conf.h"
+#include "setup/predict/predict_conf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

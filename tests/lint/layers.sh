@@ -23,7 +23,7 @@ cat >"$tmp/libraries" <<'END'
 unbound  dns/resolver.c cmd/version.c
 curl/    net/curl_load.h cmd/version.c
 event2/  base/loop.c
-gnutls/  dane net/handshake.c net/handshake.h base/why.c setup/key.c setup/key.h setup/csr.c setup/csr.h cmd/resume.c cmd/version.c
+gnutls/  dane net/handshake.c net/handshake.h base/why.c setup/key/key.c setup/key/key.h setup/key/csr.c setup/key/csr.h cmd/resume.c cmd/version.c
 ldns/    dns/ldns_load.c dns/ldns_load.h setup
 jansson  render setup cmd/version.c
 END

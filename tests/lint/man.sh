@@ -94,8 +94,8 @@ untold()
 keys()
 {
 	sed -n 's/^\t\[LINEAGE_CONF_[A-Z_]*\] = { "\([a-z_]*\)",.*/\1/p' \
-		"$top_srcdir/src/setup/lineage_conf_rows.c" | LC_ALL=C sort -u >"$tmp/taken"
-	[ "$(grep -c . "$tmp/taken")" -ge 13 ] || echo "the table of src/setup/lineage_conf_rows.c can't be read"
+		"$top_srcdir/src/setup/lineage/lineage_conf_rows.c" | LC_ALL=C sort -u >"$tmp/taken"
+	[ "$(grep -c . "$tmp/taken")" -ge 13 ] || echo "the table of src/setup/lineage/lineage_conf_rows.c can't be read"
 	sed -n 's/^\.It Cm \([a-z_]*\) No = .*/\1/p' "$1" | LC_ALL=C sort -u >"$tmp/documented"
 	LC_ALL=C comm -23 "$tmp/taken" "$tmp/documented" | sed 's/$/: not in the man page/'
 	LC_ALL=C comm -13 "$tmp/taken" "$tmp/documented" | sed 's/$/: no key of lineage.conf/'

@@ -11,7 +11,7 @@
 
 #include "dane/tlsa.h"
 #include "dns/authority.h"
-#include "setup/record.h"
+#include "setup/key/record.h"
 
 #define OWNER "_443._tcp.www.example"
 #define SERVERS_MAX 4

@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "setup/lineage_state.h"
+#include "setup/lineage/lineage_state.h"
 #include "sim.h"
 #include "tree.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
-#include "setup/lineage_state.h"
+#include "setup/lineage/lineage_state.h"
 #include "sim.h"
 
 #define DAYS 365

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "setup/env.h"
-#include "setup/lineage.h"
-#include "setup/rollover.h"
+#include "setup/life/rollover.h"
+#include "setup/lineage/lineage.h"
+#include "setup/world/env.h"
 
 struct sim;
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "setup/env.h"
+#include "setup/world/env.h"
 
 #define POWER_NAMES_MAX 64
 

@@ -8,8 +8,8 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/why.h"
-#include "setup/env.h"
-#include "setup/record.h"
+#include "setup/key/record.h"
+#include "setup/world/env.h"
 #include "sim.h"
 
 #define NEGATIVE_TTL_S 900

@@ -16,7 +16,7 @@
 #include "base/number.h"
 #include "base/why.h"
 #include "crash.h"
-#include "setup/lineage_state.h"
+#include "setup/lineage/lineage_state.h"
 #include "sim.h"
 
 #define POINTS_MIN 50

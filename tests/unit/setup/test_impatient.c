@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "decade.h"
-#include "setup/safety.h"
+#include "setup/agree/safety.h"
 #include "sim.h"
 
 #define WORLDS 5

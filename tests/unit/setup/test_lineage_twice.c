@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Two that make the same lineage at once: the second one's run comes whole between two
  * operations of the first. */
-#include "setup/lineage_make.h"
+#include "setup/cert/lineage_make.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,8 +15,8 @@
 
 #include "base/file.h"
 #include "base/why.h"
-#include "setup/env.h"
-#include "setup/lineage.h"
+#include "setup/lineage/lineage.h"
+#include "setup/world/env.h"
 
 #define TEXT_MAX 65536
 

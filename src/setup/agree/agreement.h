@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the authoritative servers say about a lineage's records, kept in its state, and
+ * whether that makes the goal safe. */
+#ifndef SETUP_AGREEMENT_H
+#define SETUP_AGREEMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "setup/agree/safety.h"
+
+struct env_dns;
+struct lineage;
+struct wanted;
+struct why;
+
+struct agreement {
+	enum safety safety;
+	time_t safe_at; /* 0: not to be told yet */
+	char *who_lags; /* owned; NULL */
+};
+
+/* What the servers say about the records that are wanted (ret_hash: agreement_hash() of
+ * them). Notes nothing. Undo with env_dns_clear(). */
+int agreement_ask(struct lineage *lineage, struct env_dns *ret_dns, int64_t *ret_hash,
+		  struct why *why);
+/* Before records change: what the servers say, and what caches may hold from now on.
+ * Doesn't save. Undo with env_dns_clear(). */
+int agreement_before(struct lineage *lineage, struct env_dns *ret_dns, struct why *why);
+/* Of the records that are wanted, whatever their order; not 0. */
+int64_t agreement_hash(const struct wanted *wanted);
+/* Asks all servers now; the state gets since when they agree, which the caller saves.
+ * Undo with agreement_clear(). */
+int agreement_observe(struct lineage *lineage, struct agreement *ret_agreement,
+		      struct why *why);
+/* What the state says without asking. */
+void agreement_recall(const struct lineage *lineage, struct agreement *ret_agreement);
+void agreement_clear(struct agreement *agreement);
+
+#endif

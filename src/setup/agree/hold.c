@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/agree/hold.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/agree/agreement.h"
+#include "setup/key/record.h"
+#include "setup/lineage/lineage.h"
+#include "setup/lineage/owners.h"
+#include "setup/publish/endpoints.h"
+#include "target/target.h"
+
+/* Both have their records, whichever is presented. */
+#define GENERATIONS 2
+/* After a step that may have reloaded a server, whose old workers take a while to go. */
+#define RELOADED_S 60
+
+void hold_forget(struct lineage_state *s)
+{
+	free(s->held);
+	s->held = NULL;
+}
+
+static bool was_reloaded(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+
+	return s->view && env_now(l->env) - s->since < RELOADED_S;
+}
+
+static int look(struct lineage *l, const struct target *target, struct env_live *ret_live,
+		struct why *why)
+{
+	const int64_t generation[GENERATIONS] = { l->state.current, l->state.next };
+	uint8_t spki[GENERATIONS * KEY_TYPE_COUNT][32];
+	const char *const service[] = { target->text };
+	struct env_presented presented = { .services = service,
+					   .service_count = 1,
+					   .spki = (const uint8_t(*)[32])spki,
+					   .any_cert = true,
+					   .key_only = true,
+					   .at_once = !was_reloaded(l) };
+	size_t types = l->conf.key_types, i;
+	int rc = 0;
+
+	if (!l->env->look)
+		return why_set(why, DP_EINVAL, "the services can't be looked at");
+	lineage_kinds(l, &presented.has_rsa, &presented.has_ecdsa);
+	for (i = 0; i < GENERATIONS && rc == 0; i++) {
+		rc = lineage_spki(l, generation[i], spki + presented.count, why);
+		presented.count += types;
+	}
+	return rc < 0 ? rc : l->env->look(l->env->arg, &presented, ret_live, why);
+}
+
+/* Why there is to be no record for target, on the heap; NULL: there may be one. */
+static char *find_reason(struct lineage *l, const struct target *target, bool asked_for)
+{
+	struct env_live live = { 0 };
+	char *reason = NULL;
+	struct why why;
+
+	if (look(l, target, &live, &why) < 0)
+		reason = mem_printf("%s can't be looked at: %s", target->text, why.text);
+	else if (live.count && (live.other_key || !asked_for))
+		reason = mem_printf("%s %s", live.fault[0].where, live.fault[0].what);
+	env_live_clear(&live);
+	return reason;
+}
+
+typedef int owner_fn(struct lineage *l, const struct target *target, const char *owner,
+		     void *arg, struct why *why);
+
+/* Calls fn for each endpoint of ours with its owner, until one fails. */
+static int each_owner(struct lineage *l, owner_fn *fn, void *arg, struct why *why)
+{
+	struct endpoints e = { 0 };
+	char *owner;
+	size_t i;
+	int rc = endpoints_find(l, &e, why);
+
+	for (i = 0; i < e.count && rc == 0; i++) {
+		owner = NULL;
+		rc = record_owner(&e.ours[i], &owner, why);
+		if (rc == 0)
+			rc = fn(l, &e.ours[i], owner, arg, why);
+		free(owner);
+	}
+	endpoints_clear(&e);
+	return rc;
+}
+
+/* What a decision goes by, and what it comes to. */
+struct decision {
+	const struct env_dns *dns; /* borrowed, as the next */
+	const char *before;
+	bool asked_for;
+	struct hold hold; /* owned */
+};
+
+static void hold(struct lineage_state *s, const char *owner, const char *reason,
+		 struct decision *d)
+{
+	owners_add(&s->held, owner);
+	if (!d->hold.told)
+		d->hold.told = mem_printf("DNS has no record at %s yet, and the first "
+					  "one would break it: %s",
+					  owner, reason);
+}
+
+static int decide(struct lineage *l, const struct target *target, const char *owner,
+		  void *arg, struct why *why)
+{
+	struct decision *d = arg;
+	struct lineage_state *s = &l->state;
+	const struct env_dns *dns = d->dns;
+	bool is_unclear = owners_has(dns->unclear, owner);
+	bool is_bare = owners_has(dns->bare, owner);
+	bool asked_for = d->asked_for && !owners_has(d->before, owner);
+	char *reason = NULL;
+	int rc = 0;
+
+	if ((is_bare || is_unclear) && !owners_has(s->held, owner)) {
+		reason = find_reason(l, target, asked_for);
+		if (reason && is_unclear)
+			rc = why_set(why, DP_EDNS,
+				     "not every name server says whether DNS has a "
+				     "record at %.200s, and the first one would break "
+				     "it: %.200s",
+				     owner, reason);
+		else if (reason)
+			hold(s, owner, reason, d);
+	} else if (!d->hold.unknown && !owners_has(s->given, owner) &&
+		   owners_has(dns->present, owner)) {
+		reason = find_reason(l, target, false);
+		d->hold.unknown = reason != NULL;
+	}
+	free(reason);
+	return rc;
+}
+
+int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
+		const char *before, struct hold *ret_hold, struct why *why)
+{
+	struct decision d = { .dns = dns, .before = before, .asked_for = asked_for };
+	int rc;
+
+	hold_forget(&l->state);
+	rc = each_owner(l, decide, &d, why);
+	if (rc == 0)
+		*ret_hold = d.hold;
+	else
+		free(d.hold.told);
+	return rc;
+}
+
+/* What is held back, looked at once more. */
+struct review {
+	struct env_dns dns; /* owned; about those owners, too */
+	char *told;	    /* owned; the first reason; NULL: none */
+	bool is_over;	    /* nothing stands against one of them any more */
+	bool has_records;   /* there may be some at one of them */
+};
+
+static int begin_review(struct lineage *l, struct review *v, struct why *why)
+{
+	char *held = l->state.held;
+	int64_t hash;
+	int rc;
+
+	l->state.held = NULL;
+	rc = agreement_ask(l, &v->dns, &hash, why);
+	l->state.held = held;
+	return rc;
+}
+
+static int review(struct lineage *l, const struct target *target, const char *owner,
+		  void *arg, struct why *why)
+{
+	struct review *v = arg;
+	char *reason = NULL;
+
+	(void)why;
+	if (!owners_has(l->state.held, owner) || v->is_over)
+		return 0;
+	if (owners_has(v->dns.bare, owner) || owners_has(v->dns.unclear, owner))
+		reason = find_reason(l, target, false);
+	v->is_over = !reason;
+	if (!v->told)
+		v->told = reason;
+	else
+		free(reason);
+	return 0;
+}
+
+int hold_review(struct lineage *l, char **ret_told, struct why *why)
+{
+	struct review v = { .told = NULL };
+	int rc = begin_review(l, &v, why);
+
+	if (rc == 0)
+		rc = each_owner(l, review, &v, why);
+	env_dns_clear(&v.dns);
+	if (rc == 0 && !v.is_over)
+		*ret_told = v.told;
+	else
+		free(v.told);
+	return rc;
+}
+
+static int look_for_records(struct lineage *l, const struct target *target,
+			    const char *owner, void *arg, struct why *why)
+{
+	struct review *v = arg;
+
+	(void)target;
+	(void)why;
+	if (owners_has(l->state.held, owner) && !owners_has(v->dns.bare, owner))
+		v->has_records = true;
+	return 0;
+}
+
+int hold_has_records(struct lineage *l, bool *ret_has, struct why *why)
+{
+	struct review v = { .told = NULL };
+	int rc = begin_review(l, &v, why);
+
+	if (rc == 0)
+		rc = each_owner(l, look_for_records, &v, why);
+	env_dns_clear(&v.dns);
+	*ret_has = v.has_records;
+	return rc;
+}

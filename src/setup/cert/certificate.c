@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/cert/certificate.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/why.h"
+#include "dane/chain.h"
+#include "dane/name.h"
+#include "dane/path.h"
+#include "setup/lineage/lineage.h"
+
+#define PEM_MAX (1 << 20)
+#define LINE_LEN 64 /* of PEM (RFC 7468 section 2) */
+
+static const struct env_access public_file = { .mode = 0644, .group = (gid_t)-1 };
+
+static int check_key(const struct lineage *l, int64_t generation, enum key_type type,
+		     const struct chain_cert *leaf, struct why *why)
+{
+	char *path = lineage_key_path(l, generation, type, "request.csr");
+	gnutls_datum_t der = { 0 }, public = { 0 };
+	int rc = csr_load(path, &der, &public, why);
+
+	if (rc == 0 && (leaf->spki.size != public.size ||
+			memcmp(leaf->spki.data, public.data, public.size) != 0))
+		rc = why_set(why, DP_EINVAL,
+			     "the certificate is for another key than that of %s", path);
+	gnutls_free(der.data);
+	gnutls_free(public.data);
+	free(path);
+	return rc;
+}
+
+/* A wildcard is in the certificate when any name below it is covered. */
+static bool covers(gnutls_x509_crt_t crt, const char *domain)
+{
+	char *name = !strncmp(domain, "*.", 2) ? mem_printf("any-label.%s", domain + 2)
+					       : mem_text(domain);
+	const char *names[] = { name };
+	bool found = name_find(crt, names, 1, false) == NAME_SAN;
+
+	free(name);
+	return found;
+}
+
+static int check_names(const struct lineage *l, const struct chain_cert *leaf,
+		       struct why *why)
+{
+	size_t i;
+
+	for (i = 0; i < l->conf.domains.count; i++)
+		if (!covers(leaf->crt, l->conf.domains.item[i]))
+			return why_set(why, DP_EINVAL,
+				       "the certificate doesn't name %.253s",
+				       l->conf.domains.item[i]);
+	return 0;
+}
+
+static int check_dates(const struct chain_cert *leaf, time_t now, struct why *why)
+{
+	char text[32];
+
+	if (now >= leaf->not_after)
+		return why_set(why, DP_EINVAL, "the certificate expired at %s",
+			       clock_rfc3339(leaf->not_after, text));
+	/* CAs date back; a certificate from the future is a wrong clock's. */
+	if (now < leaf->not_before)
+		return why_set(why, DP_EINVAL, "the certificate isn't valid before %s",
+			       clock_rfc3339(leaf->not_before, text));
+	return 0;
+}
+
+static int check_order(const struct chain *chain, struct why *why)
+{
+	struct path_budget budget;
+	size_t i;
+
+	path_budget_init(&budget);
+	for (i = 0; i + 1 < chain->count; i++)
+		if (!path_link(&budget, &chain->cert[i], &chain->cert[i + 1]))
+			return why_set(why, DP_EINVAL,
+				       "certificate %zu of the chain isn't signed by the "
+				       "one behind it",
+				       i);
+	return 0;
+}
+
+static int check_chain(const struct lineage *l, int64_t generation, enum key_type type,
+		       const struct chain *chain, struct why *why)
+{
+	const struct chain_cert *leaf = &chain->cert[0];
+	int rc;
+
+	if (chain->raw_key || !leaf->crt || !leaf->spki.data)
+		return why_set(why, DP_EINVAL, "there is no certificate in it");
+	rc = check_key(l, generation, type, leaf, why);
+	if (rc == 0)
+		rc = check_names(l, leaf, why);
+	if (rc == 0)
+		rc = check_dates(leaf, env_now(l->env), why);
+	return rc < 0 ? rc : check_order(chain, why);
+}
+
+static void add_pem(struct buf *b, const struct chain_cert *cert)
+{
+	char *text = base64_encode(cert->der.data, cert->der.size);
+	size_t len = strlen(text), at;
+
+	buf_text(b, "-----BEGIN CERTIFICATE-----\n");
+	for (at = 0; at < len; at += LINE_LEN)
+		buf_printf(b, "%.*s\n", LINE_LEN, text + at);
+	buf_text(b, "-----END CERTIFICATE-----\n");
+	free(text);
+}
+
+/* folder/name with the certificates from first up to end. */
+static int write_part(struct lineage *l, const char *folder, const char *name,
+		      const struct chain *chain, size_t first, size_t end,
+		      struct why *why)
+{
+	char *path = mem_printf("%s/%s", folder, name);
+	struct buf b;
+	int rc;
+
+	buf_init(&b, 2 * PEM_MAX);
+	for (; first < end; first++)
+		add_pem(&b, &chain->cert[first]);
+	rc = env_replace(l->env, path, &public_file, buf_str(&b), b.len, why);
+	buf_clear(&b);
+	free(path);
+	return rc;
+}
+
+static int write_folder(struct lineage *l, const char *folder, const struct chain *chain,
+			struct why *why)
+{
+	struct env_access access;
+	int rc = lineage_access(l, true, &access, why);
+
+	if (rc == 0)
+		rc = env_mkdir(l->env, folder, &access, why);
+	if (rc == 0)
+		rc = write_part(l, folder, "cert.pem", chain, 0, 1, why);
+	if (rc == 0)
+		rc = write_part(l, folder, "chain.pem", chain, 1, chain->count, why);
+	if (rc == 0)
+		rc = write_part(l, folder, "fullchain.pem", chain, 0, chain->count, why);
+	return rc;
+}
+
+/* The highest number among the folders of certs; 0 without one. */
+static int highest(const char *certs, int64_t *ret_number, struct why *why)
+{
+	DIR *dir = opendir(certs);
+	struct dirent *entry;
+	int64_t number;
+
+	*ret_number = 0;
+	if (!dir && errno == ENOENT)
+		return 0;
+	if (!dir)
+		return why_errno(why, errno, "can't read the folder %s", certs);
+	while ((entry = readdir(dir)))
+		if (number_parse(entry->d_name, 1, INT64_MAX, &number, NULL) == 0 &&
+		    number > *ret_number)
+			*ret_number = number;
+	closedir(dir);
+	return 0;
+}
+
+/* A folder of its own that gets its number when it is whole. */
+static int keep(struct lineage *l, int64_t generation, enum key_type type,
+		const struct chain *chain, int64_t *ret_number, struct why *why)
+{
+	char *certs = lineage_key_path(l, generation, type, "certs");
+	char *fresh = mem_printf("%s/new", certs), *numbered = NULL;
+	int64_t number = 0;
+	int rc = highest(certs, &number, why);
+
+	if (rc == 0)
+		rc = write_folder(l, fresh, chain, why);
+	if (rc == 0) {
+		numbered = mem_printf("%s/%04lld", certs, (long long)++number);
+		rc = env_rename(l->env, fresh, numbered, why);
+	}
+	if (rc == 0)
+		*ret_number = number;
+	free(certs);
+	free(fresh);
+	free(numbered);
+	return rc;
+}
+
+static void take_facts(const struct chain *chain, struct certificate *c)
+{
+	c->not_before = chain->cert[0].not_before;
+	c->not_after = chain->cert[0].not_after;
+	memcpy(c->sha256, chain->cert[0].cert_sha256, sizeof(c->sha256));
+}
+
+int certificate_check(const struct lineage *l, int64_t generation, enum key_type type,
+		      const char *text, size_t len, struct certificate *ret_certificate,
+		      struct why *why)
+{
+	struct chain chain = { 0 };
+	int rc = chain_from_file(text, len, &chain, why);
+
+	if (rc == 0)
+		rc = check_chain(l, generation, type, &chain, why);
+	if (rc == 0) {
+		ret_certificate->number = 0;
+		take_facts(&chain, ret_certificate);
+	}
+	chain_clear(&chain);
+	return rc;
+}
+
+int certificate_store(struct lineage *l, int64_t generation, enum key_type type,
+		      const char *text, size_t len, struct certificate *ret_certificate,
+		      struct why *why)
+{
+	struct chain chain = { 0 };
+	struct certificate c = { 0 };
+	int rc = chain_from_file(text, len, &chain, why);
+
+	if (rc == 0)
+		rc = check_chain(l, generation, type, &chain, why);
+	if (rc == 0)
+		rc = keep(l, generation, type, &chain, &c.number, why);
+	if (rc == 0) {
+		take_facts(&chain, &c);
+		*ret_certificate = c;
+	}
+	chain_clear(&chain);
+	return rc;
+}
+
+int certificate_adopt(struct lineage *l, int64_t generation, enum key_type type,
+		      const char *dir, struct why *why)
+{
+	char *path = mem_printf("%s/fullchain.pem", dir), *text = NULL;
+	struct certificate c = { 0 };
+	struct why inner;
+	size_t len;
+	int rc = certificate_newest(l, generation, type, &c, why);
+
+	if (rc == 0 && !c.number) {
+		rc = file_read(path, PEM_MAX, &text, &len, &inner);
+		if (rc == 0)
+			rc = certificate_store(l, generation, type, text, len, &c,
+					       &inner);
+		if (rc == DP_EIO)
+			rc = why_set(why, rc, "%s", inner.text);
+		else if (rc < 0)
+			log_warn("%s is not taken over: %s", path, inner.text);
+		rc = rc == DP_EIO ? rc : 0;
+	}
+	free(text);
+	free(path);
+	return rc;
+}
+
+int certificate_read(const char *path, struct certificate *ret_certificate,
+		     struct why *why)
+{
+	struct chain chain = { 0 };
+	char *text = NULL;
+	size_t len;
+	int rc = file_read(path, PEM_MAX, &text, &len, why);
+
+	if (rc == 0)
+		rc = chain_from_file(text, len, &chain, why);
+	if (rc == 0)
+		take_facts(&chain, ret_certificate);
+	chain_clear(&chain);
+	free(text);
+	return rc;
+}
+
+int certificate_newest(const struct lineage *l, int64_t generation, enum key_type type,
+		       struct certificate *ret_certificate, struct why *why)
+{
+	char *certs = lineage_key_path(l, generation, type, "certs"), *path;
+	struct certificate c = { 0 };
+	int rc = highest(certs, &c.number, why);
+
+	if (rc == 0 && c.number) {
+		path = mem_printf("%s/%04lld/cert.pem", certs, (long long)c.number);
+		rc = certificate_read(path, &c, why);
+		free(path);
+	}
+	free(certs);
+	if (rc == 0)
+		*ret_certificate = c;
+	return rc;
+}
+
+int certificate_is_named(const struct lineage *l, int64_t generation, enum key_type type,
+			 int64_t number, bool *ret_named, struct why *why)
+{
+	char *certs = lineage_key_path(l, generation, type, "certs");
+	char *path = mem_printf("%s/%04lld/cert.pem", certs, (long long)number);
+	struct chain chain = { 0 };
+	char *text = NULL;
+	size_t len;
+	int rc = file_read(path, PEM_MAX, &text, &len, why);
+
+	if (rc == 0)
+		rc = chain_from_file(text, len, &chain, why);
+	if (rc == 0)
+		*ret_named =
+			chain.cert[0].crt && check_names(l, &chain.cert[0], NULL) == 0;
+	chain_clear(&chain);
+	free(text);
+	free(path);
+	free(certs);
+	return rc;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Certificates of a lineage's keys: checked before they count, kept in numbered folders
+ * of which the highest is the newest. */
+#ifndef SETUP_CERTIFICATE_H
+#define SETUP_CERTIFICATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "setup/key/key.h"
+
+struct lineage;
+struct why;
+
+struct certificate {
+	int64_t number; /* of certs/NNNN; 0: there is none */
+	time_t not_before, not_after;
+	uint8_t sha256[32]; /* of its DER */
+};
+
+/* Whether text (PEM, the leaf first) certifies the key of generation and type: its key,
+ * all domains, its dates, each certificate signed by the next. DP_EINVAL says what is
+ * wrong with it. It has no number yet. */
+int certificate_check(const struct lineage *lineage, int64_t generation,
+		      enum key_type type, const char *text, size_t len,
+		      struct certificate *ret_certificate, struct why *why);
+/* The same, and it becomes the newest. */
+int certificate_store(struct lineage *lineage, int64_t generation, enum key_type type,
+		      const char *text, size_t len, struct certificate *ret_certificate,
+		      struct why *why);
+/* Takes over DIR/fullchain.pem, which may be missing. What doesn't fit is left alone. */
+int certificate_adopt(struct lineage *lineage, int64_t generation, enum key_type type,
+		      const char *dir, struct why *why);
+/* The newest one. */
+int certificate_newest(const struct lineage *lineage, int64_t generation,
+		       enum key_type type, struct certificate *ret_certificate,
+		       struct why *why);
+/* Whether that one names all domains of lineage.conf as it is now. */
+int certificate_is_named(const struct lineage *lineage, int64_t generation,
+			 enum key_type type, int64_t number, bool *ret_named,
+			 struct why *why);
+/* Dates and SHA-256 of the first certificate of a PEM file; number is left alone. */
+int certificate_read(const char *path, struct certificate *ret_certificate,
+		     struct why *why);
+
+#endif

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/install/install.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/cert/certificate.h"
+#include "setup/install/deploy.h"
+#include "setup/install/view.h"
+#include "setup/life/outcome.h"
+#include "setup/lineage/lineage.h"
+#include "setup/publish/endpoints.h"
+#include "target/target.h"
+
+#define FAULTS_MAX                                                                       \
+	16384 /* octets: some hundred faults, and far below a state's limit              \
+	       */
+
+/* SHA-256 of the certificates in live, in the order of the key types. */
+static int read_live(const struct lineage *l, uint8_t (*ret_cert)[32], struct why *why)
+{
+	struct certificate c;
+	char *path;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
+		path = lineage_path(l, "live/%s/cert.pem",
+				    key_type_name(l->conf.key_type[i]));
+		rc = certificate_read(path, &c, why);
+		if (rc == 0)
+			memcpy(ret_cert[i], c.sha256, sizeof(c.sha256));
+		free(path);
+	}
+	return rc;
+}
+
+/* Borrowed texts of what is looked at. */
+struct looked_at {
+	struct endpoints endpoints; /* owned, as the lists */
+	const char **ours, **others;
+	size_t others_count;
+};
+
+static int find_services(const struct lineage *l, struct looked_at *at, struct why *why)
+{
+	const struct lineage_conf *conf = &l->conf;
+	const struct endpoints *e = &at->endpoints;
+	size_t i;
+	int rc = endpoints_find(l, &at->endpoints, why);
+
+	if (rc < 0)
+		return rc;
+	if (!e->count) /* nothing to look at is no proof that all is well */
+		return why_set(why, DP_EINVAL, "no service of %s is within its domains",
+			       l->name);
+	at->ours = mem_array(e->count, sizeof(*at->ours));
+	at->others =
+		mem_array(e->others_count + conf->foreign.count, sizeof(*at->others));
+	for (i = 0; i < e->count; i++)
+		at->ours[i] = e->ours[i].text;
+	for (i = 0; i < e->others_count; i++)
+		at->others[at->others_count++] = e->others[i];
+	for (i = 0; i < conf->foreign.count; i++)
+		at->others[at->others_count++] = conf->foreign.item[i];
+	return 0;
+}
+
+static void forget_services(struct looked_at *at)
+{
+	free(at->ours);
+	free(at->others);
+	endpoints_clear(&at->endpoints);
+}
+
+enum looking {
+	LOOK_NEW,    /* something was reloaded just now */
+	LOOK_BACK,   /* the same, and others have been shown already */
+	LOOK_AT_ONCE /* nothing was */
+};
+
+static int look(struct lineage *l, int64_t generation, enum looking looking,
+		struct env_live *ret_live, struct why *why)
+{
+	uint8_t spki[KEY_TYPE_COUNT][32], cert[KEY_TYPE_COUNT][32];
+	struct looked_at at = { 0 };
+	struct env_presented presented = { .spki = (const uint8_t(*)[32])spki,
+					   .cert = (const uint8_t(*)[32])cert,
+					   .count = l->conf.key_types,
+					   .at_once = looking == LOOK_AT_ONCE };
+	int rc;
+
+	if (!l->env->look)
+		return why_set(why, DP_EINVAL, "the services can't be looked at");
+	lineage_kinds(l, &presented.has_rsa, &presented.has_ecdsa);
+	rc = lineage_spki(l, generation, spki, why);
+	if (rc == 0)
+		rc = read_live(l, cert, why);
+	if (rc == 0)
+		rc = find_services(l, &at, why);
+	presented.services = at.ours;
+	presented.service_count = at.endpoints.count;
+	presented.others = at.others;
+	presented.other_count = looking == LOOK_BACK ? 0 : at.others_count;
+	if (rc == 0)
+		rc = l->env->look(l->env->arg, &presented, ret_live, why);
+	forget_services(&at);
+	return rc;
+}
+
+/* "connect-failed: ..." is of one kind, whatever the reason; other texts as they are. */
+static bool same_kind(const char *a, const char *b)
+{
+	size_t len = strcspn(a, ":\n");
+
+	return len == strcspn(b, ":\n") && !strncmp(a, b, len);
+}
+
+/* What was wrong before is kept in the state, so that a crash doesn't lose it: a line
+ * "WHERE\tWHAT" each. */
+static char *faults_text(const struct env_live *live)
+{
+	char *what, *text;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, FAULTS_MAX);
+	for (i = 0; i < live->count; i++) {
+		what = log_escape(live->fault[i].what, strlen(live->fault[i].what));
+		if (b.len + strlen(live->fault[i].where) + strlen(what) + 3 < FAULTS_MAX)
+			buf_printf(&b, "%s\t%s\n", live->fault[i].where, what);
+		free(what);
+	}
+	text = b.len ? mem_text(buf_str(&b)) : NULL;
+	buf_clear(&b);
+	return text;
+}
+
+/* What was wrong there may not hide what is worse. */
+static bool had(const char *before, const struct env_fault *fault)
+{
+	size_t where = strlen(fault->where), len;
+
+	for (; before && *before; before += len + (before[len] == '\n')) {
+		len = strcspn(before, "\n");
+		if (len > where && !strncmp(before, fault->where, where) &&
+		    before[where] == '\t' && same_kind(before + where + 1, fault->what))
+			return true;
+	}
+	return false;
+}
+
+/* The first fault that was there before, or wasn't, on the heap; NULL: none. */
+static char *find_fault(const struct env_live *live, const char *before, bool was_there)
+{
+	size_t i;
+
+	for (i = 0; i < live->count; i++)
+		if (had(before, &live->fault[i]) == was_there)
+			return mem_printf("%s %s", live->fault[i].where,
+					  live->fault[i].what);
+	return NULL;
+}
+
+/* ret_old is what is wrong as it was before; ret_problem what else is. */
+static int look_for_news(struct lineage *l, int64_t generation, const char *before,
+			 char **ret_problem, char **ret_old, struct why *why)
+{
+	struct env_live live = { 0 };
+	int rc = look(l, generation, LOOK_NEW, &live, why);
+
+	if (rc < 0)
+		return rc;
+	*ret_problem = find_fault(&live, before, false);
+	*ret_old = find_fault(&live, before, true);
+	env_live_clear(&live);
+	return 0;
+}
+
+int install_look(struct lineage *l, int64_t generation, char **ret_problem,
+		 struct why *why)
+{
+	char *old = NULL;
+
+	return look_for_news(l, generation, NULL, ret_problem, &old, why);
+}
+
+static int note_back(struct lineage *l, int64_t from, int64_t to, const char *text,
+		     struct why *why)
+{
+	char from_text[24], to_text[24];
+
+	(void)snprintf(from_text, sizeof(from_text), "%04lld", (long long)from);
+	(void)snprintf(to_text, sizeof(to_text), "%04lld", (long long)to);
+	return lineage_note(l, why, "went-back", "from", from_text, "to",
+			    to ? to_text : "nothing", "why", text, NULL);
+}
+
+static void forget_intent(struct lineage_state *s)
+{
+	s->intent = INTENT_NONE;
+	s->intent_view = s->intent_generation = 0;
+	free(s->intent_faults);
+	s->intent_faults = NULL;
+}
+
+/* What going back has come to; owned texts. */
+struct back {
+	char *deploy; /* why the command failed then, too; NULL: it didn't */
+	char *fault;  /* what is wrong now that wasn't before; NULL: nothing */
+};
+
+/* Whether the services are as they were before the switch. */
+static void look_back(struct lineage *l, struct back *back)
+{
+	const char *before = l->state.intent_faults;
+	struct env_live live = { 0 };
+	struct why inner;
+
+	if (look(l, l->state.view_generation, LOOK_BACK, &live, &inner) < 0)
+		back->fault = mem_text(inner.text);
+	else
+		back->fault = find_fault(&live, before, false);
+	env_live_clear(&live);
+}
+
+/* An operator has to act here, and what for stands whole in 500 octets. */
+static char *tell_failed_back(const char *problem, const struct back *back,
+			      const char *now)
+{
+	char *what = outcome_shorten(problem, 130);
+	char *why = outcome_shorten(back->deploy, 140);
+	char *fault = back->fault ? outcome_shorten(back->fault, 100) : NULL, *text;
+
+	text = fault ? mem_printf("%s; and going back failed too: %s (%s): live/ is as "
+				  "it was: make the servers read it again",
+				  what, why, fault)
+		     : mem_printf("%s; and going back failed too: %s; every endpoint "
+				  "presents %s all the same",
+				  what, why, now);
+	free(what);
+	free(why);
+	free(fault);
+	return text;
+}
+
+/* The problem, and what is live now; on the heap. */
+static char *tell_back(const struct lineage_state *s, const char *problem,
+		       const struct back *back)
+{
+	bool same = s->view && s->intent_generation == s->view_generation;
+	char *what = outcome_shorten(problem, 260), *now, *text;
+	char *fault = back->fault ? outcome_shorten(back->fault, 150) : NULL;
+
+	now = same ? mem_text("the former certificate")
+		   : mem_printf("key %04lld", (long long)s->view_generation);
+	if (!s->view)
+		text = mem_printf(
+			"%s; nothing was live before, so key %04lld stays there", what,
+			(long long)s->intent_generation);
+	else if (back->deploy)
+		text = tell_failed_back(problem, back, now);
+	else
+		text = mem_printf("%s; %s%s%s%s%s", what, same ? "" : "went back to ",
+				  now, same ? " is back" : "", fault ? ", but " : "",
+				  fault ? fault : "");
+	free(what);
+	free(fault);
+	free(now);
+	return text;
+}
+
+/* Live becomes state.view again. Where nothing was live before, it stays as it is: taking
+ * the files away would only break the next reload. */
+static int go_back(struct lineage *l, const char *problem, char **ret_text,
+		   struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	struct back back = { 0 };
+	struct why inner = { "" };
+	char *text;
+	int rc;
+
+	s->intent = INTENT_GO_BACK;
+	rc = lineage_save(l, why);
+	if (rc == 0 && s->view && view_live(l) != s->view)
+		rc = view_switch(l, s->view, why);
+	if (rc < 0)
+		return rc;
+	/* A deploy command that fails here too can't be helped, only told. */
+	if (s->view && deploy_run(l, true, &inner) < 0) {
+		back.deploy = mem_text(inner.text);
+		rc = lineage_note(l, why, "deploy-failed", "why", inner.text, NULL);
+	}
+	if (s->view)
+		look_back(l, &back);
+	text = tell_back(s, problem, &back);
+	if (rc == 0 && back.fault)
+		rc = lineage_note(l, why, "fault", "why", back.fault, NULL);
+	if (rc == 0)
+		rc = note_back(l, s->intent_generation, s->view ? s->view_generation : 0,
+			       problem, why);
+	forget_intent(s);
+	if (rc == 0)
+		rc = lineage_save(l, why);
+	if (rc == 0)
+		*ret_text = text;
+	else
+		free(text);
+	free(back.deploy);
+	free(back.fault);
+	return rc;
+}
+
+/* Not even the files could be put back: the next run tries it again. */
+static int undo(struct lineage *l, const char *problem, char **ret_text, struct why *why)
+{
+	struct why inner;
+	int rc = go_back(l, problem, ret_text, &inner);
+	char *what;
+
+	if (rc < 0) {
+		what = outcome_shorten(problem, 200);
+		why_set(why, rc, "%s; and going back failed too: %s", what, inner.text);
+		free(what);
+	}
+	return rc;
+}
+
+static int note_installed(struct lineage *l, int64_t generation, int64_t view,
+			  struct why *why)
+{
+	char number[24], which[24];
+
+	(void)snprintf(number, sizeof(number), "%04lld", (long long)generation);
+	(void)snprintf(which, sizeof(which), "%04lld", (long long)view);
+	return lineage_note(l, why, "installed", "generation", number, "view", which,
+			    NULL);
+}
+
+static int keep(struct lineage *l, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc = note_installed(l, s->intent_generation, s->intent_view, why);
+
+	s->former_view = s->view;
+	s->view = s->intent_view;
+	s->view_generation = s->intent_generation;
+	forget_intent(s);
+	if (rc == 0)
+		rc = lineage_save(l, why);
+	return rc < 0 ? rc : view_prune(l, why);
+}
+
+/* Live is switched; the rest, which may be done twice. What was wrong before is no reason
+ * to go back. */
+static int finish(struct lineage *l, enum install_result *ret_result, char **ret_text,
+		  struct why *why)
+{
+	char *problem = NULL, *old = NULL;
+	struct why inner;
+	int rc;
+
+	*ret_result = INSTALL_DONE;
+	if (deploy_run(l, false, &inner) < 0)
+		problem = mem_text(inner.text);
+	/* Not being able to look is no proof that all is well. */
+	else if (look_for_news(l, l->state.intent_generation, l->state.intent_faults,
+			       &problem, &old, &inner) < 0)
+		problem = mem_text(inner.text);
+	if (!problem) {
+		*ret_text = old;
+		return keep(l, why);
+	}
+	free(old);
+	rc = undo(l, problem, ret_text, why);
+	*ret_result = INSTALL_WENT_BACK;
+	free(problem);
+	return rc;
+}
+
+static int install(struct lineage *l, int64_t generation, char *take_faults,
+		   enum install_result *ret_result, char **ret_text, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int64_t number = s->last_view + 1;
+	int rc = view_build(l, generation, number, why);
+
+	if (rc < 0) {
+		free(take_faults);
+		return rc;
+	}
+	free(s->intent_faults);
+	s->intent_faults = take_faults;
+	s->last_view = s->intent_view = number;
+	s->intent_generation = generation;
+	s->intent = INTENT_SWITCH;
+	rc = lineage_save(l, why);
+	if (rc == 0)
+		rc = view_switch(l, number, why);
+	return rc < 0 ? rc : finish(l, ret_result, ret_text, why);
+}
+
+int install_generation(struct lineage *l, int64_t generation,
+		       enum install_result *ret_result, char **ret_text, struct why *why)
+{
+	return install(l, generation, NULL, ret_result, ret_text, why);
+}
+
+int install_renewal(struct lineage *l, int64_t generation,
+		    enum install_result *ret_result, char **ret_text, struct why *why)
+{
+	struct env_live before = { 0 };
+	char *faults = NULL;
+	struct why inner;
+
+	/* Else nothing is known to have been wrong. */
+	if (look(l, generation, LOOK_AT_ONCE, &before, &inner) == 0)
+		faults = faults_text(&before);
+	env_live_clear(&before);
+	return install(l, generation, faults, ret_result, ret_text, why);
+}
+
+int install_recover(struct lineage *l, enum install_result *ret_result, char **ret_text,
+		    struct why *why)
+{
+	struct lineage_state *s = &l->state;
+
+	*ret_result = INSTALL_DONE;
+	switch (s->intent) {
+	case INTENT_NONE:
+	case INTENT_PUBLISH:
+		return 0;
+	case INTENT_SWITCH:
+		if (view_live(l) == s->intent_view)
+			return finish(l, ret_result, ret_text, why);
+		forget_intent(s); /* it hadn't begun */
+		return lineage_save(l, why);
+	case INTENT_GO_BACK:
+		*ret_result = INSTALL_WENT_BACK;
+		return undo(l,
+			    "an installation failed, and a crash came while going back",
+			    ret_text, why);
+	}
+	return 0;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/install/view.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/why.h"
+#include "setup/cert/certificate.h"
+#include "setup/lineage/lineage.h"
+
+static const char *const files[] = { "privkey.pem", "cert.pem", "chain.pem",
+				     "fullchain.pem" };
+
+#define FILE_COUNT (sizeof(files) / sizeof(files[0]))
+
+/* Everything in folder that is no folder: links, and what a crash left of some. */
+static int remove_links(struct lineage *l, const char *folder, struct why *why)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	struct stat st;
+	char *path;
+	int rc = 0;
+
+	while (dir && rc == 0 && (entry = readdir(dir))) {
+		path = mem_printf("%s/%s", folder, entry->d_name);
+		if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+			rc = env_remove(l->env, path, why);
+		free(path);
+	}
+	if (dir)
+		closedir(dir);
+	return rc;
+}
+
+static int remove_folder(struct lineage *l, const char *folder, struct why *why)
+{
+	int rc;
+
+	if (access(folder, F_OK) < 0)
+		return 0;
+	rc = remove_links(l, folder, why);
+	return rc < 0 ? rc : env_remove(l->env, folder, why);
+}
+
+/* Links and folders only: what they lead to stays. */
+static int remove_view(struct lineage *l, int64_t number, struct why *why)
+{
+	char *folder = lineage_path(l, "views/%04lld", (long long)number), *path;
+	int i, rc = 0;
+
+	for (i = 0; i < KEY_TYPE_COUNT && rc == 0; i++) {
+		path = mem_printf("%s/%s", folder, key_type_name((enum key_type)i));
+		rc = remove_folder(l, path, why);
+		free(path);
+	}
+	if (rc == 0)
+		rc = remove_folder(l, folder, why);
+	free(folder);
+	return rc;
+}
+
+/* The target of views/NNNN/<type>/file. */
+static char *target_of(int64_t generation, enum key_type type, int64_t certificate,
+		       const char *file)
+{
+	const char *name = key_type_name(type);
+
+	if (!strcmp(file, "privkey.pem"))
+		return mem_printf("../../../keys/%04lld/%s/%s", (long long)generation,
+				  name, file);
+	return mem_printf("../../../keys/%04lld/%s/certs/%04lld/%s",
+			  (long long)generation, name, (long long)certificate, file);
+}
+
+static int need_certificate(const struct lineage *l, int64_t generation,
+			    enum key_type type, int64_t *ret_number, struct why *why)
+{
+	struct certificate c;
+	int rc = certificate_newest(l, generation, type, &c, why);
+
+	if (rc < 0)
+		return rc;
+	if (!c.number)
+		return why_set(why, DP_ENOENT,
+			       "key %04lld (%s) has no certificate: daneprobe renew %s",
+			       (long long)generation, key_type_name(type), l->name);
+	*ret_number = c.number;
+	return 0;
+}
+
+static int build_type(struct lineage *l, const char *folder, int64_t generation,
+		      enum key_type type, struct why *why)
+{
+	char *sub = mem_printf("%s/%s", folder, key_type_name(type)), *path, *target;
+	struct env_access access;
+	int64_t number = 0;
+	size_t i;
+	int rc = need_certificate(l, generation, type, &number, why);
+
+	if (rc == 0)
+		rc = lineage_access(l, true, &access, why);
+	if (rc == 0)
+		rc = env_mkdir(l->env, sub, &access, why);
+	for (i = 0; i < FILE_COUNT && rc == 0; i++) {
+		path = mem_printf("%s/%s", sub, files[i]);
+		target = target_of(generation, type, number, files[i]);
+		rc = env_point(l->env, path, target, why);
+		free(path);
+		free(target);
+	}
+	free(sub);
+	return rc;
+}
+
+static int build_first(struct lineage *l, const char *folder, struct why *why)
+{
+	char *path, *target;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < FILE_COUNT && rc == 0; i++) {
+		path = mem_printf("%s/%s", folder, files[i]);
+		target =
+			mem_printf("%s/%s", key_type_name(l->conf.key_type[0]), files[i]);
+		rc = env_point(l->env, path, target, why);
+		free(path);
+		free(target);
+	}
+	return rc;
+}
+
+int view_build(struct lineage *l, int64_t generation, int64_t number, struct why *why)
+{
+	char *folder = lineage_path(l, "views/%04lld", (long long)number);
+	struct env_access access;
+	size_t i;
+	int rc = remove_view(l, number, why);
+
+	if (rc == 0)
+		rc = lineage_access(l, true, &access, why);
+	if (rc == 0)
+		rc = env_mkdir(l->env, folder, &access, why);
+	for (i = 0; i < l->conf.key_types && rc == 0; i++)
+		rc = build_type(l, folder, generation, l->conf.key_type[i], why);
+	if (rc == 0)
+		rc = build_first(l, folder, why);
+	free(folder);
+	return rc;
+}
+
+int view_switch(struct lineage *l, int64_t number, struct why *why)
+{
+	char *path = lineage_path(l, "live");
+	char *target = mem_printf("views/%04lld", (long long)number);
+	int rc = env_point(l->env, path, target, why);
+
+	free(path);
+	free(target);
+	return rc;
+}
+
+int64_t view_live(const struct lineage *l)
+{
+	char *path = lineage_path(l, "live"), target[64];
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+	int64_t number = 0;
+
+	free(path);
+	target[len > 0 ? len : 0] = '\0';
+	if (!strncmp(target, "views/", 6))
+		(void)number_parse(target + 6, 1, INT64_MAX, &number, NULL);
+	return number;
+}
+
+bool view_is_fresh(const struct lineage *l, int64_t number, int64_t generation)
+{
+	char *path, *want, target[256];
+	struct certificate c;
+	bool fresh = number != 0;
+	ssize_t len;
+	size_t i;
+
+	for (i = 0; i < l->conf.key_types && fresh; i++) {
+		enum key_type type = l->conf.key_type[i];
+
+		if (certificate_newest(l, generation, type, &c, NULL) < 0)
+			return false;
+		path = lineage_path(l, "views/%04lld/%s/cert.pem", (long long)number,
+				    key_type_name(type));
+		want = target_of(generation, type, c.number, "cert.pem");
+		len = readlink(path, target, sizeof(target) - 1);
+		target[len > 0 ? len : 0] = '\0';
+		fresh = !strcmp(want, target);
+		free(path);
+		free(want);
+	}
+	return fresh;
+}
+
+int view_prune(struct lineage *l, struct why *why)
+{
+	char *folder = lineage_path(l, "views");
+	int64_t live = view_live(l), number;
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	int rc = 0;
+
+	free(folder);
+	while (dir && rc == 0 && (entry = readdir(dir))) {
+		if (number_parse(entry->d_name, 1, INT64_MAX, &number, NULL) < 0)
+			continue;
+		if (number != live && number != l->state.view &&
+		    number != l->state.former_view && number != l->state.intent_view)
+			rc = remove_view(l, number, why);
+	}
+	if (dir)
+		closedir(dir);
+	return rc;
+}

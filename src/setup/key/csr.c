@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/key/csr.h"
+
+#include <gnutls/abstract.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/key/key.h"
+#include "target/hostname.h"
+
+#define FILE_MAX (1 << 20)
+
+int csr_add_name(struct csr_names *names, const char *text, struct why *why)
+{
+	char *name = NULL;
+	struct why inner;
+	size_t i;
+	int rc;
+
+	rc = hostname_parse(text, strlen(text), HOSTNAME_WILDCARD, &name, NULL, &inner);
+	if (rc < 0)
+		return why_set(why, rc, "name '%.100s': %.380s", text, inner.text);
+	for (i = 0; i < names->count; i++)
+		if (!strcmp(names->item[i], name)) {
+			free(name);
+			return 0;
+		}
+	if (names->count == CSR_NAMES_MAX) {
+		free(name);
+		return why_set(why, DP_ELIMIT, "more than %d names", CSR_NAMES_MAX);
+	}
+	names->item = mem_grow(names->item, names->count, sizeof(*names->item));
+	names->item[names->count++] = name;
+	return 0;
+}
+
+void csr_names_clear(struct csr_names *names)
+{
+	while (names->count)
+		free(names->item[--names->count]);
+	free(names->item);
+	*names = (struct csr_names){ 0 };
+}
+
+static int set_names(gnutls_x509_crq_t crq, const struct csr_names *names)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < names->count && rc >= 0; i++)
+		rc = gnutls_x509_crq_set_subject_alt_name(
+			crq, GNUTLS_SAN_DNSNAME, names->item[i],
+			(unsigned)strlen(names->item[i]),
+			i ? GNUTLS_FSAN_APPEND : GNUTLS_FSAN_SET);
+	return rc;
+}
+
+/* TLS feature (RFC 7633): SEQUENCE { INTEGER 5 }, the number of status_request. */
+static int set_must_staple(gnutls_x509_crq_t crq)
+{
+	static const unsigned char features[] = { 0x30, 0x03, 0x02, 0x01, 0x05 };
+
+	return gnutls_x509_crq_set_extension_by_oid(crq, "1.3.6.1.5.5.7.1.24", features,
+						    sizeof(features), 0);
+}
+
+/* The digest that goes with the key's size; EdDSA brings its own. */
+static int sign(gnutls_x509_crq_t crq, const struct key *key)
+{
+	gnutls_digest_algorithm_t digest = GNUTLS_DIG_SHA256;
+	gnutls_pubkey_t public = NULL;
+	gnutls_privkey_t private = NULL;
+	int rc;
+
+	rc = gnutls_pubkey_init(&public);
+	if (rc >= 0)
+		rc = gnutls_pubkey_import_x509_crq(public, crq, 0);
+	if (rc >= 0)
+		rc = gnutls_pubkey_get_preferred_hash_algorithm(public, &digest, NULL);
+	if (rc >= 0)
+		rc = gnutls_privkey_init(&private);
+	if (rc >= 0)
+		rc = gnutls_privkey_import_x509(private, key_handle(key), 0);
+	if (rc >= 0)
+		rc = gnutls_x509_crq_privkey_sign(crq, private, digest, 0);
+	if (private)
+		gnutls_privkey_deinit(private);
+	if (public)
+		gnutls_pubkey_deinit(public);
+	return rc;
+}
+
+int csr_make(const struct key *key, const struct csr_names *names, bool must_staple,
+	     bool der, gnutls_datum_t *ret_csr, struct why *why)
+{
+	gnutls_x509_crq_t crq = NULL;
+	int rc;
+
+	rc = gnutls_x509_crq_init(&crq);
+	if (rc < 0)
+		goto out;
+	rc = gnutls_x509_crq_set_version(crq, 1);
+	if (rc >= 0)
+		rc = gnutls_x509_crq_set_key(crq, key_handle(key));
+	if (rc >= 0)
+		rc = set_names(crq, names);
+	if (rc >= 0 && must_staple)
+		rc = set_must_staple(crq);
+	if (rc >= 0)
+		rc = sign(crq, key);
+	if (rc >= 0)
+		rc = gnutls_x509_crq_export2(
+			crq, der ? GNUTLS_X509_FMT_DER : GNUTLS_X509_FMT_PEM, ret_csr);
+out:
+	if (crq)
+		gnutls_x509_crq_deinit(crq);
+	return rc < 0 ? why_gnutls(why, rc, "can't make the certificate signing request")
+		      : 0;
+}
+
+/* The parts of a request that holds together. */
+static int take_parts(gnutls_x509_crq_t crq, gnutls_datum_t *ret_der,
+		      gnutls_datum_t *ret_public)
+{
+	gnutls_datum_t der = { 0 };
+	gnutls_pubkey_t public = NULL;
+	int rc;
+
+	rc = gnutls_x509_crq_verify(crq, 0);
+	if (rc < 0)
+		return rc;
+	rc = gnutls_pubkey_init(&public);
+	if (rc < 0)
+		return rc;
+	rc = gnutls_pubkey_import_x509_crq(public, crq, 0);
+	if (rc >= 0)
+		rc = gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_DER, &der);
+	if (rc >= 0)
+		rc = gnutls_pubkey_export2(public, GNUTLS_X509_FMT_DER, ret_public);
+	gnutls_pubkey_deinit(public);
+	if (rc < 0) {
+		gnutls_free(der.data);
+		return rc;
+	}
+	*ret_der = der;
+	return 0;
+}
+
+int csr_load(const char *path, gnutls_datum_t *ret_der, gnutls_datum_t *ret_public,
+	     struct why *why)
+{
+	gnutls_x509_crq_t crq = NULL;
+	gnutls_datum_t datum;
+	char *data = NULL;
+	size_t len = 0;
+	int rc;
+
+	rc = file_read(path, FILE_MAX, &data, &len, why);
+	if (rc < 0)
+		return rc;
+	datum = (gnutls_datum_t){ (unsigned char *)data, (unsigned)len };
+	rc = gnutls_x509_crq_init(&crq);
+	if (rc >= 0)
+		rc = gnutls_x509_crq_import(crq, &datum,
+					    strstr(data, "-----BEGIN")
+						    ? GNUTLS_X509_FMT_PEM
+						    : GNUTLS_X509_FMT_DER);
+	if (rc >= 0)
+		rc = take_parts(crq, ret_der, ret_public);
+	if (crq)
+		gnutls_x509_crq_deinit(crq);
+	mem_wipe(data, len); /* a private key may stand in the same file */
+	free(data);
+	return rc < 0 ? why_set(why, DP_EFORMAT,
+				"%s is no certificate signing request: %s", path,
+				gnutls_strerror(rc))
+		      : 0;
+}
+
+static int take_names(gnutls_x509_crq_t crq, struct csr_names *names)
+{
+	char name[512];
+	unsigned type, i;
+	size_t size;
+	int rc = 0;
+
+	for (i = 0; rc >= 0 && i < CSR_NAMES_MAX; i++) {
+		size = sizeof(name) - 1;
+		rc = gnutls_x509_crq_get_subject_alt_name(crq, i, name, &size, &type,
+							  NULL);
+		if (rc != GNUTLS_SAN_DNSNAME)
+			continue;
+		name[size] = '\0';
+		if (csr_add_name(names, name, NULL) < 0)
+			return GNUTLS_E_ASN1_DER_ERROR;
+	}
+	return rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ? 0 : rc;
+}
+
+int csr_read_names(const char *path, struct csr_names *ret_names, struct why *why)
+{
+	gnutls_datum_t der = { 0 }, public = { 0 };
+	gnutls_x509_crq_t crq = NULL;
+	int rc = csr_load(path, &der, &public, why);
+
+	if (rc < 0)
+		return rc;
+	rc = gnutls_x509_crq_init(&crq);
+	if (rc >= 0)
+		rc = gnutls_x509_crq_import(crq, &der, GNUTLS_X509_FMT_DER);
+	if (rc >= 0)
+		rc = take_names(crq, ret_names);
+	if (crq)
+		gnutls_x509_crq_deinit(crq);
+	gnutls_free(der.data);
+	gnutls_free(public.data);
+	if (rc >= 0)
+		return 0;
+	csr_names_clear(ret_names);
+	return why_set(why, DP_EFORMAT, "%s: its names can't be read: %s", path,
+		       gnutls_strerror(rc));
+}
+
+static bool has_name(const struct csr_names *names, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < names->count; i++)
+		if (!strcmp(names->item[i], name))
+			return true;
+	return false;
+}
+
+bool csr_same_names(const struct csr_names *a, const struct csr_names *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->count; i++)
+		if (!has_name(b, a->item[i]))
+			return false;
+	return a->count == b->count; /* each name is there once */
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/life/emergency.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "setup/agree/safety.h"
+#include "setup/life/rollover.h"
+#include "setup/lineage/lineage.h"
+
+/* The key in use is meant, be it the one that has just come: it goes next. A first key on
+ * its way to the servers is nobody's yet. Told once more while that goes on, it is the
+ * same. */
+int emergency_declare(struct lineage *l, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	char number[24];
+	int rc;
+
+	if (s->emergency && (s->compromised || !s->view))
+		return 0;
+	s->emergency = true;
+	s->compromised =
+		s->view || s->goal != s->current ? rollover_live_generation(s) : 0;
+	s->retry_at = 0;
+	(void)snprintf(number, sizeof(number), "%04lld", (long long)s->compromised);
+	rc = lineage_note(l, why, "emergency", "generation",
+			  s->compromised ? number : "none", NULL);
+	return rc < 0 ? rc : lineage_save(l, why);
+}
+
+static void add(struct rollover_result *r, char *take_text)
+{
+	char *before = r->text;
+
+	r->text = mem_printf("%s; %s", before ? before : "", take_text);
+	free(before);
+	free(take_text);
+}
+
+static int64_t old_ttl_s(const struct lineage *l)
+{
+	int64_t ttl_s = l->state.old_ttl_s;
+
+	if (ttl_s < 0)
+		return SAFETY_UNKNOWN_S;
+	return ttl_s > (int64_t)l->conf.ttl ? ttl_s : (int64_t)l->conf.ttl;
+}
+
+/* What the holder of a compromised key can still do, behind what the step told. */
+void emergency_tell_exposure(const struct lineage *l, int64_t compromised,
+			     struct rollover_result *r)
+{
+	const struct lineage_state *s = &l->state;
+	char when[32];
+
+	if (s->emergency && s->goal == compromised)
+		add(r, mem_printf("key %04lld is replaced as soon as this rollover has "
+				  "ended",
+				  (long long)compromised));
+	if (s->emergency)
+		add(r, mem_printf("until its record is gone and %lld s more, the holder "
+				  "of key %04lld can pass for the services",
+				  (long long)old_ttl_s(l), (long long)compromised));
+	else
+		add(r, mem_printf("caches may hold the record of key %04lld until %s: "
+				  "until then its holder can pass for the services. Have "
+				  "the CA revoke its certificates. Key %04lld lay beside "
+				  "it: if that may be known too, do this once more",
+				  (long long)compromised,
+				  clock_rfc3339(env_now(l->env) + old_ttl_s(l), when),
+				  (long long)s->current));
+}
+
+/* Which key is meant was assumed: what to do if it was another one. */
+void emergency_tell_remedy(const struct lineage *l, struct rollover_result *r)
+{
+	const struct lineage_state *s = &l->state;
+
+	if (!s->emergency || !s->goal || s->goal == s->compromised)
+		return;
+	if (s->compromised)
+		add(r, mem_printf("if it is key %04lld that is known, do this once more "
+				  "when the rollover has ended",
+				  (long long)s->goal));
+	else
+		add(r, mem_printf("no key of %s is under the servers yet; if it is key "
+				  "%04lld that is known, take its record out of DNS, put "
+				  "%s away and begin anew with daneprobe new",
+				  l->name, (long long)s->goal, l->dir));
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/life/hook.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/cert/certbot.h"
+#include "setup/cert/certificate.h"
+#include "setup/cert/renew.h"
+#include "setup/life/outcome.h"
+#include "setup/lineage/lineage.h"
+
+void hook_told_clear(struct hook_told *told)
+{
+	rollover_result_clear(&told->result);
+	free(told->remedy);
+	*told = (struct hook_told){ 0 };
+}
+
+/* By whatever path certbot calls it. */
+static bool is_folder(const struct lineage *l, const char *folder, void *arg)
+{
+	const char *other = *(const char **)arg;
+	struct stat a, b;
+
+	(void)l;
+	return !strcmp(folder, other) || (stat(folder, &a) == 0 && stat(other, &b) == 0 &&
+					  a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+}
+
+bool hook_serves(const struct lineage *l, const char *folder)
+{
+	return certbot_any_folder(l, is_folder, &folder);
+}
+
+/* A hook that is called again for the same certificate keeps it once. */
+static int store(struct lineage *l, const struct certbot_found *f, struct why *why)
+{
+	struct certificate c;
+	int rc = certificate_newest(l, f->generation, f->type, &c, why);
+
+	if (rc == 0 && c.number && !memcmp(c.sha256, f->cert, sizeof(f->cert)))
+		return 0;
+	return rc < 0 ? rc
+		      : certificate_store(l, f->generation, f->type, f->text, f->len, &c,
+					  why);
+}
+
+/* The old certificate stays. */
+static int leave(struct lineage *l, const char *text, struct hook_told *told,
+		 struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	bool known = s->renew_error && !strcmp(s->renew_error, text);
+	int rc = known ? 0 : lineage_note(l, why, "left", "why", text, NULL);
+
+	s->renew_failures++;
+	s->renew_tried_at = env_now(l->env);
+	free(s->renew_error);
+	s->renew_error = mem_text(text);
+	if (rc == 0)
+		rc = lineage_save(l, why);
+	return rc < 0 ? rc
+		      : outcome_tell(&told->result, ROLLOVER_REFUSED, 0, "%.500s", text);
+}
+
+static int leave_key(struct lineage *l, const char *folder, const struct certbot_found *f,
+		     struct hook_told *told, struct why *why)
+{
+	char *text = mem_printf("certbot made the certificate in %.300s for a new key, "
+				"which no record names: it is left out, and the old one "
+				"stays in use",
+				folder);
+	int rc = leave(l, text, told, why);
+
+	free(text);
+	told->remedy =
+		certbot_give_key(l, folder, rollover_live_generation(&l->state), f->type);
+	return rc;
+}
+
+/* Whether each type of the key has a certificate: several come one by one. */
+static bool is_complete(const struct lineage *l, int64_t generation,
+			enum key_type *ret_lacking)
+{
+	struct certificate c = { 0 };
+	size_t i;
+
+	for (i = 0; i < l->conf.key_types; i++) {
+		*ret_lacking = l->conf.key_type[i];
+		if (certificate_newest(l, generation, *ret_lacking, &c, NULL) < 0 ||
+		    !c.number)
+			return false;
+	}
+	return true;
+}
+
+static int note_taken(struct lineage *l, const struct certbot_found *f, struct why *why)
+{
+	char number[24];
+
+	(void)snprintf(number, sizeof(number), "%04lld", (long long)f->generation);
+	return lineage_note(l, why, "renewed", "generation", number, "type",
+			    key_type_name(f->type), "by", "certbot", NULL);
+}
+
+/* The step that was refused is tried again by rollover; what it says is told there, too.
+ */
+static int install(struct lineage *l, const struct certbot_found *f,
+		   struct hook_told *told, struct why *why)
+{
+	struct rollover_result *r = &told->result;
+	enum key_type lacking;
+	char *text;
+	int rc;
+
+	if (!is_complete(l, f->generation, &lacking))
+		return outcome_tell(r, ROLLOVER_WAITING, 0,
+				    "kept; key %04lld still lacks the certificate of %s",
+				    (long long)f->generation, key_type_name(lacking));
+	rc = rollover_receive(l, f->generation, r, why);
+	if (rc < 0 || r->outcome != ROLLOVER_REFUSED ||
+	    f->generation == l->state.view_generation)
+		return rc;
+	text = mem_printf("the certificate is kept, but key %04lld is not under the "
+			  "servers yet: %.500s",
+			  (long long)f->generation, r->text ? r->text : "");
+	rc = outcome_tell(r, ROLLOVER_REFUSED, r->until, "%s", text);
+	told->remedy = mem_printf("daneprobe rollover %s", l->name);
+	free(text);
+	return rc;
+}
+
+static int forget_error(struct lineage *l, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+
+	if (!s->renew_error)
+		return 0;
+	free(s->renew_error);
+	s->renew_error = NULL;
+	s->renew_failures = 0;
+	return lineage_save(l, why);
+}
+
+/* What is in folder is kept if it is for one of the keys. */
+static int take(struct lineage *l, const char *folder, const struct certbot_found *f,
+		struct hook_told *told, struct why *why)
+{
+	struct why inner;
+	int rc;
+
+	if (!f->generation)
+		return leave_key(l, folder, f, told, why);
+	if (store(l, f, &inner) < 0)
+		return leave(l, inner.text, told, why);
+	rc = note_taken(l, f, why);
+	return rc < 0 ? rc : forget_error(l, why);
+}
+
+int hook_deploy(struct lineage *l, const char *folder, struct hook_told *told,
+		struct why *why)
+{
+	struct certbot_found f;
+	struct why inner;
+	int rc = certbot_find(l, folder, &f, &inner);
+
+	*told = (struct hook_told){ 0 };
+	if (rc < 0)
+		rc = leave(l, inner.text, told, why);
+	else
+		rc = take(l, folder, &f, told, why);
+	if (rc == 0 && told->result.outcome != ROLLOVER_REFUSED)
+		rc = install(l, &f, told, why);
+	certbot_found_clear(&f);
+	return rc;
+}
+
+/* A renewal by hook, over the folders. */
+struct catching_up {
+	struct lineage *lineage;
+	bool install;
+	struct hook_told *told;
+	struct why *why;
+	int rc;
+};
+
+static bool is_newest(const struct lineage *l, const struct certbot_found *f)
+{
+	struct certificate c;
+
+	return certificate_newest(l, f->generation, f->type, &c, NULL) == 0 && c.number &&
+	       !memcmp(c.sha256, f->cert, sizeof(f->cert));
+}
+
+static int tell_left(const struct lineage *l, struct hook_told *told)
+{
+	return outcome_tell(&told->result, ROLLOVER_LATE, 0,
+			    "%.450s (daneprobe hook certbot --pre %s says what to do)",
+			    l->state.renew_error, l->name);
+}
+
+static bool catch_up(const struct lineage *unused, const char *folder, void *arg)
+{
+	struct catching_up *c = arg;
+	struct lineage *l = c->lineage;
+	struct certbot_found f;
+	bool news = certbot_find(l, folder, &f, NULL) == 0 &&
+		    !(f.generation && is_newest(l, &f));
+
+	(void)unused;
+	if (news && !f.generation && l->state.renew_error)
+		c->rc = tell_left(l, c->told);
+	else if (news)
+		c->rc = take(l, folder, &f, c->told, c->why);
+	if (news && c->rc == 0 && c->install && !c->told->result.text)
+		c->rc = install(l, &f, c->told, c->why);
+	certbot_found_clear(&f);
+	return c->rc < 0 || c->told->result.text;
+}
+
+/* Late where half of the time that was left is gone. */
+static int await(const struct lineage *l, struct hook_told *told, struct why *why)
+{
+	int64_t generation = rollover_live_generation(&l->state);
+	struct certificate c = { 0 };
+	time_t due = 0;
+	int rc = renew_due_at(l, generation, &due, why);
+
+	if (rc == 0)
+		rc = certificate_newest(l, generation, l->conf.key_type[0], &c, why);
+	if (rc < 0)
+		return rc;
+	if (l->state.renew_error)
+		return tell_left(l, told);
+	if (due && env_now(l->env) > due + (c.not_after - due) / 2)
+		return outcome_tell(&told->result, ROLLOVER_LATE, 0,
+				    "certbot has not renewed the certificate");
+	return outcome_tell(&told->result, ROLLOVER_NOTHING, due,
+			    "certbot renews the certificate");
+}
+
+int hook_renew(struct lineage *l, bool force, bool install, struct hook_told *told,
+	       struct why *why)
+{
+	struct catching_up c = {
+		.lineage = l, .install = install, .told = told, .why = why
+	};
+	struct lineage_state *s = &l->state;
+	time_t retry = rollover_retry_at(s);
+	bool try = install && (force || env_now(l->env) >= retry);
+	int rc;
+
+	*told = (struct hook_told){ 0 };
+	if (certbot_any_folder(l, catch_up, &c))
+		return c.rc;
+	/* What is kept and isn't under the servers: a crash, or a try that failed. */
+	if (try && s->view) {
+		rc = rollover_receive(l, s->view_generation, &told->result, why);
+		if (rc < 0 || told->result.outcome != ROLLOVER_NOTHING)
+			return rc;
+	}
+	return await(l, told, why);
+}
+
+static bool warn(struct hook_told *told, const char *folder, const char *text,
+		 char *take_remedy)
+{
+	outcome_tell(&told->result, ROLLOVER_LATE, 0, "%.300s: %s", folder, text);
+	told->remedy = take_remedy;
+	return true;
+}
+
+static bool see_future(const struct lineage *l, const char *folder, void *arg)
+{
+	int64_t wanted =
+		l->state.goal ? l->state.goal : rollover_live_generation(&l->state);
+	struct hook_told *told = arg;
+	struct certbot_found f;
+	char *remedy = NULL;
+	const char *text;
+	struct why why;
+	bool warned;
+
+	if (certbot_find(l, folder, &f, &why) < 0)
+		warned = warn(told, folder, why.text, NULL);
+	else if (!f.generation)
+		warned = warn(told, folder,
+			      "certbot's key is none of the lineage's: its certificates "
+			      "are left out",
+			      certbot_give_key(l, folder, wanted, f.type));
+	else if (f.generation != wanted && l->state.stage != STAGE_IDLE)
+		warned = warn(told, folder,
+			      "certbot has the old key, and the rollover waits for a "
+			      "certificate of the new one",
+			      certbot_give_key(l, folder, wanted, f.type));
+	else {
+		text = certbot_predict(folder, f.type, &remedy);
+		warned = text && warn(told, folder, text, remedy);
+	}
+	certbot_found_clear(&f);
+	return warned;
+}
+
+int hook_predict(const struct lineage *l, struct hook_told *told, struct why *why)
+{
+	(void)why;
+	*told = (struct hook_told){ 0 };
+	if (certbot_any_folder(l, see_future, told))
+		return 0;
+	if (l->state.renew_error)
+		return outcome_tell(&told->result, ROLLOVER_LATE, 0, "%.500s",
+				    l->state.renew_error);
+	return outcome_tell(&told->result, ROLLOVER_NOTHING, 0,
+			    "certbot keeps the key at the next renewal");
+}

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/life/rollover.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/agree/agreement.h"
+#include "setup/cert/ari.h"
+#include "setup/cert/renew.h"
+#include "setup/install/install.h"
+#include "setup/install/view.h"
+#include "setup/life/emergency.h"
+#include "setup/life/outcome.h"
+#include "setup/life/publication.h"
+#include "setup/life/stages.h"
+#include "setup/lineage/lineage.h"
+#include "setup/lineage/renewal.h"
+
+#define STEPS_MAX 24 /* more than there are from beginning to end, twice */
+#define FAILED_MAX                                                                       \
+	300 /* octets of an order that failed, where more is told behind it              \
+	     */
+
+void rollover_result_clear(struct rollover_result *r)
+{
+	free(r->text);
+	*r = (struct rollover_result){ 0 };
+}
+
+enum lineage_stage rollover_stage(const struct lineage_state *s)
+{
+	return s->stage == STAGE_STUCK ? s->resume : s->stage;
+}
+
+int64_t rollover_live_generation(const struct lineage_state *s)
+{
+	return s->view_generation ? s->view_generation : s->current;
+}
+
+time_t rollover_due_at(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+
+	if (!l->conf.rollover_every_s || !s->rolled_at)
+		return 0;
+	return s->rolled_at + (time_t)l->conf.rollover_every_s;
+}
+
+static int begin(struct lineage *l, const struct rollover_how *how,
+		 struct rollover_result *r, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	time_t due = rollover_due_at(l);
+	bool is_due = due && env_now(l->env) >= due;
+	char next[24];
+	int rc;
+
+	if (!how->begin && !s->emergency && !is_due)
+		return stages_idle(l, due, r, why);
+	(void)snprintf(next, sizeof(next), "%04lld", (long long)s->next);
+	rc = lineage_note(l, why, "begun", "to", next, "why",
+			  s->emergency ? "emergency" : NULL, NULL);
+	s->goal = s->next;
+	s->intent = INTENT_NONE; /* of a publication that failed: it is decided anew */
+	s->begun_at = env_now(l->env);
+	if (rc == 0)
+		rc = outcome_enter(l, STAGE_STAGED, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+				     "a rollover to key %s is begun", next);
+}
+
+static int do_step(struct lineage *l, const struct rollover_how *how,
+		   struct rollover_result *r, struct why *why)
+{
+	switch (rollover_stage(&l->state)) {
+	case STAGE_STUCK:
+	case STAGE_IDLE:
+		return begin(l, how, r, why);
+	case STAGE_STAGED:
+		return stages_staged(l, r, why);
+	case STAGE_PUBLISHED:
+		return stages_published(l, r, why);
+	case STAGE_SAFE:
+		return stages_safe(l, r, why);
+	case STAGE_INSTALLED:
+		return stages_installed(l, r, why);
+	case STAGE_VERIFIED:
+		return stages_verified(l, r, why);
+	case STAGE_RETIRING:
+		return stages_retiring(l, r, why);
+	}
+	return 0;
+}
+
+static int renewal_failed(struct lineage *l, char *take_text, struct rollover_result *r,
+			  struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc;
+
+	s->renew_failures++;
+	s->renew_tried_at = env_now(l->env);
+	free(s->renew_error);
+	s->renew_error = take_text;
+	rc = lineage_save(l, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_REFUSED, 0, "%.500s", s->renew_error);
+}
+
+/* Finishes what a crash cut short. done: that was a step by itself; where it was undone,
+ * no verb goes on. */
+static int recover(struct lineage *l, bool *ret_done, struct rollover_result *r,
+		   struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	bool pending = s->intent == INTENT_SWITCH || s->intent == INTENT_GO_BACK;
+	bool renewal = s->view && s->intent_generation == s->view_generation;
+	enum install_result result = INSTALL_DONE;
+	int64_t before = s->view;
+	char *text = NULL;
+	int rc = lineage_point(l, why);
+
+	*ret_done = false;
+	if (rc < 0 || !pending)
+		return rc;
+	rc = install_recover(l, &result, &text, why);
+	if (rc == 0 && result != INSTALL_DONE) {
+		*ret_done = true;
+		return renewal ? renewal_failed(l, text, r, why)
+			       : stages_went_back(l, text, r, why);
+	}
+	free(text); /* of an endpoint that was wrong before, too */
+	if (rc < 0 || s->view == before)
+		return rc;
+	*ret_done = true;
+	if (rollover_stage(s) == STAGE_SAFE && s->view_generation == s->goal)
+		return stages_all_installed(l, r, why);
+	return outcome_tell(r, ROLLOVER_MOVED, 0,
+			    "an installation that was cut short is done");
+}
+
+static bool is_refused(bool done, const struct rollover_result *r)
+{
+	return done && r->outcome == ROLLOVER_REFUSED;
+}
+
+static bool must_wait(const struct lineage *l, bool force)
+{
+	const struct lineage_state *s = &l->state;
+
+	return !force && s->retry_at && env_now(l->env) < s->retry_at;
+}
+
+static int tell_retry(const struct lineage *l, struct rollover_result *r)
+{
+	const struct lineage_state *s = &l->state;
+	char *when = outcome_when(l, s->retry_at);
+
+	outcome_tell(r, ROLLOVER_LATE, s->retry_at, "%.500s; tried again %s",
+		     s->reason ? s->reason : "the last try failed", when);
+	free(when);
+	return 0;
+}
+
+/* Step by step as always, but no run waits for the next: only caches and servers are
+ * waited for, and they protect those who connect. */
+static int emergency_steps(struct lineage *l, const struct rollover_how *how,
+			   struct rollover_result *r, struct why *why)
+{
+	const struct lineage_state *s = &l->state;
+	int i, rc = 0;
+
+	for (i = 0; i < STEPS_MAX; i++) {
+		rc = do_step(l, how, r, why);
+		if (rc < 0 || r->outcome != ROLLOVER_MOVED ||
+		    (s->stage == STAGE_IDLE && !s->emergency))
+			break;
+	}
+	return rc;
+}
+
+static int in_emergency(struct lineage *l, const struct rollover_how *how,
+			struct rollover_result *r, struct why *why)
+{
+	int64_t compromised = l->state.compromised;
+	bool done = false;
+	int rc = recover(l, &done, r, why);
+
+	if (rc < 0)
+		return rc;
+	if (!is_refused(done, r) && must_wait(l, how->force || how->emergency))
+		rc = tell_retry(l, r);
+	else if (!is_refused(done, r))
+		rc = emergency_steps(l, how, r, why);
+	if (rc == 0 && compromised)
+		emergency_tell_exposure(l, compromised, r);
+	if (rc == 0 && how->emergency)
+		emergency_tell_remedy(l, r);
+	return rc;
+}
+
+int rollover_step(struct lineage *l, const struct rollover_how *how,
+		  struct rollover_result *r, struct why *why)
+{
+	bool done = false;
+	int rc = 0;
+
+	*r = (struct rollover_result){ 0 };
+	/* First, so that it isn't lost whatever happens. */
+	if (how->emergency)
+		rc = emergency_declare(l, why);
+	if (rc < 0)
+		return rc;
+	if (l->state.emergency)
+		return in_emergency(l, how, r, why);
+	rc = recover(l, &done, r, why);
+	if (rc < 0 || done)
+		return rc;
+	return must_wait(l, how->force) ? tell_retry(l, r) : do_step(l, how, r, why);
+}
+
+int rollover_publish(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	bool done = false;
+	int rc;
+
+	*r = (struct rollover_result){ 0 };
+	rc = recover(l, &done, r, why);
+	return rc < 0 || is_refused(done, r) ? rc : publication_give(l, true, r, why);
+}
+
+int rollover_propagation(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	struct agreement a = { 0 };
+	bool done = false;
+	char *when;
+	int rc;
+
+	*r = (struct rollover_result){ 0 };
+	rc = recover(l, &done, r, why);
+	if (rc < 0 || is_refused(done, r))
+		return rc;
+	if (rollover_stage(&l->state) == STAGE_PUBLISHED) {
+		rc = stages_published(l, r, why);
+		/* That a server lags is what was asked. */
+		if (rc == 0 && r->outcome == ROLLOVER_WAITING && !r->until)
+			r->outcome = ROLLOVER_LATE;
+		return rc;
+	}
+	rc = agreement_observe(l, &a, why);
+	if (rc == 0)
+		rc = lineage_save(l, why);
+	if (rc < 0) {
+		agreement_clear(&a);
+		return rc;
+	}
+	switch (a.safety) {
+	case SAFETY_NONE:
+		outcome_tell(r, l->state.published_at ? ROLLOVER_LATE : ROLLOVER_WAITING,
+			     0, "no server has any TLSA record");
+		break;
+	case SAFETY_LAGS:
+		outcome_tell(r, ROLLOVER_LATE, 0, "%.500s", a.who_lags);
+		break;
+	case SAFETY_WAIT:
+		when = outcome_when(l, a.safe_at);
+		outcome_tell(r, ROLLOVER_WAITING, a.safe_at, "all agree, safe %s", when);
+		free(when);
+		break;
+	case SAFETY_SAFE:
+		outcome_tell(r, ROLLOVER_NOTHING, 0,
+			     "all agree, and no cache can differ");
+		break;
+	}
+	agreement_clear(&a);
+	return 0;
+}
+
+int rollover_install(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	bool done = false;
+	int rc;
+
+	*r = (struct rollover_result){ 0 };
+	rc = recover(l, &done, r, why);
+	if (rc < 0 || done)
+		return rc;
+	/* The way to safe is short where the time has passed already. */
+	if (rollover_stage(&l->state) == STAGE_STAGED && stages_is_first_key(l) &&
+	    l->state.intent == INTENT_NONE)
+		rc = stages_staged(l, r, why);
+	else if (rollover_stage(&l->state) == STAGE_PUBLISHED)
+		rc = stages_published(l, r, why);
+	if (rc < 0)
+		return rc;
+	switch (rollover_stage(&l->state)) {
+	case STAGE_SAFE:
+		return stages_safe(l, r, why);
+	case STAGE_INSTALLED:
+		return stages_installed(l, r, why);
+	case STAGE_IDLE:
+	case STAGE_VERIFIED:
+	case STAGE_RETIRING:
+		return outcome_tell(r, ROLLOVER_NOTHING, 0, "key %04lld is installed",
+				    (long long)l->state.view_generation);
+	case STAGE_STAGED:
+	case STAGE_PUBLISHED:
+	case STAGE_STUCK:
+		break;
+	}
+	if (!r->text)
+		return outcome_tell(r, ROLLOVER_REFUSED, 0,
+				    "nobody has looked yet whether the record of key "
+				    "%04lld is published: daneprobe publish %s",
+				    (long long)l->state.goal, l->name);
+	if (r->outcome == ROLLOVER_WAITING || r->outcome == ROLLOVER_MOVED)
+		r->outcome = ROLLOVER_REFUSED;
+	return 0;
+}
+
+time_t rollover_retry_at(const struct lineage_state *s)
+{
+	return s->renew_failures
+		       ? s->renew_tried_at + (time_t)renewal_backoff_s(s->renew_failures)
+		       : 0;
+}
+
+/* The others have the new certificate: better than none. */
+static int tell_old_fault(struct lineage *l, char *take_text, struct rollover_result *r,
+			  struct why *why)
+{
+	int rc = lineage_note(l, why, "fault", "why", take_text, NULL);
+
+	if (rc == 0)
+		rc = outcome_tell(r, ROLLOVER_LATE, 0,
+				  "the certificate is renewed, but as before it, %.400s",
+				  take_text);
+	free(take_text);
+	return rc;
+}
+
+static int forget_failures(struct lineage *l, struct why *why)
+{
+	l->state.renew_failures = 0;
+	free(l->state.renew_error);
+	l->state.renew_error = NULL;
+	return lineage_save(l, why);
+}
+
+/* The certificate is there; now under the servers. */
+static int install_renewed(struct lineage *l, int64_t generation,
+			   struct rollover_result *r, struct why *why)
+{
+	enum install_result result = INSTALL_DONE;
+	char *text = NULL;
+	int rc = install_renewal(l, generation, &result, &text, why);
+
+	if (rc == 0 && result == INSTALL_DONE && l->state.renew_failures)
+		rc = forget_failures(l, why);
+	if (rc < 0) {
+		free(text);
+		return rc;
+	}
+	if (result != INSTALL_DONE)
+		return renewal_failed(l, text, r, why);
+	if (text)
+		return tell_old_fault(l, text, r, why);
+	return outcome_tell(r, ROLLOVER_MOVED, 0,
+			    "the certificate is renewed and every endpoint presents it");
+}
+
+/* Of some types; r tells why not of the others, which are tried again in their turn. */
+static int install_some(struct lineage *l, int64_t generation, struct rollover_result *r,
+			struct why *why)
+{
+	enum install_result result = INSTALL_DONE;
+	struct lineage_state *s = &l->state;
+	char *text = NULL, *failed = outcome_shorten(r->text, FAILED_MAX);
+	int rc = install_renewal(l, generation, &result, &text, why);
+
+	if (rc == 0 && result != INSTALL_DONE) {
+		s->renew_failures--; /* the order has counted this try */
+		rc = renewal_failed(l, mem_printf("%s; and %s", text, failed), r, why);
+	} else if (rc == 0) {
+		rc = outcome_tell(r, ROLLOVER_REFUSED, rollover_retry_at(s),
+				  "%s; the certificates that could be renewed are in "
+				  "use%s%.150s",
+				  failed, text ? ", but as before it, " : "",
+				  text ? text : "");
+	}
+	free(failed);
+	free(text);
+	return rc;
+}
+
+static int renew(struct lineage *l, int64_t generation, bool force,
+		 struct rollover_result *r, struct why *why)
+{
+	struct why inner;
+	int rc = stages_order(l, generation, force, &inner);
+
+	if (rc < 0) {
+		rc = lineage_note(l, why, "failed", "why", inner.text, NULL);
+		outcome_tell(r, ROLLOVER_REFUSED, 0, "%.500s", inner.text);
+	} else {
+		outcome_tell(r, ROLLOVER_MOVED, 0, "the certificate is renewed");
+	}
+	return rc < 0 ? rc : lineage_save(l, why);
+}
+
+/* What is kept but not yet under the servers. */
+static bool is_kept(const struct lineage *l, int64_t generation, bool install)
+{
+	return install && l->state.view && !view_is_fresh(l, l->state.view, generation);
+}
+
+int rollover_receive(struct lineage *l, int64_t generation, struct rollover_result *r,
+		     struct why *why)
+{
+	const struct rollover_how how = { .begin = true, .force = true };
+	struct lineage_state *s = &l->state;
+	bool done = false;
+	int i, rc;
+
+	*r = (struct rollover_result){ 0 };
+	rc = recover(l, &done, r, why);
+	if (rc < 0 || is_refused(done, r))
+		return rc;
+	if (s->view && generation == s->view_generation) {
+		if (is_kept(l, generation, true))
+			return install_renewed(l, generation, r, why);
+		return outcome_tell(r, ROLLOVER_NOTHING, 0,
+				    "the certificate is installed");
+	}
+	if (generation != (s->goal ? s->goal : s->next))
+		return outcome_tell(r, ROLLOVER_REFUSED, 0,
+				    "key %04lld is being brought to the servers, not "
+				    "%04lld",
+				    (long long)s->goal, (long long)generation);
+	for (i = 0; i < STEPS_MAX && rc == 0 && s->view_generation != generation; i++) {
+		rc = do_step(l, &how, r, why);
+		if (r->outcome != ROLLOVER_MOVED)
+			break;
+	}
+	if (rc == 0 && s->view_generation != generation)
+		r->outcome = ROLLOVER_REFUSED;
+	return rc;
+}
+
+int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_result *r,
+		   struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int64_t generation;
+	bool done = false;
+	time_t due = 0, now = env_now(l->env), retry, asked;
+	int rc;
+
+	*r = (struct rollover_result){ 0 };
+	rc = recover(l, &done, r, why);
+	if (rc < 0 || is_refused(done, r))
+		return rc;
+	generation = rollover_live_generation(s);
+	asked = s->ari_asked_at;
+	ari_refresh(l, generation);
+	if (s->ari_asked_at != asked)
+		rc = lineage_save(l, why);
+	if (rc == 0)
+		rc = renew_due_at(l, generation, &due, why);
+	if (rc < 0)
+		return rc;
+	outcome_tell(r, ROLLOVER_NOTHING, due, "the certificate isn't due");
+	retry = rollover_retry_at(s);
+	if (!force && now < retry)
+		return outcome_tell(r, ROLLOVER_LATE, retry, "%.500s",
+				    s->renew_error ? s->renew_error
+						   : "the last try failed");
+	if (force || !due || due <= now)
+		rc = renew(l, generation, force, r, why);
+	if (rc < 0 || !is_kept(l, generation, install))
+		return rc;
+	return r->outcome == ROLLOVER_REFUSED ? install_some(l, generation, r, why)
+					      : install_renewed(l, generation, r, why);
+}

@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/life/stages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/agree/agreement.h"
+#include "setup/agree/hold.h"
+#include "setup/agree/safety.h"
+#include "setup/cert/lineage_make.h"
+#include "setup/cert/renew.h"
+#include "setup/install/install.h"
+#include "setup/life/outcome.h"
+#include "setup/life/publication.h"
+#include "setup/lineage/lineage.h"
+#include "setup/publish/publish.h"
+
+#define LAG_MIN_S 3600		   /* a secondary's refresh, at least */
+#define PUBLISH_AGAIN_S (6 * 3600) /* where records are missing all that time */
+
+/* How long a server may lag before that is out of the ordinary. */
+static int64_t lag_limit_s(const struct lineage *l)
+{
+	int64_t ttl_s = l->state.old_ttl_s > (int64_t)l->conf.ttl ? l->state.old_ttl_s
+								  : (int64_t)l->conf.ttl;
+
+	return 2 * ttl_s > LAG_MIN_S ? 2 * ttl_s : LAG_MIN_S;
+}
+
+/* Since when it isn't as it should be. */
+static time_t lags_since(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+
+	if (rollover_stage(s) == STAGE_IDLE && s->agree_seen)
+		return s->agree_seen;
+	return s->published_at > s->since ? s->published_at : s->since;
+}
+
+static bool is_overdue(const struct lineage *l)
+{
+	return l->state.stage == STAGE_STUCK ||
+	       env_now(l->env) - lags_since(l) > lag_limit_s(l);
+}
+
+static int lags(struct lineage *l, const char *who, struct rollover_result *r,
+		struct why *why)
+{
+	int rc;
+
+	if (is_overdue(l)) {
+		rc = outcome_stuck(l, who, why);
+		return rc < 0 ? rc : outcome_tell(r, ROLLOVER_LATE, 0, "%.500s", who);
+	}
+	lineage_state_reason(&l->state, who, env_now(l->env));
+	rc = lineage_save(l, why);
+	return rc < 0 ? rc : outcome_tell(r, ROLLOVER_WAITING, 0, "%.500s", who);
+}
+
+/* Whoever took a record out, or a zone that was restored from an old copy: giving what is
+ * there already to DNS changes nothing. */
+static int publish_once_more(struct lineage *l, const char *who,
+			     struct rollover_result *r, struct why *why)
+{
+	int rc = publication_give(l, false, r, why);
+
+	if (rc < 0 || r->outcome == ROLLOVER_REFUSED)
+		return rc;
+	rc = outcome_stuck(l, who, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_LATE, 0,
+				     "%.450s: the records were given to DNS once more",
+				     who);
+}
+
+/* Servers lack records. changed: these were never given to DNS, since the services are
+ * others than before. */
+static int lacking(struct lineage *l, const char *who, bool changed,
+		   struct rollover_result *r, struct why *why)
+{
+	time_t last = l->state.published_at;
+
+	if (changed || publication_is_due(l))
+		return publication_give(l, false, r, why);
+	if (is_overdue(l) && env_now(l->env) - last > PUBLISH_AGAIN_S &&
+	    !publish_is_by_hand(l))
+		return publish_once_more(l, who, r, why);
+	return lags(l, who, r, why);
+}
+
+/* ret_changed: other records are asked for than the last time. */
+static int observe(struct lineage *l, struct agreement *ret_agreement, bool *ret_changed,
+		   struct why *why)
+{
+	int64_t before = l->state.agreed_on;
+	int rc = agreement_observe(l, ret_agreement, why);
+
+	*ret_changed = rc == 0 && before && before != l->state.agreed_on;
+	return rc;
+}
+
+static const char *who_lags(const struct agreement *a)
+{
+	return a->who_lags ? a->who_lags : "no server has any of the records";
+}
+
+static int note_waiting(struct lineage *l, time_t until, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	struct safety_facts facts = { .old_ttl_s = s->old_ttl_s,
+				      .new_ttl_s = s->hold_ttl_s };
+	char when[32], because[100], text[160];
+	int rc = 0;
+
+	if (facts.old_ttl_s < 0 || facts.new_ttl_s < 0)
+		(void)snprintf(because, sizeof(because), "two days, a TTL being unknown");
+	else
+		(void)snprintf(because, sizeof(because), "2 x TTL %lld",
+			       (long long)safety_hold_s(&facts) / 2);
+	(void)snprintf(text, sizeof(text), "%s since all servers agreed", because);
+	if (!s->reason || strcmp(s->reason, text) != 0)
+		rc = lineage_note(l, why, "waiting", "until", clock_rfc3339(until, when),
+				  "why", text, NULL);
+	if (s->stage == STAGE_STUCK)
+		s->stage = s->resume;
+	/* All agree: what failed before is over. */
+	s->failures = 0;
+	s->retry_at = 0;
+	lineage_state_reason(s, text, env_now(l->env));
+	return rc < 0 ? rc : lineage_save(l, why);
+}
+
+static int await_safe(struct lineage *l, time_t until, struct rollover_result *r,
+		      struct why *why)
+{
+	int rc = note_waiting(l, until, why);
+	char *when;
+
+	if (rc < 0)
+		return rc;
+	when = outcome_when(l, until);
+	outcome_tell(r, ROLLOVER_WAITING, until, "safe %s: %s", when, l->state.reason);
+	free(when);
+	return 0;
+}
+
+int stages_published(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	struct agreement a = { 0 };
+	struct why inner;
+	bool changed;
+	int rc = observe(l, &a, &changed, &inner);
+
+	if (rc < 0)
+		return lags(l, inner.text, r, why);
+	switch (a.safety) {
+	case SAFETY_NONE:
+	case SAFETY_LAGS:
+		rc = lacking(l, who_lags(&a), changed, r, why);
+		break;
+	case SAFETY_WAIT:
+		rc = await_safe(l, a.safe_at, r, why);
+		break;
+	case SAFETY_SAFE:
+		rc = outcome_enter(l, STAGE_SAFE, why);
+		if (rc == 0)
+			rc = outcome_tell(r, ROLLOVER_MOVED, 0,
+					  "no cache can lack the key %04lld",
+					  (long long)l->state.goal);
+		break;
+	}
+	agreement_clear(&a);
+	return rc;
+}
+
+static int all_is_well(struct lineage *l, time_t due, struct rollover_result *r,
+		       struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc = 0;
+
+	if (s->stage == STAGE_STUCK)
+		rc = lineage_note(l, why, "well-again", "why", s->reason, NULL);
+	s->stage = STAGE_IDLE;
+	s->intent = INTENT_NONE; /* of a publication: all is there */
+	s->failures = 0;
+	s->retry_at = 0;
+	lineage_state_reason(s, NULL, 0);
+	if (rc == 0)
+		rc = lineage_save(l, why);
+	return rc < 0 ? rc : outcome_tell(r, ROLLOVER_NOTHING, due, "nothing to do");
+}
+
+/* A service that was added presented another key. Nobody waits for that but an operator,
+ * so it is told at once; when it has the key, its records follow by themselves. */
+static int still_held(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	char *told = NULL, *text;
+	struct why inner;
+	int rc = hold_review(l, &told, &inner);
+
+	if (rc < 0)
+		return lags(l, inner.text, r, why);
+	if (!told)
+		return publication_give(l, false, r, why);
+	text = mem_printf("records are held back at %.180s: %.220s: let its server read "
+			  "live/ and reload it, and the next run publishes them",
+			  l->state.held, told);
+	rc = outcome_stuck(l, text, why);
+	if (rc == 0)
+		rc = outcome_tell(r, ROLLOVER_LATE, 0, "%s", text);
+	free(text);
+	free(told);
+	return rc;
+}
+
+/* Nothing is to be changed, so the records have to be there: the next rollover, and an
+ * emergency more so, is safe by what was seen until then. */
+int stages_idle(struct lineage *l, time_t due, struct rollover_result *r, struct why *why)
+{
+	struct agreement a = { 0 };
+	struct why inner;
+	bool changed;
+	int rc = observe(l, &a, &changed, &inner);
+
+	if (rc < 0) /* also where nothing but that is wanted */
+		return l->state.held ? still_held(l, r, why)
+				     : lags(l, inner.text, r, why);
+	if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE)
+		rc = lacking(l, who_lags(&a), changed, r, why);
+	else if (l->state.held)
+		rc = still_held(l, r, why);
+	else
+		rc = all_is_well(l, due, r, why);
+	agreement_clear(&a);
+	return rc;
+}
+
+bool stages_is_first_key(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+
+	return !s->view && !s->published_at && s->goal == s->current;
+}
+
+/* Until when caches may hold records that were there before. */
+static time_t emptied_at(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+	const struct safety_facts facts = { .old_ttl_s = s->filled_ttl_s,
+					    .new_ttl_s = s->filled_ttl_s };
+
+	return s->filled_at ? s->filled_at + (time_t)safety_hold_s(&facts) : 0;
+}
+
+/* A service without any record needs none to be installed. */
+static bool may_install_first(const struct lineage *l)
+{
+	return stages_is_first_key(l) && env_now(l->env) >= emptied_at(l);
+}
+
+static int await_empty(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	char *when = outcome_when(l, emptied_at(l));
+	int rc = lineage_save(l, why);
+
+	if (rc == 0)
+		rc = outcome_tell(r, ROLLOVER_WAITING, emptied_at(l),
+				  "DNS has no TLSA record any more, but caches may hold "
+				  "some: the key is installed first %s",
+				  when);
+	free(when);
+	return rc;
+}
+
+static int install_first(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	int rc;
+
+	rc = outcome_enter(l, STAGE_SAFE, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+				     "DNS has no TLSA record yet, so the key is "
+				     "installed first");
+}
+
+/* The next key's record is mostly there long since: then nothing has to be changed, and
+ * what caches hold is known from back then. */
+int stages_staged(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	struct agreement a = { 0 };
+	enum safety safety;
+	struct why inner;
+	int rc;
+
+	/* What was begun was allowed. */
+	if (l->state.intent == INTENT_PUBLISH)
+		return publication_give(l, true, r, why);
+	rc = agreement_observe(l, &a, &inner);
+	safety = a.safety;
+	agreement_clear(&a);
+	if (rc < 0) /* also where all that is wanted is held back */
+		return l->state.held ? publication_give(l, false, r, why)
+				     : lags(l, inner.text, r, why);
+	switch (safety) {
+	case SAFETY_NONE:
+		if (!stages_is_first_key(l))
+			return publication_give(l, false, r, why);
+		return may_install_first(l) ? install_first(l, r, why)
+					    : await_empty(l, r, why);
+	case SAFETY_LAGS:
+		return publication_give(l, false, r, why);
+	case SAFETY_WAIT:
+	case SAFETY_SAFE:
+		if (!l->state.published_at)
+			l->state.published_at = env_now(l->env);
+		rc = outcome_enter(l, STAGE_PUBLISHED, why);
+		return rc < 0 ? rc
+			      : outcome_tell(r, ROLLOVER_MOVED, 0,
+					     "all servers have the records already");
+	}
+	return 0;
+}
+
+int stages_order(struct lineage *l, int64_t generation, bool force, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc = renew_order(l, generation, force, why);
+
+	s->renew_tried_at = env_now(l->env);
+	free(s->renew_error);
+	s->renew_error = NULL;
+	s->renew_failures = rc < 0 ? s->renew_failures + 1 : 0;
+	if (rc < 0 && why)
+		s->renew_error = mem_text(why->text);
+	return rc;
+}
+
+/* What was held back has a record by now: ours come beside it, and the wait begins anew.
+ */
+static int publish_what_was_held(struct lineage *l, bool *ret_did,
+				 struct rollover_result *r, struct why *why)
+{
+	struct why inner;
+	bool has = false;
+	int rc = hold_has_records(l, &has, &inner);
+
+	*ret_did = rc < 0 || has;
+	if (rc < 0)
+		return lags(l, inner.text, r, why);
+	if (!has)
+		return 0;
+	rc = outcome_enter(l, STAGE_PUBLISHED, why);
+	return rc < 0 ? rc : publication_give(l, false, r, why);
+}
+
+/* Servers are asked once more at the last moment: one may have gone back. */
+static int still_safe(struct lineage *l, bool *ret_safe, struct rollover_result *r,
+		      struct why *why)
+{
+	struct agreement a = { 0 };
+	struct why inner;
+	bool did = false;
+	int rc = agreement_observe(l, &a, &inner);
+
+	*ret_safe = false;
+	if (rc < 0)
+		return lags(l, inner.text, r, why);
+	if (l->state.held)
+		rc = publish_what_was_held(l, &did, r, why);
+	*ret_safe = !did && (a.safety == SAFETY_SAFE ||
+			     (a.safety == SAFETY_NONE && may_install_first(l)));
+	if (rc == 0 && !did && !*ret_safe) {
+		rc = outcome_enter(
+			l, l->state.published_at ? STAGE_PUBLISHED : STAGE_STAGED, why);
+		if (rc == 0)
+			rc = outcome_tell(
+				r, ROLLOVER_LATE, a.safe_at, "no longer safe: %.400s",
+				a.who_lags ? a.who_lags : "the wait begins anew");
+	}
+	agreement_clear(&a);
+	return rc;
+}
+
+int stages_went_back(struct lineage *l, char *text, struct rollover_result *r,
+		     struct why *why)
+{
+	int rc = outcome_failed(l, text, r, why);
+
+	free(text);
+	return rc;
+}
+
+int stages_all_installed(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	int rc = outcome_enter(l, STAGE_INSTALLED, why);
+
+	/* install_generation has seen the key at every endpoint. */
+	if (rc == 0)
+		rc = outcome_enter(l, STAGE_VERIFIED, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+				     "every endpoint presents key %04lld",
+				     (long long)l->state.goal);
+}
+
+int stages_safe(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	enum install_result result = INSTALL_DONE;
+	char *text = NULL;
+	struct why inner;
+	bool safe = false;
+	int rc = stages_order(l, l->state.goal, false, &inner);
+
+	if (rc < 0)
+		return outcome_failed(l, inner.text, r, why);
+	rc = still_safe(l, &safe, r, why);
+	if (rc < 0 || !safe)
+		return rc;
+	rc = install_generation(l, l->state.goal, &result, &text, why);
+	if (rc < 0)
+		return rc;
+	return result == INSTALL_DONE ? stages_all_installed(l, r, why)
+				      : stages_went_back(l, text, r, why);
+}
+
+/* A crash may have come between the two stages. */
+int stages_installed(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	char *problem = NULL;
+	struct why inner;
+	int rc = install_look(l, l->state.goal, &problem, &inner);
+
+	if (rc < 0)
+		return outcome_failed(l, inner.text, r, why);
+	if (problem)
+		return stages_went_back(l, problem, r, why);
+	rc = outcome_enter(l, STAGE_VERIFIED, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+				     "every endpoint presents key %04lld",
+				     (long long)l->state.goal);
+}
+
+static int become_idle(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc;
+
+	s->goal = s->retire = 0;
+	s->begun_at = 0;
+	/* Where the key that has just come is the compromised one, the next begins. */
+	s->emergency = s->emergency && s->compromised == s->current;
+	if (!s->emergency)
+		s->compromised = 0;
+	s->rolled_at = env_now(l->env);
+	rc = outcome_enter(l, STAGE_IDLE, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+				     "key %04lld is in use, %04lld is next",
+				     (long long)s->current, (long long)s->next);
+}
+
+/* The goal is seen everywhere: it becomes current, the old one leaves, a next one comes.
+ */
+int stages_verified(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc = 0;
+
+	if (s->goal != s->current) {
+		rc = lineage_make_generation(l, s->last + 1, why);
+		if (rc < 0)
+			return rc;
+		s->retire = s->current;
+		s->current = s->goal;
+		s->next = ++s->last;
+		s->published_at = 0;
+	}
+	rc = outcome_enter(l, STAGE_RETIRING, why);
+	if (rc == 0)
+		rc = lineage_point(l, why);
+	return rc < 0 ? rc
+		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+				     "key %04lld is current, %04lld is next",
+				     (long long)s->current, (long long)s->next);
+}
+
+int stages_retiring(struct lineage *l, struct rollover_result *r, struct why *why)
+{
+	struct agreement a = { 0 };
+	struct why inner;
+	bool changed;
+	int rc;
+
+	if (!l->state.published_at)
+		return publication_give(l, false, r, why);
+	rc = observe(l, &a, &changed, &inner);
+	if (rc < 0)
+		return lags(l, inner.text, r, why);
+	if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE)
+		rc = lacking(l, who_lags(&a), changed, r, why);
+	else
+		rc = become_idle(l, r, why);
+	agreement_clear(&a);
+	return rc;
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/life/status.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/agree/agreement.h"
+#include "setup/cert/certificate.h"
+#include "setup/cert/renew.h"
+#include "setup/life/deadline.h"
+#include "setup/life/movement.h"
+#include "setup/life/rollover.h"
+#include "setup/lineage/lineage.h"
+
+#define RENEW_FAILURES_MAX 3 /* in a row, of what is to be done at once: some hours */
+
+void status_clear(struct status *s)
+{
+	free(s->name);
+	free(s->error);
+	free(s->reason);
+	free(s->renew_error);
+	free(s->action);
+	free(s->problem);
+	*s = (struct status){ 0 };
+}
+
+static void plan(struct status *s, time_t at, char *take_action)
+{
+	free(s->action);
+	s->action = take_action;
+	s->action_at = at;
+}
+
+static void plan_idle(const struct lineage *l, struct status *s, const struct deadline *d)
+{
+	bool by_hook = renew_is_by_hook(l);
+	time_t retry = rollover_retry_at(&l->state);
+
+	if (!d->fresh)
+		plan(s, retry ? retry : env_now(l->env),
+		     mem_text("install the renewed certificate"));
+	else if (s->rollover_at && (!s->renew_at || s->rollover_at < s->renew_at))
+		plan(s, s->rollover_at,
+		     mem_printf("roll over to key %04lld", (long long)s->next));
+	else if (s->live || s->renew_at)
+		plan(s, s->renew_at,
+		     mem_text(by_hook ? "certbot renews it" : "renew certificate"));
+	else
+		plan(s, 0, mem_text("get a certificate"));
+}
+
+static void plan_published(const struct lineage *l, struct status *s)
+{
+	struct agreement a;
+
+	agreement_recall(l, &a);
+	if (a.safe_at)
+		plan(s, a.safe_at,
+		     mem_printf("install key %04lld (%s)", (long long)s->goal,
+				l->state.old_ttl_s < 0 ? "2 days" : "2 x TTL"));
+	else
+		plan(s, 0,
+		     mem_text(s->reason ? s->reason
+					: "wait for all name servers to have the "
+					  "records"));
+	agreement_clear(&a);
+}
+
+static void plan_retiring(const struct lineage *l, struct status *s, time_t at)
+{
+	if (l->state.retire)
+		plan(s, at,
+		     mem_printf("take key %04lld out of DNS",
+				(long long)l->state.retire));
+	else
+		plan(s, at,
+		     mem_text(at ? "publish the records"
+				 : "see the records at all name servers"));
+}
+
+static void plan_next(const struct lineage *l, struct status *s, const struct deadline *d,
+		      time_t now)
+{
+	time_t at = l->state.retry_at ? l->state.retry_at : now;
+	bool first = s->goal == s->current && !s->live;
+
+	switch (rollover_stage(&l->state)) {
+	case STAGE_STUCK:
+	case STAGE_IDLE:
+		plan_idle(l, s, d);
+		break;
+	case STAGE_STAGED:
+		if (first && !s->not_after)
+			plan(s, at,
+			     mem_printf("get a certificate for key %04lld",
+					(long long)s->goal));
+		else
+			plan(s, at, mem_text("publish the records"));
+		break;
+	case STAGE_PUBLISHED:
+		plan_published(l, s);
+		break;
+	case STAGE_SAFE:
+		plan(s, at, mem_printf("install key %04lld", (long long)s->goal));
+		break;
+	case STAGE_INSTALLED:
+		plan(s, at, mem_text("look at every endpoint"));
+		break;
+	case STAGE_VERIFIED:
+		plan(s, at,
+		     first ? mem_text("publish the records")
+			   : mem_printf("retire key %04lld", (long long)s->current));
+		break;
+	case STAGE_RETIRING:
+		plan_retiring(l, s, l->state.published_at ? 0 : at);
+		break;
+	}
+}
+
+/* Worse only ever. */
+static void raise_level(struct status *s, enum status_level level, char *take_problem)
+{
+	if (level <= s->level) {
+		free(take_problem);
+		return;
+	}
+	s->level = level;
+	free(s->problem);
+	s->problem = take_problem;
+}
+
+/* Whether the newest certificates name all domains of lineage.conf. */
+static bool is_named(const struct lineage *l)
+{
+	int64_t generation = rollover_live_generation(&l->state);
+	struct certificate c;
+	bool named = true;
+	size_t i;
+
+	for (i = 0; i < l->conf.key_types && named; i++) {
+		enum key_type type = l->conf.key_type[i];
+
+		if (certificate_newest(l, generation, type, &c, NULL) == 0 && c.number)
+			(void)certificate_is_named(l, generation, type, c.number, &named,
+						   NULL);
+	}
+	return named;
+}
+
+/* With what the last try met, or else whether there was any. */
+static char *with_error(const struct lineage *l, const struct status *s, const char *text)
+{
+	if (s->renew_error)
+		return mem_printf("%s: %s", text, s->renew_error);
+	if (renew_is_by_hook(l))
+		return mem_text(text);
+	return mem_printf("%s: does a timer run daneprobe renew --all?", text);
+}
+
+static void judge_certificate(const struct lineage *l, struct status *s,
+			      const struct deadline *d, time_t now)
+{
+	bool failing = l->state.renew_failures >= RENEW_FAILURES_MAX;
+	const char *text = NULL;
+
+	if (!s->not_after)
+		return;
+	if (now >= s->not_after) {
+		raise_level(s, STATUS_CRITICAL,
+			    with_error(l, s, "the certificate has expired"));
+		return;
+	}
+	if (!d->fresh && (failing || now > d->late_at))
+		text = "the renewed certificate is not installed";
+	else if (now > d->late_at)
+		text = "the certificate is not renewed";
+	else if (failing && !is_named(l))
+		text = "the certificate lacks a domain of lineage.conf";
+	if (text)
+		raise_level(s, now > d->critical_at ? STATUS_CRITICAL : STATUS_WARNING,
+			    with_error(l, s, text));
+}
+
+/* Without runs nothing gets stuck either. */
+static void judge_movement(const struct lineage *l, struct status *s, time_t now)
+{
+	time_t since = movement_missed(l, now);
+	char date[32];
+
+	if (since)
+		raise_level(s, STATUS_WARNING,
+			    mem_printf("nothing has moved since %s: does a timer run "
+				       "daneprobe rollover --all?",
+				       clock_date(since, date)));
+}
+
+/* Told by an operator, so the last to be heard of where something doesn't go on. */
+static void judge_emergency(struct status *s)
+{
+	if (s->compromised)
+		raise_level(s, STATUS_WARNING,
+			    mem_printf("key %04lld is compromised and %s",
+				       (long long)s->compromised,
+				       s->compromised == s->live
+					       ? "in use"
+					       : "its record may be in caches"));
+}
+
+static void judge(const struct lineage *l, struct status *s, const struct deadline *d,
+		  time_t now)
+{
+	const char *stage = lineage_state_stage_name(s->stage);
+
+	if (s->stage == STAGE_STUCK)
+		raise_level(s, STATUS_WARNING,
+			    mem_printf("%s: %s", stage, s->reason ? s->reason : ""));
+	/* certbot takes no notice of a hook that fails, and is content. */
+	if (renew_is_by_hook(l) && s->renew_error)
+		raise_level(s, STATUS_WARNING, mem_text(s->renew_error));
+	judge_certificate(l, s, d, now);
+	judge_movement(l, s, now);
+	judge_emergency(s);
+}
+
+static int fill(const struct lineage *l, struct status *s, struct deadline *d,
+		struct why *why)
+{
+	const struct lineage_state *state = &l->state;
+	int rc;
+
+	s->stage = state->stage;
+	s->resume = rollover_stage(state);
+	s->since = state->since;
+	s->current = state->current;
+	s->next = state->next;
+	s->goal = state->goal;
+	s->live = state->view_generation;
+	s->compromised = state->emergency ? state->compromised : 0;
+	s->reason = mem_text(state->reason);
+	s->reason_since = state->reason_since;
+	s->renew_error = mem_text(state->renew_error);
+	s->rollover_at = rollover_due_at(l);
+	rc = deadline_read(l, d, why);
+	s->not_before = d->not_before;
+	s->not_after = d->not_after;
+	if (rc == 0)
+		rc = renew_due_at(l, rollover_live_generation(state), &s->renew_at, why);
+	return rc;
+}
+
+/* key_group passes folders and keys, and the state to nobody. On the heap; NULL: that
+ * isn't why. */
+static char *who_may_read(const char *base, const char *name)
+{
+	char *dir = mem_printf("%s/%s", base, name);
+	char *path = mem_printf("%s/state", dir);
+	bool denied = access(path, R_OK) < 0 && errno == EACCES;
+	const struct passwd *user = NULL;
+	struct stat st;
+	const char *who;
+
+	if (denied && stat(dir, &st) == 0)
+		user = getpwuid(st.st_uid);
+	who = user ? user->pw_name : "root";
+	free(dir);
+	free(path);
+	return denied ? mem_printf("only %s may read it, with key_group too: run this as "
+				   "%s, by sudo from NRPE or check_by_ssh",
+				   who, who)
+		      : NULL;
+}
+
+static char *why_unreadable(const char *base, const char *name, const char *text)
+{
+	char *who = lineage_check_name(name, NULL) == 0 ? who_may_read(base, name) : NULL;
+
+	return who ? who : mem_text(text);
+}
+
+void status_read(struct env *env, const char *base, const char *name,
+		 struct status *ret_status)
+{
+	struct status s = { .name = mem_text(name) };
+	struct deadline d = { 0 };
+	struct lineage l;
+	struct why why;
+	int rc = lineage_open(env, base, name, "status", LINEAGE_READ, &l, &why);
+
+	if (rc == 0) {
+		rc = fill(&l, &s, &d, &why);
+		if (rc == 0) {
+			plan_next(&l, &s, &d, env_now(env));
+			judge(&l, &s, &d, env_now(env));
+		}
+		lineage_close(&l);
+	}
+	if (rc < 0) {
+		s.level = STATUS_UNKNOWN;
+		s.error = why_unreadable(base, name, why.text);
+	}
+	*ret_status = s;
+}
+
+static json_t *time_json(time_t t)
+{
+	char text[32];
+
+	return t ? json_string(clock_rfc3339(t, text)) : json_null();
+}
+
+static json_t *generation_json(int64_t number)
+{
+	char *text = number ? mem_printf("%04lld", (long long)number) : NULL;
+	json_t *value = text ? json_string(text) : json_null();
+
+	free(text);
+	return value;
+}
+
+static json_t *text_json(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+static json_t *one_json(const struct status *s)
+{
+	static const char *const levels[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
+	bool known = !s->error;
+
+	return json_pack(
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+		"s:o, s:o, s:o, s:o, s:o, s:o}",
+		"name", s->name, "level", levels[s->level], "problem",
+		text_json(s->error ? s->error : s->problem), "state",
+		text_json(known ? lineage_state_stage_name(s->stage) : NULL), "doing",
+		text_json(known ? lineage_state_stage_name(s->resume) : NULL), "since",
+		time_json(s->since), "current", generation_json(s->current), "next",
+		generation_json(s->next), "goal", generation_json(s->goal), "live",
+		generation_json(s->live), "compromised", generation_json(s->compromised),
+		"reason", text_json(s->reason), "reason_since",
+		time_json(s->reason_since), "not_before", time_json(s->not_before),
+		"not_after", time_json(s->not_after), "renew_at", time_json(s->renew_at),
+		"rollover_at", time_json(s->rollover_at), "renew_error",
+		text_json(s->renew_error), "next_action", text_json(s->action),
+		"next_action_at", time_json(s->action_at));
+}
+
+char *status_json(const struct status *status, size_t count)
+{
+	json_t *list = json_array(), *root;
+	char *dump, *text;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		json_array_append_new(list, one_json(&status[i]));
+	root = json_pack("{s:i, s:o}", "version", 1, "lineages", list);
+	dump = json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII);
+	text = mem_text(dump ? dump : "null");
+	free(dump);
+	json_decref(root);
+	return text;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/lineage/acme.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/why.h"
+
+#define BLANKS " \t"
+
+/* Each command is before, then the user's options, then after. It begins in an empty
+ * {work}: what an earlier order left there must not pass for the result of this one. */
+static const struct preset {
+	const char *name, *before, *after;
+} presets[] = {
+	/* Fails when a file that it is to write is there. */
+	{ "certbot", "certbot certonly --non-interactive",
+	  "--csr {csr} --cert-path {cert} --chain-path {chain} "
+	  "--fullchain-path {fullchain}" },
+	/* Writes beside the request, and nothing while a certificate there is valid. */
+	{ "uacme", "cp {csr} {work}/request.csr && uacme",
+	  "issue {work}/request.csr && mv {work}/request-cert.pem {fullchain}" },
+	/* Names its files after a domain, but tells a hook, whose path it splits at
+	 * blanks. Without LEGO_PATH each order would make an account, in its folder. */
+	{ "lego",
+	  "cd {work} && printf '#!/bin/sh\\ncp \"$LEGO_CERT_PATH\" bundle.pem\\n' >hook "
+	  "&& chmod 700 hook && LEGO_PATH=\"${LEGO_PATH:-/var/lib/lego}\" lego",
+	  "--csr {csr} run --run-hook ./hook && mv bundle.pem {fullchain}" },
+	/* Where it is told to put a certificate of a request depends on its version; it
+	 * skips an order whose former certificate it has. */
+	{ "acme.sh", "acme.sh --signcsr --csr {csr} --cert-home {work}",
+	  "&& mv {work}/*/fullchain.cer {fullchain}" },
+	/* Prints the whole chain; with --full-chain it would look for it once more, by an
+	 * address in the certificate. */
+	{ "dehydrated", "dehydrated", "--signcsr {csr} >{fullchain}" },
+};
+
+static int refuse(const char *line, size_t len, struct why *why)
+{
+	return why_set(why, DP_EINVAL,
+		       "'%.*s' is no way to get a certificate: one of " ACME_PRESETS
+		       " and its options, exec COMMAND, or hook certbot",
+		       (int)(len < 100 ? len : 100), line);
+}
+
+int acme_command(const char *line, char **ret_command, struct why *why)
+{
+	size_t len = strcspn(line, BLANKS), i;
+	const char *options = line + len + strspn(line + len, BLANKS);
+	const struct preset *p = NULL;
+
+	if (len == 4 && !strncmp(line, "exec", len) && !*options)
+		return why_set(why, DP_EINVAL, "acme = exec lacks its command");
+	if (len == 4 && !strncmp(line, "exec", len)) {
+		*ret_command = mem_text(options);
+		return 0;
+	}
+	for (i = 0; i < sizeof(presets) / sizeof(presets[0]) && !p; i++)
+		if (strlen(presets[i].name) == len &&
+		    !strncmp(line, presets[i].name, len))
+			p = &presets[i];
+	if (!p)
+		return refuse(line, len, why);
+	*ret_command = mem_printf("rm -rf {work} && mkdir {work} && %s %s %s", p->before,
+				  options, p->after);
+	return 0;
+}
+
+/* Whether text begins with word; *ret_rest is what follows it and blanks. */
+static bool begins_with(const char *text, const char *word, const char **ret_rest)
+{
+	size_t len = strcspn(text, BLANKS);
+
+	if (len != strlen(word) || strncmp(text, word, len) != 0)
+		return false;
+	*ret_rest = text + len + strspn(text + len, BLANKS);
+	return true;
+}
+
+bool acme_is_hook(const char *line, const char **ret_rest)
+{
+	return begins_with(line, "hook", ret_rest) &&
+	       begins_with(*ret_rest, "certbot", ret_rest);
+}
+
+int acme_check(const char *line, struct why *why)
+{
+	const char *rest;
+	char *command = NULL;
+	int rc;
+
+	if (acme_is_hook(line, &rest))
+		return 0;
+	rc = acme_command(line, &command, why);
+	free(command);
+	return rc;
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/lineage/lineage.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hex.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "dane/tlsa.h"
+#include "setup/key/record.h"
+#include "setup/lineage/journal.h"
+#include "setup/lineage/lineage_group.h"
+
+#define ITEMS_MAX 12
+
+static const struct env_access private_file = { .mode = 0600, .group = (gid_t)-1 };
+
+int lineage_check_name(const char *name, struct why *why)
+{
+	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz"
+				       "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+
+	if (!*name || strlen(name) > LINEAGE_NAME_MAX || strchr("-._", *name) ||
+	    name[strspn(name, alphabet)])
+		return why_set(why, DP_EINVAL,
+			       "'%.100s' can't name a lineage: letters, digits, '.', '_' "
+			       "and '-', at most %d",
+			       name, LINEAGE_NAME_MAX);
+	return 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Where it isn't, errno says why not. */
+static bool is_lineage(const char *base, const char *name)
+{
+	char *state = mem_printf("%s/%s/state", base, name);
+	char *conf = mem_printf("%s/%s/lineage.conf", base, name);
+	bool is = access(state, F_OK) == 0 || access(conf, F_OK) == 0;
+	int failed = errno;
+
+	free(state);
+	free(conf);
+	errno = failed;
+	return is;
+}
+
+/* What may not be looked into counts: nobody is to take it for well. */
+static bool may_be_lineage(const char *base, const char *name)
+{
+	bool is = is_lineage(base, name);
+
+	return is || errno == EACCES;
+}
+
+int lineage_list(const char *base, char ***ret_names, size_t *ret_count, struct why *why)
+{
+	DIR *dir = opendir(base);
+	struct dirent *entry;
+	char **names = NULL;
+	size_t count = 0;
+
+	if (!dir && errno != ENOENT)
+		return why_errno(why, errno, "can't read the folder %s", base);
+	while (dir && (entry = readdir(dir))) {
+		if (lineage_check_name(entry->d_name, NULL) < 0 ||
+		    !may_be_lineage(base, entry->d_name))
+			continue;
+		names = mem_grow(names, count, sizeof(*names));
+		names[count++] = mem_text(entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	if (count)
+		qsort(names, count, sizeof(*names), by_text);
+	*ret_names = names;
+	*ret_count = count;
+	return 0;
+}
+
+char *lineage_path(const struct lineage *l, const char *format, ...)
+{
+	char rest[512];
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(rest, sizeof(rest), format, ap);
+	va_end(ap);
+	return mem_printf("%s/%s", l->dir, rest);
+}
+
+char *lineage_key_path(const struct lineage *l, int64_t generation, enum key_type type,
+		       const char *rest)
+{
+	return lineage_path(l, "keys/%04lld/%s%s%s", (long long)generation,
+			    key_type_name(type), *rest ? "/" : "", rest);
+}
+
+int lineage_access(const struct lineage *l, bool is_folder, struct env_access *ret_access,
+		   struct why *why)
+{
+	const char *name = lineage_conf_get(&l->conf, LINEAGE_CONF_KEY_GROUP);
+	const struct group *group;
+
+	*ret_access = (struct env_access){ .mode = is_folder ? 0700 : 0600,
+					   .group = (gid_t)-1 };
+	if (!*name)
+		return 0;
+	group = getgrnam(name);
+	if (!group)
+		return why_set(why, DP_EINVAL, "key_group: there is no group '%.100s'",
+			       name);
+	ret_access->mode = is_folder ? 0750 : 0640;
+	ret_access->group = group->gr_gid;
+	return 0;
+}
+
+int lineage_save(struct lineage *l, struct why *why)
+{
+	char *path = lineage_path(l, "state");
+	int rc = lineage_state_save(l->env, path, &private_file, &l->state, why);
+
+	free(path);
+	return rc;
+}
+
+int lineage_note(struct lineage *l, struct why *why, const char *event, ...)
+{
+	struct journal_item items[ITEMS_MAX];
+	size_t count = 0;
+	const char *key;
+	va_list ap;
+	char *path;
+	int rc;
+
+	va_start(ap, event);
+	while (count < ITEMS_MAX && (key = va_arg(ap, const char *))) {
+		items[count].key = key;
+		items[count++].value = va_arg(ap, const char *);
+	}
+	va_end(ap);
+	path = lineage_path(l, "journal");
+	rc = journal_add(l->env, path, l->verb, event, items, count, why);
+	free(path);
+	return rc;
+}
+
+void lineage_begin(struct env *env, const char *base, const char *name, const char *verb,
+		   struct lineage *lineage)
+{
+	*lineage = (struct lineage){ .env = env,
+				     .verb = verb,
+				     .name = mem_text(name),
+				     .dir = mem_printf("%s/%s", base, name),
+				     .lock = -1 };
+	lineage_conf_init(&lineage->conf);
+	lineage_state_init(&lineage->state);
+}
+
+void lineage_close(struct lineage *l)
+{
+	if (l->lock >= 0)
+		(void)close(l->lock);
+	lineage_conf_clear(&l->conf);
+	lineage_state_clear(&l->state);
+	free(l->name);
+	free(l->dir);
+	*l = (struct lineage){ .lock = -1 };
+}
+
+/* flock() ends with the last process that holds the descriptor; no command gets it. */
+int lineage_lock(struct lineage *l, struct why *why)
+{
+	char *path = lineage_path(l, "lock");
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int failed = errno;
+
+	free(path);
+	if (fd < 0)
+		return why_errno(why, failed, "can't lock the lineage %s", l->name);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		failed = errno;
+		(void)close(fd);
+		return failed == EWOULDBLOCK
+			       ? why_set(why, DP_EBUSY,
+					 "another daneprobe is at work on the lineage %s",
+					 l->name)
+			       : why_errno(why, failed, "can't lock the lineage %s",
+					   l->name);
+	}
+	l->lock = fd;
+	return 0;
+}
+
+/* The types that the lineage was made with have their folders. */
+static bool has_type(const struct lineage *l, enum key_type type)
+{
+	char *path = lineage_key_path(l, l->state.current, type, "request.csr");
+	bool has = access(path, F_OK) == 0;
+
+	free(path);
+	return has;
+}
+
+static bool wants_type(const struct lineage *l, enum key_type type)
+{
+	size_t i;
+
+	for (i = 0; i < l->conf.key_types; i++)
+		if (l->conf.key_type[i] == type)
+			return true;
+	return false;
+}
+
+/* A type more or less would need its records, and its certificate, at every server before
+ * the next step. */
+static int check_types(const struct lineage *l, struct why *why)
+{
+	char *has = mem_text(""), *longer;
+	bool same = true;
+	int i, rc = 0;
+
+	for (i = 0; i < KEY_TYPE_COUNT; i++) {
+		enum key_type type = (enum key_type)i;
+
+		same = same && has_type(l, type) == wants_type(l, type);
+		if (!has_type(l, type))
+			continue;
+		longer = mem_printf("%s%s%s", has, *has ? " " : "", key_type_name(type));
+		free(has);
+		has = longer;
+	}
+	if (!same)
+		rc = why_set(
+			why, DP_EINVAL,
+			"%s/lineage.conf: key_types is '%s', but the lineage has keys "
+			"of '%s': set it back; other types are a lineage of their "
+			"own, beside this one",
+			l->dir, lineage_conf_get(&l->conf, LINEAGE_CONF_KEY_TYPES), has);
+	free(has);
+	return rc;
+}
+
+static int load_conf(struct lineage *l, struct why *why)
+{
+	char *path = lineage_path(l, "lineage.conf"), *text = NULL;
+	struct why inner;
+	size_t len;
+	int rc = file_read(path, LINEAGE_CONF_FILE_MAX, &text, &len, &inner);
+
+	if (rc == 0 && strlen(text) != len)
+		rc = why_set(&inner, DP_EFORMAT, "a NUL byte");
+	if (rc == 0)
+		rc = lineage_conf_parse(&l->conf, text, &inner);
+	if (rc == 0)
+		rc = lineage_conf_check(&l->conf, &inner);
+	free(text);
+	if (rc < 0)
+		why_set(why, rc, "%.200s: %.300s", path, inner.text);
+	free(path);
+	return rc;
+}
+
+static int load(struct lineage *l, struct why *why)
+{
+	char *path = lineage_path(l, "state");
+	struct why inner;
+	int rc = lineage_state_load(path, &l->state, &inner);
+
+	free(path);
+	if (rc == DP_ENOENT)
+		return why_set(why, rc,
+			       "there is no lineage '%s' in %.*s: daneprobe new %s makes "
+			       "it, --dir says where",
+			       l->name, (int)(strlen(l->dir) - strlen(l->name) - 1),
+			       l->dir, l->name);
+	if (rc < 0)
+		return why_set(why, rc, "%s", inner.text);
+	rc = load_conf(l, why);
+	return rc < 0 ? rc : check_types(l, why);
+}
+
+/* Else a try that failed while the clock was ahead would be the last one. */
+static int mend(struct lineage *l, enum lineage_use use, struct why *why)
+{
+	int rc;
+
+	if (!lineage_state_mend(&l->state, env_now(l->env)) || use != LINEAGE_WRITE)
+		return 0;
+	rc = lineage_note(l, why, "clock", "why",
+			  "the state had times that are still to come", NULL);
+	return rc < 0 ? rc : lineage_save(l, why);
+}
+
+int lineage_open(struct env *env, const char *base, const char *name, const char *verb,
+		 enum lineage_use use, struct lineage *ret_lineage, struct why *why)
+{
+	struct lineage l;
+	int rc = lineage_check_name(name, why);
+
+	if (rc < 0)
+		return rc;
+	lineage_begin(env, base, name, verb, &l);
+	if (use == LINEAGE_WRITE && is_lineage(base, name))
+		rc = lineage_lock(&l, why);
+	if (rc == 0)
+		rc = load(&l, why);
+	if (rc == 0)
+		rc = mend(&l, use, why);
+	if (rc == 0 && use == LINEAGE_WRITE)
+		rc = lineage_group_apply(&l, why);
+	if (rc < 0) {
+		lineage_close(&l);
+		return rc;
+	}
+	*ret_lineage = l;
+	return 0;
+}
+
+static int point(struct lineage *l, const char *name, int64_t generation, struct why *why)
+{
+	char *path = lineage_path(l, "%s", name);
+	char *target = mem_printf("keys/%04lld", (long long)generation);
+	char now[64];
+	ssize_t len = readlink(path, now, sizeof(now) - 1);
+	int rc = 0;
+
+	now[len > 0 ? len : 0] = '\0';
+	if (strcmp(now, target) != 0)
+		rc = env_point(l->env, path, target, why);
+	free(path);
+	free(target);
+	return rc;
+}
+
+int lineage_point(struct lineage *l, struct why *why)
+{
+	int rc = point(l, "current", l->state.current, why);
+
+	return rc < 0 ? rc : point(l, "next", l->state.next, why);
+}
+
+int lineage_spki(const struct lineage *l, int64_t generation, uint8_t (*ret_spki)[32],
+		 struct why *why)
+{
+	struct record_source source = { 0 };
+	struct tlsa rr = { 0 };
+	char *path;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
+		path = lineage_key_path(l, generation, l->conf.key_type[i],
+					"request.csr");
+		rc = record_source_csr(path, &source, why);
+		free(path);
+		if (rc == 0)
+			rc = tlsa_from_octets(TLSA_DANE_EE, TLSA_SPKI, TLSA_SHA256,
+					      source.key, source.key_len, &rr, why);
+		if (rc == 0)
+			memcpy(ret_spki[i], rr.data, 32);
+		tlsa_clear(&rr);
+		record_source_clear(&source);
+	}
+	return rc;
+}
+
+void lineage_kinds(const struct lineage *l, bool *ret_rsa, bool *ret_ecdsa)
+{
+	size_t i;
+
+	*ret_rsa = *ret_ecdsa = false;
+	for (i = 0; i < l->conf.key_types; i++)
+		if (key_type_is_rsa(l->conf.key_type[i]))
+			*ret_rsa = true;
+		else
+			*ret_ecdsa = true;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A lineage: the folder with the current and the next key pair of a service.
+ *
+ *   lineage.conf  state  journal  lock
+ *   keys/0001/ecdsa-p256/privkey.pem, request.csr, certs/0001/{cert,chain,fullchain}.pem
+ *   current, next -> keys/NNNN      live -> views/NNNN (view.h)
+ */
+#ifndef SETUP_LINEAGE_H
+#define SETUP_LINEAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "setup/lineage/lineage_conf.h"
+#include "setup/lineage/lineage_state.h"
+#include "setup/world/env.h"
+
+struct why;
+
+#define LINEAGE_NAME_MAX 64
+#define LINEAGE_NUMBER_MAX 9999 /* of generations, and of views in use at a time */
+
+struct lineage {
+	struct env *env;  /* borrowed */
+	const char *verb; /* borrowed; for the journal */
+	char *name;	  /* owned */
+	char *dir;	  /* owned; DIR/NAME */
+	int lock;	  /* file descriptor; -1: opened for reading */
+	struct lineage_conf conf;
+	struct lineage_state state;
+};
+
+/* Letters, digits, '.', '_' and '-', not beginning with one of the last three. */
+int lineage_check_name(const char *name, struct why *why);
+/* The names below base that have a state or a lineage.conf, or may not be looked into,
+ * sorted; the caller frees each and the array. No base folder is no lineage. */
+int lineage_list(const char *base, char ***ret_names, size_t *ret_count, struct why *why);
+
+enum lineage_use { LINEAGE_READ, LINEAGE_WRITE };
+
+/* Reads configuration and state; LINEAGE_WRITE locks first, without waiting: DP_EBUSY
+ * when another run is at it. The lock goes with the process, however it ends. DP_EINVAL
+ * where key_types was changed. Undo with lineage_close(). */
+int lineage_open(struct env *env, const char *base, const char *name, const char *verb,
+		 enum lineage_use use, struct lineage *ret_lineage, struct why *why);
+void lineage_close(struct lineage *lineage);
+
+/* What opening and making one begin with: no state yet, and no lock. */
+void lineage_begin(struct env *env, const char *base, const char *name, const char *verb,
+		   struct lineage *lineage);
+/* Doesn't wait: DP_EBUSY when another run has it. */
+int lineage_lock(struct lineage *lineage, struct why *why);
+
+/* Writes the state. */
+int lineage_save(struct lineage *lineage, struct why *why);
+/* A line of the journal: pairs of key and value (NULL values left out), then NULL. */
+int lineage_note(struct lineage *lineage, struct why *why, const char *event, ...);
+/* Points current and next to the generations of the state. */
+int lineage_point(struct lineage *lineage, struct why *why);
+/* DIR/NAME/ and the rest; on the heap. */
+char *lineage_path(const struct lineage *lineage, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* keys/0001/ecdsa-p256 as a path; on the heap. */
+char *lineage_key_path(const struct lineage *lineage, int64_t generation,
+		       enum key_type type, const char *rest);
+/* SHA-256 of the SubjectPublicKeyInfo of each key type of conf, from the requests. */
+int lineage_spki(const struct lineage *lineage, int64_t generation,
+		 uint8_t (*ret_spki)[32], struct why *why);
+/* Kinds among the key types of conf, ECDSA standing for EdDSA too. */
+void lineage_kinds(const struct lineage *lineage, bool *ret_rsa, bool *ret_ecdsa);
+/* What folders and files of the lineage are made with: key_group's, else nobody's. */
+int lineage_access(const struct lineage *lineage, bool is_folder,
+		   struct env_access *ret_access, struct why *why);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the next renewal of another ACME client does to its keys, read from its folder:
+ * certbot's, lego's, acme.sh's or uacme's. Nothing is changed and nobody asked. */
+#ifndef SETUP_PREDICT_H
+#define SETUP_PREDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "setup/predict/outlook.h"
+#include "setup/predict/predict_conf.h"
+
+struct why;
+
+#define PREDICT_MAX 10000 /* certificates of one folder */
+
+/* What will become of a published record. */
+struct predicted_record {
+	char *text; /* owned; "3 1 1 8f43..." cut short */
+	enum outlook outlook;
+};
+
+/* The records of a service, at the names of a certificate. */
+struct predicted_service {
+	char *owner;			 /* owned; "_443._tcp.www.example.com" */
+	char *error;			 /* owned; what is there isn't known: why; NULL */
+	struct predicted_record *record; /* owned */
+	size_t count;
+	enum outlook outlook; /* the best of them */
+};
+
+struct prediction {
+	const char *client; /* constant: "certbot" */
+	char *name;	    /* owned; of the certificate, as the client calls it */
+	char *file;	    /* owned; that says so */
+	char *chain;	    /* owned; the certificate's file and those behind it */
+	enum predict_key key;
+	bool compared; /* the records were asked for: what follows counts */
+	char *issuer;  /* owned; who signed it now; NULL unknown */
+	char *unread;  /* owned; why chain couldn't be read; NULL */
+	struct predicted_service *service; /* owned; those with records, or unknown */
+	size_t services;
+};
+
+/* All certificates that a client keeps in dir, sorted by name. DP_ENOENT where it holds
+ * none that is known. Undo with predict_clear(). */
+int predict_read(const char *dir, struct prediction **ret_list, size_t *ret_count,
+		 struct why *why);
+/* Whether a record of a service that matches now may not do so after the renewal, or the
+ * records aren't known and the key may change. */
+bool predict_is_risky(const struct prediction *prediction);
+/* {"version":1,"certificates":[{client,name,file,key,...}]}, key one of same, new,
+ * depends; where the records were asked for also issuer, error, and services with their
+ * records, each with its outlook; on the heap. */
+char *predict_json(const struct prediction *list, size_t count);
+void predict_clear(struct prediction *list, size_t count);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/publish/publish_exec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/key/record.h"
+#include "setup/lineage/lineage.h"
+#include "setup/publish/publish_owner.h"
+
+#define LIST_MAX (2 << 20)
+#define EXEC_TIMEOUT_MS (10 * 60 * 1000)
+
+/* What one zone gets: lists of JSON records, comma between. */
+struct batch {
+	char *apex; /* owned */
+	struct buf add, remove;
+};
+
+struct batches {
+	struct batch *item; /* owned */
+	size_t count;
+};
+
+static struct batch *find_batch(struct batches *all, const char *apex)
+{
+	struct batch *b;
+	size_t i;
+
+	for (i = 0; i < all->count; i++)
+		if (!strcmp(all->item[i].apex, apex))
+			return &all->item[i];
+	all->item = mem_grow(all->item, all->count, sizeof(*all->item));
+	b = &all->item[all->count++];
+	b->apex = mem_text(apex);
+	buf_init(&b->add, LIST_MAX);
+	buf_init(&b->remove, LIST_MAX);
+	return b;
+}
+
+static void clear(struct batches *all)
+{
+	size_t i;
+
+	for (i = 0; i < all->count; i++) {
+		free(all->item[i].apex);
+		buf_clear(&all->item[i].add);
+		buf_clear(&all->item[i].remove);
+	}
+	free(all->item);
+}
+
+static void add_list(struct buf *list, const struct publish_owner *o,
+		     const struct tlsa *const *rr, size_t count)
+{
+	char *owner = mem_printf("%s.", o->zone->owner), *text;
+	struct record record = { .owner = owner, .ttl = o->ttl };
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		record.rr = *rr[i];
+		text = record_json(&record);
+		buf_printf(list, "%s%s", list->len ? "," : "", text);
+		free(text);
+	}
+	free(owner);
+}
+
+static int collect(struct lineage *l, const struct publish_owner *o, void *arg,
+		   struct why *why)
+{
+	struct batch *b = find_batch(arg, o->zone->apex);
+
+	(void)l;
+	(void)why;
+	add_list(&b->add, o, o->want, o->want_count);
+	add_list(&b->remove, o, o->gone, o->gone_count);
+	return 0;
+}
+
+static int run_zone(struct lineage *l, const char *command, struct batch *batch,
+		    struct why *why)
+{
+	struct env_command run = { .text = command, .timeout_ms = EXEC_TIMEOUT_MS };
+	char *input;
+	int rc;
+
+	if (batch->add.overflow || batch->remove.overflow)
+		return why_set(why, DP_ELIMIT, "too many records for %s", batch->apex);
+	input = mem_printf(
+		"{\"version\":1,\"zone\":\"%s\",\"add\":[%s],\"remove\":[%s]}\n",
+		batch->apex, buf_str(&batch->add), buf_str(&batch->remove));
+	run.input = input;
+	rc = env_run(l->env, &run, why);
+	free(input);
+	return rc;
+}
+
+int publish_exec_records(struct lineage *l, const char *options, const struct wanted *w,
+			 const struct publish_watch *watch,
+			 enum publish_result *ret_result, struct why *why)
+{
+	struct batches all = { 0 };
+	size_t i;
+	int rc;
+
+	if (!*options)
+		return why_set(why, DP_EINVAL, "publish = exec lacks its command");
+	*ret_result = PUBLISH_BY_HAND; /* only the command knows what is there */
+	if (watch)
+		return 0;
+	rc = publish_owner_each(l, w, collect, &all, why);
+	for (i = 0; i < all.count && rc == 0; i++)
+		rc = run_zone(l, options, &all.item[i], why);
+	if (rc == 0)
+		*ret_result = PUBLISH_DONE;
+	clear(&all);
+	return rc;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/publish/publish_owner.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/why.h"
+#include "dane/tlsa.h"
+#include "setup/key/record.h"
+#include "setup/lineage/lineage.h"
+#include "setup/publish/wanted.h"
+#include "setup/world/env.h"
+
+/* The owners of a change, several of which may be one by their aliases. */
+struct walk {
+	struct lineage *lineage; /* borrowed */
+	const struct wanted *wanted;
+	struct env_zone *zone; /* owned; of each record: the wanted, then the gone */
+	bool *done;	       /* owned; as many */
+	size_t count;
+};
+
+static const struct record *record_at(const struct walk *w, size_t index)
+{
+	return index < w->wanted->want_count
+		       ? &w->wanted->want[index]
+		       : &w->wanted->gone[index - w->wanted->want_count];
+}
+
+static int look_up(struct walk *w, struct why *why)
+{
+	struct lineage *l = w->lineage;
+	const char *owner;
+	size_t i;
+	int rc = 0;
+
+	if (!l->env->zone)
+		return why_set(why, DP_EDNS, "the zone of a record can't be looked up");
+	for (i = 0; i < w->count && rc == 0; i++) {
+		owner = record_at(w, i)->owner;
+		rc = l->env->zone(l->env->arg, owner, &w->zone[i], why);
+		if (rc == 0 && w->zone[i].is_alias)
+			rc = lineage_note(l, why, "alias", "name", owner, "to",
+					  w->zone[i].owner, NULL);
+	}
+	return rc;
+}
+
+/* All records of the owner that record number first has. */
+static int give(struct walk *w, size_t first, publish_owner_fn *fn, void *arg,
+		struct why *why)
+{
+	struct publish_owner o = { .zone = &w->zone[first] };
+	const struct record *record;
+	size_t i;
+	int rc;
+
+	o.want = mem_array(w->count, sizeof(struct tlsa *));
+	o.gone = mem_array(w->count, sizeof(struct tlsa *));
+	for (i = first; i < w->count; i++) {
+		if (strcmp(w->zone[i].owner, w->zone[first].owner) != 0)
+			continue;
+		record = record_at(w, i);
+		w->done[i] = true;
+		if (i < w->wanted->want_count)
+			o.want[o.want_count++] = &record->rr;
+		else
+			o.gone[o.gone_count++] = &record->rr;
+		if (record->ttl > o.ttl)
+			o.ttl = record->ttl;
+	}
+	rc = fn(w->lineage, &o, arg, why);
+	free(o.want);
+	free(o.gone);
+	return rc;
+}
+
+int publish_owner_each(struct lineage *lineage, const struct wanted *wanted,
+		       publish_owner_fn *fn, void *arg, struct why *why)
+{
+	struct walk w = { .lineage = lineage,
+			  .wanted = wanted,
+			  .count = wanted->want_count + wanted->gone_count };
+	size_t i;
+	int rc;
+
+	w.zone = mem_array(w.count, sizeof(*w.zone));
+	w.done = mem_array(w.count, sizeof(*w.done));
+	rc = look_up(&w, why);
+	for (i = 0; i < w.count && rc == 0; i++)
+		if (!w.done[i])
+			rc = give(&w, i, fn, arg, why);
+	for (i = 0; i < w.count; i++)
+		env_zone_clear(&w.zone[i]);
+	free(w.zone);
+	free(w.done);
+	return rc;
+}
+
+static bool is_among(const struct tlsa *rr, const struct tlsa *const *list, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (tlsa_equal(list[i], rr))
+			return true;
+	return false;
+}
+
+static bool is_there(const struct tlsa *rr, const struct tlsa *have, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (tlsa_equal(&have[i], rr))
+			return true;
+	return false;
+}
+
+/* What one key gives for several services at an owner that they share is one record. */
+static void add_once(struct tlsa **list, size_t *count, const struct tlsa *rr)
+{
+	if (is_there(rr, *list, *count))
+		return;
+	*list = mem_grow(*list, *count, sizeof(**list));
+	(*list)[(*count)++] = *rr;
+}
+
+void publish_owner_diff(const struct publish_owner *o, const struct tlsa *have,
+			size_t have_count, struct publish_change *ret_change)
+{
+	struct publish_change c = { 0 };
+	size_t i;
+
+	for (i = 0; i < o->want_count; i++)
+		if (!is_there(o->want[i], have, have_count))
+			add_once(&c.add, &c.add_count, o->want[i]);
+	for (i = 0; i < have_count; i++) {
+		if (is_among(&have[i], o->want, o->want_count))
+			continue;
+		if (is_among(&have[i], o->gone, o->gone_count))
+			add_once(&c.remove, &c.remove_count, &have[i]);
+		else
+			c.foreign++;
+	}
+	*ret_change = c;
+}
+
+void publish_owner_clear(struct publish_change *change)
+{
+	free(change->add);
+	free(change->remove);
+	*change = (struct publish_change){ 0 };
+}

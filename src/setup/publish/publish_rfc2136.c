@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/publish/publish_rfc2136.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/why.h"
+#include "dane/tlsa.h"
+#include "setup/lineage/lineage.h"
+#include "setup/publish/publish_options.h"
+#include "setup/publish/publish_owner.h"
+#include "setup/publish/tsig_key.h"
+#include "setup/publish/update.h"
+#include "setup/world/env.h"
+
+#define ANSWER_MS 10000 /* a primary that signs takes a moment */
+#define TRIES 3		/* when somebody else changes the records meanwhile */
+
+struct update_way {
+	const char *server; /* borrowed; NULL: the zone's primary */
+	struct tsig_key key;
+	const struct publish_watch *watch; /* NULL: it is done */
+};
+
+static int note_foreign(struct lineage *l, const struct publish_owner *o, size_t count,
+			struct why *why)
+{
+	char text[24];
+
+	if (!count)
+		return 0;
+	(void)snprintf(text, sizeof(text), "%zu", count);
+	return lineage_note(l, why, "kept", "name", o->zone->owner, "foreign", text,
+			    NULL);
+}
+
+/* One look and one update. *ret_done: nothing was left to change. */
+static int try_update(struct lineage *l, const struct publish_owner *o,
+		      const struct update_place *place, const struct publish_watch *watch,
+		      bool *ret_done, struct why *why)
+{
+	struct update_change send = { .ttl = o->ttl };
+	struct publish_change change;
+	struct tlsa *have = NULL;
+	int rc = update_read(place, &have, &send.before_count, why);
+
+	if (rc < 0)
+		return rc;
+	publish_owner_diff(o, have, send.before_count, &change);
+	*ret_done = watch || (!change.add_count && !change.remove_count);
+	if (watch) {
+		watch->tell(watch->arg, o, &change);
+	} else if (*ret_done) {
+		rc = note_foreign(l, o, change.foreign, why);
+	} else {
+		send.before = have;
+		send.add = change.add;
+		send.add_count = change.add_count;
+		send.remove = change.remove;
+		send.remove_count = change.remove_count;
+		rc = update_send(place, &send, why);
+	}
+	publish_owner_clear(&change);
+	update_free(have, send.before_count);
+	return rc;
+}
+
+/* After each update the zone is asked whether it took it. */
+static int update_owner(struct lineage *l, const struct publish_owner *o, void *arg,
+			struct why *why)
+{
+	const struct update_way *way = arg;
+	struct update_place place = { .server = way->server ? way->server
+							    : o->zone->primary,
+				      .zone = o->zone->apex,
+				      .owner = o->zone->owner,
+				      .key = &way->key,
+				      .timeout_ms = ANSWER_MS };
+	bool done = false;
+	int rc, i;
+
+	if (!place.server)
+		return why_set(why, DP_EDNS,
+			       "the primary of %s (SOA MNAME) has no address: name it by "
+			       "publish = rfc2136 server=ADDR",
+			       place.zone);
+	for (i = 0; i < TRIES; i++) {
+		rc = try_update(l, o, &place, way->watch, &done, why);
+		if (done || (rc < 0 && rc != DP_EEXIST))
+			return rc;
+	}
+	return rc < 0 ? rc
+		      : why_set(why, DP_EDNS,
+				"%s accepted the update of %s, but its zone did not take "
+				"it",
+				place.server, place.owner);
+}
+
+int publish_rfc2136_records(struct lineage *l, const char *options,
+			    const struct wanted *wanted,
+			    const struct publish_watch *watch,
+			    enum publish_result *ret_result, struct why *why)
+{
+	char *server = NULL, *file = NULL;
+	const struct publish_option known[] = { { "server", &server }, { "key", &file } };
+	struct update_way way = { .watch = watch };
+	int rc = publish_options_parse(options, known, 2, why);
+
+	if (rc == 0 && !file)
+		rc = why_set(why, DP_EINVAL,
+			     "publish = rfc2136 needs key=FILE, the TSIG key that may "
+			     "change the zone");
+	if (rc == 0)
+		rc = tsig_key_load(file, &way.key, why);
+	way.server = server;
+	if (rc == 0)
+		rc = publish_owner_each(l, wanted, update_owner, &way, why);
+	if (rc == 0)
+		*ret_result = PUBLISH_DONE;
+	tsig_key_clear(&way.key);
+	free(server);
+	free(file);
+	return rc;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/publish/wanted.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/key/record.h"
+#include "setup/lineage/lineage.h"
+#include "setup/lineage/owners.h"
+#include "target/target.h"
+
+#define FORMER_MAX 16 /* generations whose records are still looked for */
+#define EMERGENCY_TTL_S                                                                  \
+	60 /* what caches get from now on is gone soon after its record                  \
+	    */
+
+void wanted_clear(struct wanted *w)
+{
+	while (w->want_count)
+		record_clear(&w->want[--w->want_count]);
+	while (w->gone_count)
+		record_clear(&w->gone[--w->gone_count]);
+	free(w->want);
+	free(w->gone);
+	endpoints_clear(&w->endpoints);
+	*w = (struct wanted){ 0 };
+}
+
+/* Takes record; one that is there already is dropped. */
+static void add(struct record **list, size_t *count, struct record *record)
+{
+	size_t i;
+
+	for (i = 0; i < *count; i++)
+		if (!strcmp((*list)[i].owner, record->owner) &&
+		    tlsa_equal(&(*list)[i].rr, &record->rr)) {
+			record_clear(record);
+			return;
+		}
+	*list = mem_grow(*list, *count, sizeof(**list));
+	(*list)[(*count)++] = *record;
+}
+
+/* Until the compromised key is out of use. */
+static uint32_t ttl_of(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+	bool hurry = s->emergency && s->goal && s->goal != s->current;
+
+	return hurry && l->conf.ttl > EMERGENCY_TTL_S ? EMERGENCY_TTL_S : l->conf.ttl;
+}
+
+static int add_type(const struct lineage *l, const struct target *target,
+		    int64_t generation, enum key_type type, struct record **list,
+		    size_t *count, struct why *why)
+{
+	char *path = lineage_key_path(l, generation, type, "request.csr");
+	struct record_source source = { 0 };
+	struct record record = { 0 };
+	int rc = record_source_csr(path, &source, why);
+
+	if (rc == 0)
+		rc = record_make(target, &source, TLSA_DANE_EE, TLSA_SPKI, TLSA_SHA256,
+				 ttl_of(l), &record, why);
+	if (rc == 0)
+		add(list, count, &record);
+	record_source_clear(&source);
+	free(path);
+	return rc;
+}
+
+static int add_generation(const struct lineage *l, const struct target *target,
+			  int64_t generation, struct record **list, size_t *count,
+			  struct why *why)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; generation && i < l->conf.key_types && rc == 0; i++)
+		rc = add_type(l, target, generation, l->conf.key_type[i], list, count,
+			      why);
+	return rc;
+}
+
+/* What somebody deleted by hand is left out. */
+static bool is_there(const struct lineage *l, int64_t generation)
+{
+	char *path = lineage_path(l, "keys/%04lld", (long long)generation);
+	bool there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+/* Keys that are in use nowhere any more: a host that was away while one was retired may
+ * come back with its record. While a key is on its way in, the old one stays. */
+static int add_former(const struct lineage *l, const struct target *target,
+		      struct wanted *w, struct why *why)
+{
+	const struct lineage_state *s = &l->state;
+	int64_t g = s->last, seen = 0;
+	int rc = 0;
+
+	if (s->goal && s->goal != s->current)
+		return 0;
+	for (; g > 0 && seen < FORMER_MAX && rc == 0; g--) {
+		if (g == s->current || g == s->next || g == s->goal ||
+		    g == s->view_generation || !is_there(l, g))
+			continue;
+		seen++;
+		rc = add_generation(l, target, g, &w->gone, &w->gone_count, why);
+	}
+	return rc;
+}
+
+static int add_endpoint(const struct lineage *l, const struct target *target,
+			struct wanted *w, struct why *why)
+{
+	const struct lineage_state *s = &l->state;
+	char *owner = NULL;
+	bool held;
+	int rc = record_owner(target, &owner, why);
+
+	if (rc < 0)
+		return rc;
+	held = owners_has(s->held, owner);
+	free(owner);
+	if (!held)
+		rc = add_generation(l, target, s->current, &w->want, &w->want_count, why);
+	if (rc == 0 && !held)
+		rc = add_generation(l, target, s->next, &w->want, &w->want_count, why);
+	return rc < 0 ? rc : add_former(l, target, w, why);
+}
+
+int wanted_make(struct lineage *l, struct wanted *ret_wanted, struct why *why)
+{
+	struct wanted w = { 0 };
+	size_t i;
+	int rc = endpoints_find(l, &w.endpoints, why);
+
+	for (i = 0; rc == 0 && i < w.endpoints.count; i++)
+		rc = add_endpoint(l, &w.endpoints.ours[i], &w, why);
+	if (rc == 0 && !w.want_count && !l->state.held)
+		rc = why_set(why, DP_EINVAL,
+			     "no service of %s is within its domains (%s and others): "
+			     "there is no record to publish",
+			     l->name, l->conf.domains.item[0]);
+	if (rc < 0)
+		wanted_clear(&w);
+	else
+		*ret_wanted = w;
+	return rc;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The records that a lineage wants in DNS now, and those of its own that are to go. */
+#ifndef SETUP_WANTED_H
+#define SETUP_WANTED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "setup/publish/endpoints.h"
+
+struct lineage;
+struct record;
+struct why;
+
+struct wanted {
+	struct record *want, *gone; /* owned */
+	size_t want_count, gone_count;
+	struct endpoints endpoints; /* that they are for, and those of others */
+};
+
+/* 3 1 1 of each key of current and next at each endpoint of ours, but those that are held
+ * back (hold.h); and to go, of the generations before. Undo with wanted_clear(). */
+int wanted_make(struct lineage *lineage, struct wanted *ret_wanted, struct why *why);
+void wanted_clear(struct wanted *wanted);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/world/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/world/env.h"
+
+#define COMMAND_MAX 65536  /* Linux takes twice as much in one argument */
+#define MESSAGES_MAX 65536 /* of standard error: the last line is shown */
+#define TICK_MS 100 /* how late the end of a command is seen whose child lives on */
+
+char *command_quote(const char *text)
+{
+	struct buf b;
+	char *quoted;
+
+	buf_init(&b, 4 * strlen(text) + 3);
+	buf_text(&b, "'");
+	for (; *text; text++)
+		if (*text == '\'')
+			buf_text(&b, "'\\''");
+		else
+			buf_add(&b, text, 1);
+	buf_text(&b, "'");
+	quoted = mem_text(buf_str(&b));
+	buf_clear(&b);
+	return quoted;
+}
+
+static const struct command_word *find(const char *at, const struct command_word *words,
+				       size_t count)
+{
+	size_t i, len;
+
+	for (i = 0; i < count; i++) {
+		len = strlen(words[i].name);
+		if (!strncmp(at + 1, words[i].name, len) && at[len + 1] == '}')
+			return &words[i];
+	}
+	return NULL;
+}
+
+static void add_word(struct buf *b, const struct command_word *word)
+{
+	char *quoted;
+	size_t i;
+
+	for (i = 0; i < word->count; i++) {
+		quoted = command_quote(word->value[i]);
+		buf_text(b, i ? " " : "");
+		buf_text(b, quoted);
+		free(quoted);
+	}
+}
+
+char *command_fill(const char *text, const struct command_word *words, size_t count)
+{
+	const struct command_word *word;
+	struct buf b;
+	char *filled;
+
+	buf_init(&b, COMMAND_MAX);
+	while (*text) {
+		word = *text == '{' ? find(text, words, count) : NULL;
+		if (word) {
+			add_word(&b, word);
+			text += strlen(word->name) + 2;
+		} else {
+			buf_add(&b, text++, 1);
+		}
+	}
+	filled = b.overflow ? NULL : mem_text(buf_str(&b));
+	buf_clear(&b);
+	return filled;
+}
+
+int command_has(const char *text, const char *name)
+{
+	const struct command_word word = { .name = name };
+
+	for (; *text; text++)
+		if (*text == '{' && find(text, &word, 1))
+			return 1;
+	return 0;
+}
+
+/* A running command, and the ends of its pipes that are ours. */
+struct child {
+	pid_t pid;
+	int in, out, err; /* -1 closed */
+	const char *rest; /* of the input */
+	size_t rest_len;
+	struct buf output, messages;
+	bool ended;
+	int status;
+};
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+}
+
+static _Noreturn void exec_shell(const char *text, int in, int out, int err)
+{
+	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
+		_exit(126);
+	(void)setpgid(0, 0);
+	(void)signal(SIGPIPE, SIG_DFL);
+	execl("/bin/sh", "sh", "-c", text, (char *)NULL);
+	_exit(127);
+}
+
+static int make_pipe(int fd[2])
+{
+	if (pipe(fd) < 0)
+		return -1;
+	(void)fcntl(fd[0], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(fd[1], F_SETFD, FD_CLOEXEC);
+	return 0;
+}
+
+static int start(const char *text, struct child *c)
+{
+	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 };
+	int failed;
+
+	c->pid = -1;
+	if (make_pipe(in) == 0 && make_pipe(out) == 0 && make_pipe(err) == 0)
+		c->pid = fork();
+	failed = errno;
+	if (c->pid == 0)
+		exec_shell(text, in[0], out[1], err[1]);
+	close_fd(&in[0]);
+	close_fd(&out[1]);
+	close_fd(&err[1]);
+	c->in = in[1];
+	c->out = out[0];
+	c->err = err[0];
+	errno = failed;
+	if (c->pid < 0)
+		return -1;
+	(void)fcntl(c->in, F_SETFL, O_NONBLOCK);
+	(void)fcntl(c->out, F_SETFL, O_NONBLOCK);
+	(void)fcntl(c->err, F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+static void feed(struct child *c)
+{
+	ssize_t n = 0;
+
+	if (c->rest_len)
+		n = write(c->in, c->rest, c->rest_len);
+	if (n > 0) {
+		c->rest += n;
+		c->rest_len -= (size_t)n;
+	}
+	if (!c->rest_len || (n < 0 && errno != EAGAIN && errno != EINTR))
+		close_fd(&c->in);
+}
+
+/* Takes what is there. Of too much the first part is kept. */
+static void drain(int *fd, struct buf *to)
+{
+	char chunk[4096];
+	ssize_t n;
+
+	while (*fd >= 0) {
+		n = read(*fd, chunk, sizeof(chunk));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n <= 0)
+			close_fd(fd);
+		else
+			(void)buf_add(to, chunk, (size_t)n);
+	}
+}
+
+static void wait_for_more(struct child *c)
+{
+	struct pollfd fds[3] = { { c->in, POLLOUT, 0 },
+				 { c->out, POLLIN, 0 },
+				 { c->err, POLLIN, 0 } };
+
+	(void)poll(fds, 3, TICK_MS);
+	if (c->in >= 0 && fds[0].revents)
+		feed(c);
+	c->ended = waitpid(c->pid, &c->status, WNOHANG) == c->pid;
+	drain(&c->out, &c->output);
+	drain(&c->err, &c->messages);
+}
+
+static void await(struct child *c, int64_t timeout_ms, bool *ret_late)
+{
+	int64_t deadline = clock_ms() + timeout_ms;
+
+	*ret_late = false;
+	while (!c->ended) {
+		wait_for_more(c);
+		if (c->ended || *ret_late || clock_ms() < deadline)
+			continue;
+		*ret_late = true;
+		(void)kill(-c->pid, SIGKILL);
+		(void)kill(c->pid, SIGKILL);
+	}
+}
+
+/* The last line of text that isn't empty; on the heap. */
+static char *last_line(const char *text)
+{
+	const char *end = text + strlen(text), *begin;
+
+	while (end > text && (end[-1] == '\n' || end[-1] == '\r'))
+		end--;
+	for (begin = end; begin > text && begin[-1] != '\n'; begin--)
+		;
+	return log_escape(begin, (size_t)(end - begin));
+}
+
+static int judge(const struct child *c, const char *text, int64_t timeout_ms, bool late,
+		 struct why *why)
+{
+	char *line;
+
+	if (!late && WIFEXITED(c->status) && WEXITSTATUS(c->status) == 0)
+		return 0;
+	if (late)
+		return why_set(why, DP_EIO, "'%.200s' took longer than %lld s", text,
+			       (long long)(timeout_ms / 1000));
+	if (WIFSIGNALED(c->status))
+		return why_set(why, DP_EIO, "'%.200s' was ended by signal %d", text,
+			       WTERMSIG(c->status));
+	line = last_line(c->messages.len ? buf_str(&c->messages) : buf_str(&c->output));
+	why_set(why, DP_EIO, "'%.200s' failed with exit status %d%s%.200s", text,
+		WEXITSTATUS(c->status), *line ? ": " : "", line);
+	free(line);
+	return DP_EIO;
+}
+
+int command_run(const struct env_command *command, struct why *why)
+{
+	struct child c = { .in = -1, .out = -1, .err = -1 };
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+	struct sigaction normal = { .sa_handler = SIG_DFL }, before_child;
+	bool late = false;
+	int rc;
+
+	buf_init(&c.output, ENV_OUTPUT_MAX);
+	buf_init(&c.messages, MESSAGES_MAX);
+	c.rest = command->input ? command->input : "";
+	c.rest_len = strlen(c.rest);
+	/* A command that doesn't read its input must not end us. */
+	(void)sigaction(SIGPIPE, &ignore, &before);
+	/* Where it is ignored, as whoever started us may have left it, nobody can be
+	 * waited for. */
+	(void)sigaction(SIGCHLD, &normal, &before_child);
+	rc = start(command->text, &c);
+	if (rc < 0) {
+		rc = why_errno(why, errno, "can't run '%.200s'", command->text);
+	} else {
+		await(&c, command->timeout_ms, &late);
+		rc = judge(&c, command->text, command->timeout_ms, late, why);
+	}
+	(void)sigaction(SIGPIPE, &before, NULL);
+	(void)sigaction(SIGCHLD, &before_child, NULL);
+	close_fd(&c.in);
+	close_fd(&c.out);
+	close_fd(&c.err);
+	if (rc == 0 && command->output)
+		(void)buf_add(command->output, c.output.data, c.output.len);
+	buf_clear(&c.output);
+	buf_clear(&c.messages);
+	return rc;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/publish/tsig_key.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/why.h"
+
+#define CLAUSE                                                                           \
+	"key \"Update.Example.\" {\n\talgorithm hmac-sha256;\n\tsecret "                 \
+	"\"c2VjcmV0\";\n};\n"
+
+static void test_tsig_key_parse_forms(void **state)
+{
+	static const struct {
+		const char *text, *name, *algorithm, *secret;
+	} rows[] = {
+		{ CLAUSE, "update.example", "hmac-sha256", "c2VjcmV0" },
+		{ "key u { secret c2VjcmV0; algorithm hmac-sha512; };", "u",
+		  "hmac-sha512", "c2VjcmV0" },
+		{ "hmac-sha512:u:c2VjcmV0\n", "u", "hmac-sha512", "c2VjcmV0" },
+	};
+	struct tsig_key key;
+	struct why why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		key = (struct tsig_key){ 0 };
+		if (tsig_key_parse(rows[i].text, &key, &why) < 0)
+			fail_msg("%s: %s", rows[i].text, why.text);
+		assert_string_equal(key.name, rows[i].name);
+		assert_string_equal(key.algorithm, rows[i].algorithm);
+		assert_string_equal(key.secret, rows[i].secret);
+		tsig_key_clear(&key);
+		assert_null(key.secret);
+	}
+}
+
+static void test_tsig_key_parse_refuses(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"key",
+		"key u",
+		"key u {",
+		"key u { };",
+		"key u { algorithm hmac-sha256; };",
+		"key u { secret c2VjcmV0; };",
+		"key u { algorithm hmac-md5; secret c2VjcmV0; };",
+		"key u { algorithm hmac-sha256; secret \"no base64!\"; };",
+		"key u { algorithm hmac-sha256; secret c2VjcmV0; secret c2VjcmV0; };",
+		"key u { algorithm hmac-sha256; secret c2VjcmV0; }",
+		"key u { algorithm hmac-sha256; secret c2VjcmV0; }; key v { };",
+		"hmac-sha256:u:",
+		"hmac-sha256:u",
+		"hmac-md5:u:c2VjcmV0",
+		"u:c2VjcmV0",
+	};
+	struct tsig_key key = { 0 };
+	struct why why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		why.text[0] = '\0';
+		if (tsig_key_parse(bad[i], &key, &why) == 0)
+			fail_msg("taken: %s", bad[i]);
+		assert_true(why.text[0] != '\0');
+		assert_null(strstr(why.text, "c2VjcmV0"));
+		assert_null(key.secret);
+	}
+}
+
+static void test_tsig_key_load_refuses_what_all_may_read(void **state)
+{
+	char path[] = "test_tsig_key.XXXXXX";
+	int fd = mkstemp(path);
+	struct tsig_key key = { 0 };
+	struct why why;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, CLAUSE, strlen(CLAUSE)), strlen(CLAUSE));
+	close(fd);
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(tsig_key_load(path, &key, &why), DP_EINVAL);
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(tsig_key_load(path, &key, &why), 0);
+	tsig_key_clear(&key);
+	unlink(path);
+	assert_true(tsig_key_load(path, &key, &why) < 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tsig_key_parse_forms),
+		cmocka_unit_test(test_tsig_key_parse_refuses),
+		cmocka_unit_test(test_tsig_key_load_refuses_what_all_may_read),
+	};
+
+	return cmocka_run_group_tests_name("setup/tsig_key", tests, NULL, NULL);
+}
