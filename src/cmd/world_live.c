@@ -430,13 +430,30 @@ static void on_late(void *arg)
 	loop_stop(d->loop);
 }
 
+static int to_target(const struct discovering *d, const struct discover_host *host,
+		     struct target *ret_target, struct why *why)
+{
+	const struct service *service =
+		service_of_hosts(d->service->service, d->service->host);
+	struct why inner;
+	char *text;
+	int rc;
+
+	if (host->fault)
+		return why_set(why, DP_EDNS, "%.200s names %.200s, port %d: %.100s",
+			       d->service->text, host->name, host->port, host->fault);
+	text = mem_printf("%s://%s:%d", service->name, host->name, host->port);
+	rc = target_parse(text, ret_target, &inner);
+	free(text);
+	return rc < 0 ? why_set(why, rc, "%.200s names %.200s: %.200s", d->service->text,
+				host->name, inner.text)
+		      : 0;
+}
+
 static int to_targets(const struct discovering *d, struct target **ret_targets,
 		      size_t *ret_count, struct why *why)
 {
-	const struct service *service = d->service->service;
 	struct target *targets;
-	const char *scheme;
-	char *text;
 	size_t i;
 	int rc = 0;
 
@@ -446,23 +463,16 @@ static int to_targets(const struct discovering *d, struct target **ret_targets,
 			       d->facts->discovery && d->facts->discovery->error
 				       ? d->facts->discovery->error
 				       : "daneprobe check tells why");
-	scheme = service->discovery == SERVICE_MX
-			 ? "smtp"
-			 : service_for_srv(d->service->host)->name;
 	targets = mem_array(d->result.count, sizeof(*targets));
-	for (i = 0; i < d->result.count && rc == 0; i++) {
-		text = mem_printf("%s://%s:%d", scheme, d->result.host[i].name,
-				  d->result.host[i].port);
-		rc = target_parse(text, &targets[i], why);
-		free(text);
-	}
+	for (i = 0; i < d->result.count && rc == 0; i++)
+		rc = to_target(d, &d->result.host[i], &targets[i], why);
 	if (rc == 0) {
 		*ret_targets = targets;
 		*ret_count = d->result.count;
 		return 0;
 	}
-	while (i > 1)
-		target_clear(&targets[--i - 1]);
+	while (i--)
+		target_clear(&targets[i]);
 	free(targets);
 	return rc;
 }

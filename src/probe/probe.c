@@ -211,21 +211,15 @@ static const char *service_domain(const struct probe *p)
 						    : p->host;
 }
 
-static const struct service *found_service(struct probe *p)
+static void note_assumed_start(struct probe *p)
 {
-	const struct service *s;
-
-	if (p->service->discovery == SERVICE_MX)
-		return service_find("smtp", strlen("smtp"));
-	s = service_for_srv(p->host);
-	if (s)
-		return s;
+	if (p->service->discovery != SERVICE_SRV || service_for_srv(p->host))
+		return;
 	finding_take(&p->facts->findings, FINDING_START_ASSUMED, SEVERITY_INFO,
 		     &p->conf->verdict->overrides,
 		     mem_printf("nothing tells how TLS starts for %.*s: a handshake at "
 				"once is assumed",
 				(int)strcspn(p->host, "."), p->host));
-	return service_find("tls", strlen("tls"));
 }
 
 static void start_found(struct probe *p, const struct discover_result *r)
@@ -233,7 +227,7 @@ static void start_found(struct probe *p, const struct discover_result *r)
 	const char *domain = service_domain(p), *names[2] = { domain };
 	struct endpoint_conf conf = { .shared = p->conf,
 				      .facts = p->facts,
-				      .service = found_service(p),
+				      .service = service_of_hosts(p->service, p->host),
 				      .name = names,
 				      .name_count = 1,
 				      .domain = domain,
@@ -243,6 +237,7 @@ static void start_found(struct probe *p, const struct discover_result *r)
 				      .waits_arg = p };
 	size_t i, at;
 
+	note_assumed_start(p);
 	/* RFC 7672 section 3.2.2: the next hop, before and behind its secure aliases. */
 	if (r->expanded && p->service->discovery == SERVICE_MX)
 		names[conf.name_count++] = r->expanded;

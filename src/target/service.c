@@ -89,6 +89,16 @@ const struct service *service_for_srv(const char *owner)
 	return found && found->discovery == SERVICE_HOST && found->port ? found : NULL;
 }
 
+const struct service *service_of_hosts(const struct service *finder, const char *owner)
+{
+	const struct service *found;
+
+	if (finder->discovery == SERVICE_MX)
+		return service_find("smtp", strlen("smtp"));
+	found = service_for_srv(owner);
+	return found ? found : service_find("tls", strlen("tls"));
+}
+
 const struct service *service_by_port(int port)
 {
 	size_t i;

@@ -42,6 +42,9 @@ const struct service *service_find(const char *name, size_t len);
 /* The scheme of what "_service._tcp.DOMAIN" names; NULL for a service that we don't know,
  * of which nothing tells how its TLS starts. */
 const struct service *service_for_srv(const char *owner);
+/* How the hosts that mx:// or srv:// finds at owner are spoken to; where that isn't known
+ * (service_for_srv()) it is tls. */
+const struct service *service_of_hosts(const struct service *finder, const char *owner);
 /* The scheme that HOST:PORT means: the first whose default port it is, else tls. */
 const struct service *service_by_port(int port);
 /* How long a check may take by default. */

@@ -334,9 +334,23 @@ static void test_service_for_srv_rows(void **state)
 	}
 }
 
+static void test_service_of_hosts_always_has_a_name(void **state)
+{
+	const struct service *mx = service_find("mx", 2), *srv = service_find("srv", 3);
+	size_t i;
+
+	(void)state;
+	assert_string_equal(service_of_hosts(mx, "example.com")->name, "smtp");
+	for (i = 0; i < sizeof(srv_services) / sizeof(srv_services[0]); i++)
+		assert_string_equal(service_of_hosts(srv, srv_services[i].owner)->name,
+				    srv_services[i].service ? srv_services[i].service
+							    : "tls");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_service_of_hosts_always_has_a_name),
 		cmocka_unit_test(test_target_parse_good),
 		cmocka_unit_test(test_target_parse_is_stable_on_its_normalized_form),
 		cmocka_unit_test(test_target_parse_bad),
