@@ -2,6 +2,7 @@
 #include "base/mem.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,27 @@ char *mem_text_n(const char *text, size_t len)
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	return copy;
+}
+
+/* In the middle of a character of UTF-8 */
+static bool is_inside(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+char *mem_shorten(const char *text, size_t max)
+{
+	size_t len = strlen(text), head, tail;
+
+	if (len <= max)
+		return mem_text(text);
+	head = max / 3;
+	tail = len - (max - head - 3);
+	while (head && is_inside(text[head]))
+		head--;
+	while (tail < len && is_inside(text[tail]))
+		tail++;
+	return mem_printf("%.*s...%s", (int)head, text, text + tail);
 }
 
 char *mem_printf(const char *fmt, ...)

@@ -16,6 +16,9 @@ void *mem_array(size_t count, size_t size);	/* zeroed, overflow checked */
 void *mem_copy(const void *data, size_t len);	/* NULL for len 0 */
 char *mem_text(const char *text);		/* strdup; NULL stays NULL */
 char *mem_text_n(const char *text, size_t len); /* a copy with a final NUL */
+/* A copy of at most max octets: what is left out of a longer text is in its middle, since
+ * the cause stands at its end. */
+char *mem_shorten(const char *text, size_t max);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void *mem_resize(void *data, size_t size); /* realloc */
 /* Room for one more element at items[count]; grows by doubling. The new one is not

@@ -3,38 +3,12 @@
 #include "cmd/cmd.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
-#include "base/mem.h"
-#include "base/nearest.h"
 #include "base/why.h"
-#include "cmd/check_dane.h"
 #include "cmd/opts.h"
-#include "cmd/version.h"
-
-typedef const struct cmd *verb_fn(void);
-static verb_fn *const verbs[] = {
-	verb_check,    verb_verify, verb_record,  verb_keygen,	    verb_csr,
-	verb_new,      verb_renew,  verb_publish, verb_propagation, verb_install,
-	verb_rollover, verb_status, verb_hook,
-};
-
-#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
-
-const struct cmd *cmd_find(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < VERB_COUNT; i++)
-		if (!strcmp(verbs[i]()->name, name))
-			return verbs[i]();
-	return NULL;
-}
 
 int cmd_finish(int status)
 {
@@ -95,95 +69,4 @@ int cmd_help(const struct cmd *cmd)
 		opts_wrap(stdout, paragraph, 0, 0);
 	}
 	return cmd_finish(CMD_DONE);
-}
-
-static int help_all(FILE *out)
-{
-	size_t i;
-
-	fputs("usage: daneprobe VERB [OPTIONS] ARGUMENTS\n"
-	      "       daneprobe --version [-v] | --help | VERB --help\n\n"
-	      "Set up and check DANE: TLSA records in DNSSEC for TLS services.\n\n"
-	      "Verbs:\n",
-	      out);
-	for (i = 0; i < VERB_COUNT; i++) {
-		int column = fprintf(out, "  %s", verbs[i]()->name);
-
-		opts_wrap(out, verbs[i]()->summary, 14, column);
-	}
-	return CMD_DONE;
-}
-
-static int refuse_verb(const char *name)
-{
-	struct nearest near;
-	size_t i;
-
-	nearest_init(&near, name);
-	for (i = 0; i < VERB_COUNT; i++)
-		nearest_offer(&near, verbs[i]()->name);
-	if (near.best)
-		log_error("unknown verb '%s': did you mean %s?", name, near.best);
-	else if (strchr(name, '.'))
-		log_error("unknown verb '%s': to check it, daneprobe check %s", name,
-			  name);
-	else
-		log_error("unknown verb '%s'", name);
-	fputs("Try 'daneprobe --help'.\n", stderr);
-	return CMD_USAGE;
-}
-
-/* A standard stream that was closed would be the next file or socket opened: what is
- * printed would go there. Opened the wrong way round, it fails as a closed one does. */
-static void hold_standard_streams(void)
-{
-	int fd;
-
-	for (fd = 0; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-			(void)!open("/dev/null", fd ? O_RDONLY : O_WRONLY);
-}
-
-static int run(const struct cmd *cmd, int argc, char **argv)
-{
-	void *values = mem_zero(cmd->values_size);
-	struct opts_rest rest;
-	struct why why;
-	int rc, status;
-
-	opts_init(cmd->opts, values);
-	rc = opts_parse(cmd->opts, argc, argv, values, &rest, &why);
-	if (rc == 0 && !rest.help)
-		rc = cmd->check(values, &rest, &why);
-	if (rc < 0)
-		status = cmd_usage_error(cmd, &why);
-	else if (rest.help)
-		status = cmd_help(cmd);
-	else
-		status = cmd->work(values, &rest.args);
-	opts_clear(cmd->opts, values, &rest);
-	free(values);
-	return status;
-}
-
-int cmd_main(int argc, char **argv)
-{
-	const char *word = argc > 1 ? argv[1] : NULL;
-	const struct cmd *cmd;
-
-	hold_standard_streams();
-	if (check_dane_called(argc ? argv[0] : NULL))
-		return check_dane_main(argc, argv);
-	if (!word) {
-		help_all(stderr);
-		return CMD_USAGE;
-	}
-	if (!strcmp(word, "--version") || !strcmp(word, "-V"))
-		return cmd_finish(version_print(argc - 2, argv + 2));
-	if (!strcmp(word, "--help") || !strcmp(word, "-h"))
-		return cmd_finish(help_all(stdout));
-	cmd = cmd_find(word);
-	if (!cmd)
-		return refuse_verb(word);
-	return (cmd->run ? cmd->run : run)(cmd, argc - 1, argv + 1);
 }

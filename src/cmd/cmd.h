@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The verbs of the command line. */
+/* What a verb of the command line is, and what verbs have in common. */
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
@@ -34,10 +34,6 @@ struct cmd {
 	int (*run)(const struct cmd *cmd, int argc, char **argv);
 };
 
-/* The whole program: picks the verb and returns the exit status. */
-int cmd_main(int argc, char **argv);
-/* NULL when there is none of that name. */
-const struct cmd *cmd_find(const char *name);
 /* Prints the help of a verb on stdout; returns the exit status. */
 int cmd_help(const struct cmd *cmd);
 /* Says what is wrong on stderr, and where help is; returns CMD_USAGE. */

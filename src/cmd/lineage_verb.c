@@ -11,7 +11,9 @@
 #include "cmd/cmd.h"
 #include "cmd/world.h"
 #include "setup/key/key.h"
+#include "setup/life/outcome.h"
 #include "setup/lineage/lineage.h"
+#include "setup/lineage/lineage_open.h"
 #include "setup/publish/secure.h"
 
 int lineage_verb_check(const void *values, const struct opts_rest *rest, struct why *why)
@@ -27,26 +29,25 @@ int lineage_verb_check(const void *values, const struct opts_rest *rest, struct 
 }
 
 /* As cron and timers want it: 0 where all goes as planned. */
-static int status_of(enum rollover_outcome outcome)
+static int status_of(enum outcome_kind outcome)
 {
 	switch (outcome) {
-	case ROLLOVER_NOTHING:
-	case ROLLOVER_MOVED:
-	case ROLLOVER_WAITING:
+	case OUTCOME_NOTHING:
+	case OUTCOME_MOVED:
+	case OUTCOME_WAITING:
 		return 0;
-	case ROLLOVER_LATE:
+	case OUTCOME_LATE:
 		return 1;
-	case ROLLOVER_REFUSED:
+	case OUTCOME_REFUSED:
 		return 2;
 	}
 	return 2;
 }
 
-int lineage_verb_tell(const struct lineage *l, bool quiet,
-		      const struct rollover_result *r)
+int lineage_verb_tell(const struct lineage *l, bool quiet, const struct outcome *r)
 {
 	char *text = r->text ? log_escape(r->text, strlen(r->text)) : mem_text("done");
-	bool planned = status_of(r->outcome) == 0;
+	bool planned = status_of(r->kind) == 0;
 
 	if (!planned)
 		log_error("%s: %s", l->name, text);
@@ -54,7 +55,7 @@ int lineage_verb_tell(const struct lineage *l, bool quiet,
 		printf("%s  %s: %s\n", l->name, lineage_state_stage_name(l->state.stage),
 		       text);
 	free(text);
-	return status_of(r->outcome);
+	return status_of(r->kind);
 }
 
 void lineage_verb_show_other(const char *text, const char *problem)
@@ -77,7 +78,7 @@ int lineage_verb_failure(int rc)
 static int step_one(const struct lineage_verb *verb, const struct lineage_verb_values *v,
 		    const char *name)
 {
-	struct rollover_result result = { 0 };
+	struct outcome result = { 0 };
 	struct world world;
 	struct env env;
 	struct lineage l;
@@ -94,7 +95,7 @@ static int step_one(const struct lineage_verb *verb, const struct lineage_verb_v
 	rc = verb->step(&l, v, &result, &why);
 	status = rc < 0 ? cmd_fail(&why, lineage_verb_failure(rc))
 			: lineage_verb_tell(&l, v->setup.quiet, &result);
-	rollover_result_clear(&result);
+	outcome_clear(&result);
 	lineage_close(&l);
 	return status;
 }

@@ -25,7 +25,7 @@ struct lineage_verb_values {
 
 /* One step of one lineage. */
 typedef int lineage_verb_fn(struct lineage *lineage, const struct lineage_verb_values *v,
-			    struct rollover_result *ret_result, struct why *why);
+			    struct outcome *ret_result, struct why *why);
 
 struct lineage_verb {
 	const char *name;
@@ -43,7 +43,7 @@ int lineage_verb_work(const struct lineage_verb *verb,
 
 /* Prints what came of a step, on stderr where it isn't as planned; the exit status. */
 int lineage_verb_tell(const struct lineage *lineage, bool quiet,
-		      const struct rollover_result *result);
+		      const struct outcome *result);
 /* A service that others run; problem NULL: it is good. */
 void lineage_verb_show_other(const char *text, const char *problem);
 /* Before keys are made or records published: prints what DANE lacks in the zones of the

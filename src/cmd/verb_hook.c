@@ -16,6 +16,7 @@
 #include "setup/key/key.h"
 #include "setup/life/hook.h"
 #include "setup/lineage/lineage.h"
+#include "setup/lineage/lineage_open.h"
 
 #define CLIENT "certbot"
 #define LOCK_TRIES 240 /* a run that is at it ends within two minutes, mostly */

@@ -13,7 +13,7 @@ static const struct opt opts[] = {
 };
 
 static int step(struct lineage *l, const struct lineage_verb_values *v,
-		struct rollover_result *ret_result, struct why *why)
+		struct outcome *ret_result, struct why *why)
 {
 	(void)v;
 	return rollover_install(l, ret_result, why);

@@ -66,7 +66,7 @@ static void show(const struct authority_report *report)
 }
 
 static int step(struct lineage *l, const struct lineage_verb_values *v,
-		struct rollover_result *ret_result, struct why *why)
+		struct outcome *ret_result, struct why *why)
 {
 	(void)v;
 	return rollover_propagation(l, ret_result, why);

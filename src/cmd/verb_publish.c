@@ -10,6 +10,7 @@
 #include "cmd/record_print.h"
 #include "dane/tlsa.h"
 #include "setup/key/record.h"
+#include "setup/life/outcome.h"
 #include "setup/life/publication.h"
 #include "setup/lineage/lineage.h"
 #include "setup/publish/publish.h"
@@ -138,21 +139,21 @@ static int preview(struct lineage *l, const struct lineage_verb_values *v,
 	return rc;
 }
 
-static int step(struct lineage *l, const struct lineage_verb_values *v,
-		struct rollover_result *r, struct why *why)
+static int step(struct lineage *l, const struct lineage_verb_values *v, struct outcome *r,
+		struct why *why)
 {
 	int rc;
 
 	if (v->dry_run) {
 		rc = preview(l, v, why);
 		if (rc == 0)
-			*r = (struct rollover_result){ .outcome = ROLLOVER_NOTHING };
+			*r = (struct outcome){ .kind = OUTCOME_NOTHING };
 		return rc;
 	}
 	rc = lineage_verb_check_secure(l->env, &l->conf, v->even_if_insecure, why);
 	if (rc == 0)
 		rc = rollover_publish(l, r, why);
-	if (rc == 0 && publish_is_by_hand(l) && r->outcome != ROLLOVER_REFUSED)
+	if (rc == 0 && publish_is_by_hand(l) && r->kind != OUTCOME_REFUSED)
 		rc = print_all(l, v, why);
 	return rc;
 }

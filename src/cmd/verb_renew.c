@@ -22,7 +22,7 @@ static const struct opt opts[] = {
 };
 
 static int step(struct lineage *l, const struct lineage_verb_values *v,
-		struct rollover_result *ret_result, struct why *why)
+		struct outcome *ret_result, struct why *why)
 {
 	struct hook_told told = { 0 };
 	int rc;
@@ -31,7 +31,7 @@ static int step(struct lineage *l, const struct lineage_verb_values *v,
 		return rollover_renew(l, v->force, !v->no_install, ret_result, why);
 	rc = hook_renew(l, v->force, !v->no_install, &told, why);
 	*ret_result = told.result;
-	told.result = (struct rollover_result){ 0 };
+	told.result = (struct outcome){ 0 };
 	hook_told_clear(&told);
 	return rc;
 }

@@ -21,7 +21,7 @@ static const struct opt opts[] = {
 };
 
 static int step(struct lineage *l, const struct lineage_verb_values *v,
-		struct rollover_result *ret_result, struct why *why)
+		struct outcome *ret_result, struct why *why)
 {
 	struct rollover_how how = { .begin = !v->all,
 				    .force = v->force,

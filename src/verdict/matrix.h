@@ -7,8 +7,6 @@
 
 #include <stddef.h>
 
-struct facts_target;
-
 /* What one record comes to at one peer. */
 enum matrix_verdict {
 	MATRIX_MATCH,
@@ -49,8 +47,6 @@ struct matrix {
 	char *text; /* owned; the sentence about clients, with a final stop */
 };
 
-/* NULL where there is one row only, or none: codes are decided. */
-struct matrix *matrix_new(const struct facts_target *t);
 void matrix_free(struct matrix *m);			      /* NULL is fine */
 const char *matrix_verdict_name(enum matrix_verdict verdict); /* "name-mismatch" */
 

@@ -5,6 +5,7 @@
 #include "verdict/derive.h"
 #include "verdict/facts.h"
 #include "verdict/matrix.h"
+#include "verdict/matrix_build.h"
 #include "verdict/summary.h"
 
 void verdict_conf_init(struct verdict_conf *conf)
@@ -97,7 +98,7 @@ void verdict_decide(struct facts_target *t, const struct verdict_conf *conf, tim
 	}
 	derive_findings(t, conf, now);
 	decide_target(t, &conf->overrides);
-	t->matrix = matrix_new(t);
+	t->matrix = matrix_build(t);
 	summary_write(t);
 	advice_write(t, now);
 }

@@ -15,7 +15,20 @@ probe    base target dane verdict dns net
 render   base dane verdict
 setup    base target dane verdict dns net
 cmd      base target dane verdict dns net probe render setup config.h
-main.c   cmd/cmd.h config.h
+main.c   cmd/dispatch.h config.h
+END
+
+# A room of setup/, then the rooms that it may include beside itself.
+cat >"$tmp/rooms" <<'END'
+setup/world
+setup/key
+setup/lineage  setup/world setup/key
+setup/predict  setup/key
+setup/publish  setup/world setup/key setup/lineage
+setup/cert     setup/world setup/key setup/lineage setup/predict
+setup/agree    setup/world setup/key setup/lineage setup/publish
+setup/install  setup/world setup/key setup/lineage setup/publish setup/cert
+setup/life     setup/world setup/key setup/lineage setup/publish setup/cert setup/agree setup/install
 END
 
 # A library's headers, then the folders and files that may include them.
@@ -32,18 +45,26 @@ END
 layers()
 {
 	(cd "$1/src" && find . -name '*.[ch]' | sed 's,^\./,,' | LC_ALL=C sort |
-		xargs awk -v layers="$tmp/layers" -v libraries="$tmp/libraries" '
+		xargs awk -v layers="$tmp/layers" -v rooms="$tmp/rooms" -v libraries="$tmp/libraries" '
 		function allow(file, may,	n, part, line, i) {
 			while ((getline line < file) > 0) {
 				n = split(line, part, " ")
 				for (i = 2; i <= n; i++) may[part[1], part[i]] = 1
 				known[file, ++number[file]] = part[1]
+				if (file == rooms) is_room[part[1]] = 1
 			}
 		}
 		function offence(text) { printf "src/%s:%d: %s\n", FILENAME, FNR, text }
-		BEGIN { allow(layers, may); allow(libraries, uses) }
+		# setup/life of setup/life/next.c
+		function room_of(path,	part) {
+			return split(path, part, "/") > 2 ? part[1] "/" part[2] : part[1]
+		}
+		BEGIN { allow(layers, may); allow(rooms, may); allow(libraries, uses) }
 		FNR == 1 {
 			folder = FILENAME; sub(/\/.*/, "", folder)
+			room = room_of(FILENAME)
+			if (folder == "setup" && !(room in is_room))
+				offence("setup has no room " room)
 			own = FILENAME; sub(/\.c$/, ".h", own)
 			first = 1
 		}
@@ -56,6 +77,9 @@ layers()
 			head = to; sub(/\/.*/, "", head)
 			if (head != folder && !((folder, head) in may) && !((folder, to) in may))
 				offence(folder " may not include " to)
+			to_room = room_of(to)
+			if (folder == "setup" && head == folder && to_room != room && !((room, to_room) in may))
+				offence(room " may not include " to)
 		}
 		/^#[ \t]*include[ \t]*</ {
 			split($0, q, /[<>]/); to = q[2]
@@ -87,7 +111,9 @@ bad()
 clean "includes follow the table" layers "$top_srcdir"
 bad "base includes dns" base/x.c '#include "dns/answer.h"'
 bad "dns includes net" dns/x.h '#include "net/conn.h"'
-bad "setup includes probe" setup/x.c '#include "probe/run.h"'
+bad "setup includes probe" setup/life/x.c '#include "probe/run.h"'
+bad "a lower room of setup includes a higher one" setup/lineage/x.c '#include "setup/life/rollover.h"'
+bad "a room of setup that is not in the table" setup/attic/x.c '#include "base/mem.h"'
 bad "a folder that is not in the table" util/x.c '#include "base/mem.h"'
 bad "libcurl beside curl_load.h" net/x.c '#include <curl/curl.h>'
 bad "a TLS session in dane" dane/x.c 'gnutls_handshake(s);'

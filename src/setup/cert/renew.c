@@ -14,7 +14,6 @@
 #include "setup/cert/ari.h"
 #include "setup/cert/certificate.h"
 #include "setup/cert/lineage_make.h"
-#include "setup/life/outcome.h"
 #include "setup/lineage/acme.h"
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/renewal.h"
@@ -317,7 +316,7 @@ static void add_failed(const struct lineage *l, enum key_type type, int rc,
 		       const struct why *why, struct ordered *o)
 {
 	size_t len = strlen(o->failed.text), size = sizeof(o->failed.text);
-	char *text = outcome_shorten(why->text, size / l->conf.key_types - NAME_ROOM);
+	char *text = mem_shorten(why->text, size / l->conf.key_types - NAME_ROOM);
 
 	if (l->conf.key_types == 1)
 		o->failed = *why;

@@ -12,7 +12,6 @@
 #include "setup/cert/certificate.h"
 #include "setup/install/deploy.h"
 #include "setup/install/view.h"
-#include "setup/life/outcome.h"
 #include "setup/lineage/lineage.h"
 #include "setup/publish/endpoints.h"
 #include "target/target.h"
@@ -233,9 +232,9 @@ static void look_back(struct lineage *l, struct back *back)
 static char *tell_failed_back(const char *problem, const struct back *back,
 			      const char *now)
 {
-	char *what = outcome_shorten(problem, 130);
-	char *why = outcome_shorten(back->deploy, 140);
-	char *fault = back->fault ? outcome_shorten(back->fault, 100) : NULL, *text;
+	char *what = mem_shorten(problem, 130);
+	char *why = mem_shorten(back->deploy, 140);
+	char *fault = back->fault ? mem_shorten(back->fault, 100) : NULL, *text;
 
 	text = fault ? mem_printf("%s; and going back failed too: %s (%s): live/ is as "
 				  "it was: make the servers read it again",
@@ -254,8 +253,8 @@ static char *tell_back(const struct lineage_state *s, const char *problem,
 		       const struct back *back)
 {
 	bool same = s->view && s->intent_generation == s->view_generation;
-	char *what = outcome_shorten(problem, 260), *now, *text;
-	char *fault = back->fault ? outcome_shorten(back->fault, 150) : NULL;
+	char *what = mem_shorten(problem, 260), *now, *text;
+	char *fault = back->fault ? mem_shorten(back->fault, 150) : NULL;
 
 	now = same ? mem_text("the former certificate")
 		   : mem_printf("key %04lld", (long long)s->view_generation);
@@ -325,7 +324,7 @@ static int undo(struct lineage *l, const char *problem, char **ret_text, struct 
 	char *what;
 
 	if (rc < 0) {
-		what = outcome_shorten(problem, 200);
+		what = mem_shorten(problem, 200);
 		why_set(why, rc, "%s; and going back failed too: %s", what, inner.text);
 		free(what);
 	}

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "setup/agree/safety.h"
+#include "setup/life/outcome.h"
 #include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
 
@@ -22,8 +23,7 @@ int emergency_declare(struct lineage *l, struct why *why)
 	if (s->emergency && (s->compromised || !s->view))
 		return 0;
 	s->emergency = true;
-	s->compromised =
-		s->view || s->goal != s->current ? rollover_live_generation(s) : 0;
+	s->compromised = s->view || s->goal != s->current ? lineage_state_live(s) : 0;
 	s->retry_at = 0;
 	(void)snprintf(number, sizeof(number), "%04lld", (long long)s->compromised);
 	rc = lineage_note(l, why, "emergency", "generation",
@@ -31,7 +31,7 @@ int emergency_declare(struct lineage *l, struct why *why)
 	return rc < 0 ? rc : lineage_save(l, why);
 }
 
-static void add(struct rollover_result *r, char *take_text)
+static void add(struct outcome *r, char *take_text)
 {
 	char *before = r->text;
 
@@ -51,7 +51,7 @@ static int64_t old_ttl_s(const struct lineage *l)
 
 /* What the holder of a compromised key can still do, behind what the step told. */
 void emergency_tell_exposure(const struct lineage *l, int64_t compromised,
-			     struct rollover_result *r)
+			     struct outcome *r)
 {
 	const struct lineage_state *s = &l->state;
 	char when[32];
@@ -75,7 +75,7 @@ void emergency_tell_exposure(const struct lineage *l, int64_t compromised,
 }
 
 /* Which key is meant was assumed: what to do if it was another one. */
-void emergency_tell_remedy(const struct lineage *l, struct rollover_result *r)
+void emergency_tell_remedy(const struct lineage *l, struct outcome *r)
 {
 	const struct lineage_state *s = &l->state;
 

@@ -6,15 +6,15 @@
 #include <stdint.h>
 
 struct lineage;
-struct rollover_result;
+struct outcome;
 struct why;
 
 /* Writes down that the key in use is compromised. Told once more, it is the same. */
 int emergency_declare(struct lineage *lineage, struct why *why);
 /* Behind what a step told: what the holder of that key can still do. */
 void emergency_tell_exposure(const struct lineage *lineage, int64_t compromised,
-			     struct rollover_result *r);
+			     struct outcome *r);
 /* Which key is meant was assumed: what to do if it was another one. */
-void emergency_tell_remedy(const struct lineage *lineage, struct rollover_result *r);
+void emergency_tell_remedy(const struct lineage *lineage, struct outcome *r);
 
 #endif

@@ -12,11 +12,12 @@
 #include "setup/cert/certificate.h"
 #include "setup/cert/renew.h"
 #include "setup/life/outcome.h"
+#include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
 
 void hook_told_clear(struct hook_told *told)
 {
-	rollover_result_clear(&told->result);
+	outcome_clear(&told->result);
 	free(told->remedy);
 	*told = (struct hook_told){ 0 };
 }
@@ -65,7 +66,7 @@ static int leave(struct lineage *l, const char *text, struct hook_told *told,
 	if (rc == 0)
 		rc = lineage_save(l, why);
 	return rc < 0 ? rc
-		      : outcome_tell(&told->result, ROLLOVER_REFUSED, 0, "%.500s", text);
+		      : outcome_tell(&told->result, OUTCOME_REFUSED, 0, "%.500s", text);
 }
 
 static int leave_key(struct lineage *l, const char *folder, const struct certbot_found *f,
@@ -79,7 +80,7 @@ static int leave_key(struct lineage *l, const char *folder, const struct certbot
 
 	free(text);
 	told->remedy =
-		certbot_give_key(l, folder, rollover_live_generation(&l->state), f->type);
+		certbot_give_key(l, folder, lineage_state_live(&l->state), f->type);
 	return rc;
 }
 
@@ -113,23 +114,23 @@ static int note_taken(struct lineage *l, const struct certbot_found *f, struct w
 static int install(struct lineage *l, const struct certbot_found *f,
 		   struct hook_told *told, struct why *why)
 {
-	struct rollover_result *r = &told->result;
+	struct outcome *r = &told->result;
 	enum key_type lacking;
 	char *text;
 	int rc;
 
 	if (!is_complete(l, f->generation, &lacking))
-		return outcome_tell(r, ROLLOVER_WAITING, 0,
+		return outcome_tell(r, OUTCOME_WAITING, 0,
 				    "kept; key %04lld still lacks the certificate of %s",
 				    (long long)f->generation, key_type_name(lacking));
 	rc = rollover_receive(l, f->generation, r, why);
-	if (rc < 0 || r->outcome != ROLLOVER_REFUSED ||
+	if (rc < 0 || r->kind != OUTCOME_REFUSED ||
 	    f->generation == l->state.view_generation)
 		return rc;
 	text = mem_printf("the certificate is kept, but key %04lld is not under the "
 			  "servers yet: %.500s",
 			  (long long)f->generation, r->text ? r->text : "");
-	rc = outcome_tell(r, ROLLOVER_REFUSED, r->until, "%s", text);
+	rc = outcome_tell(r, OUTCOME_REFUSED, r->until, "%s", text);
 	told->remedy = mem_printf("daneprobe rollover %s", l->name);
 	free(text);
 	return rc;
@@ -174,7 +175,7 @@ int hook_deploy(struct lineage *l, const char *folder, struct hook_told *told,
 		rc = leave(l, inner.text, told, why);
 	else
 		rc = take(l, folder, &f, told, why);
-	if (rc == 0 && told->result.outcome != ROLLOVER_REFUSED)
+	if (rc == 0 && told->result.kind != OUTCOME_REFUSED)
 		rc = install(l, &f, told, why);
 	certbot_found_clear(&f);
 	return rc;
@@ -199,7 +200,7 @@ static bool is_newest(const struct lineage *l, const struct certbot_found *f)
 
 static int tell_left(const struct lineage *l, struct hook_told *told)
 {
-	return outcome_tell(&told->result, ROLLOVER_LATE, 0,
+	return outcome_tell(&told->result, OUTCOME_LATE, 0,
 			    "%.450s (daneprobe hook certbot --pre %s says what to do)",
 			    l->state.renew_error, l->name);
 }
@@ -226,7 +227,7 @@ static bool catch_up(const struct lineage *unused, const char *folder, void *arg
 /* Late where half of the time that was left is gone. */
 static int await(const struct lineage *l, struct hook_told *told, struct why *why)
 {
-	int64_t generation = rollover_live_generation(&l->state);
+	int64_t generation = lineage_state_live(&l->state);
 	struct certificate c = { 0 };
 	time_t due = 0;
 	int rc = renew_due_at(l, generation, &due, why);
@@ -238,9 +239,9 @@ static int await(const struct lineage *l, struct hook_told *told, struct why *wh
 	if (l->state.renew_error)
 		return tell_left(l, told);
 	if (due && env_now(l->env) > due + (c.not_after - due) / 2)
-		return outcome_tell(&told->result, ROLLOVER_LATE, 0,
+		return outcome_tell(&told->result, OUTCOME_LATE, 0,
 				    "certbot has not renewed the certificate");
-	return outcome_tell(&told->result, ROLLOVER_NOTHING, due,
+	return outcome_tell(&told->result, OUTCOME_NOTHING, due,
 			    "certbot renews the certificate");
 }
 
@@ -261,7 +262,7 @@ int hook_renew(struct lineage *l, bool force, bool install, struct hook_told *to
 	/* What is kept and isn't under the servers: a crash, or a try that failed. */
 	if (try && s->view) {
 		rc = rollover_receive(l, s->view_generation, &told->result, why);
-		if (rc < 0 || told->result.outcome != ROLLOVER_NOTHING)
+		if (rc < 0 || told->result.kind != OUTCOME_NOTHING)
 			return rc;
 	}
 	return await(l, told, why);
@@ -270,15 +271,14 @@ int hook_renew(struct lineage *l, bool force, bool install, struct hook_told *to
 static bool warn(struct hook_told *told, const char *folder, const char *text,
 		 char *take_remedy)
 {
-	outcome_tell(&told->result, ROLLOVER_LATE, 0, "%.300s: %s", folder, text);
+	outcome_tell(&told->result, OUTCOME_LATE, 0, "%.300s: %s", folder, text);
 	told->remedy = take_remedy;
 	return true;
 }
 
 static bool see_future(const struct lineage *l, const char *folder, void *arg)
 {
-	int64_t wanted =
-		l->state.goal ? l->state.goal : rollover_live_generation(&l->state);
+	int64_t wanted = l->state.goal ? l->state.goal : lineage_state_live(&l->state);
 	struct hook_told *told = arg;
 	struct certbot_found f;
 	char *remedy = NULL;
@@ -313,8 +313,8 @@ int hook_predict(const struct lineage *l, struct hook_told *told, struct why *wh
 	if (certbot_any_folder(l, see_future, told))
 		return 0;
 	if (l->state.renew_error)
-		return outcome_tell(&told->result, ROLLOVER_LATE, 0, "%.500s",
+		return outcome_tell(&told->result, OUTCOME_LATE, 0, "%.500s",
 				    l->state.renew_error);
-	return outcome_tell(&told->result, ROLLOVER_NOTHING, 0,
+	return outcome_tell(&told->result, OUTCOME_NOTHING, 0,
 			    "certbot keeps the key at the next renewal");
 }

@@ -7,13 +7,13 @@
 
 #include <stdbool.h>
 
-#include "setup/life/rollover.h"
+#include "setup/life/outcome.h"
 
 struct lineage;
 struct why;
 
 struct hook_told {
-	struct rollover_result result;
+	struct outcome result;
 	char *remedy; /* owned; what to do, commands or a line of a file; NULL: nothing */
 };
 

@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/why.h"
-#include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/renewal.h"
 #include "verdict/phrase.h"
@@ -17,7 +16,13 @@
 #define STUCK_FAILURES 3 /* of orders or installations in a row */
 #define EMERGENCY_S 300	 /* its longest pause: long enough for a broken deploy */
 
-int outcome_tell(struct rollover_result *r, enum rollover_outcome outcome, time_t until,
+void outcome_clear(struct outcome *r)
+{
+	free(r->text);
+	*r = (struct outcome){ 0 };
+}
+
+int outcome_tell(struct outcome *r, enum outcome_kind outcome, time_t until,
 		 const char *format, ...)
 {
 	char text[600];
@@ -26,30 +31,9 @@ int outcome_tell(struct rollover_result *r, enum rollover_outcome outcome, time_
 	va_start(ap, format);
 	(void)vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
-	rollover_result_clear(r);
-	*r = (struct rollover_result){ outcome, until, mem_text(text) };
+	outcome_clear(r);
+	*r = (struct outcome){ outcome, until, mem_text(text) };
 	return 0;
-}
-
-/* In the middle of a character of UTF-8 */
-static bool is_inside(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-char *outcome_shorten(const char *text, size_t max)
-{
-	size_t len = strlen(text), head, tail;
-
-	if (len <= max)
-		return mem_text(text);
-	head = max / 3;
-	tail = len - (max - head - 3);
-	while (head && is_inside(text[head]))
-		head--;
-	while (tail < len && is_inside(text[tail]))
-		tail++;
-	return mem_printf("%.*s...%s", (int)head, text, text + tail);
 }
 
 char *outcome_when(const struct lineage *l, time_t at)
@@ -95,7 +79,7 @@ int outcome_stuck(struct lineage *l, const char *text, struct why *why)
 }
 
 /* A try that failed: later again, and stuck after a few. */
-int outcome_failed(struct lineage *l, const char *text, struct rollover_result *r,
+int outcome_failed(struct lineage *l, const char *text, struct outcome *r,
 		   struct why *why)
 {
 	struct lineage_state *s = &l->state;
@@ -114,5 +98,5 @@ int outcome_failed(struct lineage *l, const char *text, struct rollover_result *
 			rc = lineage_save(l, why);
 	}
 	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_REFUSED, s->retry_at, "%.500s", text);
+		      : outcome_tell(r, OUTCOME_REFUSED, s->retry_at, "%.500s", text);
 }

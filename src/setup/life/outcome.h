@@ -6,18 +6,30 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "setup/life/rollover.h"
 #include "setup/lineage/lineage_state.h"
 
 struct lineage;
 struct why;
 
+enum outcome_kind {
+	OUTCOME_NOTHING, /* nothing to do now */
+	OUTCOME_MOVED,	 /* a step was done */
+	OUTCOME_WAITING, /* as planned */
+	OUTCOME_LATE,	 /* longer than planned, or a server lags */
+	OUTCOME_REFUSED	 /* refused, failed, or gone back */
+};
+
+struct outcome {
+	enum outcome_kind kind;
+	time_t until; /* what it waits for; 0 unknown */
+	char *text;   /* owned; a sentence without a final stop */
+};
+
+void outcome_clear(struct outcome *outcome);
+
 /* Replaces what r tells; returns 0. */
-int outcome_tell(struct rollover_result *r, enum rollover_outcome outcome, time_t until,
+int outcome_tell(struct outcome *r, enum outcome_kind outcome, time_t until,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* A copy on the heap of at most max octets: what is left out of a longer text is in its
- * middle, since the cause stands at its end. */
-char *outcome_shorten(const char *text, size_t max);
 /* "in 2 hours, at 2026-12-07T10:00:00Z", on the heap: for people, and for their mail. */
 char *outcome_when(const struct lineage *l, time_t at);
 /* Enters a stage and saves: what was wrong before is over. */
@@ -25,7 +37,7 @@ int outcome_enter(struct lineage *l, enum lineage_stage stage, struct why *why);
 /* Stays where it is until somebody helps, for this reason, and saves. */
 int outcome_stuck(struct lineage *l, const char *text, struct why *why);
 /* A try that failed: later again, and stuck after a few. Tells and saves. */
-int outcome_failed(struct lineage *l, const char *text, struct rollover_result *r,
+int outcome_failed(struct lineage *l, const char *text, struct outcome *r,
 		   struct why *why);
 
 #endif

@@ -188,31 +188,31 @@ static int settle(struct lineage *l, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 
-	if (rollover_stage(s) == STAGE_STAGED)
+	if (lineage_state_stage(s) == STAGE_STAGED)
 		return outcome_enter(l, STAGE_PUBLISHED, why);
 	if (!s->failures && s->stage != STAGE_STUCK)
 		return 0;
 	s->failures = 0;
 	s->retry_at = 0;
-	s->stage = rollover_stage(s);
+	s->stage = lineage_state_stage(s);
 	lineage_state_reason(s, NULL, 0);
 	return lineage_save(l, why);
 }
 
 static int tell_published(const struct lineage *l, enum publish_result result,
-			  const char *held, struct rollover_result *r)
+			  const char *held, struct outcome *r)
 {
 	char *what = result == PUBLISH_BY_HAND
 			     ? mem_printf("the records are yours to publish: daneprobe "
 					  "publish --dry-run %s prints them",
 					  l->name)
 			     : mem_text("the records are given to DNS");
-	int rc = held ? outcome_tell(r, ROLLOVER_LATE, 0,
+	int rc = held ? outcome_tell(r, OUTCOME_LATE, 0,
 				     "%.160s, but some are held back until their service "
 				     "presents the key, and then published by the next "
 				     "run: %.330s",
 				     what, held)
-		      : outcome_tell(r, ROLLOVER_MOVED, 0, "%s", what);
+		      : outcome_tell(r, OUTCOME_MOVED, 0, "%s", what);
 
 	free(what);
 	return rc;
@@ -221,20 +221,20 @@ static int tell_published(const struct lineage *l, enum publish_result result,
 /* Somebody's wish isn't a try that failed. Where no key of the lineage is in use yet, it
  * begins anew. */
 static int tell_held(struct lineage *l, bool asked_for, const char *held,
-		     struct rollover_result *r, struct why *why)
+		     struct outcome *r, struct why *why)
 {
 	int rc = 0;
 
-	if (!l->state.view && rollover_stage(&l->state) != STAGE_STAGED)
+	if (!l->state.view && lineage_state_stage(&l->state) != STAGE_STAGED)
 		rc = outcome_enter(l, STAGE_STAGED, why);
 	if (rc < 0 || !asked_for)
 		return rc < 0 ? rc : outcome_failed(l, held, r, why);
-	return outcome_tell(r, ROLLOVER_REFUSED, 0,
+	return outcome_tell(r, OUTCOME_REFUSED, 0,
 			    "%.450s; bring the key to it first: daneprobe install %s",
 			    held, l->name);
 }
 
-int publication_give(struct lineage *l, bool asked_for, struct rollover_result *r,
+int publication_give(struct lineage *l, bool asked_for, struct outcome *r,
 		     struct why *why)
 {
 	enum publish_result result = PUBLISH_DONE;

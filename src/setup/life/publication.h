@@ -7,12 +7,12 @@
 #include <stdbool.h>
 
 struct lineage;
-struct rollover_result;
+struct outcome;
 struct why;
 
 /* Gives the wanted records to DNS, where somebody asked for it also those of services
  * that nobody reaches; staged becomes published, other stages stay. */
-int publication_give(struct lineage *lineage, bool asked_for, struct rollover_result *r,
+int publication_give(struct lineage *lineage, bool asked_for, struct outcome *r,
 		     struct why *why);
 /* What publication_give() would hold back now, on the heap; NULL: nothing. Doesn't save.
  */

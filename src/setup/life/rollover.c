@@ -24,22 +24,6 @@
 	300 /* octets of an order that failed, where more is told behind it              \
 	     */
 
-void rollover_result_clear(struct rollover_result *r)
-{
-	free(r->text);
-	*r = (struct rollover_result){ 0 };
-}
-
-enum lineage_stage rollover_stage(const struct lineage_state *s)
-{
-	return s->stage == STAGE_STUCK ? s->resume : s->stage;
-}
-
-int64_t rollover_live_generation(const struct lineage_state *s)
-{
-	return s->view_generation ? s->view_generation : s->current;
-}
-
 time_t rollover_due_at(const struct lineage *l)
 {
 	const struct lineage_state *s = &l->state;
@@ -49,8 +33,8 @@ time_t rollover_due_at(const struct lineage *l)
 	return s->rolled_at + (time_t)l->conf.rollover_every_s;
 }
 
-static int begin(struct lineage *l, const struct rollover_how *how,
-		 struct rollover_result *r, struct why *why)
+static int begin(struct lineage *l, const struct rollover_how *how, struct outcome *r,
+		 struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	time_t due = rollover_due_at(l);
@@ -69,14 +53,14 @@ static int begin(struct lineage *l, const struct rollover_how *how,
 	if (rc == 0)
 		rc = outcome_enter(l, STAGE_STAGED, why);
 	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_MOVED, 0,
-				     "a rollover to key %s is begun", next);
+		      : outcome_tell(r, OUTCOME_MOVED, 0, "a rollover to key %s is begun",
+				     next);
 }
 
-static int do_step(struct lineage *l, const struct rollover_how *how,
-		   struct rollover_result *r, struct why *why)
+static int do_step(struct lineage *l, const struct rollover_how *how, struct outcome *r,
+		   struct why *why)
 {
-	switch (rollover_stage(&l->state)) {
+	switch (lineage_state_stage(&l->state)) {
 	case STAGE_STUCK:
 	case STAGE_IDLE:
 		return begin(l, how, r, why);
@@ -96,7 +80,7 @@ static int do_step(struct lineage *l, const struct rollover_how *how,
 	return 0;
 }
 
-static int renewal_failed(struct lineage *l, char *take_text, struct rollover_result *r,
+static int renewal_failed(struct lineage *l, char *take_text, struct outcome *r,
 			  struct why *why)
 {
 	struct lineage_state *s = &l->state;
@@ -108,13 +92,12 @@ static int renewal_failed(struct lineage *l, char *take_text, struct rollover_re
 	s->renew_error = take_text;
 	rc = lineage_save(l, why);
 	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_REFUSED, 0, "%.500s", s->renew_error);
+		      : outcome_tell(r, OUTCOME_REFUSED, 0, "%.500s", s->renew_error);
 }
 
 /* Finishes what a crash cut short. done: that was a step by itself; where it was undone,
  * no verb goes on. */
-static int recover(struct lineage *l, bool *ret_done, struct rollover_result *r,
-		   struct why *why)
+static int recover(struct lineage *l, bool *ret_done, struct outcome *r, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	bool pending = s->intent == INTENT_SWITCH || s->intent == INTENT_GO_BACK;
@@ -137,15 +120,15 @@ static int recover(struct lineage *l, bool *ret_done, struct rollover_result *r,
 	if (rc < 0 || s->view == before)
 		return rc;
 	*ret_done = true;
-	if (rollover_stage(s) == STAGE_SAFE && s->view_generation == s->goal)
+	if (lineage_state_stage(s) == STAGE_SAFE && s->view_generation == s->goal)
 		return stages_all_installed(l, r, why);
-	return outcome_tell(r, ROLLOVER_MOVED, 0,
+	return outcome_tell(r, OUTCOME_MOVED, 0,
 			    "an installation that was cut short is done");
 }
 
-static bool is_refused(bool done, const struct rollover_result *r)
+static bool is_refused(bool done, const struct outcome *r)
 {
-	return done && r->outcome == ROLLOVER_REFUSED;
+	return done && r->kind == OUTCOME_REFUSED;
 }
 
 static bool must_wait(const struct lineage *l, bool force)
@@ -155,12 +138,12 @@ static bool must_wait(const struct lineage *l, bool force)
 	return !force && s->retry_at && env_now(l->env) < s->retry_at;
 }
 
-static int tell_retry(const struct lineage *l, struct rollover_result *r)
+static int tell_retry(const struct lineage *l, struct outcome *r)
 {
 	const struct lineage_state *s = &l->state;
 	char *when = outcome_when(l, s->retry_at);
 
-	outcome_tell(r, ROLLOVER_LATE, s->retry_at, "%.500s; tried again %s",
+	outcome_tell(r, OUTCOME_LATE, s->retry_at, "%.500s; tried again %s",
 		     s->reason ? s->reason : "the last try failed", when);
 	free(when);
 	return 0;
@@ -169,14 +152,14 @@ static int tell_retry(const struct lineage *l, struct rollover_result *r)
 /* Step by step as always, but no run waits for the next: only caches and servers are
  * waited for, and they protect those who connect. */
 static int emergency_steps(struct lineage *l, const struct rollover_how *how,
-			   struct rollover_result *r, struct why *why)
+			   struct outcome *r, struct why *why)
 {
 	const struct lineage_state *s = &l->state;
 	int i, rc = 0;
 
 	for (i = 0; i < STEPS_MAX; i++) {
 		rc = do_step(l, how, r, why);
-		if (rc < 0 || r->outcome != ROLLOVER_MOVED ||
+		if (rc < 0 || r->kind != OUTCOME_MOVED ||
 		    (s->stage == STAGE_IDLE && !s->emergency))
 			break;
 	}
@@ -184,7 +167,7 @@ static int emergency_steps(struct lineage *l, const struct rollover_how *how,
 }
 
 static int in_emergency(struct lineage *l, const struct rollover_how *how,
-			struct rollover_result *r, struct why *why)
+			struct outcome *r, struct why *why)
 {
 	int64_t compromised = l->state.compromised;
 	bool done = false;
@@ -203,13 +186,13 @@ static int in_emergency(struct lineage *l, const struct rollover_how *how,
 	return rc;
 }
 
-int rollover_step(struct lineage *l, const struct rollover_how *how,
-		  struct rollover_result *r, struct why *why)
+int rollover_step(struct lineage *l, const struct rollover_how *how, struct outcome *r,
+		  struct why *why)
 {
 	bool done = false;
 	int rc = 0;
 
-	*r = (struct rollover_result){ 0 };
+	*r = (struct outcome){ 0 };
 	/* First, so that it isn't lost whatever happens. */
 	if (how->emergency)
 		rc = emergency_declare(l, why);
@@ -223,32 +206,32 @@ int rollover_step(struct lineage *l, const struct rollover_how *how,
 	return must_wait(l, how->force) ? tell_retry(l, r) : do_step(l, how, r, why);
 }
 
-int rollover_publish(struct lineage *l, struct rollover_result *r, struct why *why)
+int rollover_publish(struct lineage *l, struct outcome *r, struct why *why)
 {
 	bool done = false;
 	int rc;
 
-	*r = (struct rollover_result){ 0 };
+	*r = (struct outcome){ 0 };
 	rc = recover(l, &done, r, why);
 	return rc < 0 || is_refused(done, r) ? rc : publication_give(l, true, r, why);
 }
 
-int rollover_propagation(struct lineage *l, struct rollover_result *r, struct why *why)
+int rollover_propagation(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct agreement a = { 0 };
 	bool done = false;
 	char *when;
 	int rc;
 
-	*r = (struct rollover_result){ 0 };
+	*r = (struct outcome){ 0 };
 	rc = recover(l, &done, r, why);
 	if (rc < 0 || is_refused(done, r))
 		return rc;
-	if (rollover_stage(&l->state) == STAGE_PUBLISHED) {
+	if (lineage_state_stage(&l->state) == STAGE_PUBLISHED) {
 		rc = stages_published(l, r, why);
 		/* That a server lags is what was asked. */
-		if (rc == 0 && r->outcome == ROLLOVER_WAITING && !r->until)
-			r->outcome = ROLLOVER_LATE;
+		if (rc == 0 && r->kind == OUTCOME_WAITING && !r->until)
+			r->kind = OUTCOME_LATE;
 		return rc;
 	}
 	rc = agreement_observe(l, &a, why);
@@ -260,44 +243,43 @@ int rollover_propagation(struct lineage *l, struct rollover_result *r, struct wh
 	}
 	switch (a.safety) {
 	case SAFETY_NONE:
-		outcome_tell(r, l->state.published_at ? ROLLOVER_LATE : ROLLOVER_WAITING,
-			     0, "no server has any TLSA record");
+		outcome_tell(r, l->state.published_at ? OUTCOME_LATE : OUTCOME_WAITING, 0,
+			     "no server has any TLSA record");
 		break;
 	case SAFETY_LAGS:
-		outcome_tell(r, ROLLOVER_LATE, 0, "%.500s", a.who_lags);
+		outcome_tell(r, OUTCOME_LATE, 0, "%.500s", a.who_lags);
 		break;
 	case SAFETY_WAIT:
 		when = outcome_when(l, a.safe_at);
-		outcome_tell(r, ROLLOVER_WAITING, a.safe_at, "all agree, safe %s", when);
+		outcome_tell(r, OUTCOME_WAITING, a.safe_at, "all agree, safe %s", when);
 		free(when);
 		break;
 	case SAFETY_SAFE:
-		outcome_tell(r, ROLLOVER_NOTHING, 0,
-			     "all agree, and no cache can differ");
+		outcome_tell(r, OUTCOME_NOTHING, 0, "all agree, and no cache can differ");
 		break;
 	}
 	agreement_clear(&a);
 	return 0;
 }
 
-int rollover_install(struct lineage *l, struct rollover_result *r, struct why *why)
+int rollover_install(struct lineage *l, struct outcome *r, struct why *why)
 {
 	bool done = false;
 	int rc;
 
-	*r = (struct rollover_result){ 0 };
+	*r = (struct outcome){ 0 };
 	rc = recover(l, &done, r, why);
 	if (rc < 0 || done)
 		return rc;
 	/* The way to safe is short where the time has passed already. */
-	if (rollover_stage(&l->state) == STAGE_STAGED && stages_is_first_key(l) &&
+	if (lineage_state_stage(&l->state) == STAGE_STAGED && stages_is_first_key(l) &&
 	    l->state.intent == INTENT_NONE)
 		rc = stages_staged(l, r, why);
-	else if (rollover_stage(&l->state) == STAGE_PUBLISHED)
+	else if (lineage_state_stage(&l->state) == STAGE_PUBLISHED)
 		rc = stages_published(l, r, why);
 	if (rc < 0)
 		return rc;
-	switch (rollover_stage(&l->state)) {
+	switch (lineage_state_stage(&l->state)) {
 	case STAGE_SAFE:
 		return stages_safe(l, r, why);
 	case STAGE_INSTALLED:
@@ -305,7 +287,7 @@ int rollover_install(struct lineage *l, struct rollover_result *r, struct why *w
 	case STAGE_IDLE:
 	case STAGE_VERIFIED:
 	case STAGE_RETIRING:
-		return outcome_tell(r, ROLLOVER_NOTHING, 0, "key %04lld is installed",
+		return outcome_tell(r, OUTCOME_NOTHING, 0, "key %04lld is installed",
 				    (long long)l->state.view_generation);
 	case STAGE_STAGED:
 	case STAGE_PUBLISHED:
@@ -313,12 +295,12 @@ int rollover_install(struct lineage *l, struct rollover_result *r, struct why *w
 		break;
 	}
 	if (!r->text)
-		return outcome_tell(r, ROLLOVER_REFUSED, 0,
+		return outcome_tell(r, OUTCOME_REFUSED, 0,
 				    "nobody has looked yet whether the record of key "
 				    "%04lld is published: daneprobe publish %s",
 				    (long long)l->state.goal, l->name);
-	if (r->outcome == ROLLOVER_WAITING || r->outcome == ROLLOVER_MOVED)
-		r->outcome = ROLLOVER_REFUSED;
+	if (r->kind == OUTCOME_WAITING || r->kind == OUTCOME_MOVED)
+		r->kind = OUTCOME_REFUSED;
 	return 0;
 }
 
@@ -330,13 +312,13 @@ time_t rollover_retry_at(const struct lineage_state *s)
 }
 
 /* The others have the new certificate: better than none. */
-static int tell_old_fault(struct lineage *l, char *take_text, struct rollover_result *r,
+static int tell_old_fault(struct lineage *l, char *take_text, struct outcome *r,
 			  struct why *why)
 {
 	int rc = lineage_note(l, why, "fault", "why", take_text, NULL);
 
 	if (rc == 0)
-		rc = outcome_tell(r, ROLLOVER_LATE, 0,
+		rc = outcome_tell(r, OUTCOME_LATE, 0,
 				  "the certificate is renewed, but as before it, %.400s",
 				  take_text);
 	free(take_text);
@@ -352,8 +334,8 @@ static int forget_failures(struct lineage *l, struct why *why)
 }
 
 /* The certificate is there; now under the servers. */
-static int install_renewed(struct lineage *l, int64_t generation,
-			   struct rollover_result *r, struct why *why)
+static int install_renewed(struct lineage *l, int64_t generation, struct outcome *r,
+			   struct why *why)
 {
 	enum install_result result = INSTALL_DONE;
 	char *text = NULL;
@@ -369,24 +351,24 @@ static int install_renewed(struct lineage *l, int64_t generation,
 		return renewal_failed(l, text, r, why);
 	if (text)
 		return tell_old_fault(l, text, r, why);
-	return outcome_tell(r, ROLLOVER_MOVED, 0,
+	return outcome_tell(r, OUTCOME_MOVED, 0,
 			    "the certificate is renewed and every endpoint presents it");
 }
 
 /* Of some types; r tells why not of the others, which are tried again in their turn. */
-static int install_some(struct lineage *l, int64_t generation, struct rollover_result *r,
+static int install_some(struct lineage *l, int64_t generation, struct outcome *r,
 			struct why *why)
 {
 	enum install_result result = INSTALL_DONE;
 	struct lineage_state *s = &l->state;
-	char *text = NULL, *failed = outcome_shorten(r->text, FAILED_MAX);
+	char *text = NULL, *failed = mem_shorten(r->text, FAILED_MAX);
 	int rc = install_renewal(l, generation, &result, &text, why);
 
 	if (rc == 0 && result != INSTALL_DONE) {
 		s->renew_failures--; /* the order has counted this try */
 		rc = renewal_failed(l, mem_printf("%s; and %s", text, failed), r, why);
 	} else if (rc == 0) {
-		rc = outcome_tell(r, ROLLOVER_REFUSED, rollover_retry_at(s),
+		rc = outcome_tell(r, OUTCOME_REFUSED, rollover_retry_at(s),
 				  "%s; the certificates that could be renewed are in "
 				  "use%s%.150s",
 				  failed, text ? ", but as before it, " : "",
@@ -397,17 +379,17 @@ static int install_some(struct lineage *l, int64_t generation, struct rollover_r
 	return rc;
 }
 
-static int renew(struct lineage *l, int64_t generation, bool force,
-		 struct rollover_result *r, struct why *why)
+static int renew(struct lineage *l, int64_t generation, bool force, struct outcome *r,
+		 struct why *why)
 {
 	struct why inner;
 	int rc = stages_order(l, generation, force, &inner);
 
 	if (rc < 0) {
 		rc = lineage_note(l, why, "failed", "why", inner.text, NULL);
-		outcome_tell(r, ROLLOVER_REFUSED, 0, "%.500s", inner.text);
+		outcome_tell(r, OUTCOME_REFUSED, 0, "%.500s", inner.text);
 	} else {
-		outcome_tell(r, ROLLOVER_MOVED, 0, "the certificate is renewed");
+		outcome_tell(r, OUTCOME_MOVED, 0, "the certificate is renewed");
 	}
 	return rc < 0 ? rc : lineage_save(l, why);
 }
@@ -418,7 +400,7 @@ static bool is_kept(const struct lineage *l, int64_t generation, bool install)
 	return install && l->state.view && !view_is_fresh(l, l->state.view, generation);
 }
 
-int rollover_receive(struct lineage *l, int64_t generation, struct rollover_result *r,
+int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
 		     struct why *why)
 {
 	const struct rollover_how how = { .begin = true, .force = true };
@@ -426,32 +408,32 @@ int rollover_receive(struct lineage *l, int64_t generation, struct rollover_resu
 	bool done = false;
 	int i, rc;
 
-	*r = (struct rollover_result){ 0 };
+	*r = (struct outcome){ 0 };
 	rc = recover(l, &done, r, why);
 	if (rc < 0 || is_refused(done, r))
 		return rc;
 	if (s->view && generation == s->view_generation) {
 		if (is_kept(l, generation, true))
 			return install_renewed(l, generation, r, why);
-		return outcome_tell(r, ROLLOVER_NOTHING, 0,
+		return outcome_tell(r, OUTCOME_NOTHING, 0,
 				    "the certificate is installed");
 	}
 	if (generation != (s->goal ? s->goal : s->next))
-		return outcome_tell(r, ROLLOVER_REFUSED, 0,
+		return outcome_tell(r, OUTCOME_REFUSED, 0,
 				    "key %04lld is being brought to the servers, not "
 				    "%04lld",
 				    (long long)s->goal, (long long)generation);
 	for (i = 0; i < STEPS_MAX && rc == 0 && s->view_generation != generation; i++) {
 		rc = do_step(l, &how, r, why);
-		if (r->outcome != ROLLOVER_MOVED)
+		if (r->kind != OUTCOME_MOVED)
 			break;
 	}
 	if (rc == 0 && s->view_generation != generation)
-		r->outcome = ROLLOVER_REFUSED;
+		r->kind = OUTCOME_REFUSED;
 	return rc;
 }
 
-int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_result *r,
+int rollover_renew(struct lineage *l, bool force, bool install, struct outcome *r,
 		   struct why *why)
 {
 	struct lineage_state *s = &l->state;
@@ -460,11 +442,11 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_
 	time_t due = 0, now = env_now(l->env), retry, asked;
 	int rc;
 
-	*r = (struct rollover_result){ 0 };
+	*r = (struct outcome){ 0 };
 	rc = recover(l, &done, r, why);
 	if (rc < 0 || is_refused(done, r))
 		return rc;
-	generation = rollover_live_generation(s);
+	generation = lineage_state_live(s);
 	asked = s->ari_asked_at;
 	ari_refresh(l, generation);
 	if (s->ari_asked_at != asked)
@@ -473,16 +455,16 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct rollover_
 		rc = renew_due_at(l, generation, &due, why);
 	if (rc < 0)
 		return rc;
-	outcome_tell(r, ROLLOVER_NOTHING, due, "the certificate isn't due");
+	outcome_tell(r, OUTCOME_NOTHING, due, "the certificate isn't due");
 	retry = rollover_retry_at(s);
 	if (!force && now < retry)
-		return outcome_tell(r, ROLLOVER_LATE, retry, "%.500s",
+		return outcome_tell(r, OUTCOME_LATE, retry, "%.500s",
 				    s->renew_error ? s->renew_error
 						   : "the last try failed");
 	if (force || !due || due <= now)
 		rc = renew(l, generation, force, r, why);
 	if (rc < 0 || !is_kept(l, generation, install))
 		return rc;
-	return r->outcome == ROLLOVER_REFUSED ? install_some(l, generation, r, why)
-					      : install_renewed(l, generation, r, why);
+	return r->kind == OUTCOME_REFUSED ? install_some(l, generation, r, why)
+					  : install_renewed(l, generation, r, why);
 }

@@ -12,28 +12,14 @@
 #define SETUP_ROLLOVER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "setup/lineage/lineage_state.h"
 
 struct lineage;
+struct outcome;
 struct why;
-
-enum rollover_outcome {
-	ROLLOVER_NOTHING, /* nothing to do now */
-	ROLLOVER_MOVED,	  /* a step was done */
-	ROLLOVER_WAITING, /* as planned */
-	ROLLOVER_LATE,	  /* longer than planned, or a server lags */
-	ROLLOVER_REFUSED  /* refused, failed, or gone back */
-};
-
-struct rollover_result {
-	enum rollover_outcome outcome;
-	time_t until; /* what it waits for; 0 unknown */
-	char *text;   /* owned; a sentence without a final stop */
-};
-
-void rollover_result_clear(struct rollover_result *result);
 
 struct rollover_how {
 	bool begin;	/* where nothing is begun, begin */
@@ -42,34 +28,30 @@ struct rollover_how {
 			   that doesn't protect the service */
 };
 
-/* One step. The result is undone with rollover_result_clear(). */
+/* One step. The result is undone with outcome_clear(). */
 int rollover_step(struct lineage *lineage, const struct rollover_how *how,
-		  struct rollover_result *ret_result, struct why *why);
+		  struct outcome *ret_result, struct why *why);
 
 /* The steps by themselves, for the verbs of those names. */
-int rollover_publish(struct lineage *lineage, struct rollover_result *ret_result,
+int rollover_publish(struct lineage *lineage, struct outcome *ret_result,
 		     struct why *why);
-int rollover_propagation(struct lineage *lineage, struct rollover_result *ret_result,
+int rollover_propagation(struct lineage *lineage, struct outcome *ret_result,
 			 struct why *why);
-int rollover_install(struct lineage *lineage, struct rollover_result *ret_result,
+int rollover_install(struct lineage *lineage, struct outcome *ret_result,
 		     struct why *why);
 /* A certificate for the live key (else the current one) if it is due, or with force; then
  * under the servers, where the lineage is installed and install is set. */
 int rollover_renew(struct lineage *lineage, bool force, bool install,
-		   struct rollover_result *ret_result, struct why *why);
+		   struct outcome *ret_result, struct why *why);
 
 /* A certificate for generation came by itself and is kept: under the servers with it, by
  * as many steps as are safe now. Where that isn't safe yet it is refused, and later steps
  * install it. */
 int rollover_receive(struct lineage *lineage, int64_t generation,
-		     struct rollover_result *ret_result, struct why *why);
+		     struct outcome *ret_result, struct why *why);
 
 /* When a renewal that failed is tried again; 0: none failed. */
 time_t rollover_retry_at(const struct lineage_state *state);
-/* The stage, or what it was before it got stuck. */
-enum lineage_stage rollover_stage(const struct lineage_state *state);
-/* Whose certificate is renewed: what the servers have, else the current one. */
-int64_t rollover_live_generation(const struct lineage_state *state);
 /* When rollover --all begins the next; 0: never by itself. */
 time_t rollover_due_at(const struct lineage *lineage);
 

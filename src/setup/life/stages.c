@@ -36,7 +36,7 @@ static time_t lags_since(const struct lineage *l)
 {
 	const struct lineage_state *s = &l->state;
 
-	if (rollover_stage(s) == STAGE_IDLE && s->agree_seen)
+	if (lineage_state_stage(s) == STAGE_IDLE && s->agree_seen)
 		return s->agree_seen;
 	return s->published_at > s->since ? s->published_at : s->since;
 }
@@ -47,40 +47,39 @@ static bool is_overdue(const struct lineage *l)
 	       env_now(l->env) - lags_since(l) > lag_limit_s(l);
 }
 
-static int lags(struct lineage *l, const char *who, struct rollover_result *r,
-		struct why *why)
+static int lags(struct lineage *l, const char *who, struct outcome *r, struct why *why)
 {
 	int rc;
 
 	if (is_overdue(l)) {
 		rc = outcome_stuck(l, who, why);
-		return rc < 0 ? rc : outcome_tell(r, ROLLOVER_LATE, 0, "%.500s", who);
+		return rc < 0 ? rc : outcome_tell(r, OUTCOME_LATE, 0, "%.500s", who);
 	}
 	lineage_state_reason(&l->state, who, env_now(l->env));
 	rc = lineage_save(l, why);
-	return rc < 0 ? rc : outcome_tell(r, ROLLOVER_WAITING, 0, "%.500s", who);
+	return rc < 0 ? rc : outcome_tell(r, OUTCOME_WAITING, 0, "%.500s", who);
 }
 
 /* Whoever took a record out, or a zone that was restored from an old copy: giving what is
  * there already to DNS changes nothing. */
-static int publish_once_more(struct lineage *l, const char *who,
-			     struct rollover_result *r, struct why *why)
+static int publish_once_more(struct lineage *l, const char *who, struct outcome *r,
+			     struct why *why)
 {
 	int rc = publication_give(l, false, r, why);
 
-	if (rc < 0 || r->outcome == ROLLOVER_REFUSED)
+	if (rc < 0 || r->kind == OUTCOME_REFUSED)
 		return rc;
 	rc = outcome_stuck(l, who, why);
 	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_LATE, 0,
+		      : outcome_tell(r, OUTCOME_LATE, 0,
 				     "%.450s: the records were given to DNS once more",
 				     who);
 }
 
 /* Servers lack records. changed: these were never given to DNS, since the services are
  * others than before. */
-static int lacking(struct lineage *l, const char *who, bool changed,
-		   struct rollover_result *r, struct why *why)
+static int lacking(struct lineage *l, const char *who, bool changed, struct outcome *r,
+		   struct why *why)
 {
 	time_t last = l->state.published_at;
 
@@ -134,8 +133,7 @@ static int note_waiting(struct lineage *l, time_t until, struct why *why)
 	return rc < 0 ? rc : lineage_save(l, why);
 }
 
-static int await_safe(struct lineage *l, time_t until, struct rollover_result *r,
-		      struct why *why)
+static int await_safe(struct lineage *l, time_t until, struct outcome *r, struct why *why)
 {
 	int rc = note_waiting(l, until, why);
 	char *when;
@@ -143,12 +141,12 @@ static int await_safe(struct lineage *l, time_t until, struct rollover_result *r
 	if (rc < 0)
 		return rc;
 	when = outcome_when(l, until);
-	outcome_tell(r, ROLLOVER_WAITING, until, "safe %s: %s", when, l->state.reason);
+	outcome_tell(r, OUTCOME_WAITING, until, "safe %s: %s", when, l->state.reason);
 	free(when);
 	return 0;
 }
 
-int stages_published(struct lineage *l, struct rollover_result *r, struct why *why)
+int stages_published(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct agreement a = { 0 };
 	struct why inner;
@@ -168,7 +166,7 @@ int stages_published(struct lineage *l, struct rollover_result *r, struct why *w
 	case SAFETY_SAFE:
 		rc = outcome_enter(l, STAGE_SAFE, why);
 		if (rc == 0)
-			rc = outcome_tell(r, ROLLOVER_MOVED, 0,
+			rc = outcome_tell(r, OUTCOME_MOVED, 0,
 					  "no cache can lack the key %04lld",
 					  (long long)l->state.goal);
 		break;
@@ -177,8 +175,7 @@ int stages_published(struct lineage *l, struct rollover_result *r, struct why *w
 	return rc;
 }
 
-static int all_is_well(struct lineage *l, time_t due, struct rollover_result *r,
-		       struct why *why)
+static int all_is_well(struct lineage *l, time_t due, struct outcome *r, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	int rc = 0;
@@ -192,12 +189,12 @@ static int all_is_well(struct lineage *l, time_t due, struct rollover_result *r,
 	lineage_state_reason(s, NULL, 0);
 	if (rc == 0)
 		rc = lineage_save(l, why);
-	return rc < 0 ? rc : outcome_tell(r, ROLLOVER_NOTHING, due, "nothing to do");
+	return rc < 0 ? rc : outcome_tell(r, OUTCOME_NOTHING, due, "nothing to do");
 }
 
 /* A service that was added presented another key. Nobody waits for that but an operator,
  * so it is told at once; when it has the key, its records follow by themselves. */
-static int still_held(struct lineage *l, struct rollover_result *r, struct why *why)
+static int still_held(struct lineage *l, struct outcome *r, struct why *why)
 {
 	char *told = NULL, *text;
 	struct why inner;
@@ -212,7 +209,7 @@ static int still_held(struct lineage *l, struct rollover_result *r, struct why *
 			  l->state.held, told);
 	rc = outcome_stuck(l, text, why);
 	if (rc == 0)
-		rc = outcome_tell(r, ROLLOVER_LATE, 0, "%s", text);
+		rc = outcome_tell(r, OUTCOME_LATE, 0, "%s", text);
 	free(text);
 	free(told);
 	return rc;
@@ -220,7 +217,7 @@ static int still_held(struct lineage *l, struct rollover_result *r, struct why *
 
 /* Nothing is to be changed, so the records have to be there: the next rollover, and an
  * emergency more so, is safe by what was seen until then. */
-int stages_idle(struct lineage *l, time_t due, struct rollover_result *r, struct why *why)
+int stages_idle(struct lineage *l, time_t due, struct outcome *r, struct why *why)
 {
 	struct agreement a = { 0 };
 	struct why inner;
@@ -263,13 +260,13 @@ static bool may_install_first(const struct lineage *l)
 	return stages_is_first_key(l) && env_now(l->env) >= emptied_at(l);
 }
 
-static int await_empty(struct lineage *l, struct rollover_result *r, struct why *why)
+static int await_empty(struct lineage *l, struct outcome *r, struct why *why)
 {
 	char *when = outcome_when(l, emptied_at(l));
 	int rc = lineage_save(l, why);
 
 	if (rc == 0)
-		rc = outcome_tell(r, ROLLOVER_WAITING, emptied_at(l),
+		rc = outcome_tell(r, OUTCOME_WAITING, emptied_at(l),
 				  "DNS has no TLSA record any more, but caches may hold "
 				  "some: the key is installed first %s",
 				  when);
@@ -277,20 +274,20 @@ static int await_empty(struct lineage *l, struct rollover_result *r, struct why 
 	return rc;
 }
 
-static int install_first(struct lineage *l, struct rollover_result *r, struct why *why)
+static int install_first(struct lineage *l, struct outcome *r, struct why *why)
 {
 	int rc;
 
 	rc = outcome_enter(l, STAGE_SAFE, why);
 	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+		      : outcome_tell(r, OUTCOME_MOVED, 0,
 				     "DNS has no TLSA record yet, so the key is "
 				     "installed first");
 }
 
 /* The next key's record is mostly there long since: then nothing has to be changed, and
  * what caches hold is known from back then. */
-int stages_staged(struct lineage *l, struct rollover_result *r, struct why *why)
+int stages_staged(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct agreement a = { 0 };
 	enum safety safety;
@@ -320,7 +317,7 @@ int stages_staged(struct lineage *l, struct rollover_result *r, struct why *why)
 			l->state.published_at = env_now(l->env);
 		rc = outcome_enter(l, STAGE_PUBLISHED, why);
 		return rc < 0 ? rc
-			      : outcome_tell(r, ROLLOVER_MOVED, 0,
+			      : outcome_tell(r, OUTCOME_MOVED, 0,
 					     "all servers have the records already");
 	}
 	return 0;
@@ -342,8 +339,8 @@ int stages_order(struct lineage *l, int64_t generation, bool force, struct why *
 
 /* What was held back has a record by now: ours come beside it, and the wait begins anew.
  */
-static int publish_what_was_held(struct lineage *l, bool *ret_did,
-				 struct rollover_result *r, struct why *why)
+static int publish_what_was_held(struct lineage *l, bool *ret_did, struct outcome *r,
+				 struct why *why)
 {
 	struct why inner;
 	bool has = false;
@@ -359,7 +356,7 @@ static int publish_what_was_held(struct lineage *l, bool *ret_did,
 }
 
 /* Servers are asked once more at the last moment: one may have gone back. */
-static int still_safe(struct lineage *l, bool *ret_safe, struct rollover_result *r,
+static int still_safe(struct lineage *l, bool *ret_safe, struct outcome *r,
 		      struct why *why)
 {
 	struct agreement a = { 0 };
@@ -379,15 +376,14 @@ static int still_safe(struct lineage *l, bool *ret_safe, struct rollover_result 
 			l, l->state.published_at ? STAGE_PUBLISHED : STAGE_STAGED, why);
 		if (rc == 0)
 			rc = outcome_tell(
-				r, ROLLOVER_LATE, a.safe_at, "no longer safe: %.400s",
+				r, OUTCOME_LATE, a.safe_at, "no longer safe: %.400s",
 				a.who_lags ? a.who_lags : "the wait begins anew");
 	}
 	agreement_clear(&a);
 	return rc;
 }
 
-int stages_went_back(struct lineage *l, char *text, struct rollover_result *r,
-		     struct why *why)
+int stages_went_back(struct lineage *l, char *text, struct outcome *r, struct why *why)
 {
 	int rc = outcome_failed(l, text, r, why);
 
@@ -395,7 +391,7 @@ int stages_went_back(struct lineage *l, char *text, struct rollover_result *r,
 	return rc;
 }
 
-int stages_all_installed(struct lineage *l, struct rollover_result *r, struct why *why)
+int stages_all_installed(struct lineage *l, struct outcome *r, struct why *why)
 {
 	int rc = outcome_enter(l, STAGE_INSTALLED, why);
 
@@ -403,12 +399,12 @@ int stages_all_installed(struct lineage *l, struct rollover_result *r, struct wh
 	if (rc == 0)
 		rc = outcome_enter(l, STAGE_VERIFIED, why);
 	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+		      : outcome_tell(r, OUTCOME_MOVED, 0,
 				     "every endpoint presents key %04lld",
 				     (long long)l->state.goal);
 }
 
-int stages_safe(struct lineage *l, struct rollover_result *r, struct why *why)
+int stages_safe(struct lineage *l, struct outcome *r, struct why *why)
 {
 	enum install_result result = INSTALL_DONE;
 	char *text = NULL;
@@ -429,7 +425,7 @@ int stages_safe(struct lineage *l, struct rollover_result *r, struct why *why)
 }
 
 /* A crash may have come between the two stages. */
-int stages_installed(struct lineage *l, struct rollover_result *r, struct why *why)
+int stages_installed(struct lineage *l, struct outcome *r, struct why *why)
 {
 	char *problem = NULL;
 	struct why inner;
@@ -441,12 +437,12 @@ int stages_installed(struct lineage *l, struct rollover_result *r, struct why *w
 		return stages_went_back(l, problem, r, why);
 	rc = outcome_enter(l, STAGE_VERIFIED, why);
 	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+		      : outcome_tell(r, OUTCOME_MOVED, 0,
 				     "every endpoint presents key %04lld",
 				     (long long)l->state.goal);
 }
 
-static int become_idle(struct lineage *l, struct rollover_result *r, struct why *why)
+static int become_idle(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	int rc;
@@ -460,14 +456,14 @@ static int become_idle(struct lineage *l, struct rollover_result *r, struct why 
 	s->rolled_at = env_now(l->env);
 	rc = outcome_enter(l, STAGE_IDLE, why);
 	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+		      : outcome_tell(r, OUTCOME_MOVED, 0,
 				     "key %04lld is in use, %04lld is next",
 				     (long long)s->current, (long long)s->next);
 }
 
 /* The goal is seen everywhere: it becomes current, the old one leaves, a next one comes.
  */
-int stages_verified(struct lineage *l, struct rollover_result *r, struct why *why)
+int stages_verified(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	int rc = 0;
@@ -485,12 +481,12 @@ int stages_verified(struct lineage *l, struct rollover_result *r, struct why *wh
 	if (rc == 0)
 		rc = lineage_point(l, why);
 	return rc < 0 ? rc
-		      : outcome_tell(r, ROLLOVER_MOVED, 0,
+		      : outcome_tell(r, OUTCOME_MOVED, 0,
 				     "key %04lld is current, %04lld is next",
 				     (long long)s->current, (long long)s->next);
 }
 
-int stages_retiring(struct lineage *l, struct rollover_result *r, struct why *why)
+int stages_retiring(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct agreement a = { 0 };
 	struct why inner;

@@ -8,18 +8,17 @@
 #include <time.h>
 
 struct lineage;
-struct rollover_result;
+struct outcome;
 struct why;
 
 /* due: when the next rollover is. */
-int stages_idle(struct lineage *l, time_t due, struct rollover_result *r,
-		struct why *why);
-int stages_staged(struct lineage *l, struct rollover_result *r, struct why *why);
-int stages_published(struct lineage *l, struct rollover_result *r, struct why *why);
-int stages_safe(struct lineage *l, struct rollover_result *r, struct why *why);
-int stages_installed(struct lineage *l, struct rollover_result *r, struct why *why);
-int stages_verified(struct lineage *l, struct rollover_result *r, struct why *why);
-int stages_retiring(struct lineage *l, struct rollover_result *r, struct why *why);
+int stages_idle(struct lineage *l, time_t due, struct outcome *r, struct why *why);
+int stages_staged(struct lineage *l, struct outcome *r, struct why *why);
+int stages_published(struct lineage *l, struct outcome *r, struct why *why);
+int stages_safe(struct lineage *l, struct outcome *r, struct why *why);
+int stages_installed(struct lineage *l, struct outcome *r, struct why *why);
+int stages_verified(struct lineage *l, struct outcome *r, struct why *why);
+int stages_retiring(struct lineage *l, struct outcome *r, struct why *why);
 
 /* Parts of them that other verbs need too. */
 /* The services have no key of the lineage yet, and no record of it was published. */
@@ -28,8 +27,8 @@ bool stages_is_first_key(const struct lineage *lineage);
 int stages_order(struct lineage *l, int64_t generation, bool force, struct why *why);
 /* An installation was seen at every endpoint; an installation was undone for this reason
  * (freed). */
-int stages_all_installed(struct lineage *l, struct rollover_result *r, struct why *why);
-int stages_went_back(struct lineage *l, char *take_text, struct rollover_result *r,
+int stages_all_installed(struct lineage *l, struct outcome *r, struct why *why);
+int stages_went_back(struct lineage *l, char *take_text, struct outcome *r,
 		     struct why *why);
 
 #endif

@@ -18,6 +18,7 @@
 #include "setup/life/movement.h"
 #include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
+#include "setup/lineage/lineage_open.h"
 
 #define RENEW_FAILURES_MAX 3 /* in a row, of what is to be done at once: some hours */
 
@@ -92,7 +93,7 @@ static void plan_next(const struct lineage *l, struct status *s, const struct de
 	time_t at = l->state.retry_at ? l->state.retry_at : now;
 	bool first = s->goal == s->current && !s->live;
 
-	switch (rollover_stage(&l->state)) {
+	switch (lineage_state_stage(&l->state)) {
 	case STAGE_STUCK:
 	case STAGE_IDLE:
 		plan_idle(l, s, d);
@@ -140,7 +141,7 @@ static void raise_level(struct status *s, enum status_level level, char *take_pr
 /* Whether the newest certificates name all domains of lineage.conf. */
 static bool is_named(const struct lineage *l)
 {
-	int64_t generation = rollover_live_generation(&l->state);
+	int64_t generation = lineage_state_live(&l->state);
 	struct certificate c;
 	bool named = true;
 	size_t i;
@@ -237,7 +238,7 @@ static int fill(const struct lineage *l, struct status *s, struct deadline *d,
 	int rc;
 
 	s->stage = state->stage;
-	s->resume = rollover_stage(state);
+	s->resume = lineage_state_stage(state);
 	s->since = state->since;
 	s->current = state->current;
 	s->next = state->next;
@@ -252,7 +253,7 @@ static int fill(const struct lineage *l, struct status *s, struct deadline *d,
 	s->not_before = d->not_before;
 	s->not_after = d->not_after;
 	if (rc == 0)
-		rc = renew_due_at(l, rollover_live_generation(state), &s->renew_at, why);
+		rc = renew_due_at(l, lineage_state_live(state), &s->renew_at, why);
 	return rc;
 }
 

@@ -37,13 +37,10 @@ int lineage_check_name(const char *name, struct why *why);
  * sorted; the caller frees each and the array. No base folder is no lineage. */
 int lineage_list(const char *base, char ***ret_names, size_t *ret_count, struct why *why);
 
-enum lineage_use { LINEAGE_READ, LINEAGE_WRITE };
+/* Whether there is one of that name, or what is left of one; errno says why not. */
+bool lineage_is_there(const char *base, const char *name);
 
-/* Reads configuration and state; LINEAGE_WRITE locks first, without waiting: DP_EBUSY
- * when another run is at it. The lock goes with the process, however it ends. DP_EINVAL
- * where key_types was changed. Undo with lineage_close(). */
-int lineage_open(struct env *env, const char *base, const char *name, const char *verb,
-		 enum lineage_use use, struct lineage *ret_lineage, struct why *why);
+/* Frees it, and lets go of the lock. */
 void lineage_close(struct lineage *lineage);
 
 /* What opening and making one begin with: no state yet, and no lock. */

@@ -338,3 +338,13 @@ int lineage_state_save(struct env *env, const char *path, const struct env_acces
 	free(text);
 	return rc;
 }
+
+enum lineage_stage lineage_state_stage(const struct lineage_state *s)
+{
+	return s->stage == STAGE_STUCK ? s->resume : s->stage;
+}
+
+int64_t lineage_state_live(const struct lineage_state *s)
+{
+	return s->view_generation ? s->view_generation : s->current;
+}

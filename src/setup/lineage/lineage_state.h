@@ -108,4 +108,10 @@ bool lineage_state_mend(struct lineage_state *state, time_t now);
 /* Sets text (NULL: forgets it) and since when; the same text again keeps its time. */
 void lineage_state_reason(struct lineage_state *state, const char *text, time_t now);
 
+/* The stage, or what it was before it got stuck. */
+enum lineage_stage lineage_state_stage(const struct lineage_state *state);
+/* Whose certificate is renewed: the generation that the servers have, else the current
+ * one. */
+int64_t lineage_state_live(const struct lineage_state *state);
+
 #endif

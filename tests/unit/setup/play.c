@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "setup/lineage/lineage_open.h"
 #include "sim.h"
 
 #define STEPS_MAX 60
@@ -115,7 +116,7 @@ static void open_lineage(struct play *p, const char *verb)
 	if (lineage_open(&p->env, p->sim->base, "www", verb, LINEAGE_WRITE, &p->lineage,
 			 &why) < 0)
 		fail_msg("the lineage can't be opened: %s", why.text);
-	rollover_result_clear(&p->told);
+	outcome_clear(&p->told);
 }
 
 struct play *play_new_staged(const char *key_types)
@@ -145,7 +146,7 @@ struct play *play_new(const char *key_types)
 static void let_go(struct play *p)
 {
 	close_lineage(p);
-	rollover_result_clear(&p->told);
+	outcome_clear(&p->told);
 	sim_free(p->sim);
 	free(p);
 	playing = NULL;
@@ -247,10 +248,10 @@ void play_until_due(struct play *p)
 	sim_advance(p->sim, p->sim->lifetime_s * 2 / 3 + SIM_HOUR);
 }
 
-void play_told(struct play *p, enum rollover_outcome outcome, const char *text)
+void play_told(struct play *p, enum outcome_kind outcome, const char *text)
 {
 	if (!p->told.text || !strstr(p->told.text, text))
 		fail_msg("'%s' isn't in: %s", text, p->told.text);
-	if (p->told.outcome != outcome)
-		fail_msg("outcome %d: %s", p->told.outcome, p->told.text);
+	if (p->told.kind != outcome)
+		fail_msg("outcome %d: %s", p->told.kind, p->told.text);
 }

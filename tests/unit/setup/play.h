@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "setup/life/outcome.h"
 #include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
 #include "setup/world/env.h"
@@ -17,7 +18,7 @@ struct play {
 	struct sim *sim; /* owned, as those below */
 	struct env env;
 	struct lineage lineage; /* open while verb is set */
-	struct rollover_result told;
+	struct outcome told;
 	int (*run)(void *arg, const struct env_command *command, struct why *why);
 	int (*look)(void *arg, const struct env_presented *presented,
 		    struct env_live *ret_live, struct why *why);
@@ -45,7 +46,7 @@ int play_end(void **state);
  * is in play->told; fails the test where the verb does. */
 void play_step(struct play *play, const struct rollover_how *how);
 void play_renew(struct play *play, bool force);
-typedef int play_verb(struct lineage *lineage, struct rollover_result *ret_result,
+typedef int play_verb(struct lineage *lineage, struct outcome *ret_result,
 		      struct why *why);
 void play_verb_of(struct play *play, play_verb *verb);
 /* Opens it again without a verb, to change or see its state. */
@@ -58,6 +59,6 @@ void play_until_idle(struct play *play);
 /* To where the certificate is due. */
 void play_until_due(struct play *play);
 /* Fails the test unless text is in what was told. */
-void play_told(struct play *play, enum rollover_outcome outcome, const char *text);
+void play_told(struct play *play, enum outcome_kind outcome, const char *text);
 
 #endif

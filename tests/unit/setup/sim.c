@@ -26,8 +26,10 @@
 #include "setup/key/key.h"
 #include "setup/key/record.h"
 #include "setup/life/hook.h"
+#include "setup/life/outcome.h"
 #include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
+#include "setup/lineage/lineage_open.h"
 #include "setup/world/env.h"
 #include "sim_dns.h"
 #include "tree.h"
@@ -429,7 +431,7 @@ static int create(struct sim *sim, struct why *why)
 }
 
 /* As the verb of that name. */
-static int renew(struct lineage *l, struct rollover_result *result, struct why *why)
+static int renew(struct lineage *l, struct outcome *result, struct why *why)
 {
 	struct hook_told told = { 0 };
 	int rc;
@@ -438,7 +440,7 @@ static int renew(struct lineage *l, struct rollover_result *result, struct why *
 		return rollover_renew(l, false, true, result, why);
 	rc = hook_renew(l, false, true, &told, why);
 	*result = told.result;
-	told.result = (struct rollover_result){ 0 };
+	told.result = (struct outcome){ 0 };
 	hook_told_clear(&told);
 	return rc;
 }
@@ -446,7 +448,7 @@ static int renew(struct lineage *l, struct rollover_result *result, struct why *
 static int step(struct sim *sim, struct why *why)
 {
 	struct rollover_how how = { .begin = sim->begin, .emergency = sim->emergency };
-	struct rollover_result result = { 0 };
+	struct outcome result = { 0 };
 	struct lineage l;
 	struct env env;
 	int rc;
@@ -459,7 +461,7 @@ static int step(struct sim *sim, struct why *why)
 	if (rc < 0)
 		return rc;
 	rc = rollover_step(&l, &how, &result, why);
-	if (rc == 0 && result.outcome == ROLLOVER_MOVED)
+	if (rc == 0 && result.kind == OUTCOME_MOVED)
 		sim->begin = sim->emergency = false;
 	if (getenv("SIM_TRACE"))
 		(void)fprintf(stderr, "# %lld %s: %s\n", (long long)sim->now,
@@ -467,15 +469,15 @@ static int step(struct sim *sim, struct why *why)
 			      rc < 0	    ? why->text
 			      : result.text ? result.text
 					    : "");
-	rollover_result_clear(&result);
+	outcome_clear(&result);
 	if (rc == 0)
 		rc = renew(&l, &result, why);
-	if (getenv("SIM_TRACE") && (rc < 0 || result.outcome != ROLLOVER_NOTHING))
+	if (getenv("SIM_TRACE") && (rc < 0 || result.kind != OUTCOME_NOTHING))
 		(void)fprintf(stderr, "#   renew: %s\n",
 			      rc < 0	    ? why->text
 			      : result.text ? result.text
 					    : "");
-	rollover_result_clear(&result);
+	outcome_clear(&result);
 	lineage_close(&l);
 	return rc;
 }

@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "verdict/facts.h"
+#include "verdict/matrix_build.h"
 
 #define DATA "8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4"
 
@@ -270,14 +271,14 @@ static void check_answers(const struct matrix *m, size_t row)
 	free(words);
 }
 
-static void test_matrix_new_tells_which_clients_fail(void **state)
+static void test_matrix_build_tells_which_clients_fail(void **state)
 {
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct facts_target *t = make(i);
-		struct matrix *m = matrix_new(t);
+		struct matrix *m = matrix_build(t);
 
 		if (!m)
 			fail_msg("%s: no matrix", rows[i].name);
@@ -290,19 +291,19 @@ static void test_matrix_new_tells_which_clients_fail(void **state)
 }
 
 /* Only what DNS denied is absent: not what wasn't asked for, or goes elsewhere. */
-static void test_matrix_new_knows_hosts_without_an_address(void **state)
+static void test_matrix_build_knows_hosts_without_an_address(void **state)
 {
 	struct facts_target *t = facts_target_new();
 	struct matrix *m;
 
 	(void)state;
 	add_host(t, "3 1 1: 192.0.2.1 ECDSA y; 192.0.2.2 ECDSA y");
-	m = matrix_new(t);
+	m = matrix_build(t);
 	assert_string_equal(answer(m, "IPv6-only"), "unknown");
 	matrix_free(m);
 	asked(t, "other.example", "AAAA", NULL);
 	asked(t, "mx1.example", "AAAA", "2001:db8::1");
-	m = matrix_new(t);
+	m = matrix_build(t);
 	assert_string_equal(answer(m, "IPv6-only"), "unknown");
 	matrix_free(m);
 	facts_target_free(t);
@@ -311,19 +312,19 @@ static void test_matrix_new_knows_hosts_without_an_address(void **state)
 	add_host(t, "3 1 1: 192.0.2.1 ECDSA y; 192.0.2.2 ECDSA y");
 	asked(t, "mx1.example", "CNAME", "host.example");
 	asked(t, "host.example", "AAAA", NULL);
-	m = matrix_new(t);
+	m = matrix_build(t);
 	assert_string_equal(answer(m, "IPv6-only"), "fails");
 	assert_string_equal(m->text, "IPv6-only clients (no IPv6 address) would fail.");
 	matrix_free(m);
 	/* another host may have one */
 	add_host(t, "3 1 1: 192.0.2.3 ECDSA y");
-	m = matrix_new(t);
+	m = matrix_build(t);
 	assert_string_equal(answer(m, "IPv6-only"), "unknown");
 	matrix_free(m);
 	facts_target_free(t);
 }
 
-static void test_matrix_new_ends_with_aliases_in_a_circle(void **state)
+static void test_matrix_build_ends_with_aliases_in_a_circle(void **state)
 {
 	struct facts_target *t = facts_target_new();
 	struct matrix *m;
@@ -332,25 +333,25 @@ static void test_matrix_new_ends_with_aliases_in_a_circle(void **state)
 	add_host(t, "3 1 1: 192.0.2.1 ECDSA y; 192.0.2.2 ECDSA y");
 	asked(t, "mx1.example", "CNAME", "host.example");
 	asked(t, "host.example", "CNAME", "mx1.example");
-	m = matrix_new(t);
+	m = matrix_build(t);
 	assert_string_equal(answer(m, "IPv6-only"), "unknown");
 	matrix_free(m);
 	facts_target_free(t);
 }
 
-static void test_matrix_new_sums_up_more_than_one_row(void **state)
+static void test_matrix_build_sums_up_more_than_one_row(void **state)
 {
 	struct facts_target *t = facts_target_new();
 
 	(void)state;
-	assert_null(matrix_new(t));
+	assert_null(matrix_build(t));
 	add_host(t, "3 1 1: 192.0.2.1 ECDSA y");
-	assert_null(matrix_new(t));
+	assert_null(matrix_build(t));
 	facts_target_free(t);
 	matrix_free(NULL);
 }
 
-static void test_matrix_new_has_a_verdict_for_each_record(void **state)
+static void test_matrix_build_has_a_verdict_for_each_record(void **state)
 {
 	static const enum match_code codes[] = { MATCH_OK,	 MATCH_NAME,
 						 MATCH_EXPIRED,	 MATCH_PKIX,
@@ -367,7 +368,7 @@ static void test_matrix_new_has_a_verdict_for_each_record(void **state)
 	p = &t->endpoint[0].peer[0];
 	for (i = 0; i < 6; i++)
 		p->match.rec[i].code = codes[i];
-	m = matrix_new(t);
+	m = matrix_build(t);
 	assert_int_equal(m->row_count, 2);
 	assert_int_equal(m->row[0].cell_count, 7);
 	assert_string_equal(m->row[0].key, "ECDSA");
@@ -384,11 +385,11 @@ static void test_matrix_new_has_a_verdict_for_each_record(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_matrix_new_tells_which_clients_fail),
-		cmocka_unit_test(test_matrix_new_knows_hosts_without_an_address),
-		cmocka_unit_test(test_matrix_new_ends_with_aliases_in_a_circle),
-		cmocka_unit_test(test_matrix_new_sums_up_more_than_one_row),
-		cmocka_unit_test(test_matrix_new_has_a_verdict_for_each_record),
+		cmocka_unit_test(test_matrix_build_tells_which_clients_fail),
+		cmocka_unit_test(test_matrix_build_knows_hosts_without_an_address),
+		cmocka_unit_test(test_matrix_build_ends_with_aliases_in_a_circle),
+		cmocka_unit_test(test_matrix_build_sums_up_more_than_one_row),
+		cmocka_unit_test(test_matrix_build_has_a_verdict_for_each_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

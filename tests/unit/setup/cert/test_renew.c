@@ -50,8 +50,8 @@ static void test_renew_order_lets_no_type_hold_up_another(void **state)
 	p->no_order = "/ecdsa-p384/";
 	orders = p->orders;
 	play_renew(p, false);
-	play_told(p, ROLLOVER_REFUSED, "ecdsa-p384: 'order' failed with exit status 1");
-	play_told(p, ROLLOVER_REFUSED, "the certificates that could be renewed");
+	play_told(p, OUTCOME_REFUSED, "ecdsa-p384: 'order' failed with exit status 1");
+	play_told(p, OUTCOME_REFUSED, "the certificates that could be renewed");
 	assert_null(strstr(p->told.text, "ecdsa-p256"));
 	assert_int_equal(p->orders, orders + 2);
 	assert_int_equal(newest(p, 1, KEY_ECDSA_P256, &live), 2);
@@ -61,16 +61,16 @@ static void test_renew_order_lets_no_type_hold_up_another(void **state)
 	assert_non_null(strstr(s->renew_error, "ecdsa-p384: 'order' failed"));
 	/* It waits for its turn, and the other one isn't ordered again. */
 	play_renew(p, false);
-	play_told(p, ROLLOVER_LATE, "ecdsa-p384: 'order' failed");
+	play_told(p, OUTCOME_LATE, "ecdsa-p384: 'order' failed");
 	sim_advance(p->sim, SIM_HOUR + 60);
 	play_renew(p, false);
-	play_told(p, ROLLOVER_REFUSED, "ecdsa-p384: 'order' failed");
+	play_told(p, OUTCOME_REFUSED, "ecdsa-p384: 'order' failed");
 	assert_int_equal(p->orders, orders + 3);
 	assert_int_equal(p->lineage.state.renew_failures, 2);
 	sim_advance(p->sim, 2 * SIM_HOUR + 60);
 	p->no_order = NULL;
 	play_renew(p, false);
-	play_told(p, ROLLOVER_MOVED, "renewed and every endpoint");
+	play_told(p, OUTCOME_MOVED, "renewed and every endpoint");
 	assert_int_equal(p->orders, orders + 4);
 	assert_null(p->lineage.state.renew_error);
 	assert_int_equal(newest(p, 1, KEY_ECDSA_P384, &live), 2);
@@ -88,14 +88,14 @@ static void test_renew_order_goes_on_after_the_first_type(void **state)
 	play_until_due(p);
 	p->no_order = "/ecdsa-p256/";
 	play_renew(p, false);
-	play_told(p, ROLLOVER_REFUSED, "ecdsa-p256: 'order' failed with exit status 1");
+	play_told(p, OUTCOME_REFUSED, "ecdsa-p256: 'order' failed with exit status 1");
 	assert_int_equal(newest(p, 1, KEY_ECDSA_P384, &live), 2);
 	assert_true(live);
 	/* Both */
 	p->no_order = "/ecdsa-p";
 	play_renew(p, true);
-	play_told(p, ROLLOVER_REFUSED, "ecdsa-p256: 'order' failed");
-	play_told(p, ROLLOVER_REFUSED, "ecdsa-p384");
+	play_told(p, OUTCOME_REFUSED, "ecdsa-p256: 'order' failed");
+	play_told(p, OUTCOME_REFUSED, "ecdsa-p384");
 	play_free(p);
 }
 
@@ -110,15 +110,15 @@ static void test_renew_order_is_told_beside_a_switch_that_failed(void **state)
 	p->no_order = "/ecdsa-p384/";
 	p->deploys_fail = 1;
 	play_renew(p, false);
-	play_told(p, ROLLOVER_REFUSED, "'deploy' failed with exit status 7");
-	play_told(p, ROLLOVER_REFUSED, "; and ecdsa-p384: 'order' failed");
+	play_told(p, OUTCOME_REFUSED, "'deploy' failed with exit status 7");
+	play_told(p, OUTCOME_REFUSED, "; and ecdsa-p384: 'order' failed");
 	assert_int_equal(p->lineage.state.renew_failures, 1);
 	assert_non_null(strstr(p->lineage.state.renew_error, "'deploy' failed"));
 	assert_int_equal(newest(p, 1, KEY_ECDSA_P256, &live), 2);
 	assert_false(live);
 	sim_advance(p->sim, SIM_HOUR + 60);
 	play_renew(p, false);
-	play_told(p, ROLLOVER_REFUSED, "ecdsa-p384: 'order' failed");
+	play_told(p, OUTCOME_REFUSED, "ecdsa-p384: 'order' failed");
 	assert_int_equal(newest(p, 1, KEY_ECDSA_P256, &live), 2);
 	assert_true(live);
 	play_free(p);
@@ -137,19 +137,19 @@ static void test_renew_order_takes_a_window_once(void **state)
 	play_save(p);
 	p->no_order = "/ecdsa-p384/";
 	play_renew(p, false);
-	play_told(p, ROLLOVER_REFUSED, "ecdsa-p384: ");
+	play_told(p, OUTCOME_REFUSED, "ecdsa-p384: ");
 	assert_int_equal(p->orders, orders + 2);
 	sim_advance(p->sim, SIM_HOUR + 60);
 	play_renew(p, false);
-	play_told(p, ROLLOVER_REFUSED, "ecdsa-p384: ");
+	play_told(p, OUTCOME_REFUSED, "ecdsa-p384: ");
 	assert_int_equal(p->orders, orders + 3);
 	sim_advance(p->sim, 2 * SIM_HOUR + 60);
 	p->no_order = NULL;
 	play_renew(p, false);
-	play_told(p, ROLLOVER_MOVED, "renewed");
+	play_told(p, OUTCOME_MOVED, "renewed");
 	assert_int_equal(p->orders, orders + 4);
 	play_renew(p, false);
-	play_told(p, ROLLOVER_NOTHING, "isn't due");
+	play_told(p, OUTCOME_NOTHING, "isn't due");
 	play_free(p);
 }
 
@@ -166,12 +166,12 @@ static void test_renew_order_switches_no_key_that_lacks_a_certificate(void **sta
 		play_step(p, &begin);
 		sim_advance(p->sim, SIM_HOUR);
 	}
-	play_told(p, ROLLOVER_REFUSED, "ecdsa-p384: 'order' failed");
+	play_told(p, OUTCOME_REFUSED, "ecdsa-p384: 'order' failed");
 	assert_int_equal(p->lineage.state.view_generation, 1);
 	/* The one in use is renewed all the same. */
 	play_until_due(p);
 	play_renew(p, false);
-	play_told(p, ROLLOVER_MOVED, "renewed");
+	play_told(p, OUTCOME_MOVED, "renewed");
 	p->no_order = NULL;
 	play_until_idle(p);
 	assert_int_equal(p->lineage.state.view_generation, 2);
@@ -191,19 +191,19 @@ static void test_renew_order_refuses_the_certificate_that_is_there(void **state)
 	p->cached = true;
 	deploys = p->sim->deploys;
 	play_renew(p, false);
-	play_told(p, ROLLOVER_REFUSED,
+	play_told(p, OUTCOME_REFUSED,
 		  "the acme command brought the certificate that is there already: does "
 		  "the client need an option to force a renewal?");
 	assert_int_equal(p->lineage.state.renew_failures, 1);
 	play_renew(p, false);
-	play_told(p, ROLLOVER_LATE, "that is there already");
+	play_told(p, OUTCOME_LATE, "that is there already");
 	play_renew(p, true);
-	play_told(p, ROLLOVER_REFUSED, "that is there already");
+	play_told(p, OUTCOME_REFUSED, "that is there already");
 	assert_int_equal(p->sim->deploys, deploys);
 	assert_int_equal(newest(p, 1, KEY_ECDSA_P256, &live), 1);
 	p->cached = false;
 	play_renew(p, true);
-	play_told(p, ROLLOVER_MOVED, "renewed");
+	play_told(p, OUTCOME_MOVED, "renewed");
 	play_free(p);
 }
 
@@ -217,11 +217,11 @@ static void test_renew_order_refuses_one_that_ends_no_later(void **state)
 	play_until_due(p);
 	p->sim->lifetime_s = 20 * SIM_DAY;
 	play_renew(p, false);
-	play_told(p, ROLLOVER_REFUSED, "no later than the one in place");
-	play_told(p, ROLLOVER_REFUSED, "daneprobe renew --force www");
+	play_told(p, OUTCOME_REFUSED, "no later than the one in place");
+	play_told(p, OUTCOME_REFUSED, "daneprobe renew --force www");
 	assert_int_equal(newest(p, 1, KEY_ECDSA_P256, &live), 1);
 	play_renew(p, true);
-	play_told(p, ROLLOVER_MOVED, "renewed");
+	play_told(p, OUTCOME_MOVED, "renewed");
 	assert_int_equal(newest(p, 1, KEY_ECDSA_P256, &live), 2);
 	play_free(p);
 }
@@ -260,16 +260,16 @@ static void test_renew_order_takes_an_earlier_end_for_another_reason(void **stat
 	s->ari_end = p->sim->now - SIM_HOUR;
 	play_save(p);
 	play_renew(p, false);
-	play_told(p, ROLLOVER_MOVED, "renewed");
+	play_told(p, OUTCOME_MOVED, "renewed");
 	p->sim->lifetime_s = 5 * SIM_DAY;
 	add_domain(p);
 	play_renew(p, false);
-	play_told(p, ROLLOVER_MOVED, "renewed");
+	play_told(p, OUTCOME_MOVED, "renewed");
 	/* A CA that gives one end to all, and an operator who orders twice */
 	p->sim->lifetime_s -= 60;
 	sim_advance(p->sim, 40);
 	play_renew(p, true);
-	play_told(p, ROLLOVER_MOVED, "renewed");
+	play_told(p, OUTCOME_MOVED, "renewed");
 	play_free(p);
 }
 

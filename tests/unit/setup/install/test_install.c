@@ -21,7 +21,7 @@ static void test_install_renewal_says_that_the_former_one_is_back(void **state)
 	(void)state;
 	p->deploys_fail = 1;
 	play_renew(p, true);
-	play_told(p, ROLLOVER_REFUSED,
+	play_told(p, OUTCOME_REFUSED,
 		  "'deploy' failed with exit status 7; the former certificate is back");
 	assert_null(strstr(p->told.text, "but"));
 	assert_null(strstr(p->told.text, "failed too"));
@@ -36,16 +36,16 @@ static void test_install_generation_says_where_it_went_back_to(void **state)
 
 	(void)state;
 	p->deploys_deaf = 1;
-	for (i = 0; i < 20 && p->told.outcome != ROLLOVER_REFUSED; i++) {
+	for (i = 0; i < 20 && p->told.kind != OUTCOME_REFUSED; i++) {
 		sim_advance(p->sim, SIM_HOUR);
 		play_step(p, &begin);
 	}
-	play_told(p, ROLLOVER_REFUSED,
+	play_told(p, OUTCOME_REFUSED,
 		  "www.example.com:443 mismatch; went back to key 0001");
 	assert_non_null(strstr(p->lineage.state.reason, "went back to key 0001"));
 	/* So it says while it waits for its next try. */
 	play_step(p, &begin);
-	play_told(p, ROLLOVER_LATE, "went back to key 0001; tried again in");
+	play_told(p, OUTCOME_LATE, "went back to key 0001; tried again in");
 	play_free(p);
 }
 
@@ -56,7 +56,7 @@ static void test_install_tells_that_going_back_failed_too(void **state)
 	(void)state;
 	p->deploys_fail = 2;
 	play_renew(p, true);
-	play_told(p, ROLLOVER_REFUSED,
+	play_told(p, OUTCOME_REFUSED,
 		  "and going back failed too: 'deploy' failed with exit status 7; every "
 		  "endpoint presents the former certificate all the same");
 	p->deploys_fail = 2;
@@ -64,7 +64,7 @@ static void test_install_tells_that_going_back_failed_too(void **state)
 	p->looks_good = 1;
 	play_renew(p, true);
 	play_told(
-		p, ROLLOVER_REFUSED,
+		p, OUTCOME_REFUSED,
 		"and going back failed too: 'deploy' failed with exit status 7 "
 		"(https://www.example.com connect-failed: refused): live/ is as it was: "
 		"make the servers read it again");
@@ -80,13 +80,13 @@ static void test_install_tells_what_is_wrong_after_going_back(void **state)
 	p->fault = "connect-failed: refused";
 	p->looks_good = 1;
 	play_renew(p, true);
-	play_told(p, ROLLOVER_REFUSED,
+	play_told(p, OUTCOME_REFUSED,
 		  "the former certificate is back, but https://www.example.com "
 		  "connect-failed: refused");
 	/* What was so before the switch is none of its making. */
 	p->deploys_fail = 1;
 	play_renew(p, true);
-	play_told(p, ROLLOVER_REFUSED, "the former certificate is back");
+	play_told(p, OUTCOME_REFUSED, "the former certificate is back");
 	assert_null(strstr(p->told.text, "but"));
 	play_free(p);
 }
@@ -103,8 +103,8 @@ static void test_install_cuts_off_nothing_that_matters(void **state)
 	p->looks_good = 1;
 	p->deploys_fail = 2;
 	play_renew(p, true);
-	play_told(p, ROLLOVER_REFUSED, "and going back failed too: 'deploy' failed");
-	play_told(p, ROLLOVER_REFUSED,
+	play_told(p, OUTCOME_REFUSED, "and going back failed too: 'deploy' failed");
+	play_told(p, OUTCOME_REFUSED,
 		  "): live/ is as it was: make the servers read it again");
 	assert_true(strlen(p->told.text) < 500);
 	play_free(p);
@@ -119,9 +119,9 @@ static void test_install_leaves_the_first_key(void **state)
 
 	(void)state;
 	p->deploys_fail = 1;
-	for (i = 0; i < 5 && p->told.outcome != ROLLOVER_REFUSED; i++)
+	for (i = 0; i < 5 && p->told.kind != OUTCOME_REFUSED; i++)
 		play_step(p, &how);
-	play_told(p, ROLLOVER_REFUSED,
+	play_told(p, OUTCOME_REFUSED,
 		  "'deploy' failed with exit status 7; nothing was live before, so key "
 		  "0001 stays there");
 	play_until_idle(p);

@@ -30,11 +30,11 @@ static void test_rollover_renew_survives_a_clock_that_was_ahead(void **state)
 	p->no_order = "/ecdsa-p256/";
 	p->sim->now += YEARS_S;
 	play_renew(p, false);
-	play_told(p, ROLLOVER_REFUSED, "'order' failed");
+	play_told(p, OUTCOME_REFUSED, "'order' failed");
 	p->sim->now -= YEARS_S;
 	p->no_order = NULL;
 	play_renew(p, false);
-	play_told(p, ROLLOVER_MOVED, "renewed");
+	play_told(p, OUTCOME_MOVED, "renewed");
 	play_free(p);
 }
 
@@ -46,7 +46,7 @@ static void test_rollover_step_survives_a_clock_that_was_ahead(void **state)
 
 	(void)state;
 	p->no_order = "/0002/";
-	for (i = 0; i < STEPS_MAX && p->told.outcome != ROLLOVER_REFUSED; i++) {
+	for (i = 0; i < STEPS_MAX && p->told.kind != OUTCOME_REFUSED; i++) {
 		sim_advance(p->sim, SIM_HOUR);
 		play_step(p, &begin);
 	}
@@ -59,7 +59,7 @@ static void test_rollover_step_survives_a_clock_that_was_ahead(void **state)
 	play_save(p);
 	p->no_order = NULL;
 	play_step(p, &go_on);
-	play_told(p, ROLLOVER_MOVED, "every endpoint presents key 0002");
+	play_told(p, OUTCOME_MOVED, "every endpoint presents key 0002");
 	play_free(p);
 }
 
@@ -85,10 +85,10 @@ static void test_rollover_step_tells_of_lags_after_a_clock_that_was_ahead(void *
 	s->published_at += YEARS_S;
 	play_save(p);
 	play_step(p, &go_on);
-	play_told(p, ROLLOVER_WAITING, "lacks the record");
+	play_told(p, OUTCOME_WAITING, "lacks the record");
 	sim_advance(p->sim, 3 * SIM_HOUR);
 	play_step(p, &go_on);
-	play_told(p, ROLLOVER_LATE, "lacks the record");
+	play_told(p, OUTCOME_LATE, "lacks the record");
 	play_free(p);
 }
 
@@ -128,15 +128,14 @@ static void test_rollover_tells_by_any_verb_that_it_went_back(void **state)
 		play_by_name(p, &verbs[i]);
 		if (!p->told.text ||
 		    !strstr(p->told.text, "the former certificate is back") ||
-		    p->told.outcome != ROLLOVER_REFUSED)
-			fail_msg("%s: %d %s", verbs[i].name, p->told.outcome,
-				 p->told.text);
+		    p->told.kind != OUTCOME_REFUSED)
+			fail_msg("%s: %d %s", verbs[i].name, p->told.kind, p->told.text);
 		/* A renewal is none of the stages' business. */
 		assert_int_equal(p->lineage.state.failures, 0);
 		assert_int_equal(p->lineage.state.renew_failures, 1);
 		sim_advance(p->sim, SIM_HOUR + 60);
 		play_renew(p, false);
-		play_told(p, ROLLOVER_MOVED, "every endpoint presents it");
+		play_told(p, OUTCOME_MOVED, "every endpoint presents it");
 		sim_advance(p->sim, 60);
 	}
 	play_free(p);
@@ -152,7 +151,7 @@ static void test_rollover_receive_tells_that_it_went_back(void **state)
 	p->deploys_fail = 1;
 	(void)play_state(p);
 	assert_int_equal(rollover_receive(&p->lineage, 1, &p->told, &why), 0);
-	play_told(p, ROLLOVER_REFUSED, "the former certificate is back");
+	play_told(p, OUTCOME_REFUSED, "the former certificate is back");
 	play_free(p);
 }
 
@@ -191,15 +190,15 @@ static void test_rollover_emergency_from_idle(void **state)
 
 	(void)state;
 	play_step(p, &emergency);
-	play_told(p, p->told.outcome, "the holder of key 0001 can pass for the services");
+	play_told(p, p->told.kind, "the holder of key 0001 can pass for the services");
 	assert_int_equal(p->lineage.state.compromised, 1);
 	step_until_current(p, 2);
-	play_told(p, ROLLOVER_MOVED, "caches may hold the record of key 0001 until");
+	play_told(p, OUTCOME_MOVED, "caches may hold the record of key 0001 until");
 	assert_false(p->lineage.state.emergency);
 	assert_int_equal(p->lineage.state.compromised, 0);
 	/* And no further. */
 	play_step(p, &go_on);
-	play_told(p, ROLLOVER_NOTHING, "nothing to do");
+	play_told(p, OUTCOME_NOTHING, "nothing to do");
 	play_free(p);
 }
 
@@ -218,15 +217,15 @@ static void test_rollover_emergency_on_the_way_to_the_next_key(void **state)
 		/* So that it doesn't run to the end. */
 		p->no_order = "/0002/";
 		play_step(p, &emergency);
-		play_told(p, p->told.outcome, "the holder of key 0001 can pass");
-		play_told(p, p->told.outcome,
+		play_told(p, p->told.kind, "the holder of key 0001 can pass");
+		play_told(p, p->told.kind,
 			  "if it is key 0002 that is known, do this once more when the "
 			  "rollover has ended");
 		p->no_order = NULL;
 		step_until_current(p, 2);
 		assert_int_equal(p->sim->server[0].set & 1, 0);
 		play_step(p, &go_on);
-		play_told(p, ROLLOVER_NOTHING, "nothing to do");
+		play_told(p, OUTCOME_NOTHING, "nothing to do");
 		play_free(p);
 	}
 }
@@ -245,18 +244,18 @@ static void test_rollover_emergency_of_the_key_that_has_just_come(void **state)
 		assert_int_equal(p->lineage.state.view_generation, 2);
 		play_step(p, &emergency);
 		assert_int_equal(p->lineage.state.compromised, 2);
-		play_told(p, p->told.outcome,
+		play_told(p, p->told.kind,
 			  "key 0002 is replaced as soon as this rollover has ended");
-		play_told(p, p->told.outcome,
+		play_told(p, p->told.kind,
 			  "the holder of key 0002 can pass for the services");
 		/* Told twice is once. */
 		sim_advance(p->sim, 600);
 		play_step(p, &emergency);
 		assert_int_equal(p->lineage.state.compromised, 2);
 		step_until_current(p, 3);
-		play_told(p, ROLLOVER_MOVED, "caches may hold the record of key 0002");
+		play_told(p, OUTCOME_MOVED, "caches may hold the record of key 0002");
 		play_step(p, &go_on);
-		play_told(p, ROLLOVER_NOTHING, "nothing to do");
+		play_told(p, OUTCOME_NOTHING, "nothing to do");
 		play_free(p);
 	}
 }
@@ -273,7 +272,7 @@ static void test_rollover_emergency_begins_the_next_in_the_same_run(void **state
 	play_step(p, &emergency);
 	assert_int_equal(p->lineage.state.goal, 3);
 	assert_true(p->lineage.state.emergency);
-	play_told(p, p->told.outcome, "the holder of key 0002 can pass for the services");
+	play_told(p, p->told.kind, "the holder of key 0002 can pass for the services");
 	assert_null(strstr(p->told.text, "0001"));
 	step_until_current(p, 3);
 	play_free(p);
@@ -287,8 +286,8 @@ static void test_rollover_emergency_of_a_key_not_yet_in_use(void **state)
 	(void)state;
 	p->no_order = "/0001/";
 	play_step(p, &emergency);
-	play_told(p, p->told.outcome, "if it is key 0001 that is known");
-	play_told(p, p->told.outcome, "daneprobe new");
+	play_told(p, p->told.kind, "if it is key 0001 that is known");
+	play_told(p, p->told.kind, "daneprobe new");
 	p->no_order = NULL;
 	step_until_current(p, 1);
 	assert_false(p->lineage.state.emergency);
@@ -311,7 +310,7 @@ static void test_rollover_emergency_is_tried_again_soon(void **state)
 	assert_int_equal(p->lineage.state.stage, STAGE_STUCK);
 	deploys = p->sim->deploys;
 	play_step(p, &go_on);
-	play_told(p, ROLLOVER_LATE, "tried again in");
+	play_told(p, OUTCOME_LATE, "tried again in");
 	assert_int_equal(p->sim->deploys, deploys);
 	p->deploys_fail = 0;
 	sim_advance(p->sim, 301);
@@ -334,7 +333,7 @@ static void test_rollover_emergency_forgets_the_pause_of_before(void **state)
 	play_save(p);
 	p->deploys_fail = 2;
 	play_step(p, &emergency);
-	play_told(p, ROLLOVER_REFUSED, "'deploy' failed");
+	play_told(p, OUTCOME_REFUSED, "'deploy' failed");
 	assert_true(p->lineage.state.retry_at <= p->sim->now + 300);
 	play_free(p);
 }
@@ -348,8 +347,8 @@ static void test_rollover_emergency_is_kept_over_a_crash(void **state)
 	play_die(p, true);
 	p->deploys_fail = 1;
 	play_step(p, &emergency);
-	play_told(p, ROLLOVER_REFUSED, "the former certificate is back");
-	play_told(p, ROLLOVER_REFUSED, "the holder of key 0001 can pass");
+	play_told(p, OUTCOME_REFUSED, "the former certificate is back");
+	play_told(p, OUTCOME_REFUSED, "the holder of key 0001 can pass");
 	step_until_current(p, 2);
 	play_free(p);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What may not be done, and what is done by itself, in the stages of a lineage's life:
  * the shipped steps in a world (sim.h) without any bad luck but that of each test. */
+#include "setup/life/outcome.h"
 #include "setup/life/stages.h"
 
 #include <setjmp.h>
@@ -20,12 +21,13 @@
 #include "setup/agree/agreement.h"
 #include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
+#include "setup/lineage/lineage_open.h"
 #include "setup/world/env.h"
 
 #define STEPS_MAX 60
 
 static struct sim *sim;
-static struct rollover_result result;
+static struct outcome result;
 static int64_t uptime_s; /* 0: as the world says */
 static bool judged = true;
 
@@ -61,39 +63,39 @@ static enum lineage_stage stage(void)
 	return now;
 }
 
-typedef int step_fn(struct lineage *l, struct rollover_result *r, struct why *why);
+typedef int step_fn(struct lineage *l, struct outcome *r, struct why *why);
 
-static enum rollover_outcome run(step_fn *fn)
+static enum outcome_kind run(step_fn *fn)
 {
 	struct lineage l;
 	struct env env;
 	struct why why;
 
-	rollover_result_clear(&result);
+	outcome_clear(&result);
 	open_lineage(&env, &l);
 	if (fn(&l, &result, &why) < 0)
 		fail_msg("%s", why.text);
 	lineage_close(&l);
 	if (sim->offences && judged)
 		fail_msg("%s", sim->offence);
-	return result.outcome;
+	return result.kind;
 }
 
-static int plain(struct lineage *l, struct rollover_result *r, struct why *why)
+static int plain(struct lineage *l, struct outcome *r, struct why *why)
 {
 	const struct rollover_how how = { .force = true };
 
 	return rollover_step(l, &how, r, why);
 }
 
-static int begin(struct lineage *l, struct rollover_result *r, struct why *why)
+static int begin(struct lineage *l, struct outcome *r, struct why *why)
 {
 	const struct rollover_how how = { .begin = true, .force = true };
 
 	return rollover_step(l, &how, r, why);
 }
 
-static int emergency(struct lineage *l, struct rollover_result *r, struct why *why)
+static int emergency(struct lineage *l, struct outcome *r, struct why *why)
 {
 	const struct rollover_how how = { .emergency = true };
 
@@ -172,14 +174,14 @@ static void test_stages_publish_waits_for_the_key_where_there_is_no_record(void 
 	sim->live[0].key =
 		number_of("ee00000000000000000000000000000000000000000000000000000000"
 			  "000000");
-	assert_int_equal(run(rollover_publish), ROLLOVER_REFUSED);
+	assert_int_equal(run(rollover_publish), OUTCOME_REFUSED);
 	assert_non_null(strstr(result.text, "daneprobe install www"));
 	assert_int_equal(sim->server[0].set, 0);
 	assert_int_equal(stage(), STAGE_STAGED);
 	/* Nobody is there whom a record could harm. */
 	sim->live[0].key = -1;
 	judged = false;
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
 	judged = true;
 	assert_int_equal(sim->server[0].set, bit(1) | bit(2));
 	assert_int_equal(stage(), STAGE_PUBLISHED);
@@ -193,7 +195,7 @@ static void test_stages_publish_that_failed_lets_the_key_go_first(void **state)
 	assert_true(sim_create(sim));
 	sim->luck.publish = 1000;
 	judged = false;
-	assert_int_equal(run(rollover_publish), ROLLOVER_REFUSED);
+	assert_int_equal(run(rollover_publish), OUTCOME_REFUSED);
 	judged = true;
 	have(0); /* nothing of it arrived */
 	sim->spans = 0;
@@ -202,10 +204,10 @@ static void test_stages_publish_that_failed_lets_the_key_go_first(void **state)
 	sim->live[0].key =
 		number_of("ee00000000000000000000000000000000000000000000000000000000"
 			  "000000");
-	assert_int_equal(run(rollover_publish), ROLLOVER_REFUSED);
+	assert_int_equal(run(rollover_publish), OUTCOME_REFUSED);
 	assert_non_null(strstr(result.text, "daneprobe install www"));
 	sim->live[0].key = -1;
-	assert_int_equal(run(rollover_install), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_install), OUTCOME_MOVED);
 	assert_int_equal(sim->live[0].key, key_of(1));
 }
 
@@ -228,7 +230,7 @@ static void test_stages_publish_adds_beside_others(void **state)
 	int other = beside_another();
 
 	(void)state;
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
 	assert_int_equal(sim->server[0].set, UINT64_C(1) << other | bit(1) | bit(2));
 }
 
@@ -239,10 +241,10 @@ static void test_stages_verified_waits_for_all_servers(void **state)
 	sim_reset(sim, 7);
 	assert_true(sim_create(sim));
 	run_until(STAGE_VERIFIED, 0);
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
 	sim->server[1].set = 0;
 	(void)run(plain);
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 	assert_int_equal(stage(), STAGE_RETIRING);
 }
 
@@ -258,12 +260,12 @@ test_stages_retiring_looks_once_more_before_it_takes_a_record_out(void **state)
 	memcpy(cert, sim->live[0].cert, sizeof(cert));
 	memset(sim->live[0].cert, 0, sizeof(cert));
 	sim->live[0].key = key_of(1); /* restored from an old copy */
-	assert_int_equal(run(plain), ROLLOVER_REFUSED);
+	assert_int_equal(run(plain), OUTCOME_REFUSED);
 	assert_non_null(strstr(result.text, "the old record stays"));
 	assert_true(sim->server[0].set & bit(1));
 	memcpy(sim->live[0].cert, cert, sizeof(cert));
 	sim->live[0].key = key_of(2);
-	assert_int_equal(run(plain), ROLLOVER_MOVED);
+	assert_int_equal(run(plain), OUTCOME_MOVED);
 	assert_false(sim->server[0].set & bit(1));
 }
 
@@ -293,13 +295,13 @@ static void test_stages_published_begins_anew_where_other_records_are_wanted(voi
 
 	(void)state;
 	(void)beside_another();
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
 	sim_advance(sim, 4 * SIM_HOUR);
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 	before = result.until;
 	sim_advance(sim, SIM_HOUR);
 	add_service(); /* and its records, by hand: nobody knows what was there before */
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 	assert_true(result.until >= before + SIM_HOUR + SIM_DAY);
 }
 
@@ -308,17 +310,17 @@ static void test_stages_published_believes_no_clock_that_was_put_forward(void **
 	(void)state;
 	(void)beside_another();
 	uptime_s = 1000;
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
 	sim_advance(sim, 4 * SIM_HOUR);
 	uptime_s += 4 * SIM_HOUR;
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 	sim->now += 20 * SIM_HOUR;
 	uptime_s += 60;
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 	assert_int_equal(stage(), STAGE_PUBLISHED);
 	sim_advance(sim, 3 * SIM_HOUR);
 	uptime_s += 3 * SIM_HOUR;
-	assert_int_equal(run(plain), ROLLOVER_MOVED);
+	assert_int_equal(run(plain), OUTCOME_MOVED);
 	assert_int_equal(stage(), STAGE_SAFE);
 	uptime_s = 0;
 }
@@ -330,7 +332,7 @@ static void test_stages_published_gets_safe_by_runs_a_day_apart(void **state)
 
 	(void)state;
 	(void)beside_another();
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
 	for (i = 0; i < 4 && stage() == STAGE_PUBLISHED; i++) {
 		sim_advance(sim, 25 * SIM_HOUR);
 		(void)run(plain);
@@ -344,7 +346,7 @@ static void test_emergency_waits_where_nobody_has_watched(void **state)
 	(void)state;
 	live_to_idle();
 	sim_advance(sim, 10 * SIM_DAY);
-	assert_int_equal(run(emergency), ROLLOVER_WAITING);
+	assert_int_equal(run(emergency), OUTCOME_WAITING);
 	assert_int_equal(sim->live[0].key, key_of(1));
 }
 
@@ -356,7 +358,7 @@ static void test_emergency_is_quick_where_the_servers_were_watched(void **state)
 	live_to_idle();
 	for (i = 0; i < 12; i++) {
 		sim_advance(sim, SIM_HOUR);
-		assert_int_equal(run(plain), ROLLOVER_NOTHING);
+		assert_int_equal(run(plain), OUTCOME_NOTHING);
 	}
 	(void)run(emergency);
 	assert_int_equal(sim->live[0].key, key_of(2));
@@ -374,7 +376,7 @@ static void test_stages_publish_counts_a_ttl_of_before(void **state)
 	run_until(STAGE_IDLE, 600);
 	(void)run(begin);
 	(void)run(plain);
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 	assert_true(result.until > sim->now + SIM_DAY);
 }
 
@@ -384,9 +386,9 @@ static void test_stages_idle_gives_lost_records_to_dns_again(void **state)
 
 	(void)state;
 	live_to_idle();
-	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	assert_int_equal(run(plain), OUTCOME_NOTHING);
 	have(bit(1)); /* as by a zone restored from an old copy */
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 	for (i = 0; i < 10 && stage() != STAGE_STUCK; i++) {
 		sim_advance(sim, SIM_HOUR);
 		(void)run(plain);
@@ -398,7 +400,7 @@ static void test_stages_idle_gives_lost_records_to_dns_again(void **state)
 	}
 	assert_int_equal(sim->server[0].set, bit(1) | bit(2));
 	assert_int_equal(stage(), STAGE_IDLE);
-	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	assert_int_equal(run(plain), OUTCOME_NOTHING);
 }
 
 static void test_stages_publish_ends_what_failed_before(void **state)
@@ -409,10 +411,10 @@ static void test_stages_publish_ends_what_failed_before(void **state)
 	live_to_idle();
 	sim->luck.publish = 1000;
 	for (i = 0; i < 3; i++)
-		assert_int_equal(run(rollover_publish), ROLLOVER_REFUSED);
+		assert_int_equal(run(rollover_publish), OUTCOME_REFUSED);
 	assert_int_equal(stage(), STAGE_STUCK);
 	sim->luck.publish = 0;
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
 	assert_int_equal(stage(), STAGE_IDLE);
 }
 
@@ -425,7 +427,7 @@ static void test_stages_publish_takes_every_former_key_out(void **state)
 	run_until(STAGE_IDLE, 3 * SIM_HOUR);
 	assert_int_equal(sim->server[0].set, bit(2) | bit(3));
 	have(bit(1) | bit(2) | bit(3));
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
 	assert_int_equal(sim->server[0].set, bit(2) | bit(3));
 }
 
@@ -434,7 +436,7 @@ static void test_propagation_says_that_a_server_lags(void **state)
 	(void)state;
 	live_to_idle();
 	sim->server[1].set = bit(1);
-	assert_int_equal(run(rollover_propagation), ROLLOVER_LATE);
+	assert_int_equal(run(rollover_propagation), OUTCOME_LATE);
 }
 
 /* Both records were pasted into the zone before the first look: what was there until then
@@ -445,13 +447,13 @@ static void test_stages_publish_doubts_what_others_have_published(void **state)
 
 	(void)state;
 	have(UINT64_C(1) << other | bit(1) | bit(2));
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
 	sim_advance(sim, 4 * SIM_HOUR);
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 	assert_true(result.until > sim->now + SIM_DAY);
 	/* Once more is no way around it. */
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 	assert_true(result.until > sim->now + SIM_DAY);
 }
 
@@ -462,9 +464,9 @@ static void test_stages_publish_believes_what_is_in_use(void **state)
 	(void)beside_another();
 	sim->live[0].key = key_of(1);
 	have(bit(1));
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
 	sim_advance(sim, 3 * SIM_HOUR); /* the secondaries have it */
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 	assert_true(result.until <= sim->now + 3 * SIM_HOUR);
 }
 
@@ -477,7 +479,7 @@ static void test_stages_idle_gives_lost_records_back_before_old_ones_leave(void 
 	live_to_idle();
 	(void)run(begin);
 	run_until(STAGE_IDLE, 3 * SIM_HOUR);
-	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	assert_int_equal(run(plain), OUTCOME_NOTHING);
 	have(bit(1)); /* an old copy of the zone */
 	sim->luck.look = 1000;
 	judged = false;
@@ -486,7 +488,7 @@ static void test_stages_idle_gives_lost_records_back_before_old_ones_leave(void 
 		(void)run(plain);
 	}
 	assert_int_equal(sim->server[0].set, bit(1) | bit(2) | bit(3));
-	assert_int_equal(result.outcome, ROLLOVER_REFUSED);
+	assert_int_equal(result.kind, OUTCOME_REFUSED);
 	assert_non_null(strstr(result.text, "the old record stays"));
 	sim->luck.look = 0;
 	for (i = 0; i < 20 && sim->server[0].set & bit(1); i++) {
@@ -504,7 +506,7 @@ static void test_stages_published_begins_anew_where_all_records_are_gone(void **
 
 	(void)state;
 	(void)beside_another();
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
 	have(0);
 	for (i = 0; i < 20 && stage() != STAGE_STAGED; i++) {
 		sim_advance(sim, SIM_HOUR);
@@ -522,18 +524,18 @@ static void test_stages_staged_waits_for_caches_where_records_vanished(void **st
 	int other = beside_another();
 
 	(void)state;
-	assert_int_equal(run(rollover_publish), ROLLOVER_MOVED);
+	assert_int_equal(run(rollover_publish), OUTCOME_MOVED);
 	have(0);
-	assert_int_equal(run(rollover_publish), ROLLOVER_REFUSED);
+	assert_int_equal(run(rollover_publish), OUTCOME_REFUSED);
 	assert_int_equal(stage(), STAGE_STAGED);
-	assert_int_equal(run(rollover_install), ROLLOVER_REFUSED);
+	assert_int_equal(run(rollover_install), OUTCOME_REFUSED);
 	assert_non_null(strstr(result.text, "caches may hold some"));
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 	sim_advance(sim, sim->ttl_s);
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 	assert_int_equal(sim->live[0].key, other);
 	sim_advance(sim, sim->ttl_s);
-	assert_int_equal(run(plain), ROLLOVER_MOVED);
+	assert_int_equal(run(plain), OUTCOME_MOVED);
 	assert_int_equal(stage(), STAGE_SAFE);
 }
 
@@ -545,18 +547,18 @@ static void test_stages_idle_publishes_what_no_publication_was_about(void **stat
 
 	(void)state;
 	live_to_idle();
-	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	assert_int_equal(run(plain), OUTCOME_NOTHING);
 	open_lineage(&env, &l);
 	free(l.state.given);
 	l.state.given = NULL;
 	assert_int_equal(lineage_save(&l, NULL), 0);
 	lineage_close(&l);
 	have(bit(1));
-	assert_int_equal(run(plain), ROLLOVER_MOVED);
+	assert_int_equal(run(plain), OUTCOME_MOVED);
 	assert_int_equal(sim->server[0].set, bit(1) | bit(2));
 	/* Once. */
 	have(bit(1));
-	assert_int_equal(run(plain), ROLLOVER_WAITING);
+	assert_int_equal(run(plain), OUTCOME_WAITING);
 }
 
 /* That nobody answers says nothing against what was agreed. */
@@ -569,18 +571,18 @@ static void test_propagation_that_fails_forgets_no_agreement(void **state)
 
 	(void)state;
 	live_to_idle();
-	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	assert_int_equal(run(plain), OUTCOME_NOTHING);
 	sim_advance(sim, SIM_HOUR);
-	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	assert_int_equal(run(plain), OUTCOME_NOTHING);
 	sim->luck.ask = 1000;
-	rollover_result_clear(&result);
+	outcome_clear(&result);
 	open_lineage(&env, &l);
 	since = l.state.agree_since;
 	assert_true(since > 0);
 	assert_true(rollover_propagation(&l, &result, &why) < 0);
 	lineage_close(&l);
 	sim->luck.ask = 0;
-	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	assert_int_equal(run(plain), OUTCOME_NOTHING);
 	open_lineage(&env, &l);
 	assert_int_equal(l.state.agree_since, since);
 	lineage_close(&l);
@@ -591,7 +593,7 @@ static void test_propagation_says_that_all_records_are_gone(void **state)
 	(void)state;
 	live_to_idle();
 	have(0);
-	assert_int_equal(run(rollover_propagation), ROLLOVER_LATE);
+	assert_int_equal(run(rollover_propagation), OUTCOME_LATE);
 }
 
 /* Where all is well again no pause after an earlier failure goes on, and no publication.
@@ -609,7 +611,7 @@ static void test_stages_idle_forgets_an_earlier_failure(void **state)
 	l.state.intent = INTENT_PUBLISH;
 	assert_int_equal(lineage_save(&l, NULL), 0);
 	lineage_close(&l);
-	assert_int_equal(run(plain), ROLLOVER_NOTHING);
+	assert_int_equal(run(plain), OUTCOME_NOTHING);
 	open_lineage(&env, &l);
 	assert_int_equal(l.state.failures, 0);
 	assert_int_equal(l.state.retry_at, 0);
@@ -627,7 +629,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	rollover_result_clear(&result);
+	outcome_clear(&result);
 	sim_free(sim);
 	return 0;
 }

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/lineage/lineage_open.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "setup/lineage/lineage.h"
+#include "setup/lineage/lineage_group.h"
+
+/* The types that the lineage was made with have their folders. */
+static bool has_type(const struct lineage *l, enum key_type type)
+{
+	char *path = lineage_key_path(l, l->state.current, type, "request.csr");
+	bool has = access(path, F_OK) == 0;
+
+	free(path);
+	return has;
+}
+
+static bool wants_type(const struct lineage *l, enum key_type type)
+{
+	size_t i;
+
+	for (i = 0; i < l->conf.key_types; i++)
+		if (l->conf.key_type[i] == type)
+			return true;
+	return false;
+}
+
+/* A type more or less would need its records, and its certificate, at every server before
+ * the next step. */
+static int check_types(const struct lineage *l, struct why *why)
+{
+	char *has = mem_text(""), *longer;
+	bool same = true;
+	int i, rc = 0;
+
+	for (i = 0; i < KEY_TYPE_COUNT; i++) {
+		enum key_type type = (enum key_type)i;
+
+		same = same && has_type(l, type) == wants_type(l, type);
+		if (!has_type(l, type))
+			continue;
+		longer = mem_printf("%s%s%s", has, *has ? " " : "", key_type_name(type));
+		free(has);
+		has = longer;
+	}
+	if (!same)
+		rc = why_set(
+			why, DP_EINVAL,
+			"%s/lineage.conf: key_types is '%s', but the lineage has keys "
+			"of '%s': set it back; other types are a lineage of their "
+			"own, beside this one",
+			l->dir, lineage_conf_get(&l->conf, LINEAGE_CONF_KEY_TYPES), has);
+	free(has);
+	return rc;
+}
+
+static int load_conf(struct lineage *l, struct why *why)
+{
+	char *path = lineage_path(l, "lineage.conf"), *text = NULL;
+	struct why inner;
+	size_t len;
+	int rc = file_read(path, LINEAGE_CONF_FILE_MAX, &text, &len, &inner);
+
+	if (rc == 0 && strlen(text) != len)
+		rc = why_set(&inner, DP_EFORMAT, "a NUL byte");
+	if (rc == 0)
+		rc = lineage_conf_parse(&l->conf, text, &inner);
+	if (rc == 0)
+		rc = lineage_conf_check(&l->conf, &inner);
+	free(text);
+	if (rc < 0)
+		why_set(why, rc, "%.200s: %.300s", path, inner.text);
+	free(path);
+	return rc;
+}
+
+static int load(struct lineage *l, struct why *why)
+{
+	char *path = lineage_path(l, "state");
+	struct why inner;
+	int rc = lineage_state_load(path, &l->state, &inner);
+
+	free(path);
+	if (rc == DP_ENOENT)
+		return why_set(why, rc,
+			       "there is no lineage '%s' in %.*s: daneprobe new %s makes "
+			       "it, --dir says where",
+			       l->name, (int)(strlen(l->dir) - strlen(l->name) - 1),
+			       l->dir, l->name);
+	if (rc < 0)
+		return why_set(why, rc, "%s", inner.text);
+	rc = load_conf(l, why);
+	return rc < 0 ? rc : check_types(l, why);
+}
+
+/* Else a try that failed while the clock was ahead would be the last one. */
+static int mend(struct lineage *l, enum lineage_use use, struct why *why)
+{
+	int rc;
+
+	if (!lineage_state_mend(&l->state, env_now(l->env)) || use != LINEAGE_WRITE)
+		return 0;
+	rc = lineage_note(l, why, "clock", "why",
+			  "the state had times that are still to come", NULL);
+	return rc < 0 ? rc : lineage_save(l, why);
+}
+
+int lineage_open(struct env *env, const char *base, const char *name, const char *verb,
+		 enum lineage_use use, struct lineage *ret_lineage, struct why *why)
+{
+	struct lineage l;
+	int rc = lineage_check_name(name, why);
+
+	if (rc < 0)
+		return rc;
+	lineage_begin(env, base, name, verb, &l);
+	if (use == LINEAGE_WRITE && lineage_is_there(base, name))
+		rc = lineage_lock(&l, why);
+	if (rc == 0)
+		rc = load(&l, why);
+	if (rc == 0)
+		rc = mend(&l, use, why);
+	if (rc == 0 && use == LINEAGE_WRITE)
+		rc = lineage_group_apply(&l, why);
+	if (rc < 0) {
+		lineage_close(&l);
+		return rc;
+	}
+	*ret_lineage = l;
+	return 0;
+}
