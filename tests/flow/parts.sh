@@ -81,10 +81,14 @@ plain_build()
 #
 # The runner
 #
+all_parts()
+{
+	sed -n 's/^part_\([a-z_]*\)()$/\1/p' "$src/$(basename "$0")"
+}
+
 parts()
 {
-	sed -n 's/^part_\([a-z_]*\)()$/\1/p' "$src/$(basename "$0")" |
-		if plain_build; then cat; else grep -v '^valgrind_'; fi
+	all_parts | if plain_build; then cat; else grep -v '^valgrind_'; fi
 }
 
 one_part()
@@ -141,6 +145,10 @@ run_parts()
 
 parts_main()
 {
+	if [ "${1:-}" = --list ]; then
+		all_parts
+		exit
+	fi
 	top_builddir=${top_builddir:-$src/../..}
 	DANEPROBE=${DANEPROBE:-$top_builddir/src/daneprobe}
 	[ -x "$DANEPROBE" ] || { echo "Bail out! no $DANEPROBE"; exit 1; }

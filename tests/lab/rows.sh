@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Run the rows of rows.tsv against the lab: TAP, one test a row.
 #   rows.sh [--only NAME]...      starts a lab of its own, or uses the one that $LAB names
+#   rows.sh --list                their names
 set -eu
 
 src=$(cd "$(dirname "$0")" && pwd)
@@ -226,6 +227,10 @@ run_all()
 	}
 }
 
+if [ "${1:-}" = --list ]; then
+	rows | cut -f1
+	exit
+fi
 top_builddir=${top_builddir:-$src/../..}
 DANEPROBE=${DANEPROBE:-$top_builddir/src/daneprobe}
 [ -x "$DANEPROBE" ] || { echo "Bail out! no $DANEPROBE"; exit 1; }

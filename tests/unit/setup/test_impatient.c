@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The same worlds with a program that waits one TTL only (safety.c made impatient by
- * Makefile.am): the judge must object, or it is worth nothing. */
+ * tests/tests.am): the judge must object, or it is worth nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
