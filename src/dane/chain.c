@@ -26,7 +26,7 @@ static gnutls_datum_t copy_datum(const gnutls_datum_t *from)
 	return der_view(mem_copy(from->data, from->size), from->size);
 }
 
-static void digest(const gnutls_datum_t *of, uint8_t ret_sha256[32])
+static void hash_octets(const gnutls_datum_t *of, uint8_t ret_sha256[32])
 {
 	if (gnutls_hash_fast(GNUTLS_DIG_SHA256, of->data, of->size, ret_sha256) < 0)
 		memset(ret_sha256, 0, 32);
@@ -39,11 +39,11 @@ static void cert_set(struct chain_cert *cert, const gnutls_datum_t *der)
 	memset(cert, 0, sizeof(*cert));
 	cert->not_before = cert->not_after = -1;
 	cert->der = copy_datum(der);
-	digest(&cert->der, cert->cert_sha256);
+	hash_octets(&cert->der, cert->cert_sha256);
 	if (der_read_cert(&cert->der, &parts, NULL) < 0)
 		return;
 	cert->spki = copy_datum(&parts.spki);
-	digest(&cert->spki, cert->spki_sha256);
+	hash_octets(&cert->spki, cert->spki_sha256);
 	if (gnutls_x509_crt_init(&cert->crt) < 0) {
 		cert->crt = NULL;
 		return;
@@ -95,7 +95,7 @@ int chain_from_raw_key(const gnutls_datum_t *spki, struct chain *ret_chain,
 	chain.cert = mem_zero(sizeof(*chain.cert));
 	chain.cert->not_before = chain.cert->not_after = -1;
 	chain.cert->spki = copy_datum(spki);
-	digest(&chain.cert->spki, chain.cert->spki_sha256);
+	hash_octets(&chain.cert->spki, chain.cert->spki_sha256);
 	*ret_chain = chain;
 	return 0;
 }

@@ -50,8 +50,8 @@ static bool read_length(struct reader *r, size_t *ret_len)
 }
 
 /* Takes one element with this tag; whole has its header, inside is what it holds. */
-static bool take(struct reader *r, unsigned char tag, gnutls_datum_t *whole,
-		 struct reader *inside)
+static bool take_element(struct reader *r, unsigned char tag, gnutls_datum_t *whole,
+			 struct reader *inside)
 {
 	unsigned char *start = r->at;
 	size_t len;
@@ -76,20 +76,22 @@ static bool take_any(struct reader *r, gnutls_datum_t *whole)
 	/* one octet of tag: the multi-octet form has all five low bits set */
 	if (!r->left || (r->at[0] & 0x1f) == 0x1f)
 		return false;
-	return take(r, r->at[0], whole, NULL);
+	return take_element(r, r->at[0], whole, NULL);
 }
 
 static bool read_tbs(struct reader *tbs, struct der_cert *ret_cert)
 {
 	gnutls_datum_t serial, signature, validity;
 
-	if (tbs->left && tbs->at[0] == DER_VERSION && !take(tbs, DER_VERSION, NULL, NULL))
+	if (tbs->left && tbs->at[0] == DER_VERSION &&
+	    !take_element(tbs, DER_VERSION, NULL, NULL))
 		return false;
-	return take_any(tbs, &serial) && take(tbs, DER_SEQUENCE, &signature, NULL) &&
-	       take(tbs, DER_SEQUENCE, &ret_cert->issuer, NULL) &&
-	       take(tbs, DER_SEQUENCE, &validity, NULL) &&
-	       take(tbs, DER_SEQUENCE, &ret_cert->subject, NULL) &&
-	       take(tbs, DER_SEQUENCE, &ret_cert->spki, NULL);
+	return take_any(tbs, &serial) &&
+	       take_element(tbs, DER_SEQUENCE, &signature, NULL) &&
+	       take_element(tbs, DER_SEQUENCE, &ret_cert->issuer, NULL) &&
+	       take_element(tbs, DER_SEQUENCE, &validity, NULL) &&
+	       take_element(tbs, DER_SEQUENCE, &ret_cert->subject, NULL) &&
+	       take_element(tbs, DER_SEQUENCE, &ret_cert->spki, NULL);
 }
 
 int der_read_cert(const gnutls_datum_t *der, struct der_cert *ret_cert, struct why *why)
@@ -98,10 +100,10 @@ int der_read_cert(const gnutls_datum_t *der, struct der_cert *ret_cert, struct w
 	struct der_cert found;
 
 	memset(&found, 0, sizeof(found));
-	if (!take(&all, DER_SEQUENCE, NULL, &cert) ||
-	    !take(&cert, DER_SEQUENCE, &found.tbs, &tbs) || !read_tbs(&tbs, &found) ||
-	    !take(&cert, DER_SEQUENCE, NULL, NULL) ||
-	    !take(&cert, DER_BIT_STRING, NULL, NULL))
+	if (!take_element(&all, DER_SEQUENCE, NULL, &cert) ||
+	    !take_element(&cert, DER_SEQUENCE, &found.tbs, &tbs) ||
+	    !read_tbs(&tbs, &found) || !take_element(&cert, DER_SEQUENCE, NULL, NULL) ||
+	    !take_element(&cert, DER_BIT_STRING, NULL, NULL))
 		return why_set(why, DP_EFORMAT, "not the DER form of a certificate");
 	if (cert.left || all.left)
 		return why_set(why, DP_EFORMAT, "%zu octets behind the certificate",
@@ -114,11 +116,11 @@ gnutls_datum_t der_key_bits(const gnutls_datum_t *spki)
 {
 	struct reader all = { spki->data, spki->size }, key, algorithm, bits;
 
-	if (!take(&all, DER_SEQUENCE, NULL, &key) || all.left ||
-	    !take(&key, DER_SEQUENCE, NULL, &algorithm) ||
-	    !take(&algorithm, DER_OID, NULL, NULL) ||
-	    !take(&key, DER_BIT_STRING, NULL, &bits) || key.left || bits.left < 2 ||
-	    bits.at[0])
+	if (!take_element(&all, DER_SEQUENCE, NULL, &key) || all.left ||
+	    !take_element(&key, DER_SEQUENCE, NULL, &algorithm) ||
+	    !take_element(&algorithm, DER_OID, NULL, NULL) ||
+	    !take_element(&key, DER_BIT_STRING, NULL, &bits) || key.left ||
+	    bits.left < 2 || bits.at[0])
 		return der_view(NULL, 0);
 	return der_view(bits.at + 1, bits.left - 1);
 }

@@ -123,7 +123,7 @@ static void walk_dns_anchors(struct judge *judge, const struct chain_cert *const
 }
 
 /* A record that no path settled: the nearest reason. */
-static void explain(struct judge *judge, size_t index)
+static void explain_unsettled(struct judge *judge, size_t index)
 {
 	const struct chain *chain = judge->in->chain;
 	const struct tlsa *rr = &judge->in->rr[index];
@@ -173,6 +173,6 @@ void issuer_match(struct judge *judge)
 	}
 	for (i = 0; i < judge->in->rr_count; i++)
 		if (judge_open(judge, i, TLSA_DANE_TA) && judge->out->rec[i].depth < 0)
-			explain(judge, i);
+			explain_unsettled(judge, i);
 	free(pool);
 }

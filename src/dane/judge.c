@@ -45,7 +45,8 @@ static void name_depth(size_t depth, char *text, size_t size)
 		snprintf(text, size, "the leaf");
 }
 
-static void describe(struct match_record *rec, const struct judge_outcome *outcome)
+static void describe_outcome(struct match_record *rec,
+			     const struct judge_outcome *outcome)
 {
 	char what[80];
 
@@ -95,7 +96,7 @@ void judge_settle(struct judge *judge, size_t index, const struct judge_outcome 
 	rec->code = code;
 	rec->depth = (int)outcome->depth;
 	rec->anchor_in_dns = outcome->in_dns;
-	describe(rec, outcome);
+	describe_outcome(rec, outcome);
 }
 
 void judge_fail(struct judge *judge, size_t index, enum match_code code, const char *fmt,

@@ -74,7 +74,7 @@ static bool goes_before(const struct judge *judge, size_t a, size_t b)
 }
 
 /* The code of the peer; returns the record behind it, rec_count where there is none. */
-static size_t decide(struct judge *judge)
+static size_t decide_peer(struct judge *judge)
 {
 	struct match *out = judge->out;
 	size_t i, first = out->rec_count;
@@ -205,7 +205,7 @@ void match_chain(const struct match_input *in, struct match *ret_match)
 		issuer_match(&judge);
 		pkix_match(&judge);
 	}
-	first = decide(&judge);
+	first = decide_peer(&judge);
 	write_why(&judge, first);
 }
 

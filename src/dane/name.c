@@ -9,17 +9,17 @@
 
 #define NAME_LEN_MAX 255 /* of a host name in text (RFC 1035 section 2.3.4) */
 
-static int lower(unsigned char c)
+static int to_lower(unsigned char c)
 {
 	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
-static bool same(const unsigned char *a, const unsigned char *b, size_t len)
+static bool same_ignoring_case(const unsigned char *a, const unsigned char *b, size_t len)
 {
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		if (lower(a[i]) != lower(b[i]))
+		if (to_lower(a[i]) != to_lower(b[i]))
 			return false;
 	return true;
 }
@@ -30,7 +30,7 @@ static bool is_host_name(const unsigned char *text, size_t len)
 	size_t i, label = 0;
 
 	for (i = 0; i < len; i++) {
-		int c = lower(text[i]);
+		int c = to_lower(text[i]);
 
 		if (c == '.' && !label)
 			return false;
@@ -52,12 +52,13 @@ bool name_covers(const void *presented, size_t len, const char *reference)
 		return false;
 	if (name[0] != '*')
 		return len == want_len && is_host_name(name, len) &&
-		       same(name, want, len);
+		       same_ignoring_case(name, want, len);
 	if (len < 3 || name[1] != '.' || !is_host_name(name + 2, len - 2) ||
 	    !memchr(name + 2, '.', len - 2))
 		return false;
 	label = strcspn(reference, ".");
-	return want_len - label == len - 1 && same(name + 1, want + label, len - 1);
+	return want_len - label == len - 1 &&
+	       same_ignoring_case(name + 1, want + label, len - 1);
 }
 
 static bool any_covered(const void *presented, size_t len, const char *const *names,
@@ -141,7 +142,7 @@ static char *lower_text(const unsigned char *text, size_t len)
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		copy[i] = (char)lower(text[i]);
+		copy[i] = (char)to_lower(text[i]);
 	return copy;
 }
 

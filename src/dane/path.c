@@ -48,7 +48,7 @@ void path_budget_init(struct path_budget *budget)
 	budget->exhausted = budget->too_long = false;
 }
 
-static bool spend(struct path_budget *budget, size_t checks)
+static bool spend_checks(struct path_budget *budget, size_t checks)
 {
 	if (budget->left < checks) {
 		budget->exhausted = true;
@@ -73,7 +73,7 @@ bool path_link(struct path_budget *budget, const struct chain_cert *cert,
 	    der_read_cert(&issuer->der, &parent, NULL) < 0 ||
 	    !datum_equal(&child.issuer, &parent.subject))
 		return false;
-	if (!spend(budget, 1))
+	if (!spend_checks(budget, 1))
 		return false;
 	if (gnutls_x509_crt_verify(cert->crt, &issuer->crt, 1, LINK_FLAGS, &status) < 0)
 		return false;
@@ -112,7 +112,7 @@ bool path_link_key(struct path_budget *budget, const struct chain_cert *cert,
 	    der_read_cert(&cert->der, &parts, NULL) < 0 ||
 	    gnutls_x509_crt_get_signature(cert->crt, octets, &len) < 0)
 		return false;
-	if (!spend(budget, 1) || gnutls_pubkey_init(&key) < 0)
+	if (!spend_checks(budget, 1) || gnutls_pubkey_init(&key) < 0)
 		return false;
 	signature = der_view(octets, len);
 	verified =
@@ -148,7 +148,7 @@ struct walk {
 
 /* Visits the path as it is, then with each certificate that signed its last one. As deep
  * as PATH_LEN_MAX. */
-static void extend(struct walk *walk)
+static void extend_path(struct walk *walk)
 {
 	struct path *path = &walk->path;
 	size_t i;
@@ -166,7 +166,7 @@ static void extend(struct walk *walk)
 			return;
 		}
 		path->cert[path->len++] = next;
-		extend(walk);
+		extend_path(walk);
 		path->len--;
 	}
 }
@@ -179,7 +179,7 @@ void path_walk(struct path_budget *budget, const struct chain_cert *const *pool,
 	if (!count || !pool[0]->crt)
 		return;
 	walk.path.cert[walk.path.len++] = pool[0];
-	extend(&walk);
+	extend_path(&walk);
 }
 
 static void name_cert(size_t depth, char *text, size_t size)
@@ -268,7 +268,7 @@ static bool library_agrees(struct path_budget *budget, const struct path *path,
 	int rc;
 
 	snprintf(reason, PATH_REASON_SIZE, "the path can't be verified");
-	if (!spend(budget, count) || gnutls_x509_trust_list_init(&list, 1) < 0)
+	if (!spend_checks(budget, count) || gnutls_x509_trust_list_init(&list, 1) < 0)
 		return false;
 	for (i = 0; i < count; i++)
 		certs[i] = path->cert[i]->crt;

@@ -45,7 +45,7 @@ static void settle_records(struct pkix_walk *walk, const struct path *path)
 	}
 }
 
-static bool visit(const struct path *path, void *arg)
+static bool visit_anchored(const struct path *path, void *arg)
 {
 	struct pkix_walk *walk = arg;
 	struct judge *judge = walk->judge;
@@ -100,12 +100,12 @@ static void walk_paths(struct pkix_walk *walk)
 		pool[count++] = &chain->cert[i];
 	for (i = 0; i < in_dns.count; i++)
 		pool[count++] = &in_dns.cert[i];
-	path_walk(&judge->budget, pool, count, visit, walk);
+	path_walk(&judge->budget, pool, count, visit_anchored, walk);
 	free(pool);
 	chain_clear(&in_dns);
 }
 
-static void explain(struct pkix_walk *walk, size_t index)
+static void explain_distrust(struct pkix_walk *walk, size_t index)
 {
 	struct judge *judge = walk->judge;
 	bool names_leaf =
@@ -146,5 +146,5 @@ void pkix_match(struct judge *judge)
 		if ((judge_open(judge, i, TLSA_PKIX_TA) ||
 		     judge_open(judge, i, TLSA_PKIX_EE)) &&
 		    judge->out->rec[i].depth < 0)
-			explain(&walk, i);
+			explain_distrust(&walk, i);
 }

@@ -11,11 +11,11 @@
 
 #define PRIVATE_USE 255 /* of each of the three fields (RFC 7218) */
 
-static bool refuse(char *reason, const char *fmt, ...)
+static bool refuse_record(char *reason, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Always false, so that a check ends with "return refuse(...)". */
-static bool refuse(char *reason, const char *fmt, ...)
+/* Always false, so that a check ends with "return refuse_record(...)". */
+static bool refuse_record(char *reason, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -29,8 +29,8 @@ static bool value_known(const char *field, unsigned value, unsigned max, char *r
 {
 	if (value <= max)
 		return true;
-	return refuse(reason, "%s %u is %s", field, value,
-		      value == PRIVATE_USE ? "for private use" : "unknown");
+	return refuse_record(reason, "%s %u is %s", field, value,
+			     value == PRIVATE_USE ? "for private use" : "unknown");
 }
 
 static bool is_x509(const struct tlsa *rr)
@@ -54,17 +54,17 @@ static bool data_fits(const struct tlsa *rr, char *reason)
 	size_t want = rr->mtype == TLSA_SHA256 ? 32 : 64;
 
 	if (!rr->len)
-		return refuse(reason, "holds no data");
+		return refuse_record(reason, "holds no data");
 	if (rr->mtype != TLSA_FULL) {
 		if (rr->len == want)
 			return true;
-		return refuse(reason, "%zu octets of data; SHA2-%s has %zu", rr->len,
-			      want == 32 ? "256" : "512", want);
+		return refuse_record(reason, "%zu octets of data; SHA2-%s has %zu",
+				     rr->len, want == 32 ? "256" : "512", want);
 	}
 	if (rr->selector == TLSA_CERT && !is_x509(rr))
-		return refuse(reason, "its data is not a certificate in DER form");
+		return refuse_record(reason, "its data is not a certificate in DER form");
 	if (rr->selector == TLSA_SPKI && !der_is_spki(rr->data, rr->len))
-		return refuse(reason, "its data is not a public key in DER form");
+		return refuse_record(reason, "its data is not a public key in DER form");
 	return true;
 }
 
@@ -75,8 +75,8 @@ bool policy_record_usable(const struct tlsa *rr, bool mta_relay, char *reason)
 	    !value_known("matching type", rr->mtype, TLSA_SHA512, reason))
 		return false;
 	if (mta_relay && rr->usage <= TLSA_PKIX_EE)
-		return refuse(reason, "usage %u does not count for mail relay",
-			      (unsigned)rr->usage);
+		return refuse_record(reason, "usage %u does not count for mail relay",
+				     (unsigned)rr->usage);
 	return data_fits(rr, reason);
 }
 
@@ -125,7 +125,7 @@ bool policy_needs_trust(const struct tlsa *rr, size_t count, bool mta_relay)
 	return false;
 }
 
-static bool counts(const struct match_record *rec)
+static bool record_counts(const struct match_record *rec)
 {
 	return rec->usable && !rec->superseded;
 }
@@ -140,10 +140,11 @@ static bool first_of_stale(const struct tlsa *rr, const struct match *match, siz
 {
 	size_t i;
 
-	if (!counts(&match->rec[index]))
+	if (!record_counts(&match->rec[index]))
 		return false;
 	for (i = 0; i < match->rec_count; i++) {
-		if (!counts(&match->rec[i]) || !same_combination(&rr[i], &rr[index]))
+		if (!record_counts(&match->rec[i]) ||
+		    !same_combination(&rr[i], &rr[index]))
 			continue;
 		if (i < index || match->rec[i].code == MATCH_OK)
 			return false;

@@ -54,8 +54,8 @@ static void name_cert(size_t depth, char *text, size_t size)
 }
 
 /* The next story, to be filled; NULL when there is no room. */
-static struct story *begin(struct teller *teller, size_t record, enum story_kind kind,
-			   size_t depth)
+static struct story *begin_story(struct teller *teller, size_t record,
+				 enum story_kind kind, size_t depth)
 {
 	const struct tlsa *rr = &teller->rr[record];
 	struct story *story;
@@ -103,7 +103,7 @@ static void tell_fix(struct teller *teller, size_t record, const struct tlsa *ri
 	static const char *const forms[] = { "the whole", "the SHA2-256",
 					     "the SHA2-512" };
 	const struct tlsa *rr = &teller->rr[record];
-	struct story *story = begin(teller, record, kind_of_fix(rr, right), depth);
+	struct story *story = begin_story(teller, record, kind_of_fix(rr, right), depth);
 	char who[40];
 
 	if (!story)
@@ -178,7 +178,7 @@ static bool data_is(const struct tlsa *rr, const void *data, size_t len)
 static void tell_digest(struct teller *teller, size_t record, const struct source *source,
 			const char *form)
 {
-	struct story *story = begin(teller, record, source->kind, source->depth);
+	struct story *story = begin_story(teller, record, source->kind, source->depth);
 
 	if (!story)
 		return;
@@ -218,8 +218,8 @@ static void offer_digest(struct teller *teller, const struct source *source,
 	free(text);
 }
 
-static void offer(struct teller *teller, const struct source *source, const void *octets,
-		  size_t len)
+static void offer_octets(struct teller *teller, const struct source *source,
+			 const void *octets, size_t len)
 {
 	uint8_t digest[64];
 	size_t i;
@@ -235,11 +235,11 @@ static void offer_text(struct teller *teller, const struct source *source,
 {
 	size_t len = strlen(text);
 
-	offer(teller, source, text, len);
+	offer_octets(teller, source, text, len);
 	while (len && (text[len - 1] == '\n' || text[len - 1] == '\r'))
 		len--;
 	if (text[len])
-		offer(teller, source, text, len);
+		offer_octets(teller, source, text, len);
 }
 
 /* text with "\r\n" for "\n", or with no newline at all; the caller frees it. */
@@ -325,7 +325,7 @@ static void offer_hex_of_digests(struct teller *teller, const struct source *sou
 		    0)
 			continue;
 		offer_hex(teller, source, digest, hashes[i].len);
-		offer(teller, source, digest, hashes[i].len);
+		offer_octets(teller, source, digest, hashes[i].len);
 	}
 }
 
@@ -345,7 +345,7 @@ static void tell_object(struct teller *teller, size_t depth, uint8_t selector)
 	source.advice = "only SHA2-256 (1) and SHA2-512 (2), whole, are matching types";
 	snprintf(what, sizeof(what), "%s of %s",
 		 key ? "the public key" : "the certificate", who);
-	offer(teller, &source, octets.data, octets.size);
+	offer_octets(teller, &source, octets.data, octets.size);
 
 	source.kind = STORY_PEM;
 	source.advice = "hash the DER form";
@@ -376,7 +376,7 @@ static void tell_key_bits(struct teller *teller, size_t depth)
 	snprintf(what, sizeof(what), "the bare key bits of %s", who);
 	source.what = what;
 	source.advice = "hash the whole SubjectPublicKeyInfo (selector 1)";
-	offer(teller, &source, bits.data, bits.size);
+	offer_octets(teller, &source, bits.data, bits.size);
 }
 
 static void tell_empty(struct teller *teller)
@@ -392,8 +392,8 @@ static void tell_empty(struct teller *teller)
 		.advice = "the command that made it read no data; make it again",
 	};
 
-	offer(teller, &source, "", 0);
-	offer(teller, &newline, "\n", 1);
+	offer_octets(teller, &source, "", 0);
+	offer_octets(teller, &newline, "\n", 1);
 }
 
 static void tell_csr(struct teller *teller, const void *csr, size_t len)
@@ -408,7 +408,7 @@ static void tell_csr(struct teller *teller, const void *csr, size_t len)
 
 	if (!der.data || !len)
 		return;
-	offer(teller, &source, csr, len);
+	offer_octets(teller, &source, csr, len);
 	offer_pem(teller, &source, &der, "CERTIFICATE REQUEST");
 	offer_pem(teller, &source, &der, "NEW CERTIFICATE REQUEST");
 }
