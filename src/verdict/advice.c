@@ -35,7 +35,7 @@ static void http_failed(const struct advice_context *c)
 				 "--expect-status and --expect-body");
 }
 
-static void matched(const struct advice_context *c)
+static void advise_matched(const struct advice_context *c)
 {
 	size_t i, all = 0;
 	const char *what = NULL, *first = NULL;
@@ -77,7 +77,7 @@ static void matched(const struct advice_context *c)
 }
 
 /* Codes whose story is the error itself. */
-static void plain(const struct advice_context *c)
+static void advise_by_error(const struct advice_context *c)
 {
 	const char *what;
 
@@ -94,7 +94,7 @@ static void plain(const struct advice_context *c)
 		advice_context_remedy(c, what);
 }
 
-static void dispatch(const struct advice_context *c)
+static void advise_by_code(const struct advice_context *c)
 {
 	switch (c->t->code) {
 	case CODE_BOGUS:
@@ -128,7 +128,7 @@ static void dispatch(const struct advice_context *c)
 		advice_dns_unanswered(c);
 		return;
 	case CODE_MATCH:
-		matched(c);
+		advise_matched(c);
 		return;
 	case CODE_STARTTLS_REFUSED:
 	case CODE_TRY_LATER:
@@ -141,7 +141,7 @@ static void dispatch(const struct advice_context *c)
 	case CODE_BAD_TARGET:
 	case CODE_NO_ROUTE:
 	case CODE_STOPPED:
-		plain(c);
+		advise_by_error(c);
 		return;
 	}
 }
@@ -159,6 +159,6 @@ void advice_write(struct facts_target *t, time_t now)
 	for (i = 0; c.e && !c.leaf && i < c.e->peer_count; i++)
 		if (c.e->peer[i].chain_count)
 			c.leaf = &c.e->peer[i].chain[0];
-	dispatch(&c);
+	advise_by_code(&c);
 	t->advice.story = phrase_sentence(t->advice.story);
 }

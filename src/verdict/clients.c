@@ -140,14 +140,14 @@ static enum use use_sha256(const struct view *v)
 	return use_of_reading(v, v->p->without_sha512 == MATCH_OK);
 }
 
-static bool counts(const struct facts_endpoint *e, size_t record)
+static bool record_is_used(const struct facts_endpoint *e, size_t record)
 {
 	return e->record[record].usable && !e->record[record].superseded;
 }
 
 static bool record_matches(const struct view *v, size_t record)
 {
-	return counts(v->e, record) && record < v->p->match.rec_count &&
+	return record_is_used(v->e, record) && record < v->p->match.rec_count &&
 	       v->p->match.rec[record].code == MATCH_OK;
 }
 
@@ -177,7 +177,8 @@ static enum use use_combination(const struct view *v)
 	if (!v->p || !v->p->has_match)
 		return v->plain;
 	for (i = 0; i < v->e->record_count; i++) {
-		if (!counts(v->e, i) || !same_fields(&v->e->record[i].rr, v->fields))
+		if (!record_is_used(v->e, i) ||
+		    !same_fields(&v->e->record[i].rr, v->fields))
 			continue;
 		published = true;
 		fine = fine || record_matches(v, i);
@@ -200,8 +201,8 @@ static struct view view_row(const struct context *c, size_t row)
 }
 
 /* Goes through the rows as a client of one kind; base holds what kind that is. */
-static struct matrix_client *judge(const struct context *c, char *take_name, use_fn *fn,
-				   const struct view *base)
+static struct matrix_client *judge_client(const struct context *c, char *take_name,
+					  use_fn *fn, const struct view *base)
 {
 	bool passes = false, unknown = false, fails = false;
 	size_t i;
@@ -267,7 +268,7 @@ static void judge_family(const struct context *c, int family)
 {
 	const struct view base = { .family = family };
 	struct matrix_client *client =
-		judge(c, mem_printf("IPv%d-only", family), use_family, &base);
+		judge_client(c, mem_printf("IPv%d-only", family), use_family, &base);
 	size_t i;
 
 	if (tally_used(c->tally))
@@ -291,8 +292,8 @@ static bool any_sha512(const struct facts_target *t)
 }
 
 /* The combinations that count somewhere, each once; returns how many. */
-static size_t combinations(const struct facts_target *t,
-			   const struct tlsa *ret_fields[COMBINATIONS_MAX])
+static size_t list_combinations(const struct facts_target *t,
+				const struct tlsa *ret_fields[COMBINATIONS_MAX])
 {
 	size_t i, k, n, count = 0;
 
@@ -303,7 +304,7 @@ static size_t combinations(const struct facts_target *t,
 			for (n = 0; n < count && !same_fields(ret_fields[n], rr); n++)
 				;
 			if (n == count && n < COMBINATIONS_MAX &&
-			    counts(&t->endpoint[i], k))
+			    record_is_used(&t->endpoint[i], k))
 				ret_fields[count++] = rr;
 		}
 	return count;
@@ -312,7 +313,7 @@ static size_t combinations(const struct facts_target *t,
 static void judge_combinations(const struct context *c)
 {
 	const struct tlsa *fields[COMBINATIONS_MAX];
-	size_t i, usage_3 = 0, count = combinations(c->t, fields);
+	size_t i, usage_3 = 0, count = list_combinations(c->t, fields);
 
 	for (i = 0; i < count; i++)
 		usage_3 += fields[i]->usage == TLSA_DANE_EE;
@@ -322,11 +323,11 @@ static void judge_combinations(const struct context *c)
 		/* the one that clients with usage 3 alone go by */
 		if (fields[i]->usage == TLSA_DANE_EE && usage_3 == 1)
 			continue;
-		judge(c,
-		      mem_printf("%u-%u-%u-only", (unsigned)fields[i]->usage,
-				 (unsigned)fields[i]->selector,
-				 (unsigned)fields[i]->mtype),
-		      use_combination, &base);
+		judge_client(c,
+			     mem_printf("%u-%u-%u-only", (unsigned)fields[i]->usage,
+					(unsigned)fields[i]->selector,
+					(unsigned)fields[i]->mtype),
+			     use_combination, &base);
 	}
 }
 
@@ -336,7 +337,7 @@ static bool any_other_usage(const struct facts_target *t)
 
 	for (i = 0; i < t->endpoint_count; i++)
 		for (k = 0; k < t->endpoint[i].record_count; k++)
-			if (counts(&t->endpoint[i], k) &&
+			if (record_is_used(&t->endpoint[i], k) &&
 			    t->endpoint[i].record[k].rr.usage != TLSA_DANE_EE)
 				return true;
 	return false;
@@ -348,15 +349,15 @@ void clients_judge(const struct facts_target *t, struct matrix *m)
 	const struct view ecdsa = { .keys = FACTS_KEYS_ECDSA };
 	struct context c = { .t = t, .m = m, .tally = tally_new(t, m) };
 
-	judge(&c, mem_text("every"), use_plain, NULL);
+	judge_client(&c, mem_text("every"), use_plain, NULL);
 	judge_family(&c, 4);
 	judge_family(&c, 6);
-	judge(&c, mem_text("RSA-only"), use_keys, &rsa);
-	judge(&c, mem_text("ECDSA-only"), use_keys, &ecdsa);
+	judge_client(&c, mem_text("RSA-only"), use_keys, &rsa);
+	judge_client(&c, mem_text("ECDSA-only"), use_keys, &ecdsa);
 	if (any_sha512(t))
-		judge(&c, mem_text("SHA2-256-only"), use_sha256, NULL);
+		judge_client(&c, mem_text("SHA2-256-only"), use_sha256, NULL);
 	if (any_other_usage(t))
-		judge(&c, mem_text("usage-3-only"), use_usage_3, NULL);
+		judge_client(&c, mem_text("usage-3-only"), use_usage_3, NULL);
 	judge_combinations(&c);
 	tally_take(c.tally);
 }

@@ -21,21 +21,21 @@ struct context {
 	time_t now;
 };
 
-static void add(const struct context *c, enum finding_id id, enum severity severity,
-		char *take_text)
+static void add_finding(const struct context *c, enum finding_id id,
+			enum severity severity, char *take_text)
 {
 	finding_take(&c->t->findings, id, severity, &c->conf->overrides, take_text);
 }
 
 /* What became of record i at the peer; NULL when it wasn't judged. */
-static const struct match_record *judged(const struct facts_peer *p, size_t i)
+static const struct match_record *match_of_record(const struct facts_peer *p, size_t i)
 {
 	return p->has_match && i < p->match.rec_count ? &p->match.rec[i] : NULL;
 }
 
-static bool matches(const struct facts_peer *p, size_t i)
+static bool record_matches(const struct facts_peer *p, size_t i)
 {
-	const struct match_record *r = judged(p, i);
+	const struct match_record *r = match_of_record(p, i);
 
 	return r && r->code == MATCH_OK;
 }
@@ -46,7 +46,7 @@ bool derive_only_dane_ee(const struct facts_endpoint *e, const struct facts_peer
 	size_t i;
 
 	for (i = 0; i < e->record_count; i++) {
-		if (!matches(p, i))
+		if (!record_matches(p, i))
 			continue;
 		if (e->record[i].rr.usage != TLSA_DANE_EE)
 			return false;
@@ -57,8 +57,9 @@ bool derive_only_dane_ee(const struct facts_endpoint *e, const struct facts_peer
 
 /* Which of two thresholds a remaining life is under, SEVERITY_INFO for none. capped: a
  * default raises warnings at most. */
-static enum severity grade(double left, double whole, const struct threshold *warn,
-			   const struct threshold *crit, bool capped)
+static enum severity grade_remaining(double left, double whole,
+				     const struct threshold *warn,
+				     const struct threshold *crit, bool capped)
 {
 	bool is_crit = whole >= 0 || !crit->is_share;
 	bool is_warn = whole >= 0 || !warn->is_share;
@@ -97,12 +98,13 @@ static void cert_expiring(const struct context *c, const struct facts_endpoint *
 	/* where the dates decide, the code says it */
 	if (!p->chain_count || leaf->not_after == -1 || p->code == CODE_EXPIRED)
 		return;
-	severity = grade(
+	severity = grade_remaining(
 		difftime(leaf->not_after, c->now),
 		leaf->not_before == -1 ? -1 : difftime(leaf->not_after, leaf->not_before),
 		&c->conf->warn_expiry, &c->conf->crit_expiry, derive_only_dane_ee(e, p));
 	if (severity != SEVERITY_INFO)
-		add(c, FINDING_CERT_EXPIRING, severity, expiry_text(e, leaf, c->now));
+		add_finding(c, FINDING_CERT_EXPIRING, severity,
+			    expiry_text(e, leaf, c->now));
 }
 
 /* "the TLSA RRset of NAME", for the signature that ends at that time. */
@@ -126,46 +128,48 @@ static void rrsig_expiring(const struct context *c)
 
 	if (t->rrsig_expires == -1)
 		return;
-	severity = grade(left,
-			 t->rrsig_inception == -1
-				 ? -1
-				 : difftime(t->rrsig_expires, t->rrsig_inception),
-			 &c->conf->warn_rrsig, &c->conf->crit_rrsig, false);
+	severity = grade_remaining(
+		left,
+		t->rrsig_inception == -1 ? -1
+					 : difftime(t->rrsig_expires, t->rrsig_inception),
+		&c->conf->warn_rrsig, &c->conf->crit_rrsig, false);
 	if (severity == SEVERITY_INFO)
 		return;
 	thing = signed_thing(t);
 	span = phrase_span(left < 0 ? -left : left);
 	clock_rfc3339(t->rrsig_expires, date);
-	add(c, FINDING_RRSIG_EXPIRING, severity,
-	    mem_printf("%s %s %s%s, at %s: see that the zone is signed anew", thing,
-		       left < 0 ? "ended" : "ends in", span, left < 0 ? " ago" : "",
-		       date));
+	add_finding(c, FINDING_RRSIG_EXPIRING, severity,
+		    mem_printf("%s %s %s%s, at %s: see that the zone is signed anew",
+			       thing, left < 0 ? "ended" : "ends in", span,
+			       left < 0 ? " ago" : "", date));
 	free(thing);
 	free(span);
 }
 
-static bool over(const struct threshold *t, int64_t ms)
+static bool is_over(const struct threshold *t, int64_t ms)
 {
 	return t->given && (double)ms > t->value * 1000;
 }
 
-static void slow(const struct context *c)
+static void note_slowness(const struct context *c)
 {
 	const struct verdict_conf *conf = c->conf;
 	int64_t ms = c->t->total_ms;
-	bool crit = over(&conf->crit_time, ms);
+	bool crit = is_over(&conf->crit_time, ms);
 
-	if (ms < 0 || (!crit && !over(&conf->warn_time, ms)))
+	if (ms < 0 || (!crit && !is_over(&conf->warn_time, ms)))
 		return;
-	add(c, FINDING_SLOW, crit ? SEVERITY_CRITICAL : SEVERITY_WARNING,
-	    mem_printf("the check took %.3f s, more than %g s, and %.3f s of it in DNS: "
-		       "find out which of DNS and server is slow",
-		       (double)ms / 1000,
-		       crit ? conf->crit_time.value : conf->warn_time.value,
-		       (double)(c->t->dns_ms > 0 ? c->t->dns_ms : 0) / 1000));
+	add_finding(
+		c, FINDING_SLOW, crit ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+		mem_printf(
+			"the check took %.3f s, more than %g s, and %.3f s of it in DNS: "
+			"find out which of DNS and server is slow",
+			(double)ms / 1000,
+			crit ? conf->crit_time.value : conf->warn_time.value,
+			(double)(c->t->dns_ms > 0 ? c->t->dns_ms : 0) / 1000));
 }
 
-static char *combination(const struct tlsa *rr)
+static char *combination_text(const struct tlsa *rr)
 {
 	return mem_printf("%u %u %u", rr->usage, rr->selector, rr->mtype);
 }
@@ -183,11 +187,13 @@ static void combination_stale(const struct context *c, const struct facts_endpoi
 	rr = facts_rrset(e);
 	count = policy_stale_combinations(rr, &p->match, stale, STALE_MAX);
 	for (i = 0; i < count && i < STALE_MAX; i++) {
-		fields = combination(&rr[stale[i]]);
-		add(c, FINDING_COMBINATION_STALE, SEVERITY_WARNING,
-		    mem_printf("no %s record of %s matches, though others do: a client "
-			       "that goes by it alone fails; correct or remove it",
-			       fields, e->host));
+		fields = combination_text(&rr[stale[i]]);
+		add_finding(
+			c, FINDING_COMBINATION_STALE, SEVERITY_WARNING,
+			mem_printf(
+				"no %s record of %s matches, though others do: a client "
+				"that goes by it alone fails; correct or remove it",
+				fields, e->host));
 		free(fields);
 	}
 	free(rr);
@@ -203,30 +209,34 @@ static void match_facts(const struct context *c, const struct facts_endpoint *e,
 	if (!p->has_match || m->code != MATCH_OK)
 		return;
 	for (i = 0; i < e->record_count; i++)
-		if (matches(p, i) && m->rec[i].anchor_in_dns)
-			add(c, FINDING_ANCHOR_ONLY_IN_DNS, SEVERITY_WARNING,
-			    mem_printf("the trust anchor of %s is only in DNS: clients "
-				       "that want it in the chain fail; let the server "
-				       "send it",
-				       e->host));
+		if (record_matches(p, i) && m->rec[i].anchor_in_dns)
+			add_finding(
+				c, FINDING_ANCHOR_ONLY_IN_DNS, SEVERITY_WARNING,
+				mem_printf(
+					"the trust anchor of %s is only in DNS: clients "
+					"that want it in the chain fail; let the server "
+					"send it",
+					e->host));
 	if (m->cn_used)
-		add(c, FINDING_CN_FALLBACK, SEVERITY_INFO,
-		    mem_printf("the certificate of %s has no DNS name as subject "
-			       "alternative name; its CN stood in",
-			       e->host));
+		add_finding(c, FINDING_CN_FALLBACK, SEVERITY_INFO,
+			    mem_printf("the certificate of %s has no DNS name as subject "
+				       "alternative name; its CN stood in",
+				       e->host));
 	if (!derive_only_dane_ee(e, p) || !p->chain_count || !leaf->has_cert)
 		return;
 	if (!m->name_matched)
-		add(c, FINDING_NAME_IGNORED, SEVERITY_INFO,
-		    mem_printf("the certificate does not name %s, which DANE-EE(3) "
-			       "does not ask for",
-			       e->base_domain ? e->base_domain : e->host));
+		add_finding(
+			c, FINDING_NAME_IGNORED, SEVERITY_INFO,
+			mem_printf("the certificate does not name %s, which DANE-EE(3) "
+				   "does not ask for",
+				   e->base_domain ? e->base_domain : e->host));
 	if ((leaf->not_after != -1 && c->now > leaf->not_after) ||
 	    (leaf->not_before != -1 && c->now < leaf->not_before))
-		add(c, FINDING_DATES_IGNORED, SEVERITY_INFO,
-		    mem_printf("the certificate of %s is outside its validity dates, "
-			       "which DANE-EE(3) does not look at",
-			       e->host));
+		add_finding(
+			c, FINDING_DATES_IGNORED, SEVERITY_INFO,
+			mem_printf("the certificate of %s is outside its validity dates, "
+				   "which DANE-EE(3) does not look at",
+				   e->host));
 }
 
 static void record_facts(const struct context *c, const struct facts_endpoint *e)
@@ -240,23 +250,27 @@ static void record_facts(const struct context *c, const struct facts_endpoint *e
 		const struct facts_record *r = &e->record[i];
 		const struct tlsa *rr = &r->rr;
 
-		fields = combination(rr);
+		fields = combination_text(rr);
 		if (!r->usable && !r->superseded && usable)
-			add(c, FINDING_UNUSABLE_RECORD, SEVERITY_INFO,
-			    mem_printf("record %zu (%s) of %s is unusable: %s", i + 1,
-				       fields, e->tlsa_name ? e->tlsa_name : e->host,
-				       r->reason ? r->reason : "no reason known"));
+			add_finding(
+				c, FINDING_UNUSABLE_RECORD, SEVERITY_INFO,
+				mem_printf("record %zu (%s) of %s is unusable: %s", i + 1,
+					   fields, e->tlsa_name ? e->tlsa_name : e->host,
+					   r->reason ? r->reason : "no reason known"));
 		if (r->usable && rr->selector == TLSA_CERT &&
 		    (rr->usage == TLSA_DANE_EE || rr->usage == TLSA_PKIX_EE))
-			add(c, FINDING_EE_SELECTOR_0, SEVERITY_INFO,
-			    mem_printf("%s names the certificate of %s, so that every "
-				       "renewal breaks it: %u 1 1 names the key",
-				       fields, e->host, rr->usage));
+			add_finding(
+				c, FINDING_EE_SELECTOR_0, SEVERITY_INFO,
+				mem_printf(
+					"%s names the certificate of %s, so that every "
+					"renewal breaks it: %u 1 1 names the key",
+					fields, e->host, rr->usage));
 		if (r->usable && rr->mtype == TLSA_FULL)
-			add(c, FINDING_FULL_DATA, SEVERITY_INFO,
-			    mem_printf("%s of %s holds %zu octets: a digest keeps "
-				       "answers small",
-				       fields, e->host, rr->len));
+			add_finding(
+				c, FINDING_FULL_DATA, SEVERITY_INFO,
+				mem_printf("%s of %s holds %zu octets: a digest keeps "
+					   "answers small",
+					   fields, e->host, rr->len));
 		free(fields);
 	}
 }
@@ -306,13 +320,15 @@ static bool leaves_differ(const struct facts_endpoint *e, bool by_key)
 static void compare_peers(const struct context *c, const struct facts_endpoint *e)
 {
 	if (leaves_differ(e, true))
-		add(c, FINDING_KEY_TYPE_DIFFERS, SEVERITY_INFO,
-		    mem_printf("the addresses of %s present keys of different types",
-			       e->host));
+		add_finding(
+			c, FINDING_KEY_TYPE_DIFFERS, SEVERITY_INFO,
+			mem_printf("the addresses of %s present keys of different types",
+				   e->host));
 	else if (leaves_differ(e, false))
-		add(c, FINDING_DIFFERENT_CHAINS, SEVERITY_INFO,
-		    mem_printf("the addresses of %s present different certificates",
-			       e->host));
+		add_finding(
+			c, FINDING_DIFFERENT_CHAINS, SEVERITY_INFO,
+			mem_printf("the addresses of %s present different certificates",
+				   e->host));
 }
 
 /* The page that was asked for wasn't seen, which no one may take for a good answer. */
@@ -323,25 +339,29 @@ static void http_skipped(const struct context *c, const struct facts_peer *p)
 	if (!p->http_skipped)
 		return;
 	place = phrase_peer(p);
-	add(c, FINDING_HTTP_SKIPPED, SEVERITY_INFO,
-	    mem_printf("the page at %s was not fetched, so its status and body are "
-		       "unknown: the server shows a raw public key, which libcurl does "
-		       "not speak",
-		       place));
+	add_finding(
+		c, FINDING_HTTP_SKIPPED, SEVERITY_INFO,
+		mem_printf(
+			"the page at %s was not fetched, so its status and body are "
+			"unknown: the server shows a raw public key, which libcurl does "
+			"not speak",
+			place));
 	free(place);
 }
 
 /* The probing host's lack, not the server's: told, and no failure. */
-static void excused(const struct context *c, const struct facts_endpoint *e,
-		    const struct facts_peer *p)
+static void note_excused(const struct context *c, const struct facts_endpoint *e,
+			 const struct facts_peer *p)
 {
 	bool ipv6 = p->address && strchr(p->address, ':');
 
 	if (!facts_peer_excused(e, p))
 		return;
-	add(c, ipv6 ? FINDING_IPV6_UNREACHABLE : FINDING_IPV4_UNREACHABLE, SEVERITY_INFO,
-	    mem_printf("this host has no %s route to %s: not checked from here",
-		       ipv6 ? "IPv6" : "IPv4", p->address ? p->address : "an address"));
+	add_finding(c, ipv6 ? FINDING_IPV6_UNREACHABLE : FINDING_IPV4_UNREACHABLE,
+		    SEVERITY_INFO,
+		    mem_printf("this host has no %s route to %s: not checked from here",
+			       ipv6 ? "IPv6" : "IPv4",
+			       p->address ? p->address : "an address"));
 }
 
 void derive_findings(struct facts_target *t, const struct verdict_conf *conf, time_t now)
@@ -356,7 +376,7 @@ void derive_findings(struct facts_target *t, const struct verdict_conf *conf, ti
 			cert_expiring(&c, e, &e->peer[k]);
 			combination_stale(&c, e, &e->peer[k]);
 			match_facts(&c, e, &e->peer[k]);
-			excused(&c, e, &e->peer[k]);
+			note_excused(&c, e, &e->peer[k]);
 			http_skipped(&c, &e->peer[k]);
 		}
 		record_facts(&c, e);
@@ -364,5 +384,5 @@ void derive_findings(struct facts_target *t, const struct verdict_conf *conf, ti
 	}
 	relay_findings(t, &conf->overrides);
 	rrsig_expiring(&c);
-	slow(&c);
+	note_slowness(&c);
 }

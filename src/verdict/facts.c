@@ -257,7 +257,7 @@ struct facts_cert *facts_add_cert(struct facts_peer *p)
 	return &p->chain[p->chain_count++];
 }
 
-static char **append(char **text, size_t *count, char *take_text)
+static char **append_text(char **text, size_t *count, char *take_text)
 {
 	text = mem_grow(text, *count, sizeof(*text));
 	text[(*count)++] = take_text;
@@ -266,22 +266,22 @@ static char **append(char **text, size_t *count, char *take_text)
 
 void facts_add_san(struct facts_cert *c, char *take_name)
 {
-	c->san = append(c->san, &c->san_count, take_name);
+	c->san = append_text(c->san, &c->san_count, take_name);
 }
 
 void facts_add_blame(struct facts_target *t, char *take_line)
 {
-	t->blame = append(t->blame, &t->blame_count, take_line);
+	t->blame = append_text(t->blame, &t->blame_count, take_line);
 }
 
 void facts_add_advice_record(struct facts_advice *advice, char *take_record)
 {
-	advice->record = append(advice->record, &advice->record_count, take_record);
+	advice->record = append_text(advice->record, &advice->record_count, take_record);
 }
 
 void facts_add_discovery_record(struct facts_discovery *d, char *take_record)
 {
-	d->record = append(d->record, &d->record_count, take_record);
+	d->record = append_text(d->record, &d->record_count, take_record);
 }
 
 struct facts_discovery *facts_discovery(struct facts_target *t)

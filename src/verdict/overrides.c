@@ -21,7 +21,7 @@ static int state_from_text(const char *text)
 	return -1;
 }
 
-static bool same(const char *text, size_t len, const char *name)
+static bool same_name(const char *text, size_t len, const char *name)
 {
 	return strlen(name) == len && !strncasecmp(text, name, len);
 }
@@ -68,13 +68,13 @@ int overrides_parse(struct overrides *o, const char *text, struct why *why)
 			       equals + 1);
 	len = (size_t)(equals - text);
 	for (i = 0; i < CODE_COUNT; i++) {
-		if (same(text, len, code_name((enum code)i))) {
+		if (same_name(text, len, code_name((enum code)i))) {
 			o->code_set[i] = known = true;
 			o->code[i] = (enum state)state;
 		}
 	}
 	for (i = 0; i < FINDING_COUNT; i++) {
-		if (same(text, len, finding_name((enum finding_id)i))) {
+		if (same_name(text, len, finding_name((enum finding_id)i))) {
 			o->finding_set[i] = known = true;
 			o->finding[i] = (enum state)state;
 		}

@@ -136,7 +136,7 @@ static size_t list_hosts(const struct facts_target *t, unsigned fates, struct bu
 	return count;
 }
 
-static void deferring(struct facts_target *t, const struct overrides *o)
+static void note_deferring(struct facts_target *t, const struct overrides *o)
 {
 	struct buf names;
 	size_t count, left;
@@ -155,7 +155,7 @@ static void deferring(struct facts_target *t, const struct overrides *o)
 	buf_clear(&names);
 }
 
-static void unauthenticated(struct facts_target *t, const struct overrides *o)
+static void note_unauthenticated(struct facts_target *t, const struct overrides *o)
 {
 	struct buf names;
 	size_t count;
@@ -182,6 +182,6 @@ void relay_findings(struct facts_target *t, const struct overrides *o)
 
 	if (!d || !d->kind || strcmp(d->kind, "mx") || !t->endpoint_count)
 		return;
-	deferring(t, o);
-	unauthenticated(t, o);
+	note_deferring(t, o);
+	note_unauthenticated(t, o);
 }

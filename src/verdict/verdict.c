@@ -26,7 +26,7 @@ struct worst {
 };
 
 /* Of codes with one state the first of the table counts. */
-static void take(struct worst *w, enum state state, enum code code)
+static void take_worse(struct worst *w, enum state state, enum code code)
 {
 	bool worse =
 		!w->any || (state != w->state && state_worse(w->state, state) == state);
@@ -54,7 +54,7 @@ static void decide_peers(struct facts_endpoint *e, const struct overrides *o,
 		p->code = checked_code(p);
 		p->state = overrides_code_state(o, p->code);
 		if (!facts_peer_excused(e, p))
-			take(w, p->state, p->code);
+			take_worse(w, p->state, p->code);
 	}
 }
 
@@ -76,13 +76,13 @@ static void decide_target(struct facts_target *t, const struct overrides *o)
 	size_t i;
 
 	if (t->code != CODE_MATCH)
-		take(&w, overrides_code_state(o, t->code), t->code);
+		take_worse(&w, overrides_code_state(o, t->code), t->code);
 	for (i = 0; i < t->endpoint_count; i++) {
 		decide_endpoint(&t->endpoint[i], o);
-		take(&w, t->endpoint[i].state, t->endpoint[i].code);
+		take_worse(&w, t->endpoint[i].state, t->endpoint[i].code);
 	}
 	if (!w.any)
-		take(&w, overrides_code_state(o, CODE_DNS_ERROR), CODE_DNS_ERROR);
+		take_worse(&w, overrides_code_state(o, CODE_DNS_ERROR), CODE_DNS_ERROR);
 	t->state = w.state;
 	t->code = w.code;
 	for (i = 0; i < t->findings.count; i++)
