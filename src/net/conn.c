@@ -12,7 +12,7 @@
 
 #include "base/why.h"
 
-static enum conn_status explain(int failed, struct why *why)
+static enum conn_status explain_errno(int failed, struct why *why)
 {
 	switch (failed) {
 	case ECONNREFUSED:
@@ -67,7 +67,7 @@ enum conn_status conn_start(const char *address, int port, int *ret_fd, struct w
 	if (failed && failed != EINPROGRESS) {
 		if (fd >= 0)
 			close(fd);
-		return explain(failed, why);
+		return explain_errno(failed, why);
 	}
 	*ret_fd = fd;
 	return failed ? CONN_PENDING : CONN_OPEN;
@@ -85,5 +85,5 @@ enum conn_status conn_check(int fd, struct why *why)
 		why_set(why, DP_EIO, "can't connect: a router on the way has no route");
 		return CONN_FAILED;
 	}
-	return failed ? explain(failed, why) : CONN_OPEN;
+	return failed ? explain_errno(failed, why) : CONN_OPEN;
 }

@@ -48,7 +48,7 @@ const char *dialogue_awaits(const struct dialogue *d)
 
 /* False: the socket takes no more for now. A server that went away while we speak has
  * perhaps said why: reading on tells. */
-static bool flush(struct dialogue *d)
+static bool flush_out(struct dialogue *d)
 {
 	ssize_t n;
 
@@ -77,9 +77,9 @@ static bool anything_waits(const struct dialogue *d, struct why *why)
 	return true;
 }
 
-static enum dialogue_status end(struct dialogue *d, struct why *why)
+static enum dialogue_status end_dialogue(struct dialogue *d, struct why *why)
 {
-	(void)flush(d);
+	(void)flush_out(d);
 	switch (d->status) {
 	case STARTTLS_GO:
 		return anything_waits(d, why) ? DIALOGUE_REFUSED : DIALOGUE_GO;
@@ -121,19 +121,19 @@ static enum dialogue_status take_chunk(struct dialogue *d, struct why *why)
 		d->status = starttls_closed(d->starttls, why);
 	}
 	if (n == 0 || (d->status != STARTTLS_MORE && d->status != STARTTLS_GO))
-		return end(d, why);
-	if (!flush(d))
+		return end_dialogue(d, why);
+	if (!flush_out(d))
 		return DIALOGUE_WANT_WRITE;
-	return d->status == STARTTLS_GO ? end(d, why) : DIALOGUE_WANT_READ;
+	return d->status == STARTTLS_GO ? end_dialogue(d, why) : DIALOGUE_WANT_READ;
 }
 
 enum dialogue_status dialogue_step(struct dialogue *d, struct why *why)
 {
 	if (d->out.len) {
-		if (!flush(d))
+		if (!flush_out(d))
 			return DIALOGUE_WANT_WRITE;
 		if (d->status == STARTTLS_MORE)
 			return DIALOGUE_WANT_READ;
 	}
-	return d->status == STARTTLS_MORE ? take_chunk(d, why) : end(d, why);
+	return d->status == STARTTLS_MORE ? take_chunk(d, why) : end_dialogue(d, why);
 }

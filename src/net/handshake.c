@@ -85,7 +85,7 @@ static void note_error(struct handshake *h)
 	gnutls_transport_set_errno(h->session, errno);
 }
 
-static ssize_t push(gnutls_transport_ptr_t arg, const void *data, size_t len)
+static ssize_t push_octets(gnutls_transport_ptr_t arg, const void *data, size_t len)
 {
 	struct handshake *h = arg;
 	ssize_t n = send(h->fd, data, len, MSG_NOSIGNAL);
@@ -95,7 +95,7 @@ static ssize_t push(gnutls_transport_ptr_t arg, const void *data, size_t len)
 	return n;
 }
 
-static void remember(struct handshake *h, const uint8_t *data, size_t len)
+static void remember_first(struct handshake *h, const uint8_t *data, size_t len)
 {
 	size_t room = FIRST_MAX - h->first_len;
 
@@ -105,7 +105,7 @@ static void remember(struct handshake *h, const uint8_t *data, size_t len)
 	h->first_len += len;
 }
 
-static ssize_t pull(gnutls_transport_ptr_t arg, void *data, size_t len)
+static ssize_t pull_octets(gnutls_transport_ptr_t arg, void *data, size_t len)
 {
 	struct handshake *h = arg;
 	ssize_t n = recv(h->fd, data, len, 0);
@@ -113,7 +113,7 @@ static ssize_t pull(gnutls_transport_ptr_t arg, void *data, size_t len)
 	if (n < 0)
 		note_error(h);
 	if (n > 0)
-		remember(h, data, (size_t)n);
+		remember_first(h, data, (size_t)n);
 	return n;
 }
 
@@ -128,8 +128,8 @@ static int set_alpn(gnutls_session_t session, const char *alpn)
 	return rc;
 }
 
-static int set_up(struct handshake *h, struct handshake_kit *kit,
-		  const struct handshake_offer *offer)
+static int open_session(struct handshake *h, struct handshake_kit *kit,
+			const struct handshake_offer *offer)
 {
 	unsigned flags =
 		GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS;
@@ -157,8 +157,8 @@ static int set_up(struct handshake *h, struct handshake_kit *kit,
 	gnutls_handshake_set_max_packet_length(h->session, HANDSHAKE_MAX_BYTES);
 	gnutls_handshake_set_timeout(h->session, 0); /* the caller's deadline bounds it */
 	gnutls_transport_set_ptr(h->session, h);
-	gnutls_transport_set_push_function(h->session, push);
-	gnutls_transport_set_pull_function(h->session, pull);
+	gnutls_transport_set_push_function(h->session, push_octets);
+	gnutls_transport_set_pull_function(h->session, pull_octets);
 	return 0;
 }
 
@@ -170,7 +170,7 @@ int handshake_new(struct handshake_kit *kit, const struct handshake_offer *offer
 
 	h->sni = mem_text(offer->sni);
 	h->fd = fd;
-	rc = set_up(h, kit, offer);
+	rc = open_session(h, kit, offer);
 	if (rc < 0) {
 		handshake_free(h);
 		return why_gnutls(why, rc, "can't start TLS with SNI %s", offer->sni);
@@ -218,7 +218,7 @@ static void explain_alert(const struct handshake *h, struct why *why)
 		name ? name : "unknown", meaning);
 }
 
-static void explain(const struct handshake *h, int rc, struct why *why)
+static void explain_failure(const struct handshake *h, int rc, struct why *why)
 {
 	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED || rc == GNUTLS_E_WARNING_ALERT_RECEIVED)
 		explain_alert(h, why);
@@ -269,7 +269,7 @@ enum handshake_status handshake_step(struct handshake *h, struct why *why)
 	if (rc == GNUTLS_E_AGAIN)
 		return gnutls_record_get_direction(h->session) ? HANDSHAKE_WANT_WRITE
 							       : HANDSHAKE_WANT_READ;
-	explain(h, rc, why);
+	explain_failure(h, rc, why);
 	if (h->reset && !h->first_len)
 		return HANDSHAKE_RESET;
 	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED)

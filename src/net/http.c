@@ -36,7 +36,7 @@ struct http {
 	struct http_reply reply;
 };
 
-static void deliver(void *arg)
+static void deliver_reply(void *arg)
 {
 	struct http *h = arg;
 	http_fn *fn = h->fn;
@@ -58,7 +58,7 @@ static void take_result(struct http *h, CURLcode rc)
 		h->reply.error = "the second connection presented another key";
 	else if (rc != CURLE_OK && !h->enough)
 		h->reply.error = h->error[0] ? h->error : curl->easy_strerror(rc);
-	h->delivery = loop_timer_new(h->loop, 0, deliver, h);
+	h->delivery = loop_timer_new(h->loop, 0, deliver_reply, h);
 }
 
 static void look_for_end(struct http *h)
@@ -191,7 +191,7 @@ static CURLcode set_security(struct http *h, const struct http_conf *conf)
 	return rc;
 }
 
-static CURLcode set_up(struct http *h, const struct http_conf *conf)
+static CURLcode prepare_fetch(struct http *h, const struct http_conf *conf)
 {
 	CURL *easy = h->easy;
 	char *url =
@@ -233,7 +233,7 @@ int http_new(struct loop *loop, const struct http_conf *conf, http_fn *fn, void 
 	buf_init(&h->body, HTTP_BODY_MAX);
 	h->multi = curl->multi_init();
 	h->easy = curl->easy_init();
-	rc = h->multi && h->easy ? set_up(h, conf) : CURLE_OUT_OF_MEMORY;
+	rc = h->multi && h->easy ? prepare_fetch(h, conf) : CURLE_OUT_OF_MEMORY;
 	if (rc != CURLE_OK) {
 		http_free(h);
 		return why_set(why, DP_EIO, "can't set up the HTTP request: %s",

@@ -14,7 +14,7 @@
 /* Sieve's lines grow by the quoting of literals, at most twofold. */
 #define FRAME_MAX (2 * (size_t)STARTTLS_SAID_MAX + 2)
 
-static const struct starttls_kind *find(enum service_start kind)
+static const struct starttls_kind *find_kind(enum service_start kind)
 {
 	switch (kind) {
 	case SERVICE_SMTP:
@@ -51,7 +51,7 @@ struct starttls *starttls_new(const struct starttls_conf *conf)
 {
 	struct starttls *d = mem_zero(sizeof(*d));
 
-	d->kind = find(conf->kind);
+	d->kind = find_kind(conf->kind);
 	d->helo = mem_text(conf->helo ? conf->helo : "localhost");
 	d->domain = mem_text(conf->domain ? conf->domain : "");
 	d->awaited = "the greeting";
@@ -78,14 +78,14 @@ void starttls_free(struct starttls *d)
 
 bool starttls_is_mail(enum service_start kind)
 {
-	const struct starttls_kind *k = find(kind);
+	const struct starttls_kind *k = find_kind(kind);
 
 	return k && k->mail;
 }
 
 const char *starttls_bye(enum service_start kind, size_t *ret_len)
 {
-	const struct starttls_kind *k = find(kind);
+	const struct starttls_kind *k = find_kind(kind);
 
 	*ret_len = k && !k->anew ? k->bye_len : 0;
 	return *ret_len ? k->bye : "";
@@ -111,7 +111,7 @@ static bool looks_like_tls(const struct starttls *d)
 	return (d->first[0] == 21 || d->first[0] == 22) && d->first[1] == 3;
 }
 
-static void remember(struct starttls *d, const uint8_t *in, size_t len)
+static void remember_said(struct starttls *d, const uint8_t *in, size_t len)
 {
 	size_t i;
 
@@ -130,7 +130,7 @@ static enum starttls_status behind_go_ahead(struct starttls *d, size_t len)
 		len, d->kind->name);
 }
 
-static enum starttls_status advance(struct starttls *d)
+static enum starttls_status take_waiting(struct starttls *d)
 {
 	enum starttls_status status = STARTTLS_MORE;
 
@@ -160,8 +160,8 @@ enum starttls_status starttls_take(struct starttls *d, const uint8_t *in, size_t
 			"the %s server said more than %d bytes before its go-ahead",
 			d->kind->name, STARTTLS_SAID_MAX);
 	if (d->status == STARTTLS_MORE) {
-		remember(d, in, len);
-		d->status = advance(d);
+		remember_said(d, in, len);
+		d->status = take_waiting(d);
 	}
 	if (before == STARTTLS_MORE && !d->injected &&
 	    (d->status == STARTTLS_REFUSED || d->status == STARTTLS_LATER))

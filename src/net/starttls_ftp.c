@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/starttls_kind.h"
 
-static enum starttls_status refused(struct starttls *d, const char *what)
+static enum starttls_status end_refused(struct starttls *d, const char *what)
 {
 	if (d->reply.code < 400)
 		return starttls_misplaced(d);
@@ -10,27 +10,27 @@ static enum starttls_status refused(struct starttls *d, const char *what)
 }
 
 /* 334 asks for security data, as other mechanisms than TLS have it. */
-static enum starttls_status on_go_ahead(struct starttls *d)
+static enum starttls_status on_auth_tls(struct starttls *d)
 {
-	return d->reply.code == 234 ? STARTTLS_GO : refused(d, "refuses AUTH TLS");
+	return d->reply.code == 234 ? STARTTLS_GO : end_refused(d, "refuses AUTH TLS");
 }
 
-static enum starttls_status on_greeting(struct starttls *d)
+static enum starttls_status on_service_ready(struct starttls *d)
 {
 	if (d->reply.code < 200) /* ready in some minutes: 220 is still to come */
 		return STARTTLS_MORE;
 	d->greeted = true;
 	if (d->reply.code != 220)
-		return refused(d, "turns us away by its greeting");
-	return starttls_say(d, on_go_ahead, "the reply to AUTH TLS", "AUTH TLS\r\n");
+		return end_refused(d, "turns us away by its greeting");
+	return starttls_say(d, on_auth_tls, "the reply to AUTH TLS", "AUTH TLS\r\n");
 }
 
-static void begin(struct starttls *d)
+static void await_service_ready(struct starttls *d)
 {
-	d->next = on_greeting;
+	d->next = on_service_ready;
 }
 
-static enum starttls_status take(struct starttls *d)
+static enum starttls_status take_ftp_reply(struct starttls *d)
 {
 	return starttls_take_reply(d, REPLY_FTP);
 }
@@ -42,8 +42,8 @@ const struct starttls_kind *starttls_ftp(void)
 		.lockstep = true,
 		.bye = "QUIT\r\n",
 		.bye_len = 6,
-		.begin = begin,
-		.take = take,
+		.begin = await_service_ready,
+		.take = take_ftp_reply,
 	};
 
 	return &kind;

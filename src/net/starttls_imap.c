@@ -23,7 +23,7 @@ static struct words next_word(struct words *from)
 	return word;
 }
 
-static bool is(struct words word, const char *text)
+static bool word_is(struct words word, const char *text)
 {
 	return starttls_same(word.at, word.len, text);
 }
@@ -36,14 +36,14 @@ static struct words whole_line(const struct starttls *d)
 	return line;
 }
 
-static const char *quote(struct starttls *d)
+static const char *quote_line(struct starttls *d)
 {
 	struct words line = whole_line(d);
 
 	return starttls_quote(d, line.at, line.len);
 }
 
-static enum starttls_status garbage(struct starttls *d)
+static enum starttls_status end_unreadable(struct starttls *d)
 {
 	struct words line = whole_line(d);
 
@@ -68,7 +68,7 @@ static void read_code(struct starttls *d, struct words from)
 	const char *end = from.len ? memchr(from.at, ']', from.len) : NULL;
 
 	if (!end ||
-	    !is((struct words){ from.at, starttls_word(from.at, from.len) }, code))
+	    !word_is((struct words){ from.at, starttls_word(from.at, from.len) }, code))
 		return;
 	from.len = (size_t)(end - from.at);
 	(void)next_word(&from);
@@ -81,15 +81,16 @@ static enum starttls_status on_untagged(struct starttls *d, struct words rest,
 {
 	struct words word = next_word(&rest);
 
-	if (is(word, "BYE"))
+	if (word_is(word, "BYE"))
 		return starttls_end(d, STARTTLS_REFUSED,
-				    "the IMAP server ends the session: \"%s\"", quote(d));
-	if (is(word, "PREAUTH"))
+				    "the IMAP server ends the session: \"%s\"",
+				    quote_line(d));
+	if (word_is(word, "PREAUTH"))
 		return starttls_end(d, STARTTLS_REFUSED,
 				    "the IMAP server takes us as logged in, which rules "
 				    "STARTTLS out: \"%s\"",
-				    quote(d));
-	if (wanted && is(word, wanted))
+				    quote_line(d));
+	if (wanted && word_is(word, wanted))
 		read_capabilities(d, rest);
 	return STARTTLS_MORE;
 }
@@ -101,24 +102,24 @@ static enum starttls_status on_reply(struct starttls *d, const char *tag,
 	struct words rest = whole_line(d), word = next_word(&rest);
 
 	*ret_ok = false;
-	if (is(word, "*") && rest.len)
+	if (word_is(word, "*") && rest.len)
 		return on_untagged(d, rest, wanted);
-	if (!is(word, tag))
-		return garbage(d);
+	if (!word_is(word, tag))
+		return end_unreadable(d);
 	if (d->asked)
 		return starttls_injected(d, whole_line(d).len);
 	word = next_word(&rest);
-	*ret_ok = is(word, "OK");
+	*ret_ok = word_is(word, "OK");
 	if (*ret_ok)
 		return STARTTLS_MORE;
-	if (!is(word, "NO") && !is(word, "BAD"))
-		return garbage(d);
+	if (!word_is(word, "NO") && !word_is(word, "BAD"))
+		return end_unreadable(d);
 	return starttls_end(d, STARTTLS_REFUSED,
-			    "the IMAP server sent \"%s\" instead of %s", quote(d),
+			    "the IMAP server sent \"%s\" instead of %s", quote_line(d),
 			    d->awaited);
 }
 
-static enum starttls_status on_go_ahead(struct starttls *d)
+static enum starttls_status on_tagged_starttls(struct starttls *d)
 {
 	bool ok;
 	enum starttls_status status = on_reply(d, "a2", NULL, &ok);
@@ -128,7 +129,7 @@ static enum starttls_status on_go_ahead(struct starttls *d)
 
 static enum starttls_status ask_for_tls(struct starttls *d)
 {
-	return starttls_say(d, on_go_ahead, "the go-ahead for STARTTLS",
+	return starttls_say(d, on_tagged_starttls, "the go-ahead for STARTTLS",
 			    "a2 STARTTLS\r\n");
 }
 
@@ -142,18 +143,18 @@ static enum starttls_status on_capability(struct starttls *d)
 	return d->offered ? ask_for_tls(d) : starttls_not_offered(d, "STARTTLS");
 }
 
-static enum starttls_status on_greeting(struct starttls *d)
+static enum starttls_status on_first_line(struct starttls *d)
 {
 	struct words rest = whole_line(d), word = next_word(&rest);
 	struct words kind = { rest.at, starttls_word(rest.at, rest.len) };
 
-	if (!is(word, "*"))
-		return garbage(d);
+	if (!word_is(word, "*"))
+		return end_unreadable(d);
 	d->greeted = true;
-	if (is(kind, "BYE") || is(kind, "PREAUTH"))
+	if (word_is(kind, "BYE") || word_is(kind, "PREAUTH"))
 		return on_untagged(d, rest, NULL);
-	if (!is(kind, "OK"))
-		return garbage(d);
+	if (!word_is(kind, "OK"))
+		return end_unreadable(d);
 	(void)next_word(&rest);
 	read_code(d, rest);
 	if (d->offered)
@@ -162,9 +163,9 @@ static enum starttls_status on_greeting(struct starttls *d)
 			    "a1 CAPABILITY\r\n");
 }
 
-static void begin(struct starttls *d)
+static void await_first_line(struct starttls *d)
 {
-	d->next = on_greeting;
+	d->next = on_first_line;
 }
 
 const struct starttls_kind *starttls_imap(void)
@@ -174,7 +175,7 @@ const struct starttls_kind *starttls_imap(void)
 		.name = "IMAP",
 		.bye = "a9 LOGOUT\r\n",
 		.bye_len = 11,
-		.begin = begin,
+		.begin = await_first_line,
 		.take = starttls_take_each_line,
 	};
 

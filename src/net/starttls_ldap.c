@@ -128,8 +128,8 @@ static const char *result_name(long code)
 	return "result";
 }
 
-static enum starttls_status refused(struct starttls *d, const struct response *r,
-				    const char *what)
+static enum starttls_status end_with_result(struct starttls *d, const struct response *r,
+					    const char *what)
 {
 	return starttls_end(
 		d, STARTTLS_REFUSED, "the LDAP server %s: %s (%ld) \"%s\"", what,
@@ -146,17 +146,17 @@ static enum starttls_status on_response(struct starttls *d)
 		return starttls_garbage(d, NULL, 0);
 	/* an unsolicited notification, RFC 4511 section 4.4 */
 	if (r.id == 0)
-		return refused(d, &r, "ends the session");
+		return end_with_result(d, &r, "ends the session");
 	if (r.id != 1 || (r.name.at && (r.name.len != strlen(OID) ||
 					memcmp(r.name.at, OID, r.name.len))))
 		return starttls_end(d, STARTTLS_BROKEN,
 				    "the LDAP server answered something else than "
 				    "StartTLS, message %ld",
 				    r.id);
-	return r.result == 0 ? STARTTLS_GO : refused(d, &r, "refuses StartTLS");
+	return r.result == 0 ? STARTTLS_GO : end_with_result(d, &r, "refuses StartTLS");
 }
 
-static enum starttls_status take(struct starttls *d)
+static enum starttls_status take_message(struct starttls *d)
 {
 	size_t head, size = HEAD;
 
@@ -174,7 +174,7 @@ static enum starttls_status take(struct starttls *d)
 	return d->next(d);
 }
 
-static void begin(struct starttls *d)
+static void send_extended_request(struct starttls *d)
 {
 	starttls_send(d, REQUEST, sizeof(REQUEST) - 1);
 	d->next = on_response;
@@ -188,8 +188,8 @@ const struct starttls_kind *starttls_ldap(void)
 		.lockstep = true,
 		.bye = UNBIND,
 		.bye_len = sizeof(UNBIND) - 1,
-		.begin = begin,
-		.take = take,
+		.begin = send_extended_request,
+		.take = take_message,
 	};
 
 	return &kind;

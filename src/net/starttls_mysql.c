@@ -54,7 +54,7 @@ static enum starttls_status on_packet(struct starttls *d, const uint8_t *at, siz
 	return STARTTLS_GO;
 }
 
-static enum starttls_status take(struct starttls *d)
+static enum starttls_status take_packet(struct starttls *d)
 {
 	const uint8_t *octets;
 	size_t len;
@@ -70,7 +70,7 @@ static enum starttls_status take(struct starttls *d)
 	return on_packet(d, (const uint8_t *)d->frame.data + HEAD, len);
 }
 
-static void begin(struct starttls *d)
+static void await_packet(struct starttls *d)
 {
 	d->awaited = "the handshake packet";
 }
@@ -80,8 +80,8 @@ const struct starttls_kind *starttls_mysql(void)
 	static const struct starttls_kind kind = {
 		.name = "MySQL",
 		.lockstep = true,
-		.begin = begin,
-		.take = take,
+		.begin = await_packet,
+		.take = take_packet,
 	};
 
 	return &kind;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/starttls_kind.h"
 
-static enum starttls_status refused(struct starttls *d, const char *what)
+static enum starttls_status end_refused(struct starttls *d, const char *what)
 {
 	if (d->reply.code < 400)
 		return starttls_misplaced(d);
@@ -9,14 +9,15 @@ static enum starttls_status refused(struct starttls *d, const char *what)
 			    starttls_quote_reply(d));
 }
 
-static enum starttls_status on_go_ahead(struct starttls *d)
+static enum starttls_status on_starttls_reply(struct starttls *d)
 {
-	return d->reply.code == 382 ? STARTTLS_GO : refused(d, "refuses STARTTLS");
+	return d->reply.code == 382 ? STARTTLS_GO : end_refused(d, "refuses STARTTLS");
 }
 
 static enum starttls_status ask_for_tls(struct starttls *d)
 {
-	return starttls_say(d, on_go_ahead, "the reply to STARTTLS", "STARTTLS\r\n");
+	return starttls_say(d, on_starttls_reply, "the reply to STARTTLS",
+			    "STARTTLS\r\n");
 }
 
 static enum starttls_status on_capability(struct starttls *d)
@@ -43,21 +44,21 @@ static enum starttls_status on_capabilities(struct starttls *d)
 	return ask_for_tls(d);
 }
 
-static enum starttls_status on_greeting(struct starttls *d)
+static enum starttls_status on_welcome(struct starttls *d)
 {
 	d->greeted = true;
 	if (d->reply.code != 200 && d->reply.code != 201)
-		return refused(d, "turns us away by its greeting");
+		return end_refused(d, "turns us away by its greeting");
 	return starttls_say(d, on_capabilities, "the list of capabilities",
 			    "CAPABILITIES\r\n");
 }
 
-static void begin(struct starttls *d)
+static void await_welcome(struct starttls *d)
 {
-	d->next = on_greeting;
+	d->next = on_welcome;
 }
 
-static enum starttls_status take(struct starttls *d)
+static enum starttls_status take_nntp_reply(struct starttls *d)
 {
 	if (d->next == on_capability)
 		return starttls_take_each_line(d);
@@ -71,8 +72,8 @@ const struct starttls_kind *starttls_nntp(void)
 		.lockstep = true,
 		.bye = "QUIT\r\n",
 		.bye_len = 6,
-		.begin = begin,
-		.take = take,
+		.begin = await_welcome,
+		.take = take_nntp_reply,
 	};
 
 	return &kind;

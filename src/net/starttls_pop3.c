@@ -15,7 +15,7 @@ static enum answer read_answer(const struct starttls *d)
 }
 
 /* Ends the dialogue over a line that isn't +OK. */
-static enum starttls_status refused(struct starttls *d, const char *what)
+static enum starttls_status end_not_ok(struct starttls *d, const char *what)
 {
 	size_t len;
 	const char *line = line_text(&d->line, &len);
@@ -26,14 +26,14 @@ static enum starttls_status refused(struct starttls *d, const char *what)
 			    starttls_quote(d, line, len));
 }
 
-static enum starttls_status on_go_ahead(struct starttls *d)
+static enum starttls_status on_stls_reply(struct starttls *d)
 {
-	return read_answer(d) == ANSWER_OK ? STARTTLS_GO : refused(d, "refuses STLS");
+	return read_answer(d) == ANSWER_OK ? STARTTLS_GO : end_not_ok(d, "refuses STLS");
 }
 
 static enum starttls_status ask_for_tls(struct starttls *d)
 {
-	return starttls_say(d, on_go_ahead, "the reply to STLS", "STLS\r\n");
+	return starttls_say(d, on_stls_reply, "the reply to STLS", "STLS\r\n");
 }
 
 static enum starttls_status on_capability(struct starttls *d)
@@ -59,18 +59,18 @@ static enum starttls_status on_capa(struct starttls *d)
 	case ANSWER_NONE:
 		break;
 	}
-	return refused(d, "");
+	return end_not_ok(d, "");
 }
 
 static enum starttls_status on_greeting(struct starttls *d)
 {
 	if (read_answer(d) != ANSWER_OK)
-		return refused(d, "turns us away by its greeting");
+		return end_not_ok(d, "turns us away by its greeting");
 	d->greeted = true;
 	return starttls_say(d, on_capa, "the list of capabilities", "CAPA\r\n");
 }
 
-static void begin(struct starttls *d)
+static void await_greeting(struct starttls *d)
 {
 	d->next = on_greeting;
 }
@@ -82,7 +82,7 @@ const struct starttls_kind *starttls_pop3(void)
 		.lockstep = true,
 		.bye = "QUIT\r\n",
 		.bye_len = 6,
-		.begin = begin,
+		.begin = await_greeting,
 		.take = starttls_take_each_line,
 	};
 

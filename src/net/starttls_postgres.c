@@ -18,7 +18,7 @@ static const char *find_message(const char *at, size_t len)
 	return at < end && *at == 'M' ? at + 1 : "";
 }
 
-static enum starttls_status refused(struct starttls *d, const char *message)
+static enum starttls_status end_with_error(struct starttls *d, const char *message)
 {
 	return starttls_end(d, STARTTLS_REFUSED,
 			    "the PostgreSQL server refuses us: \"%s\"",
@@ -30,7 +30,7 @@ static enum starttls_status take_text(struct starttls *d)
 	while (d->frame.data[d->frame.len - 1])
 		if (!starttls_take_frame(d, d->frame.len + 1))
 			return STARTTLS_MORE;
-	return refused(d, d->frame.data + 1);
+	return end_with_error(d, d->frame.data + 1);
 }
 
 /* An error in the form of protocol 3 has a length; a server that can't even start a
@@ -50,11 +50,11 @@ static enum starttls_status take_error(struct starttls *d)
 		return starttls_garbage(d, NULL, 0);
 	if (!starttls_take_frame(d, size))
 		return STARTTLS_MORE;
-	return refused(d, find_message(d->frame.data + 1 + LENGTH_OCTETS,
-				       size - 1 - LENGTH_OCTETS));
+	return end_with_error(d, find_message(d->frame.data + 1 + LENGTH_OCTETS,
+					      size - 1 - LENGTH_OCTETS));
 }
 
-static enum starttls_status take(struct starttls *d)
+static enum starttls_status take_answer_octet(struct starttls *d)
 {
 	if (!starttls_take_frame(d, 1))
 		return STARTTLS_MORE;
@@ -72,7 +72,7 @@ static enum starttls_status take(struct starttls *d)
 	}
 }
 
-static void begin(struct starttls *d)
+static void send_ssl_request(struct starttls *d)
 {
 	starttls_send(d, REQUEST, sizeof(REQUEST) - 1);
 	d->awaited = "the reply to SSLRequest";
@@ -83,8 +83,8 @@ const struct starttls_kind *starttls_postgres(void)
 	static const struct starttls_kind kind = {
 		.name = "PostgreSQL",
 		.lockstep = true,
-		.begin = begin,
-		.take = take,
+		.begin = send_ssl_request,
+		.take = take_answer_octet,
 	};
 
 	return &kind;

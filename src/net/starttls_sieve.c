@@ -70,7 +70,7 @@ static bool take_literal(struct starttls *d)
 	return true;
 }
 
-static enum starttls_status take(struct starttls *d)
+static enum starttls_status take_sieve_line(struct starttls *d)
 {
 	enum starttls_status status;
 	const char *line;
@@ -96,7 +96,7 @@ static enum starttls_status take(struct starttls *d)
 }
 
 /* The line's first word, unless it is a capability. */
-static bool begins(const struct starttls *d, const char *word)
+static bool line_begins(const struct starttls *d, const char *word)
 {
 	const char *line = buf_str(&d->frame);
 	size_t len = strcspn(line, " (\"");
@@ -104,20 +104,20 @@ static bool begins(const struct starttls *d, const char *word)
 	return starttls_same(line, len, word);
 }
 
-static enum starttls_status refused(struct starttls *d, const char *what)
+static enum starttls_status end_no_or_bye(struct starttls *d, const char *what)
 {
-	if (!begins(d, "NO") && !begins(d, "BYE"))
+	if (!line_begins(d, "NO") && !line_begins(d, "BYE"))
 		return starttls_garbage(d, buf_str(&d->frame), d->frame.len);
 	return starttls_end(d, STARTTLS_REFUSED, "the ManageSieve server %s: \"%s\"",
 			    what, starttls_quote(d, buf_str(&d->frame), d->frame.len));
 }
 
-static enum starttls_status on_go_ahead(struct starttls *d)
+static enum starttls_status on_starttls_ok(struct starttls *d)
 {
-	return begins(d, "OK") ? STARTTLS_GO : refused(d, "refuses STARTTLS");
+	return line_begins(d, "OK") ? STARTTLS_GO : end_no_or_bye(d, "refuses STARTTLS");
 }
 
-static enum starttls_status on_greeting(struct starttls *d)
+static enum starttls_status on_capability_line(struct starttls *d)
 {
 	const char *line = buf_str(&d->frame);
 
@@ -125,17 +125,17 @@ static enum starttls_status on_greeting(struct starttls *d)
 		starttls_offer(d, line + 1, strcspn(line + 1, "\""), "STARTTLS");
 		return STARTTLS_MORE;
 	}
-	if (!begins(d, "OK"))
-		return refused(d, "turns us away by its greeting");
+	if (!line_begins(d, "OK"))
+		return end_no_or_bye(d, "turns us away by its greeting");
 	d->greeted = true;
 	if (!d->offered)
 		return starttls_not_offered(d, "STARTTLS");
-	return starttls_say(d, on_go_ahead, "the reply to STARTTLS", "STARTTLS\r\n");
+	return starttls_say(d, on_starttls_ok, "the reply to STARTTLS", "STARTTLS\r\n");
 }
 
-static void begin(struct starttls *d)
+static void await_capabilities(struct starttls *d)
 {
-	d->next = on_greeting;
+	d->next = on_capability_line;
 }
 
 const struct starttls_kind *starttls_sieve(void)
@@ -145,8 +145,8 @@ const struct starttls_kind *starttls_sieve(void)
 		.lockstep = true,
 		.bye = "LOGOUT\r\n",
 		.bye_len = 8,
-		.begin = begin,
-		.take = take,
+		.begin = await_capabilities,
+		.take = take_sieve_line,
 	};
 
 	return &kind;

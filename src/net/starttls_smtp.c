@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-static bool temporary(const struct starttls *d)
+static bool is_temporary(const struct starttls *d)
 {
 	return d->reply.code >= 400 && d->reply.code < 500;
 }
 
-static bool permanent(const struct starttls *d)
+static bool is_permanent(const struct starttls *d)
 {
 	return d->reply.code >= 500;
 }
@@ -23,7 +23,7 @@ static enum starttls_status on_go_ahead(struct starttls *d)
 {
 	if (d->reply.code == 220)
 		return STARTTLS_GO;
-	if (!temporary(d) && !permanent(d))
+	if (!is_temporary(d) && !is_permanent(d))
 		return starttls_misplaced(d);
 	return starttls_end(d, STARTTLS_REFUSED,
 			    "the %s server offers STARTTLS and refuses it: \"%s\"",
@@ -67,10 +67,10 @@ static enum starttls_status on_ehlo(struct starttls *d)
 	 * section 3.8 */
 	if (d->reply.code == 421)
 		return put_off(d);
-	if (permanent(d) && d->kind == starttls_smtp())
+	if (is_permanent(d) && d->kind == starttls_smtp())
 		return starttls_say(d, on_helo, "the reply to HELO", "HELO %s\r\n",
 				    d->helo);
-	if (!temporary(d) && !permanent(d))
+	if (!is_temporary(d) && !is_permanent(d))
 		return starttls_misplaced(d);
 	return starttls_end(d, STARTTLS_REFUSED, "the %s server refuses us: \"%s\"",
 			    d->kind->name, starttls_quote_reply(d));
@@ -79,9 +79,9 @@ static enum starttls_status on_ehlo(struct starttls *d)
 static enum starttls_status on_greeting(struct starttls *d)
 {
 	d->greeted = true;
-	if (temporary(d))
+	if (is_temporary(d))
 		return put_off(d);
-	if (permanent(d))
+	if (is_permanent(d))
 		return starttls_end(d, STARTTLS_REFUSED,
 				    "the %s server turns us away by its greeting: \"%s\"",
 				    d->kind->name, starttls_quote_reply(d));
@@ -93,12 +93,12 @@ static enum starttls_status on_greeting(struct starttls *d)
 	return starttls_say(d, on_ehlo, "the reply to LHLO", "LHLO %s\r\n", d->helo);
 }
 
-static void begin(struct starttls *d)
+static void await_greeting(struct starttls *d)
 {
 	d->next = on_greeting;
 }
 
-static enum starttls_status take(struct starttls *d)
+static enum starttls_status take_smtp_reply(struct starttls *d)
 {
 	return starttls_take_reply(d, REPLY_SMTP);
 }
@@ -111,8 +111,8 @@ const struct starttls_kind *starttls_smtp(void)
 		.lockstep = true,
 		.bye = "QUIT\r\n",
 		.bye_len = 6,
-		.begin = begin,
-		.take = take,
+		.begin = await_greeting,
+		.take = take_smtp_reply,
 	};
 
 	return &kind;
@@ -126,8 +126,8 @@ const struct starttls_kind *starttls_smtp_lmtp(void)
 		.lockstep = true,
 		.bye = "QUIT\r\n",
 		.bye_len = 6,
-		.begin = begin,
-		.take = take,
+		.begin = await_greeting,
+		.take = take_smtp_reply,
 	};
 
 	return &kind;

@@ -11,7 +11,7 @@
 
 enum depth { DEPTH_STREAM = 1, DEPTH_STANZA, DEPTH_CHILD };
 
-static enum starttls_status garbage(struct starttls *d)
+static enum starttls_status end_unreadable(struct starttls *d)
 {
 	size_t len;
 	const char *tag = xml_tag(d->xml, &len);
@@ -20,12 +20,12 @@ static enum starttls_status garbage(struct starttls *d)
 }
 
 /* Each step is called for each tag; they see the kind of it here. */
-static bool ends(enum xml_kind event)
+static bool tag_ends(enum xml_kind event)
 {
 	return event == XML_EMPTY || event == XML_CLOSE;
 }
 
-static bool at(const struct starttls *d, enum depth depth)
+static bool is_at(const struct starttls *d, enum depth depth)
 {
 	return xml_depth(d->xml) == (size_t)depth;
 }
@@ -45,16 +45,16 @@ static enum starttls_status on_error(struct starttls *d)
 	size_t len;
 	const char *name = xml_local(d->xml, &len);
 
-	if (at(d, DEPTH_CHILD) && event != XML_CLOSE && strcmp(xml_ns(d->xml), ERRORS))
+	if (is_at(d, DEPTH_CHILD) && event != XML_CLOSE && strcmp(xml_ns(d->xml), ERRORS))
 		return STARTTLS_MORE; /* the application's own condition */
-	if (at(d, DEPTH_CHILD) && xml_is(d->xml, ERRORS, "text")) {
+	if (is_at(d, DEPTH_CHILD) && xml_is(d->xml, ERRORS, "text")) {
 		name = xml_text(d->xml, &len);
 		if (event == XML_CLOSE)
 			starttls_offer(d, name, len, "");
-	} else if (at(d, DEPTH_CHILD) && event != XML_CLOSE) {
+	} else if (is_at(d, DEPTH_CHILD) && event != XML_CLOSE) {
 		starttls_offer(d, name, len, "");
 	}
-	if (!at(d, DEPTH_STANZA) || !ends(event))
+	if (!is_at(d, DEPTH_STANZA) || !tag_ends(event))
 		return STARTTLS_MORE;
 	return starttls_end(d, STARTTLS_REFUSED,
 			    "the XMPP server ended the stream: \"%s\"",
@@ -68,20 +68,20 @@ static enum starttls_status begin_error(struct starttls *d)
 	return on_error(d);
 }
 
-static enum starttls_status on_go_ahead(struct starttls *d)
+static enum starttls_status on_proceed(struct starttls *d)
 {
 	enum xml_kind event = xml_last(d->xml);
 
-	if (at(d, DEPTH_STREAM))
+	if (is_at(d, DEPTH_STREAM))
 		return stream_ended(d);
-	if (!at(d, DEPTH_STANZA))
-		return garbage(d);
+	if (!is_at(d, DEPTH_STANZA))
+		return end_unreadable(d);
 	if (xml_is(d->xml, STREAMS, "error") && event != XML_CLOSE)
 		return begin_error(d);
 	if (xml_is(d->xml, TLS, "proceed"))
-		return ends(event) ? STARTTLS_GO : STARTTLS_MORE;
+		return tag_ends(event) ? STARTTLS_GO : STARTTLS_MORE;
 	if (!xml_is(d->xml, TLS, "failure"))
-		return garbage(d);
+		return end_unreadable(d);
 	return starttls_end(d, STARTTLS_REFUSED,
 			    "the XMPP server offers STARTTLS and refuses it by "
 			    "<failure/>");
@@ -91,7 +91,7 @@ static enum starttls_status features_ended(struct starttls *d)
 {
 	if (!d->offered)
 		return starttls_not_offered(d, "STARTTLS");
-	return starttls_say(d, on_go_ahead, "the reply to STARTTLS",
+	return starttls_say(d, on_proceed, "the reply to STARTTLS",
 			    "<starttls xmlns='" TLS "'/>");
 }
 
@@ -101,18 +101,18 @@ static enum starttls_status on_features(struct starttls *d)
 	size_t len;
 	const char *name = xml_local(d->xml, &len);
 
-	if (at(d, DEPTH_STREAM))
+	if (is_at(d, DEPTH_STREAM))
 		return stream_ended(d);
-	if (at(d, DEPTH_CHILD) && event != XML_CLOSE)
+	if (is_at(d, DEPTH_CHILD) && event != XML_CLOSE)
 		starttls_offer(d, name, len,
 			       xml_is(d->xml, TLS, "starttls") ? "starttls" : "");
-	if (!at(d, DEPTH_STANZA))
+	if (!is_at(d, DEPTH_STANZA))
 		return STARTTLS_MORE;
 	if (xml_is(d->xml, STREAMS, "error"))
 		return begin_error(d);
 	if (!xml_is(d->xml, STREAMS, "features"))
-		return garbage(d);
-	return ends(event) ? features_ended(d) : STARTTLS_MORE;
+		return end_unreadable(d);
+	return tag_ends(event) ? features_ended(d) : STARTTLS_MORE;
 }
 
 static enum starttls_status on_stream(struct starttls *d)
@@ -121,7 +121,7 @@ static enum starttls_status on_stream(struct starttls *d)
 	const char *version = xml_attribute(d->xml, "version", &len);
 
 	if (xml_last(d->xml) != XML_OPEN || !xml_is(d->xml, STREAMS, "stream"))
-		return garbage(d);
+		return end_unreadable(d);
 	d->greeted = true;
 	/* RFC 6120 section 4.7.5: without a version there are no features */
 	if (!version || !len || version[0] < '1' || version[0] > '9')
@@ -133,7 +133,7 @@ static enum starttls_status on_stream(struct starttls *d)
 	return STARTTLS_MORE;
 }
 
-static enum starttls_status take(struct starttls *d)
+static enum starttls_status take_tag(struct starttls *d)
 {
 	size_t before = d->in.len;
 
@@ -149,7 +149,7 @@ static enum starttls_status take(struct starttls *d)
 	case XML_BAD:
 		break;
 	}
-	return garbage(d);
+	return end_unreadable(d);
 }
 
 static void add_escaped(struct buf *to, const char *text)
@@ -202,7 +202,7 @@ const struct starttls_kind *starttls_xmpp_client(void)
 		.bye_len = 16,
 		.anew = true,
 		.begin = begin_client,
-		.take = take,
+		.take = take_tag,
 	};
 
 	return &kind;
@@ -216,7 +216,7 @@ const struct starttls_kind *starttls_xmpp_server(void)
 		.bye_len = 16,
 		.anew = true,
 		.begin = begin_server,
-		.take = take,
+		.take = take_tag,
 	};
 
 	return &kind;

@@ -41,9 +41,9 @@ static bool is_in_clear(const char *url)
 	return strncasecmp(url, "https://", 8) != 0;
 }
 
-static CURLcode set_up(const struct curl_functions *curl, CURL *easy,
-		       const struct web_request *r, struct curl_slist *headers,
-		       struct transfer *t)
+static CURLcode prepare_request(const struct curl_functions *curl, CURL *easy,
+				const struct web_request *r, struct curl_slist *headers,
+				struct transfer *t)
 {
 	CURLcode rc = curl->easy_setopt(easy, CURLOPT_URL, r->url);
 
@@ -73,8 +73,8 @@ static CURLcode set_up(const struct curl_functions *curl, CURL *easy,
 	return rc;
 }
 
-static void take(const struct curl_functions *curl, CURL *easy, const struct transfer *t,
-		 struct web_reply *ret_reply)
+static void take_web_reply(const struct curl_functions *curl, CURL *easy,
+			   const struct transfer *t, struct web_reply *ret_reply)
 {
 	curl_off_t retry_after = 0;
 	long status = 0;
@@ -105,11 +105,11 @@ int web_ask(const struct web_request *r, struct web_reply *ret_reply, struct why
 	for (i = 0; r->headers && r->headers[i]; i++)
 		headers = curl->slist_append(headers, r->headers[i]);
 	easy = curl->easy_init();
-	code = easy ? set_up(curl, easy, r, headers, &t) : CURLE_OUT_OF_MEMORY;
+	code = easy ? prepare_request(curl, easy, r, headers, &t) : CURLE_OUT_OF_MEMORY;
 	if (code == CURLE_OK)
 		code = curl->easy_perform(easy);
 	if (code == CURLE_OK)
-		take(curl, easy, &t, ret_reply);
+		take_web_reply(curl, easy, &t, ret_reply);
 	else
 		rc = why_set(why, DP_EIO, "%.200s: %.200s", r->url,
 			     t.body.overflow ? "the answer is too large"

@@ -56,7 +56,7 @@ struct xml *xml_new(size_t max)
 }
 
 /* Forgets what the elements from that depth on have bound. */
-static void unbind(struct xml *xml, size_t depth)
+static void unbind_from(struct xml *xml, size_t depth)
 {
 	while (xml->bound && xml->bindings[xml->bound - 1].depth >= depth) {
 		xml->bound--;
@@ -69,7 +69,7 @@ void xml_free(struct xml *xml)
 {
 	if (!xml)
 		return;
-	unbind(xml, 0);
+	unbind_from(xml, 0);
 	while (xml->opened)
 		free(xml->open[--xml->opened]);
 	buf_clear(&xml->tag);
@@ -94,7 +94,7 @@ static bool in_name(char c)
 	return starts_name(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
 }
 
-static bool same(struct span a, const char *text)
+static bool span_is(struct span a, const char *text)
 {
 	return strlen(text) == a.len && !memcmp(a.at, text, a.len);
 }
@@ -104,7 +104,7 @@ static bool same_span(struct span a, struct span b)
 	return a.len == b.len && !memcmp(a.at, b.at, a.len);
 }
 
-static void skip(struct span *from, size_t n)
+static void skip_octets(struct span *from, size_t n)
 {
 	from->at += n;
 	from->len -= n;
@@ -115,7 +115,7 @@ static bool skip_blanks(struct span *from)
 	size_t before = from->len;
 
 	while (from->len && is_blank(*from->at))
-		skip(from, 1);
+		skip_octets(from, 1);
 	return from->len < before;
 }
 
@@ -135,7 +135,7 @@ static bool take_name(struct span *from, struct span *ret_name)
 	if (!n || from->at[n - 1] == ':')
 		return false;
 	*ret_name = (struct span){ from->at, n };
-	skip(from, n);
+	skip_octets(from, n);
 	return true;
 }
 
@@ -150,7 +150,7 @@ static struct span local_of(struct span name)
 {
 	size_t prefix = prefix_of(name).len;
 
-	skip(&name, prefix ? prefix + 1 : 0);
+	skip_octets(&name, prefix ? prefix + 1 : 0);
 	return name;
 }
 
@@ -165,7 +165,7 @@ static bool take_attribute(struct xml *xml, struct span *from)
 	skip_blanks(from);
 	if (!from->len || *from->at != '=')
 		return false;
-	skip(from, 1);
+	skip_octets(from, 1);
 	skip_blanks(from);
 	if (!from->len || (*from->at != '"' && *from->at != '\''))
 		return false;
@@ -173,7 +173,7 @@ static bool take_attribute(struct xml *xml, struct span *from)
 	if (!end)
 		return false;
 	a.value = (struct span){ from->at + 1, (size_t)(end - from->at) - 1 };
-	skip(from, a.value.len + 2);
+	skip_octets(from, a.value.len + 2);
 	for (i = 0; i < xml->attribute_count; i++)
 		if (same_span(xml->attributes[i].name, a.name))
 			return false;
@@ -184,17 +184,18 @@ static bool take_attribute(struct xml *xml, struct span *from)
 }
 
 /* An attribute that binds a prefix, or the default, to a namespace. */
-static bool bind(struct xml *xml, const struct attribute *a)
+static bool bind_prefix(struct xml *xml, const struct attribute *a)
 {
-	bool fallback = same(a->name, "xmlns");
+	bool fallback = span_is(a->name, "xmlns");
 	struct span prefix = local_of(a->name);
 
-	if (!fallback && !same(prefix_of(a->name), "xmlns"))
+	if (!fallback && !span_is(prefix_of(a->name), "xmlns"))
 		return true;
 	/* a reference would have to be resolved; nobody writes one here */
 	if (xml->bound == BINDINGS_MAX || memchr(a->value.at, '&', a->value.len))
 		return false;
-	if (!fallback && (!a->value.len || same(prefix, "xml") || same(prefix, "xmlns")))
+	if (!fallback &&
+	    (!a->value.len || span_is(prefix, "xml") || span_is(prefix, "xmlns")))
 		return false;
 	xml->bindings[xml->bound++] = (struct binding){
 		.prefix = mem_text_n(prefix.at, fallback ? 0 : prefix.len),
@@ -205,7 +206,7 @@ static bool bind(struct xml *xml, const struct attribute *a)
 }
 
 /* The namespace of the name; false: its prefix isn't bound. */
-static bool resolve(struct xml *xml)
+static bool resolve_prefix(struct xml *xml)
 {
 	struct span prefix = prefix_of(xml->name);
 	size_t i;
@@ -214,7 +215,7 @@ static bool resolve(struct xml *xml)
 	xml->ns = NULL;
 	xml->local = local_of(xml->name);
 	for (i = xml->bound; i > 0; i--)
-		if (same(prefix, xml->bindings[i - 1].prefix)) {
+		if (span_is(prefix, xml->bindings[i - 1].prefix)) {
 			xml->ns = mem_text(xml->bindings[i - 1].ns);
 			return true;
 		}
@@ -230,11 +231,11 @@ static enum xml_kind read_close(struct xml *xml, struct span from)
 	if (!take_name(&from, &xml->name))
 		return XML_BAD;
 	skip_blanks(&from);
-	if (from.len || !xml->opened || !same(xml->name, xml->open[xml->opened - 1]))
+	if (from.len || !xml->opened || !span_is(xml->name, xml->open[xml->opened - 1]))
 		return XML_BAD;
 	xml->depth = xml->opened;
-	known = resolve(xml);
-	unbind(xml, xml->depth);
+	known = resolve_prefix(xml);
+	unbind_from(xml, xml->depth);
 	free(xml->open[--xml->opened]);
 	return known ? XML_CLOSE : XML_BAD;
 }
@@ -254,12 +255,12 @@ static enum xml_kind read_open(struct xml *xml, struct span from)
 		return XML_BAD;
 	xml->depth = xml->opened + 1;
 	for (i = 0; i < xml->attribute_count; i++)
-		if (!bind(xml, &xml->attributes[i]))
+		if (!bind_prefix(xml, &xml->attributes[i]))
 			return XML_BAD;
-	if (!resolve(xml))
+	if (!resolve_prefix(xml))
 		return XML_BAD;
 	if (empty)
-		unbind(xml, xml->depth);
+		unbind_from(xml, xml->depth);
 	else
 		xml->open[xml->opened++] = mem_text_n(xml->name.at, xml->name.len);
 	return empty ? XML_EMPTY : XML_OPEN;
@@ -284,7 +285,7 @@ static enum xml_kind read_tag(struct xml *xml)
 		return XML_MORE;
 	if (!inside.len || *inside.at != '/')
 		return read_open(xml, inside);
-	skip(&inside, 1);
+	skip_octets(&inside, 1);
 	return read_close(xml, inside);
 }
 
@@ -352,7 +353,7 @@ const char *xml_ns(const struct xml *xml)
 
 bool xml_is(const struct xml *xml, const char *ns, const char *local)
 {
-	return !strcmp(xml->ns, ns) && same(xml->local, local);
+	return !strcmp(xml->ns, ns) && span_is(xml->local, local);
 }
 
 const char *xml_local(const struct xml *xml, size_t *ret_len)
@@ -366,7 +367,7 @@ const char *xml_attribute(const struct xml *xml, const char *name, size_t *ret_l
 	size_t i;
 
 	for (i = 0; i < xml->attribute_count; i++)
-		if (same(xml->attributes[i].name, name)) {
+		if (span_is(xml->attributes[i].name, name)) {
 			*ret_len = xml->attributes[i].value.len;
 			return xml->attributes[i].value.at;
 		}
