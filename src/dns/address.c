@@ -43,7 +43,7 @@ static void on_a(void *arg, const struct answer *answer);
 static void on_aaaa(void *arg, const struct answer *answer);
 static void ask_link(struct address_lookup *l);
 
-static void finish(struct address_lookup *l, enum address_status status)
+static void hand_over(struct address_lookup *l, enum address_status status)
 {
 	struct address_result result = l->result;
 
@@ -52,11 +52,11 @@ static void finish(struct address_lookup *l, enum address_status status)
 	l->fn(l->arg, &result);
 }
 
-static void fail(struct address_lookup *l, enum address_status status, int half)
+static void fail_half(struct address_lookup *l, enum address_status status, int half)
 {
 	l->result.error = mem_text(l->half[half].error);
 	l->result.failed_type = half_type[half];
-	finish(l, status);
+	hand_over(l, status);
 }
 
 /* The half that answers a question about the whole: the first with data, else the first
@@ -93,37 +93,37 @@ static void decide_insecure(struct address_lookup *l)
 		ask_link(l);
 		return;
 	}
-	finish(l, ADDRESS_INSECURE);
+	hand_over(l, ADDRESS_INSECURE);
 }
 
-static void decide(struct address_lookup *l)
+static void decide_status(struct address_lookup *l)
 {
 	int i;
 
 	for (i = 0; i < 2; i++)
 		if (l->half[i].asked && l->half[i].security == SECURITY_BOGUS) {
-			fail(l, ADDRESS_BOGUS, i);
+			fail_half(l, ADDRESS_BOGUS, i);
 			return;
 		}
 	for (i = 0; i < 2; i++)
 		if (l->half[i].asked && l->half[i].kind == ANSWER_FAILED) {
-			fail(l, ADDRESS_FAILED, i);
+			fail_half(l, ADDRESS_FAILED, i);
 			return;
 		}
 	if (deciding_half(l)->kind == ANSWER_ABSENT) {
 		if (deciding_half(l)->nxdomain) {
-			finish(l, ADDRESS_NXDOMAIN);
+			hand_over(l, ADDRESS_NXDOMAIN);
 			return;
 		}
 		if (!l->addresses_given) {
-			finish(l, ADDRESS_NONE);
+			hand_over(l, ADDRESS_NONE);
 			return;
 		}
 	}
 	if (l->alias_count)
 		l->result.expanded = mem_text(l->alias[l->alias_count - 1].target);
 	if (all_secure(l))
-		finish(l, ADDRESS_SECURE);
+		hand_over(l, ADDRESS_SECURE);
 	else
 		decide_insecure(l);
 }
@@ -157,8 +157,8 @@ static void on_link(void *arg, const struct answer *answer)
 		if (answer->kind == ANSWER_FAILED) {
 			l->result.error = mem_text(answer->error);
 			l->result.failed_type = type;
-			finish(l, answer->security == SECURITY_BOGUS ? ADDRESS_BOGUS
-								     : ADDRESS_FAILED);
+			hand_over(l, answer->security == SECURITY_BOGUS ? ADDRESS_BOGUS
+									: ADDRESS_FAILED);
 			return;
 		}
 	}
@@ -167,8 +167,8 @@ static void on_link(void *arg, const struct answer *answer)
 		ask_link(l);
 		return;
 	}
-	finish(l, l->first_alias == SECURITY_SECURE ? ADDRESS_ALIAS_SECURE
-						    : ADDRESS_INSECURE);
+	hand_over(l, l->first_alias == SECURITY_SECURE ? ADDRESS_ALIAS_SECURE
+						       : ADDRESS_INSECURE);
 }
 
 static void ask_link(struct address_lookup *l)
@@ -246,7 +246,7 @@ static void on_half(struct address_lookup *l, int i, const struct answer *answer
 	keep_addresses(l, half, i == 0 ? AF_INET : AF_INET6, answer);
 	if ((!l->half[0].asked || l->half[0].done) &&
 	    (!l->half[1].asked || l->half[1].done))
-		decide(l);
+		decide_status(l);
 }
 
 static void on_a(void *arg, const struct answer *answer)

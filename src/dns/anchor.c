@@ -95,7 +95,7 @@ static uint16_t tag_of(const struct record *r)
 	return tag;
 }
 
-static void add(struct anchor_set *set, const struct record *r)
+static void add_key_text(struct anchor_set *set, const struct record *r)
 {
 	char *data =
 		r->is_key ? base64_encode(r->data, r->len) : hex_encode(r->data, r->len);
@@ -110,7 +110,7 @@ static void add(struct anchor_set *set, const struct record *r)
 }
 
 /* Cuts a line into its words, up to a comment; parentheses are blanks. */
-static size_t split(char *line, char *word[WORDS_MAX])
+static size_t split_words(char *line, char *word[WORDS_MAX])
 {
 	static const char blanks[] = " \t\r()";
 	size_t count = 0;
@@ -191,7 +191,7 @@ static bool read_data(struct record *r, char *const *word, size_t count)
 static bool read_record(struct record *r, char *line)
 {
 	char *word[WORDS_MAX];
-	size_t count = split(line, word), type;
+	size_t count = split_words(line, word), type;
 
 	if (!count || strcmp(word[0], "."))
 		return false;
@@ -212,7 +212,7 @@ static void take_line(struct anchor_set *set, char *line)
 	if (set->count == SET_MAX || !state_is_trusted(line))
 		return;
 	if (read_record(&r, line))
-		add(set, &r);
+		add_key_text(set, &r);
 	free(r.data);
 }
 
@@ -229,7 +229,7 @@ void anchor_set_add(struct anchor_set *set, const char *text)
 	}
 }
 
-static int load(const char *path, struct anchor_set *set, struct why *why)
+static int load_file(const char *path, struct anchor_set *set, struct why *why)
 {
 	char *data;
 	size_t len;
@@ -273,7 +273,7 @@ int anchor_set_load(const char *path, struct anchor_set *ret_set, struct why *wh
 	int rc;
 
 	if (path) {
-		rc = load(path, &set, why);
+		rc = load_file(path, &set, why);
 		if (rc < 0)
 			anchor_set_clear(&set);
 		else
@@ -281,7 +281,7 @@ int anchor_set_load(const char *path, struct anchor_set *ret_set, struct why *wh
 		return rc;
 	}
 	for (i = 0; i < sizeof(system_files) / sizeof(system_files[0]); i++) {
-		if (load(system_files[i], &set, NULL) == 0) {
+		if (load_file(system_files[i], &set, NULL) == 0) {
 			mend_old_system_file(&set);
 			*ret_set = set;
 			return 0;

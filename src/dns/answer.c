@@ -13,7 +13,7 @@
 
 #define RRSIG_FIXED_LEN 18 /* RFC 4034 section 3.1: up to the signer's name */
 
-static void init(struct answer *a)
+static void begin_failed(struct answer *a)
 {
 	*a = (struct answer){ .kind = ANSWER_FAILED,
 			      .ttl = -1,
@@ -25,7 +25,7 @@ static void init(struct answer *a)
 
 void answer_failed(struct answer *ret_answer, enum security security, char *take_error)
 {
-	init(ret_answer);
+	begin_failed(ret_answer);
 	ret_answer->security = security;
 	ret_answer->error = take_error;
 }
@@ -43,7 +43,7 @@ void answer_clear(struct answer *answer)
 	free(answer->alias);
 	free(answer->rr);
 	free(answer->error);
-	init(answer);
+	begin_failed(answer);
 }
 
 const char *answer_owner(const struct answer *answer, const char *qname)
@@ -195,7 +195,7 @@ static bool is_expanded(const uint8_t *sig, const struct dname *owner)
 	return sig[3] < labels;
 }
 
-static bool covers(const struct wire *wire, const struct wire_rr *rr, uint16_t qtype)
+static bool sig_covers(const struct wire *wire, const struct wire_rr *rr, uint16_t qtype)
 {
 	return rr->type == RRTYPE_RRSIG && rr->rdata_len > RRSIG_FIXED_LEN &&
 	       wire_get16(wire->data + rr->rdata) == qtype;
@@ -223,7 +223,7 @@ static int read_answer(struct answer *a, struct reading *r, struct why *why)
 			continue;
 		if (rr->type == r->qtype)
 			rc = add_rr(a, wire, rr, why);
-		else if (covers(wire, rr, r->qtype)) {
+		else if (sig_covers(wire, rr, r->qtype)) {
 			take_rrsig(a, wire->data + rr->rdata);
 			a->wildcard = a->wildcard ||
 				      is_expanded(wire->data + rr->rdata, &r->owner);
@@ -262,7 +262,7 @@ int answer_from_packet(const uint8_t *packet, size_t len, const char *qname,
 
 	if (rc < 0)
 		return rc;
-	init(&a);
+	begin_failed(&a);
 	rc = wire_parse(packet, len, &wire, &inner);
 	if (rc == 0) {
 		r.wire = &wire;

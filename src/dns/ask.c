@@ -214,7 +214,7 @@ static void close_socket(struct ask *a)
 	a->fd = -1;
 }
 
-static void finish(struct ask *a)
+static void close_and_tell(struct ask *a)
 {
 	ask_fn *fn = a->fn;
 
@@ -232,22 +232,22 @@ static void end_without(struct ask *a, const char *what, bool timed_out)
 	reply_init(&a->reply);
 	a->reply.timed_out = timed_out;
 	snprintf(a->reply.error, sizeof(a->reply.error), "%.100s", what);
-	finish(a);
+	close_and_tell(a);
 }
 
-static void fail(struct ask *a, const char *what)
+static void give_up(struct ask *a, const char *what)
 {
 	end_without(a, what, false);
 }
 
-static void on_deadline(void *arg)
+static void on_silence(void *arg)
 {
 	end_without(arg, "no answer", true);
 }
 
 static void on_failed_start(void *arg)
 {
-	finish(arg);
+	close_and_tell(arg);
 }
 
 static void on_udp_retry(void *arg)
@@ -267,7 +267,7 @@ static void start_tcp(struct ask *a)
 	a->in = mem_resize(a->in, MESSAGE_MAX + 2);
 	a->in_len = a->out_len = 0;
 	if (open_socket(a, SOCK_STREAM) < 0)
-		fail(a, strerror(errno));
+		give_up(a, strerror(errno));
 }
 
 static void take_reply(struct ask *a, const uint8_t *packet, size_t len)
@@ -275,12 +275,12 @@ static void take_reply(struct ask *a, const uint8_t *packet, size_t len)
 	struct why why;
 
 	if (ask_read_reply(packet, len, a->name, a->type, &a->reply, &why) < 0) {
-		fail(a, why.text);
+		give_up(a, why.text);
 		return;
 	}
 	a->reply.packet = packet;
 	a->reply.packet_len = len;
-	finish(a);
+	close_and_tell(a);
 }
 
 static void on_udp(void *arg, bool readable, bool writable)
@@ -296,7 +296,7 @@ static void on_udp(void *arg, bool readable, bool writable)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n < 0) {
-		fail(a, strerror(errno));
+		give_up(a, strerror(errno));
 		return;
 	}
 	if (n < WIRE_HEADER_LEN || wire_get16(packet) != a->id)
@@ -322,7 +322,7 @@ static void send_tcp(struct ask *a)
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (n < 0) {
-			fail(a, strerror(errno));
+			give_up(a, strerror(errno));
 			return;
 		}
 		a->out_len += (size_t)n;
@@ -339,7 +339,7 @@ static void receive_tcp(struct ask *a)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		fail(a, n < 0 ? strerror(errno) : "closed the connection");
+		give_up(a, n < 0 ? strerror(errno) : "closed the connection");
 		return;
 	}
 	a->in_len += (size_t)n;
@@ -439,7 +439,7 @@ int ask_new(struct loop *loop, const struct ask_conf *conf, ask_fn *fn, void *ar
 		close_socket(a);
 		a->retry = loop_timer_new(loop, 0, on_failed_start, a);
 	} else {
-		a->deadline = loop_timer_new(loop, conf->timeout_ms, on_deadline, a);
+		a->deadline = loop_timer_new(loop, conf->timeout_ms, on_silence, a);
 		a->retry = loop_timer_new(loop, UDP_RETRY_MS, on_udp_retry, a);
 	}
 	*ret_ask = a;

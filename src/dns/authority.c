@@ -45,7 +45,7 @@ struct authority {
 	struct authority_report report;
 };
 
-static void deliver(void *arg)
+static void deliver_report(void *arg)
 {
 	struct authority *a = arg;
 	authority_fn *fn = a->fn;
@@ -70,7 +70,7 @@ static void clear_visits(struct authority *a)
 
 /* A server of which one address answered isn't to blame for an address family that this
  * host lacks. */
-static void excuse(struct authority *a)
+static void excuse_reached(struct authority *a)
 {
 	struct authority_server *server = a->report.server;
 	size_t i, k;
@@ -84,11 +84,11 @@ static void excuse(struct authority *a)
 	}
 }
 
-static void finish(struct authority *a)
+static void finish_soon(struct authority *a)
 {
 	if (a->delivery)
 		return;
-	a->delivery = loop_timer_new(a->conf.loop, 0, deliver, a);
+	a->delivery = loop_timer_new(a->conf.loop, 0, deliver_report, a);
 }
 
 /* Half of the time: who says nothing to the simplest of questions until then isn't there.
@@ -121,8 +121,8 @@ static void end_question(struct authority *a)
 		if (is_unheard(a, i))
 			a->report.server[i].error = mem_printf(
 				"no answer within %.3g s", (double)plain_ms(a) / 1000);
-	excuse(a);
-	finish(a);
+	excuse_reached(a);
+	finish_soon(a);
 }
 
 static void on_serial(void *arg, const struct ask_reply *reply)
@@ -244,7 +244,7 @@ static void start_visits(struct authority *a)
 	end_question(a);
 }
 
-static void on_addresses(void *arg, const struct nameserver *server, size_t count)
+static void on_server_addresses(void *arg, const struct nameserver *server, size_t count)
 {
 	struct authority *a = arg;
 	size_t i, k;
@@ -259,12 +259,12 @@ static void on_addresses(void *arg, const struct nameserver *server, size_t coun
 		a->report.error = mem_printf("%s has more than %d name server addresses",
 					     a->report.zone.apex, AUTHORITY_SERVERS_MAX);
 	if (a->report.error)
-		finish(a);
+		finish_soon(a);
 	else
 		start_visits(a);
 }
 
-static void add_name(struct authority *a, const char *name, bool in_parent)
+static void note_server_name(struct authority *a, const char *name, bool in_parent)
 {
 	size_t i;
 
@@ -289,12 +289,12 @@ static void look_up_addresses(struct authority *a)
 	if (!a->name_count) {
 		a->report.error =
 			mem_printf("%s has no name servers", a->report.zone.apex);
-		finish(a);
+		finish_soon(a);
 		return;
 	}
 	a->addresses = nameserver_search_new(upstream_resolver(a->conf.upstream),
 					     (const char *const *)a->name, a->name_count,
-					     on_addresses, a);
+					     on_server_addresses, a);
 }
 
 static void on_delegation(void *arg, const struct delegation_result *result)
@@ -304,11 +304,11 @@ static void on_delegation(void *arg, const struct delegation_result *result)
 
 	if (result->error) {
 		a->report.error = mem_text(result->error);
-		finish(a);
+		finish_soon(a);
 		return;
 	}
 	for (i = 0; i < result->server_count; i++)
-		add_name(a, result->server[i], true);
+		note_server_name(a, result->server[i], true);
 	look_up_addresses(a);
 }
 
@@ -321,11 +321,11 @@ static void on_zone(void *arg, const struct zone *zone)
 	zone_copy(zone, &a->report.zone);
 	if (zone->error) {
 		a->report.error = mem_text(zone->error);
-		finish(a);
+		finish_soon(a);
 		return;
 	}
 	for (i = 0; i < zone->server_count; i++)
-		add_name(a, zone->server[i], false);
+		note_server_name(a, zone->server[i], false);
 	if (*zone->apex)
 		a->delegation =
 			delegation_new(a->conf.loop, upstream_resolver(a->conf.upstream),
@@ -335,7 +335,7 @@ static void on_zone(void *arg, const struct zone *zone)
 }
 
 /* What hasn't answered by now is told so. */
-static void on_deadline(void *arg)
+static void mark_unanswered(void *arg)
 {
 	struct authority *a = arg;
 	double seconds = (double)a->conf.timeout_ms / 1000;
@@ -352,8 +352,8 @@ static void on_deadline(void *arg)
 			a->report.server[i].error =
 				mem_printf("no answer within %.3g s", seconds);
 	if (a->visit)
-		excuse(a);
-	finish(a);
+		excuse_reached(a);
+	finish_soon(a);
 }
 
 struct authority *authority_new(const struct authority_conf *conf, authority_fn *fn,
@@ -365,7 +365,7 @@ struct authority *authority_new(const struct authority_conf *conf, authority_fn 
 	a->owner = mem_text(conf->owner);
 	a->fn = fn;
 	a->arg = arg;
-	a->deadline = loop_timer_new(conf->loop, conf->timeout_ms, on_deadline, a);
+	a->deadline = loop_timer_new(conf->loop, conf->timeout_ms, mark_unanswered, a);
 	a->zone = zone_search_new(upstream_resolver(conf->upstream), a->owner, true,
 				  on_zone, a);
 	return a;

@@ -62,7 +62,7 @@ struct blame {
 
 static void find_zone(struct blame *b);
 
-static void say(struct blame *b, char *take_line)
+static void say_line(struct blame *b, char *take_line)
 {
 	b->line = mem_grow(b->line, b->line_count, sizeof(*b->line));
 	b->line[b->line_count++] = take_line;
@@ -109,9 +109,11 @@ static void say_ede(struct blame *b)
 
 		if (!w->done || w->reply.ede_code < 0)
 			continue;
-		say(b, mem_printf("Resolver %s says: extended DNS error %d (%s)%s%s",
-				  w->address, w->reply.ede_code, name ? name : "unknown",
-				  w->reply.ede_text[0] ? ": " : "", w->reply.ede_text));
+		say_line(b,
+			 mem_printf("Resolver %s says: extended DNS error %d (%s)%s%s",
+				    w->address, w->reply.ede_code,
+				    name ? name : "unknown",
+				    w->reply.ede_text[0] ? ": " : "", w->reply.ede_text));
 	}
 }
 
@@ -160,12 +162,13 @@ static void say_resolver(struct blame *b)
 
 	b->who = BLAME_RESOLVER;
 	for (i = 0; i < b->forwarder_count; i += 2)
-		say(b, mem_printf("Your resolver %s is at fault, not the domain: %s.",
-				  b->forwarder[i].address,
-				  forwarder_fault(&b->forwarder[i + 1])));
+		say_line(b,
+			 mem_printf("Your resolver %s is at fault, not the domain: %s.",
+				    b->forwarder[i].address,
+				    forwarder_fault(&b->forwarder[i + 1])));
 	if (b->root_secure)
-		say(b, mem_printf("Asked from the root itself, %s %s validates.", b->name,
-				  rrtype_name(b->type)));
+		say_line(b, mem_printf("Asked from the root itself, %s %s validates.",
+				       b->name, rrtype_name(b->type)));
 }
 
 /* Whether all name servers that were asked said the same. */
@@ -189,21 +192,24 @@ static void say_servers(struct blame *b)
 	b->who = all_alike(b) ? BLAME_DOMAIN : BLAME_SERVER;
 	if (b->who == BLAME_DOMAIN) {
 		text = reply_text(&b->witness[0].reply);
-		say(b, mem_printf("The domain is at fault: asked for %s %s, %s of %s %s.",
-				  b->name, rrtype_name(b->type),
-				  b->witness_count == 1 ? "the name server"
-							: "every name server",
-				  b->zone, text));
+		say_line(b,
+			 mem_printf(
+				 "The domain is at fault: asked for %s %s, %s of %s %s.",
+				 b->name, rrtype_name(b->type),
+				 b->witness_count == 1 ? "the name server"
+						       : "every name server",
+				 b->zone, text));
 		free(text);
 		return;
 	}
-	say(b, mem_printf("The name servers of %s disagree about %s %s:", b->zone,
-			  b->name, rrtype_name(b->type)));
+	say_line(b, mem_printf("The name servers of %s disagree about %s %s:", b->zone,
+			       b->name, rrtype_name(b->type)));
 	for (i = 0; i < b->witness_count; i++) {
 		text = reply_text(&b->witness[i].reply);
-		say(b, mem_printf("  %s %s (%s) %s",
-				  good_reply(&b->witness[i].reply) ? "ok   " : "FAULT",
-				  b->witness[i].name, b->witness[i].address, text));
+		say_line(b,
+			 mem_printf("  %s %s (%s) %s",
+				    good_reply(&b->witness[i].reply) ? "ok   " : "FAULT",
+				    b->witness[i].name, b->witness[i].address, text));
 		free(text);
 	}
 }
@@ -216,7 +222,7 @@ static void no_answer(struct witness *w)
 	w->reply = (struct ask_reply){ .ede_code = -1, .error = "no answer in time" };
 }
 
-static void finish(struct blame *b)
+static void finish_inquiry(struct blame *b)
 {
 	blame_fn *fn = b->fn;
 	size_t i;
@@ -239,12 +245,12 @@ static void finish(struct blame *b)
 static void close_one(struct blame *b)
 {
 	if (--b->open == 0)
-		finish(b);
+		finish_inquiry(b);
 }
 
-static void on_deadline(void *arg)
+static void on_inquiry_deadline(void *arg)
 {
-	finish(arg);
+	finish_inquiry(arg);
 }
 
 static void on_reply(void *arg, const struct ask_reply *reply)
@@ -378,7 +384,8 @@ struct blame *blame_new(const struct blame_conf *conf, blame_fn *fn, void *arg)
 	b->type = conf->type;
 	b->fn = fn;
 	b->arg = arg;
-	b->deadline = loop_timer_new(conf->loop, conf->timeout_ms, on_deadline, b);
+	b->deadline =
+		loop_timer_new(conf->loop, conf->timeout_ms, on_inquiry_deadline, b);
 	ask_forwarders(b);
 	find_zone(b);
 	return b;

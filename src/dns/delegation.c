@@ -101,7 +101,7 @@ int delegation_read(const uint8_t *packet, size_t len, const char *apex,
 	return 0;
 }
 
-static void deliver(void *arg)
+static void deliver_result(void *arg)
 {
 	struct delegation *d = arg;
 	struct delegation_result result = { .server = (const char *const *)d->name,
@@ -111,10 +111,10 @@ static void deliver(void *arg)
 	d->fn(d->arg, &result);
 }
 
-static void finish(struct delegation *d, char *take_error)
+static void finish_with(struct delegation *d, char *take_error)
 {
 	d->error = take_error;
-	d->delivery = loop_timer_new(d->loop, 0, deliver, d);
+	d->delivery = loop_timer_new(d->loop, 0, deliver_result, d);
 }
 
 static void ask_next(struct delegation *d);
@@ -129,9 +129,9 @@ static void on_reply(void *arg, const struct ask_reply *reply)
 		rc = delegation_read(reply->packet, reply->packet_len, d->apex, &d->name,
 				     &d->name_count, &why);
 	if (rc == DP_ELIMIT)
-		finish(d, mem_text(why.text));
+		finish_with(d, mem_text(why.text));
 	else if (rc == 0 && d->name_count)
-		finish(d, NULL);
+		finish_with(d, NULL);
 	else
 		ask_next(d);
 }
@@ -149,11 +149,12 @@ static void ask_next(struct delegation *d)
 		if (ask_new(d->loop, &conf, on_reply, d, &d->ask, NULL) == 0)
 			return;
 	}
-	finish(d, mem_printf("no server of the parent zone tells the name servers of %s",
-			     d->apex));
+	finish_with(
+		d, mem_printf("no server of the parent zone tells the name servers of %s",
+			      d->apex));
 }
 
-static void on_addresses(void *arg, const struct nameserver *server, size_t count)
+static void on_parent_addresses(void *arg, const struct nameserver *server, size_t count)
 {
 	struct delegation *d = arg;
 	size_t i, k;
@@ -170,12 +171,13 @@ static void on_parent(void *arg, const struct zone *zone)
 	struct delegation *d = arg;
 
 	if (zone->error || !zone->server_count)
-		finish(d, mem_printf("the parent zone of %s can't be found: %s", d->apex,
-				     zone->error ? zone->error : "no name servers"));
+		finish_with(d, mem_printf("the parent zone of %s can't be found: %s",
+					  d->apex,
+					  zone->error ? zone->error : "no name servers"));
 	else
-		d->addresses = nameserver_search_new(d->resolver,
-						     (const char *const *)zone->server,
-						     zone->server_count, on_addresses, d);
+		d->addresses = nameserver_search_new(
+			d->resolver, (const char *const *)zone->server,
+			zone->server_count, on_parent_addresses, d);
 }
 
 struct delegation *delegation_new(struct loop *loop, struct resolver *resolver,

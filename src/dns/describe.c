@@ -21,7 +21,7 @@ static void add_address(struct buf *b, int family, const struct answer_rr *rr)
 		buf_printf(b, "%s%s", b->len ? ", " : "", text);
 }
 
-static void add_name(struct buf *b, const struct answer_rr *rr)
+static void describe_name(struct buf *b, const struct answer_rr *rr)
 {
 	char *text = dname_text(rr->rdata, rr->len);
 
@@ -42,7 +42,7 @@ static char *data_text(uint16_t type, const struct answer *answer)
 		else if (type == RRTYPE_AAAA)
 			add_address(&b, AF_INET6, &answer->rr[i]);
 		else if ((type == RRTYPE_CNAME || type == RRTYPE_DNAME) && i == 0)
-			add_name(&b, &answer->rr[i]);
+			describe_name(&b, &answer->rr[i]);
 	}
 	return b.data;
 }

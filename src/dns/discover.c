@@ -197,9 +197,9 @@ static enum discover_status judge_absent(const struct discover_conf *conf,
 	return DISCOVER_FOUND;
 }
 
-static enum discover_status judge(const struct discover_conf *conf,
-				  const struct answer *answer, struct discover_result *r,
-				  struct why *why)
+static enum discover_status judge_answer(const struct discover_conf *conf,
+					 const struct answer *answer,
+					 struct discover_result *r, struct why *why)
 {
 	if (answer->security == SECURITY_BOGUS || answer->kind == ANSWER_FAILED ||
 	    answer->security == SECURITY_INDETERMINATE) {
@@ -246,7 +246,7 @@ static char *error_text(const struct discover_conf *conf, const struct answer *a
 	return NULL;
 }
 
-static struct facts_discovery *begin(const struct discover_conf *conf)
+static struct facts_discovery *begin_facts(const struct discover_conf *conf)
 {
 	struct facts_discovery *d = facts_discovery(conf->facts);
 
@@ -259,7 +259,7 @@ static struct facts_discovery *begin(const struct discover_conf *conf)
 void discover_read(const struct discover_conf *conf, const struct answer *answer,
 		   struct discover_result *ret_result)
 {
-	struct facts_discovery *d = begin(conf);
+	struct facts_discovery *d = begin_facts(conf);
 	struct discover_result r = { 0 };
 	struct why why = { "" };
 
@@ -268,14 +268,14 @@ void discover_read(const struct discover_conf *conf, const struct answer *answer
 		describe_aliases(conf->facts, conf->name, answer);
 	describe_answer(conf->facts, answer_owner(answer, conf->name), type_of(conf),
 			answer);
-	r.status = judge(conf, answer, &r, &why);
+	r.status = judge_answer(conf, answer, &r, &why);
 	d->error = error_text(conf, answer, r.status, &why);
 	if (answer->alias_count)
 		r.expanded = mem_text(answer->alias[answer->alias_count - 1].target);
 	*ret_result = r;
 }
 
-static void on_answer(void *arg, const struct answer *answer)
+static void on_hosts(void *arg, const struct answer *answer)
 {
 	struct discover *d = arg;
 	struct discover_result result;
@@ -291,13 +291,13 @@ struct discover *discover_new(const struct discover_conf *conf, discover_fn *fn,
 {
 	struct discover *d = mem_zero(sizeof(*d));
 
-	begin(conf);
+	begin_facts(conf);
 	d->conf = *conf;
 	d->name = mem_text(conf->name);
 	d->conf.name = d->name;
 	d->fn = fn;
 	d->arg = arg;
-	d->question = resolver_ask(conf->resolver, d->name, type_of(conf), on_answer, d);
+	d->question = resolver_ask(conf->resolver, d->name, type_of(conf), on_hosts, d);
 	return d;
 }
 

@@ -23,7 +23,7 @@ struct exchange {
 };
 
 /* Until fd is ready for events, or the time is up. */
-static int await(const struct exchange *x, short events, struct why *why)
+static int await_ready(const struct exchange *x, short events, struct why *why)
 {
 	struct pollfd p = { .fd = x->fd, .events = events };
 	int64_t left = x->deadline_ms - clock_ms();
@@ -37,7 +37,7 @@ static int await(const struct exchange *x, short events, struct why *why)
 	return why_set(why, DP_EDNS, "%s does not answer", x->server);
 }
 
-static int failed(const struct exchange *x, struct why *why)
+static int fail_errno(const struct exchange *x, struct why *why)
 {
 	return why_set(why, DP_EDNS, "%s: %s", x->server, strerror(errno));
 }
@@ -61,9 +61,9 @@ static int open_to(struct exchange *x, struct why *why)
 	x->fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	rc = x->fd < 0 ? -1 : connect(x->fd, found->ai_addr, found->ai_addrlen);
 	if (rc < 0 && errno != EINPROGRESS)
-		rc = failed(x, why);
+		rc = fail_errno(x, why);
 	else
-		rc = await(x, POLLOUT, why);
+		rc = await_ready(x, POLLOUT, why);
 	freeaddrinfo(found);
 	return rc;
 }
@@ -79,11 +79,11 @@ static int send_all(struct exchange *x, const uint8_t *data, size_t len, struct 
 		if (n >= 0) {
 			done += (size_t)n;
 		} else if (errno == EAGAIN) {
-			rc = await(x, POLLOUT, why);
+			rc = await_ready(x, POLLOUT, why);
 			if (rc < 0)
 				return rc;
 		} else if (errno != EINTR) {
-			return failed(x, why);
+			return fail_errno(x, why);
 		}
 	}
 	return 0;
@@ -104,11 +104,11 @@ static int receive_all(struct exchange *x, uint8_t *data, size_t len, struct why
 				       "%s closed the connection without an answer",
 				       x->server);
 		} else if (errno == EAGAIN) {
-			rc = await(x, POLLIN, why);
+			rc = await_ready(x, POLLIN, why);
 			if (rc < 0)
 				return rc;
 		} else if (errno != EINTR) {
-			return failed(x, why);
+			return fail_errno(x, why);
 		}
 	}
 	return 0;
@@ -135,8 +135,8 @@ static int receive_message(struct exchange *x, uint8_t **ret_reply, size_t *ret_
 	return 0;
 }
 
-static int exchange(struct exchange *x, const uint8_t *query, size_t query_len,
-		    uint8_t **ret_reply, size_t *ret_len, struct why *why)
+static int send_and_receive(struct exchange *x, const uint8_t *query, size_t query_len,
+			    uint8_t **ret_reply, size_t *ret_len, struct why *why)
 {
 	uint8_t length[LENGTH_LEN] = { (uint8_t)(query_len >> 8), (uint8_t)query_len };
 	int rc = open_to(x, why);
@@ -168,7 +168,7 @@ int exchange_tcp(const char *server, const uint8_t *query, size_t query_len,
 
 	if (query_len < WIRE_HEADER_LEN || query_len > 65535)
 		return why_set(why, DP_EINVAL, "a DNS message of %zu octets", query_len);
-	rc = exchange(&x, query, query_len, ret_reply, ret_len, why);
+	rc = send_and_receive(&x, query, query_len, ret_reply, ret_len, why);
 	if (x.fd >= 0)
 		(void)close(x.fd);
 	return rc;

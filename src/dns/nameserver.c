@@ -33,7 +33,7 @@ static const char *family_name(int half)
 	return half ? "IPv6" : "IPv4";
 }
 
-static void collect(struct nameserver *server, struct pair *pair)
+static void collect_addresses(struct nameserver *server, struct pair *pair)
 {
 	size_t half, i;
 
@@ -80,7 +80,7 @@ static void take_addresses(struct pair *pair, int half, const struct answer *ans
 
 /* A half that failed stays an error where the other has addresses: nobody knows which
  * ones are left out. */
-static void on_answer(struct pair *pair, int half, const struct answer *answer)
+static void on_half(struct pair *pair, int half, const struct answer *answer)
 {
 	struct nameserver_search *s = pair->search;
 	struct nameserver *server = &s->server[pair->index];
@@ -93,19 +93,19 @@ static void on_answer(struct pair *pair, int half, const struct answer *answer)
 	take_addresses(pair, half, answer);
 	pair->done[half] = true;
 	if (pair->done[0] && pair->done[1])
-		collect(server, pair);
+		collect_addresses(server, pair);
 	if (--s->open == 0)
 		s->fn(s->arg, s->server, s->count);
 }
 
 static void on_a(void *arg, const struct answer *answer)
 {
-	on_answer(arg, 0, answer);
+	on_half(arg, 0, answer);
 }
 
 static void on_aaaa(void *arg, const struct answer *answer)
 {
-	on_answer(arg, 1, answer);
+	on_half(arg, 1, answer);
 }
 
 struct nameserver_search *nameserver_search_new(struct resolver *resolver,

@@ -71,7 +71,7 @@ static void unlink_question(struct resolver_question *q)
 		q->next->prev = q->prev;
 }
 
-static void release(struct resolver_question *q)
+static void release_question(struct resolver_question *q)
 {
 	if (!q->freed || q->in_unbound || q->delivering || q->lead)
 		return;
@@ -83,7 +83,7 @@ static void release(struct resolver_question *q)
 	free(q);
 }
 
-static void deliver(void *arg)
+static void deliver_answer(void *arg)
 {
 	struct resolver_question *q = arg;
 	resolver_fn *fn = q->fn;
@@ -93,7 +93,7 @@ static void deliver(void *arg)
 	if (fn)
 		fn(q->arg, &q->answer);
 	q->delivering = false;
-	release(q);
+	release_question(q);
 }
 
 static enum security security_of(int sec)
@@ -141,8 +141,8 @@ static void set_lead(struct resolver_question *q, int64_t delay_ms)
 	q->lead = loop_timer_new(q->resolver->loop, delay_ms, on_lead_ends, q);
 }
 
-static void on_answer(void *arg, int rcode, void *packet, int packet_len, int sec,
-		      char *why_bogus, int was_ratelimited)
+static void on_unbound(void *arg, int rcode, void *packet, int packet_len, int sec,
+		       char *why_bogus, int was_ratelimited)
 {
 	struct resolver_question *q = arg;
 
@@ -151,7 +151,7 @@ static void on_answer(void *arg, int rcode, void *packet, int packet_len, int se
 	if (q->lead && q->resolver && !q->resolver->closing)
 		set_lead(q, 0); /* not from inside libunbound */
 	if (q->freed || !q->resolver || q->resolver->closing) {
-		release(q);
+		release_question(q);
 		return;
 	}
 	if (sec == 1)
@@ -163,23 +163,23 @@ static void on_answer(void *arg, int rcode, void *packet, int packet_len, int se
 		answer_failed(&q->answer, SECURITY_INDETERMINATE,
 			      mem_printf("no usable answer to %s (SERVFAIL)", q->name));
 	q->answered = true;
-	q->timer = loop_timer_new(q->resolver->loop, 0, deliver, q);
+	q->timer = loop_timer_new(q->resolver->loop, 0, deliver_answer, q);
 }
 
-static void ask(struct resolver_question *q)
+static void ask_unbound(struct resolver_question *q)
 {
 	struct resolver *r = q->resolver;
 	int rc;
 
 	q->in_unbound = true;
-	rc = ub_resolve_event(r->ctx, q->name, q->type, CLASS_IN, q, on_answer, NULL);
+	rc = ub_resolve_event(r->ctx, q->name, q->type, CLASS_IN, q, on_unbound, NULL);
 	if (rc == 0)
 		return;
 	q->in_unbound = false;
 	answer_failed(&q->answer, SECURITY_INDETERMINATE,
 		      mem_printf("can't ask for %s: %s", q->name, ub_strerror(rc)));
 	q->answered = true;
-	q->timer = loop_timer_new(r->loop, 0, deliver, q);
+	q->timer = loop_timer_new(r->loop, 0, deliver_answer, q);
 }
 
 static void on_lead_ends(void *arg)
@@ -194,12 +194,12 @@ static void on_lead_ends(void *arg)
 	while ((next = q->follower)) {
 		q->follower = next->next_follower;
 		next->leader = next->next_follower = NULL;
-		ask(next);
+		ask_unbound(next);
 	}
-	release(q);
+	release_question(q);
 }
 
-static void follow(struct resolver_question *q, struct resolver_question *leader)
+static void follow_leader(struct resolver_question *q, struct resolver_question *leader)
 {
 	struct resolver_question **at = &leader->follower;
 
@@ -238,7 +238,7 @@ static bool held_back(struct resolver_question *q)
 	}
 	if ((*leader)->zone != q->zone)
 		return false;
-	follow(q, *leader);
+	follow_leader(q, *leader);
 	return true;
 }
 
@@ -257,7 +257,7 @@ struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 		r->first->prev = q;
 	r->first = q;
 	if (!held_back(q))
-		ask(q);
+		ask_unbound(q);
 	return q;
 }
 
@@ -268,7 +268,7 @@ void resolver_question_free(struct resolver_question *q)
 	q->freed = true;
 	q->fn = NULL;
 	stop_following(q);
-	release(q);
+	release_question(q);
 }
 
 static void ask_for_keys(struct resolver *r, const char *zone)
@@ -467,7 +467,7 @@ void resolver_free(struct resolver *r)
 		loop_timer_free(q->lead);
 		q->lead = NULL;
 		q->leader = q->follower = q->next_follower = NULL;
-		release(q);
+		release_question(q);
 	}
 	free(r->zones);
 	free(r);

@@ -33,9 +33,9 @@ struct tlsa_lookup {
 	size_t rr_count;
 };
 
-static void ask(struct tlsa_lookup *l);
+static void ask_candidate(struct tlsa_lookup *l);
 
-static void keep(struct tlsa_lookup *l, const struct answer *answer)
+static void keep_answer(struct tlsa_lookup *l, const struct answer *answer)
 {
 	size_t i;
 
@@ -84,14 +84,14 @@ static void on_tlsa(void *arg, const struct answer *answer)
 	if ((status == TLSA_LOOKUP_ABSENT || status == TLSA_LOOKUP_INSECURE) &&
 	    !is_last(l)) {
 		l->next++;
-		ask(l);
+		ask_candidate(l);
 		return;
 	}
-	keep(l, answer);
+	keep_answer(l, answer);
 	l->fn(l->arg, status, l->candidate[l->next], l->owner, l->error);
 }
 
-static void ask(struct tlsa_lookup *l)
+static void ask_candidate(struct tlsa_lookup *l)
 {
 	free(l->owner);
 	l->owner = dname_tlsa_owner(l->candidate[l->next], l->port, l->protocol);
@@ -114,7 +114,7 @@ struct tlsa_lookup *tlsa_lookup_new(const struct tlsa_lookup_conf *conf,
 	l->rrsig_expires = -1;
 	for (i = 0; i < TLSA_LOOKUP_CANDIDATES && conf->candidate[i]; i++)
 		l->candidate[i] = mem_text(conf->candidate[i]);
-	ask(l);
+	ask_candidate(l);
 	return l;
 }
 

@@ -18,7 +18,7 @@
 #define NAME_SIZE 1100		    /* the longest owner, every octet written \\DDD */
 #define LINE_MAX_BYTES (256 * 1024) /* the longest record in hex, with blanks */
 
-static int append(struct tlsa_text *list, struct tlsa *take_rr, struct why *why)
+static int append_record(struct tlsa_text *list, struct tlsa *take_rr, struct why *why)
 {
 	if (list->count == TLSA_TEXT_RECORDS_MAX) {
 		tlsa_clear(take_rr);
@@ -110,7 +110,7 @@ static int add_data(struct tlsa_text *list, const char *p, struct why *why)
 		rc = parse_generic(p + 2 + strspn(p + 2, BLANKS), &rr, why);
 	else
 		rc = tlsa_parse(p, &rr, why);
-	return rc < 0 ? rc : append(list, &rr, why);
+	return rc < 0 ? rc : append_record(list, &rr, why);
 }
 
 /* TTLs as BIND writes them, too: 3600, 1h30m. */
@@ -167,7 +167,7 @@ int tlsa_text_add(struct tlsa_text *list, const char *line, struct why *why)
 
 /* Copies one line, its comment left out and its parentheses blanked; depth is how many
  * are open after it. */
-static bool join(struct buf *b, const char *line, size_t len, int *depth)
+static bool join_line(struct buf *b, const char *line, size_t len, int *depth)
 {
 	bool fits = true;
 	size_t i;
@@ -196,7 +196,7 @@ int tlsa_text_add_file(struct tlsa_text *list, const char *text, struct why *why
 	while (rc == 0 && *text) {
 		number++;
 		len = strcspn(text, "\n");
-		if (!join(&b, text, len, &depth))
+		if (!join_line(&b, text, len, &depth))
 			rc = why_set(&inner, DP_ELIMIT, "longer than any record");
 		text += len + (text[len] == '\n');
 		if (rc == 0 && depth && *text)

@@ -118,7 +118,7 @@ static void note_refusal(struct upstream *u, const char *server,
 }
 
 /* Keeps the forwarders that are good; with none, the root itself is asked. */
-static void choose(struct upstream *u)
+static void choose_forwarders(struct upstream *u)
 {
 	struct resolver *chosen;
 	size_t i, kept = 0;
@@ -151,7 +151,7 @@ static void end_trial(struct upstream *u, size_t index, const struct ask_reply *
 		note_refusal(u, u->forward[index], reply);
 	if (--u->open)
 		return;
-	choose(u);
+	choose_forwarders(u);
 	be_ready(u);
 }
 

@@ -218,7 +218,7 @@ int wire_rdata(const struct wire *wire, const struct wire_rr *rr, uint8_t **ret_
 	return rc;
 }
 
-static uint8_t *put16(uint8_t *p, unsigned value)
+static uint8_t *put_16(uint8_t *p, unsigned value)
 {
 	*p++ = (uint8_t)(value >> 8);
 	*p++ = (uint8_t)value;
@@ -230,21 +230,21 @@ uint8_t *wire_query(const struct dname *name, uint16_t type, uint16_t id, uint16
 {
 	uint8_t *query = mem_zero(WIRE_HEADER_LEN + name->len + 4 + 11), *p = query;
 
-	p = put16(p, id);
-	p = put16(p, flags);
-	p = put16(p, 1); /* question */
-	p = put16(p, 0);
-	p = put16(p, 0);
-	p = put16(p, 1); /* OPT */
+	p = put_16(p, id);
+	p = put_16(p, flags);
+	p = put_16(p, 1); /* question */
+	p = put_16(p, 0);
+	p = put_16(p, 0);
+	p = put_16(p, 1); /* OPT */
 	memcpy(p, name->octet, name->len);
-	p = put16(p + name->len, type);
-	p = put16(p, WIRE_CLASS_IN);
+	p = put_16(p + name->len, type);
+	p = put_16(p, WIRE_CLASS_IN);
 	*p++ = 0; /* RFC 6891 section 6.1.2: the root, OPT, size, flags, no options */
-	p = put16(p, RRTYPE_OPT);
-	p = put16(p, udp_size);
-	p = put16(p, 0);
-	p = put16(p, EDNS_DO);
-	p = put16(p, 0);
+	p = put_16(p, RRTYPE_OPT);
+	p = put_16(p, udp_size);
+	p = put_16(p, 0);
+	p = put_16(p, EDNS_DO);
+	p = put_16(p, 0);
 	*ret_len = (size_t)(p - query);
 	return query;
 }

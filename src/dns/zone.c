@@ -46,7 +46,7 @@ void zone_copy(const struct zone *zone, struct zone *ret_zone)
 	*ret_zone = copy;
 }
 
-static void finish(struct zone_search *s)
+static void tell_found(struct zone_search *s)
 {
 	zone_fn *fn = s->fn;
 
@@ -55,7 +55,8 @@ static void finish(struct zone_search *s)
 		fn(s->arg, &s->zone);
 }
 
-static void fail(struct zone_search *s, const struct answer *answer, const char *type)
+static void fail_lookup(struct zone_search *s, const struct answer *answer,
+			const char *type)
 {
 	const char *error = answer->error ? answer->error : "no answer";
 
@@ -65,10 +66,10 @@ static void fail(struct zone_search *s, const struct answer *answer, const char 
 	else
 		s->zone.error = mem_printf("can't look up %s %s: %s",
 					   *s->at ? s->at : ".", type, error);
-	finish(s);
+	tell_found(s);
 }
 
-static void ask(struct zone_search *s, uint16_t type, resolver_fn *fn)
+static void ask_here(struct zone_search *s, uint16_t type, resolver_fn *fn)
 {
 	resolver_question_free(s->question);
 	s->question = resolver_ask(s->resolver, *s->at ? s->at : ".", type, fn, s);
@@ -79,7 +80,7 @@ static void on_keys(void *arg, const struct answer *answer)
 	struct zone_search *s = arg;
 
 	s->zone.has_keys = answer->kind == ANSWER_DATA;
-	finish(s);
+	tell_found(s);
 }
 
 static void take_servers(struct zone_search *s, const struct answer *answer)
@@ -107,33 +108,33 @@ static void on_servers(void *arg, const struct answer *answer)
 	const char *parent;
 
 	if (answer->kind == ANSWER_FAILED) {
-		fail(s, answer, "NS");
+		fail_lookup(s, answer, "NS");
 		return;
 	}
 	if (answer->kind == ANSWER_DATA && !answer->alias_count) {
 		take_servers(s, answer);
 		if (s->zone.error || s->zone.security == SECURITY_SECURE) {
 			s->zone.has_keys = true;
-			finish(s);
+			tell_found(s);
 		} else {
-			ask(s, RRTYPE_DNSKEY, on_keys);
+			ask_here(s, RRTYPE_DNSKEY, on_keys);
 		}
 		return;
 	}
 	if (!*s->at) {
 		s->zone.error = mem_text("the root has no name servers");
-		finish(s);
+		tell_found(s);
 		return;
 	}
 	parent = dname_parent(s->at);
 	s->at = parent ? parent : "";
-	ask(s, RRTYPE_NS, on_servers);
+	ask_here(s, RRTYPE_NS, on_servers);
 }
 
-static void climb(struct zone_search *s)
+static void climb_from_owner(struct zone_search *s)
 {
 	s->at = s->zone.owner;
-	ask(s, RRTYPE_NS, on_servers);
+	ask_here(s, RRTYPE_NS, on_servers);
 }
 
 /* Where the records themselves can't be had, the name stands for itself: its zone is then
@@ -150,7 +151,7 @@ static void on_records(void *arg, const struct answer *answer)
 		s->zone.owner = copy;
 		s->zone.is_alias = true;
 	}
-	climb(s);
+	climb_from_owner(s);
 }
 
 struct zone_search *zone_search_new(struct resolver *resolver, const char *name,
@@ -165,9 +166,9 @@ struct zone_search *zone_search_new(struct resolver *resolver, const char *name,
 	s->zone.security = SECURITY_INDETERMINATE;
 	s->at = s->zone.owner;
 	if (follow)
-		ask(s, RRTYPE_TLSA, on_records);
+		ask_here(s, RRTYPE_TLSA, on_records);
 	else
-		climb(s);
+		climb_from_owner(s);
 	return s;
 }
 
