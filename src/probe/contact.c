@@ -104,7 +104,7 @@ static void free_if_unused(struct talk *t)
 		free_talk(t);
 }
 
-static void deliver(void *arg)
+static void tell_done(void *arg)
 {
 	struct contact *c = arg;
 
@@ -124,11 +124,11 @@ static void tell_waits(struct contact *c, bool waits)
 static void deliver_soon(struct contact *c)
 {
 	tell_waits(c, false);
-	c->delivery = loop_timer_new(c->loop, 0, deliver, c);
+	c->delivery = loop_timer_new(c->loop, 0, tell_done, c);
 }
 
 /* Each gets it from the loop: what one does with it may free others. */
-static void end(struct talk *t)
+static void end_talk(struct talk *t)
 {
 	struct contact *c;
 
@@ -195,7 +195,7 @@ static void dismiss_waiters(struct contact_book *all, const struct silence *s)
 		key = silence_key(&t->conf);
 		if (!t->peer && !strcmp(key, s->key)) {
 			set_known(t, s);
-			end(t);
+			end_talk(t);
 		}
 		free(key);
 	}
@@ -250,7 +250,7 @@ static void drop_kept(struct contact_book *all, size_t place)
 	free_if_unused(t);
 }
 
-static void keep(struct talk *t)
+static void keep_talk(struct talk *t)
 {
 	size_t place = t->hash % KEPT;
 
@@ -260,7 +260,7 @@ static void keep(struct talk *t)
 }
 
 /* One that is under way, or that has just ended. */
-static struct talk *find(struct contact_book *all, const char *key)
+static struct talk *find_talk(struct contact_book *all, const char *key)
 {
 	uint64_t hash = fnv_text(key);
 	struct talk *t = all->kept[hash % KEPT];
@@ -284,11 +284,11 @@ static void on_peer(void *arg)
 
 	if (t->all && r->connect_ms >= 0)
 		note_answer(t);
-	end(t);
+	end_talk(t);
 	if (t->all && r->status == PEER_NO_CONNECT && r->connect_ms < 0)
 		note_silence(t, r->status, r->why.text);
 	else if (t->all && is_worth_keeping(r))
-		keep(t);
+		keep_talk(t);
 }
 
 /* Only who had most of its time to connect can say that nobody answers. */
@@ -316,13 +316,13 @@ static void on_limit(void *arg)
 	why_set(&t->instead.why, DP_EIO, "%.500s", text);
 	peer_free(t->peer);
 	t->peer = NULL;
-	end(t);
+	end_talk(t);
 	if (silent)
 		note_silence(t, PEER_SILENT, text);
 	free(text);
 }
 
-static void start(struct talk *t)
+static void start_talk(struct talk *t)
 {
 	t->begun_ms = clock_ms();
 	t->limit_ms = t->conf.deadline_ms - t->asked_ms;
@@ -338,7 +338,7 @@ static void on_room(void *arg)
 	struct talk *t = arg;
 	struct contact *c;
 
-	start(t);
+	start_talk(t);
 	for (c = t->first; c; c = c->next)
 		tell_waits(c, false);
 }
@@ -372,7 +372,7 @@ static struct talk *new_talk(struct contact_book *all, const struct peer_conf *c
 	return t;
 }
 
-static void begin(struct talk *t)
+static void enter_gate(struct talk *t)
 {
 	struct gate *gate = t->all ? t->all->conf.gate : NULL;
 	bool in;
@@ -380,7 +380,7 @@ static void begin(struct talk *t)
 	t->pass = gate_enter(gate, t->address, t->conf.start != SERVICE_TLS_AT_ONCE,
 			     on_room, t, &in);
 	if (in)
-		start(t);
+		start_talk(t);
 }
 
 /* The silence of its address stands for its end. */
@@ -393,7 +393,7 @@ static bool end_known(struct talk *t)
 	free(key);
 	if (known) {
 		set_known(t, s);
-		end(t);
+		end_talk(t);
 	}
 	return known;
 }
@@ -402,7 +402,7 @@ static bool end_known(struct talk *t)
 static struct talk *shared_talk(struct contact_book *all, const struct peer_conf *conf)
 {
 	char *key = key_of(conf);
-	struct talk *t = find(all, key);
+	struct talk *t = find_talk(all, key);
 
 	if (t) {
 		free(key);
@@ -410,11 +410,11 @@ static struct talk *shared_talk(struct contact_book *all, const struct peer_conf
 	}
 	t = new_talk(all, conf, key);
 	if (!end_known(t))
-		begin(t);
+		enter_gate(t);
 	return t;
 }
 
-static void join(struct contact *c, struct talk *t)
+static void join_talk(struct contact *c, struct talk *t)
 {
 	c->talk = t;
 	c->next = t->first;
@@ -460,9 +460,9 @@ struct contact *contact_new(struct contact_book *all, const struct peer_conf *co
 		t = shared_talk(all, conf);
 	} else {
 		t = new_talk(NULL, conf, NULL);
-		begin(t);
+		enter_gate(t);
 	}
-	join(c, t);
+	join_talk(c, t);
 	return c;
 }
 

@@ -55,7 +55,7 @@ static void end_dns(struct endpoint *e)
 		e->facts->dns_ms = spent;
 }
 
-static void end(struct endpoint *e)
+static void end_endpoint(struct endpoint *e)
 {
 	e->ended = true;
 	e->fn(e->arg);
@@ -67,7 +67,7 @@ static void fail_dns(struct endpoint *e, enum code code, const char *error)
 	facts_of(e)->code = code;
 	facts_of(e)->error = mem_text(error);
 	end_dns(e);
-	end(e);
+	end_endpoint(e);
 }
 
 static void drop_slot(struct endpoint *e, size_t index)
@@ -129,7 +129,7 @@ static void on_slot(void *arg)
 		return;
 	if (e->conf->auth == PROBE_AUTH_BOTH && settle_pairs(e))
 		return;
-	end(e);
+	end_endpoint(e);
 }
 
 static enum facts_keys keys_of(enum handshake_auth auth)
@@ -246,7 +246,7 @@ static const char *no_address_text(const struct probe_conf *conf)
 	return conf->ipv6 ? NULL : "it has no IPv4 address, and -4 asks for no other";
 }
 
-static void on_addresses(void *arg, struct address_result *take_result)
+static void on_host_addresses(void *arg, struct address_result *take_result)
 {
 	struct endpoint *e = arg;
 	struct address_result r = *take_result;
@@ -378,7 +378,7 @@ struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 	address.resolver = upstream_resolver(conf->shared->upstream);
 	address.addresses_given = choice_is_given(e->conf, e->host, conf->port);
 	resolver_prime(address.resolver, e->host);
-	e->address = address_lookup_new(&address, on_addresses, e);
+	e->address = address_lookup_new(&address, on_host_addresses, e);
 	return e;
 }
 

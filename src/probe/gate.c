@@ -30,7 +30,7 @@ struct gate {
 	bool soon;			/* it is about to end */
 };
 
-static void drop(struct gate *g, struct gate_pass *p)
+static void drop_pass(struct gate *g, struct gate_pass *p)
 {
 	if (g->at == p)
 		g->at = p->next;
@@ -38,7 +38,7 @@ static void drop(struct gate *g, struct gate_pass *p)
 	*(p->next ? &p->next->before : &g->last) = p->before;
 }
 
-static bool try(struct gate_pass *p)
+static bool try_pass(struct gate_pass *p)
 {
 	const struct gate_conf *c = &p->gate->conf;
 
@@ -46,17 +46,17 @@ static bool try(struct gate_pass *p)
 	return p->in;
 }
 
-static void look(void *arg);
+static void let_in(void *arg);
 
 static void look_in(struct gate *g, int64_t ms)
 {
 	loop_timer_free(g->timer);
-	g->timer = g->first ? loop_timer_new(g->conf.loop, ms, look, g) : NULL;
+	g->timer = g->first ? loop_timer_new(g->conf.loop, ms, let_in, g) : NULL;
 	g->soon = ms == 0;
 }
 
 /* fn may let others in, ask for more, or leave. */
-static void look(void *arg)
+static void let_in(void *arg)
 {
 	struct gate *g = arg;
 	struct gate_pass *p;
@@ -65,8 +65,8 @@ static void look(void *arg)
 	g->at = g->first;
 	while ((p = g->at)) {
 		g->at = p->next;
-		if (try(p)) {
-			drop(g, p);
+		if (try_pass(p)) {
+			drop_pass(g, p);
 			p->fn(p->arg);
 		}
 	}
@@ -112,7 +112,7 @@ struct gate_pass *gate_enter(struct gate *g, const char *address, bool starttls,
 		return p;
 	p->address = mem_text(address);
 	p->host = starttls ? g->conf.per_host_starttls : g->conf.per_host_tls;
-	if (!is_awaited(g, address) && try(p))
+	if (!is_awaited(g, address) && try_pass(p))
 		return p;
 	*ret_in = false;
 	p->before = g->last;
@@ -132,7 +132,7 @@ void gate_leave(struct gate_pass *p)
 		if (g->first && !g->soon)
 			look_in(g, 0);
 	} else if (g) {
-		drop(g, p);
+		drop_pass(g, p);
 	}
 	if (p)
 		free(p->address);

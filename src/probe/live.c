@@ -47,18 +47,18 @@ struct live {
 	struct why why; /* when failed */
 };
 
-static void fail(struct live *l)
+static void fail_all(struct live *l)
 {
 	l->failed = true;
 	loop_stop(l->loop);
 }
 
-static void on_deadline(void *arg)
+static void on_live_deadline(void *arg)
 {
 	struct live *l = arg;
 
 	why_set(&l->why, DP_EIO, "%s did not answer in time", l->target->host);
-	fail(l);
+	fail_all(l);
 }
 
 static void on_peer(void *arg)
@@ -110,7 +110,7 @@ static void start_peers(struct live *l)
 		return;
 	why_set(&l->why, DP_EIO, "this host has no route to any address of %s",
 		l->target->host);
-	fail(l);
+	fail_all(l);
 }
 
 static void on_addresses(void *arg, struct address_result *take_result)
@@ -124,7 +124,7 @@ static void on_addresses(void *arg, struct address_result *take_result)
 	}
 	why_set(&l->why, DP_EDNS, "%s: %s", l->target->host,
 		l->addresses.error ? l->addresses.error : "the host has no address");
-	fail(l);
+	fail_all(l);
 }
 
 static void on_upstream(void *arg)
@@ -139,8 +139,8 @@ static void on_upstream(void *arg)
 	l->lookup = address_lookup_new(&conf, on_addresses, l);
 }
 
-static int set_up(struct live *l, const struct upstream_conf *dns, int64_t timeout_ms,
-		  struct why *why)
+static int set_up_live(struct live *l, const struct upstream_conf *dns,
+		       int64_t timeout_ms, struct why *why)
 {
 	l->loop = loop_new();
 	if (!l->loop)
@@ -151,7 +151,7 @@ static int set_up(struct live *l, const struct upstream_conf *dns, int64_t timeo
 	l->facts = facts_target_new();
 	l->helo = helo_own();
 	l->deadline_ms = clock_ms() + timeout_ms;
-	l->deadline = loop_timer_new(l->loop, timeout_ms, on_deadline, l);
+	l->deadline = loop_timer_new(l->loop, timeout_ms, on_live_deadline, l);
 	return upstream_new(l->loop, dns, &l->upstream, why);
 }
 
@@ -161,7 +161,7 @@ static bool same_octets(const gnutls_datum_t *a, const gnutls_datum_t *b)
 }
 
 /* All that were asked, and all alike: half an answer isn't one. */
-static int compare(struct live *l, struct chain *ret_chain, struct why *why)
+static int compare_chains(struct live *l, struct chain *ret_chain, struct why *why)
 {
 	struct chain *first = NULL;
 	const char *first_address = "";
@@ -189,7 +189,7 @@ static int compare(struct live *l, struct chain *ret_chain, struct why *why)
 }
 
 /* A kind of key that is refused is one that the server hasn't. */
-static void tell(const struct live *l, live_fn *fn, void *arg)
+static void tell_peers(const struct live *l, live_fn *fn, void *arg)
 {
 	size_t i;
 
@@ -208,7 +208,7 @@ static void tell(const struct live *l, live_fn *fn, void *arg)
 	}
 }
 
-static void clear(struct live *l)
+static void clear_live(struct live *l)
 {
 	size_t i;
 
@@ -225,12 +225,12 @@ static void clear(struct live *l)
 }
 
 /* Runs until every handshake has ended; undo with clear(), also after a failure. */
-static int ask(struct live *l, const struct upstream_conf *dns, int64_t timeout_ms,
-	       struct why *why)
+static int ask_peers(struct live *l, const struct upstream_conf *dns, int64_t timeout_ms,
+		     struct why *why)
 {
-	int rc = set_up(l, dns,
-			timeout_ms ? timeout_ms : service_timeout_ms(l->target->service),
-			why);
+	int rc = set_up_live(
+		l, dns, timeout_ms ? timeout_ms : service_timeout_ms(l->target->service),
+		why);
 
 	if (rc < 0)
 		return rc;
@@ -246,10 +246,10 @@ int live_chain(const struct target *target, const struct upstream_conf *dns,
 	int rc;
 
 	l->target = target;
-	rc = ask(l, dns, timeout_ms, why);
+	rc = ask_peers(l, dns, timeout_ms, why);
 	if (rc == 0)
-		rc = compare(l, ret_chain, why);
-	clear(l);
+		rc = compare_chains(l, ret_chain, why);
+	clear_live(l);
 	free(l);
 	return rc;
 }
@@ -262,10 +262,10 @@ int live_each(const struct target *target, const struct upstream_conf *dns,
 
 	l->target = target;
 	l->each_kind = true;
-	rc = ask(l, dns, timeout_ms, why);
+	rc = ask_peers(l, dns, timeout_ms, why);
 	if (rc == 0)
-		tell(l, fn, arg);
-	clear(l);
+		tell_peers(l, fn, arg);
+	clear_live(l);
 	free(l);
 	return rc;
 }

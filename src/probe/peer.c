@@ -57,7 +57,7 @@ struct peer {
 	struct peer_result result;
 };
 
-static void deliver(void *arg)
+static void deliver_peer(void *arg)
 {
 	struct peer *p = arg;
 
@@ -77,13 +77,13 @@ static void hang_up(struct peer *p)
 	p->fd = -1;
 }
 
-static void finish(struct peer *p, enum peer_status status)
+static void finish_peer(struct peer *p, enum peer_status status)
 {
 	hang_up(p);
 	p->stage = STAGE_DONE;
 	p->result.status = status;
 	loop_timer_free(p->timer);
-	p->timer = loop_timer_new(p->loop, 0, deliver, p);
+	p->timer = loop_timer_new(p->loop, 0, deliver_peer, p);
 }
 
 static int64_t end_stage(struct peer *p)
@@ -110,7 +110,7 @@ static void end_farewell(void *arg)
 	struct peer *p = arg;
 
 	handshake_bye(p->handshake);
-	finish(p, p->judged);
+	finish_peer(p, p->judged);
 }
 
 /* The last words inside TLS: no mail, no login, just goodbye; and the server's answer, if
@@ -146,13 +146,13 @@ static void take_chain(struct peer *p)
 static void refuse_plaintext(struct peer *p)
 {
 	if (p->service == SERVICE_TLS_AT_ONCE) {
-		finish(p, PEER_NO_TLS);
+		finish_peer(p, PEER_NO_TLS);
 		return;
 	}
 	why_set(&p->result.why, DP_EFORMAT,
 		"plaintext came behind the server's go-ahead, where TLS has to begin: an "
 		"injection, or a server that says yes to STARTTLS and doesn't start it");
-	finish(p, PEER_NO_STARTTLS);
+	finish_peer(p, PEER_NO_STARTTLS);
 }
 
 /* Closing with our first message unread is a reset too: behind a go-ahead it's the same.
@@ -160,12 +160,12 @@ static void refuse_plaintext(struct peer *p)
 static void end_by_reset(struct peer *p)
 {
 	if (p->service == SERVICE_TLS_AT_ONCE) {
-		finish(p, PEER_NO_CONNECT);
+		finish_peer(p, PEER_NO_CONNECT);
 		return;
 	}
 	why_set(&p->result.why, DP_EIO,
 		"the server dropped the connection after its go-ahead, before TLS");
-	finish(p, PEER_NO_TLS);
+	finish_peer(p, PEER_NO_TLS);
 }
 
 static void go_on(struct peer *p)
@@ -181,7 +181,7 @@ static void go_on(struct peer *p)
 		take_chain(p);
 		break;
 	case HANDSHAKE_REFUSED:
-		finish(p, PEER_REFUSED);
+		finish_peer(p, PEER_REFUSED);
 		break;
 	case HANDSHAKE_RESET:
 		end_by_reset(p);
@@ -190,7 +190,7 @@ static void go_on(struct peer *p)
 		refuse_plaintext(p);
 		break;
 	case HANDSHAKE_FAILED:
-		finish(p, PEER_NO_TLS);
+		finish_peer(p, PEER_NO_TLS);
 		break;
 	}
 }
@@ -203,16 +203,16 @@ static void start_handshake(struct peer *p)
 
 	p->stage = STAGE_HANDSHAKE;
 	if (handshake_new(p->kit, &offer, p->fd, &p->handshake, &p->result.why) < 0)
-		finish(p, PEER_NO_TLS);
+		finish_peer(p, PEER_NO_TLS);
 	else
 		go_on(p);
 }
 
-static void start(struct peer *p);
+static void start_connection(struct peer *p);
 
 static void on_pause_over(void *arg)
 {
-	start(arg);
+	start_connection(arg);
 }
 
 /* Another try as long as this one has to fit, else it would end as a timeout. */
@@ -230,13 +230,13 @@ static void put_off(struct peer *p)
 	if (p->put_off.text[0]) {
 		why_set(&p->put_off, DP_EIO, "%.400s, and so at a second try", why->text);
 		*why = p->put_off;
-		finish(p, PEER_LATER);
+		finish_peer(p, PEER_LATER);
 	} else if (!second_try_fits(p)) {
 		why_set(&p->put_off, DP_EIO,
 			"%.400s; the deadline leaves no time for a second try",
 			why->text);
 		*why = p->put_off;
-		finish(p, PEER_LATER);
+		finish_peer(p, PEER_LATER);
 	} else {
 		p->put_off = *why;
 		hang_up(p);
@@ -245,7 +245,7 @@ static void put_off(struct peer *p)
 	}
 }
 
-static void talk(struct peer *p)
+static void talk_in_clear(struct peer *p)
 {
 	enum dialogue_status status = dialogue_step(p->dialogue, &p->result.why);
 
@@ -263,16 +263,16 @@ static void talk(struct peer *p)
 		start_handshake(p);
 		break;
 	case DIALOGUE_REFUSED:
-		finish(p, PEER_NO_STARTTLS);
+		finish_peer(p, PEER_NO_STARTTLS);
 		break;
 	case DIALOGUE_LATER:
 		put_off(p);
 		break;
 	case DIALOGUE_RESET:
-		finish(p, PEER_NO_CONNECT);
+		finish_peer(p, PEER_NO_CONNECT);
 		break;
 	case DIALOGUE_FAILED:
-		finish(p, PEER_NO_TLS);
+		finish_peer(p, PEER_NO_TLS);
 		break;
 	}
 }
@@ -287,7 +287,7 @@ static void start_dialogue(struct peer *p)
 	p->stage = STAGE_STARTTLS;
 	p->dialogue = dialogue_new(p->fd, &conf);
 	free(own);
-	talk(p);
+	talk_in_clear(p);
 }
 
 static void on_connected(struct peer *p)
@@ -310,10 +310,10 @@ static void on_ready(void *arg, bool readable, bool writable)
 		if (conn_check(p->fd, &p->result.why) == CONN_OPEN)
 			on_connected(p);
 		else
-			finish(p, PEER_NO_CONNECT);
+			finish_peer(p, PEER_NO_CONNECT);
 		break;
 	case STAGE_STARTTLS:
-		talk(p);
+		talk_in_clear(p);
 		break;
 	case STAGE_HANDSHAKE:
 		go_on(p);
@@ -329,7 +329,7 @@ static void on_ready(void *arg, bool readable, bool writable)
 	}
 }
 
-static void start(struct peer *p)
+static void start_connection(struct peer *p)
 {
 	enum conn_status status;
 
@@ -346,10 +346,10 @@ static void start(struct peer *p)
 		loop_io_want(p->io, false, true);
 		break;
 	case CONN_FAILED:
-		finish(p, PEER_NO_CONNECT);
+		finish_peer(p, PEER_NO_CONNECT);
 		break;
 	case CONN_NO_ROUTE:
-		finish(p, PEER_NO_ROUTE);
+		finish_peer(p, PEER_NO_ROUTE);
 		break;
 	case CONN_EXHAUSTED:
 		p->stage = STAGE_EXHAUSTED;
@@ -378,7 +378,7 @@ struct peer *peer_new(const struct peer_conf *conf, peer_fn *fn, void *arg)
 	p->arg = arg;
 	p->fd = -1;
 	p->began_ms = clock_ms();
-	start(p);
+	start_connection(p);
 	return p;
 }
 

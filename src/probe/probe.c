@@ -51,7 +51,7 @@ static int64_t spent_ms(const struct probe *p)
 	return until - p->began_ms - p->waited_ms;
 }
 
-static void deliver(void *arg)
+static void deliver_facts(void *arg)
 {
 	struct probe *p = arg;
 	struct facts_target *facts = p->facts;
@@ -78,7 +78,7 @@ static void stop_work(struct probe *p)
 		endpoint_stop(p->endpoint[i]);
 }
 
-static void finish(struct probe *p)
+static void finish_probe(struct probe *p)
 {
 	size_t i;
 
@@ -90,13 +90,13 @@ static void finish(struct probe *p)
 		endpoint_settle(p->endpoint[i]);
 	stop_work(p);
 	verdict_decide(p->facts, p->conf->verdict, clock_now());
-	p->delivery = loop_timer_new(p->conf->loop, 0, deliver, p);
+	p->delivery = loop_timer_new(p->conf->loop, 0, deliver_facts, p);
 }
 
 static void finish_if_done(struct probe *p)
 {
 	if (!p->open && !p->blames && !p->discover)
-		finish(p);
+		finish_probe(p);
 }
 
 static void on_blame(void *arg)
@@ -146,7 +146,7 @@ static int64_t left_ms(void *arg)
 	return p->deadline_ms - (p->waiting ? p->waiting_since_ms : clock_ms());
 }
 
-static void on_deadline(void *arg);
+static void on_budget_spent(void *arg);
 
 /* The clock stands still from the first connection that waits to the last. */
 static void on_waits(void *arg, bool waits)
@@ -164,7 +164,7 @@ static void on_waits(void *arg, bool waits)
 		p->deadline_ms += waited;
 		if (!p->finished)
 			p->deadline = loop_timer_new(p->conf->loop, p->deadline_ms - now,
-						     on_deadline, p);
+						     on_budget_spent, p);
 	}
 }
 
@@ -345,7 +345,7 @@ static void time_out_discovery(struct probe *p)
 	p->facts->dns_ms = clock_ms() - p->asked_ms;
 }
 
-static void on_deadline(void *arg)
+static void on_budget_spent(void *arg)
 {
 	struct probe *p = arg;
 	size_t i;
@@ -357,7 +357,7 @@ static void on_deadline(void *arg)
 		time_out_discovery(p);
 	for (i = 0; i < p->count; i++)
 		endpoint_time_out(p->endpoint[i]);
-	finish(p);
+	finish_probe(p);
 }
 
 static struct facts_target *new_facts(const char *text, long line)
@@ -376,7 +376,7 @@ struct facts_target *probe_stop(struct probe *p, const char *reason)
 	struct facts_target *facts;
 
 	if (p->blame && !p->open)
-		finish(p); /* the verdict stands */
+		finish_probe(p); /* the verdict stands */
 	if (p->finished) {
 		facts = p->facts;
 		p->facts = NULL;
@@ -438,7 +438,8 @@ struct probe *probe_new(const struct probe_conf *conf, const struct target *targ
 	p->facts->timeout_ms =
 		conf->timeout_ms ? conf->timeout_ms : service_timeout_ms(p->service);
 	p->deadline_ms = p->began_ms + p->facts->timeout_ms;
-	p->deadline = loop_timer_new(conf->loop, p->facts->timeout_ms, on_deadline, p);
+	p->deadline =
+		loop_timer_new(conf->loop, p->facts->timeout_ms, on_budget_spent, p);
 	p->waits_upstream = true;
 	upstream_wait(conf->upstream, on_upstream, p);
 	return p;

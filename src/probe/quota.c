@@ -83,13 +83,13 @@ void quota_free(struct quota *q)
 }
 
 /* One that died with the lock left whole counts, and those are forgotten. */
-static void lock(struct quota *q)
+static void lock_counts(struct quota *q)
 {
 	if (pthread_mutex_lock(&q->lock) == EOWNERDEAD)
 		(void)pthread_mutex_consistent(&q->lock);
 }
 
-static void unlock(struct quota *q)
+static void unlock_counts(struct quota *q)
 {
 	(void)pthread_mutex_unlock(&q->lock);
 }
@@ -118,7 +118,7 @@ static struct key net_key(struct key host)
 }
 
 /* FNV-1a, as base/fnv.h has it for texts. */
-static size_t place(const struct quota *q, const struct key *k)
+static size_t place_of(const struct quota *q, const struct key *k)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
 	size_t i;
@@ -129,7 +129,7 @@ static size_t place(const struct quota *q, const struct key *k)
 	return (size_t)hash & (q->size - 1);
 }
 
-static int sum(const struct quota *q, const struct entry *e)
+static int sum_lanes(const struct quota *q, const struct entry *e)
 {
 	int i, n = 0;
 
@@ -147,13 +147,13 @@ static bool has_key(const struct entry *e, const struct key *k)
 static struct entry *entry_for(struct quota *q, const struct key *k)
 {
 	struct entry *unused = NULL, *e;
-	size_t at = place(q, k), i;
+	size_t at = place_of(q, k), i;
 
 	for (i = 0; i < REACH; i++) {
 		e = &q->entry[(at + i) & (q->size - 1)];
 		if (has_key(e, k))
 			return e;
-		if (!unused && !sum(q, e))
+		if (!unused && !sum_lanes(q, e))
 			unused = e;
 	}
 	if (unused)
@@ -167,17 +167,18 @@ bool quota_take(struct quota *q, int lane, const char *address, int host, int ne
 	struct entry *h, *n;
 	bool taken;
 
-	lock(q);
+	lock_counts(q);
 	h = entry_for(q, &host_is);
 	if (h) /* or else the net might take the same free entry */
 		h->count[lane]++;
 	n = h ? entry_for(q, &net_is) : NULL;
-	taken = n && (!host || sum(q, h) <= host) && (!net || sum(q, n) < net);
+	taken = n && (!host || sum_lanes(q, h) <= host) &&
+		(!net || sum_lanes(q, n) < net);
 	if (taken)
 		n->count[lane]++;
 	else if (h)
 		h->count[lane]--;
-	unlock(q);
+	unlock_counts(q);
 	return taken;
 }
 
@@ -186,22 +187,22 @@ void quota_give(struct quota *q, int lane, const char *address)
 	struct key host_is = host_key(address), net_is = net_key(host_is);
 	struct entry *h, *n;
 
-	lock(q);
+	lock_counts(q);
 	h = entry_for(q, &host_is);
 	n = entry_for(q, &net_is);
 	if (h && h->count[lane])
 		h->count[lane]--;
 	if (n && n->count[lane])
 		n->count[lane]--;
-	unlock(q);
+	unlock_counts(q);
 }
 
 void quota_forget(struct quota *q, int lane)
 {
 	size_t i;
 
-	lock(q);
+	lock_counts(q);
 	for (i = 0; i < q->size; i++)
 		q->entry[i].count[lane] = 0;
-	unlock(q);
+	unlock_counts(q);
 }

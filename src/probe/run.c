@@ -45,7 +45,7 @@ void run_item_clear(struct run_item *item)
 	*item = (struct run_item){ 0 };
 }
 
-static void append(struct run *run, struct entry *e)
+static void append_entry(struct run *run, struct entry *e)
 {
 	e->before = run->last;
 	if (run->last)
@@ -55,7 +55,7 @@ static void append(struct run *run, struct entry *e)
 	run->last = e;
 }
 
-static void drop(struct run *run, struct entry *e)
+static void drop_entry(struct run *run, struct entry *e)
 {
 	if (e->before)
 		e->before->next = e->next;
@@ -80,12 +80,12 @@ static struct entry *first_of(const struct run *run)
 }
 
 /* Its result goes out, and it is gone. */
-static void emit(struct run *run, struct entry *e)
+static void emit_facts(struct run *run, struct entry *e)
 {
 	struct facts_target *facts = e->facts;
 	uint32_t tag = e->tag;
 
-	drop(run, e);
+	drop_entry(run, e);
 	run->conf->emit(run->conf->arg, tag, facts);
 }
 
@@ -96,17 +96,17 @@ static void take_facts(struct entry *e, struct facts_target *facts)
 	e->facts = facts;
 	e->done = true;
 	if (!run->conf->in_order) {
-		emit(run, e);
+		emit_facts(run, e);
 		return;
 	}
 	run->held++;
 	while ((e = first_of(run)) && e->done) {
 		run->held--;
-		emit(run, e);
+		emit_facts(run, e);
 	}
 }
 
-static void begin(struct entry *e);
+static void begin_probe(struct entry *e);
 
 static void on_again(void *arg)
 {
@@ -114,7 +114,7 @@ static void on_again(void *arg)
 
 	loop_timer_free(e->again);
 	e->again = NULL;
-	begin(e);
+	begin_probe(e);
 }
 
 static void on_probe(void *arg, struct facts_target *facts)
@@ -135,24 +135,24 @@ static void on_probe(void *arg, struct facts_target *facts)
 	run_more(run);
 }
 
-static void begin(struct entry *e)
+static void begin_probe(struct entry *e)
 {
 	e->probe = probe_new(e->run->conf->probe, &e->target, e->line, on_probe, e);
 }
 
-static void start(struct run *run, struct run_item *item)
+static void start_entry(struct run *run, struct run_item *item)
 {
 	struct entry *e = mem_zero(sizeof(*e));
 
 	e->run = run;
 	e->tag = item->tag;
 	e->line = item->line;
-	append(run, e);
+	append_entry(run, e);
 	if (item->good) {
 		run->active++;
 		e->target = item->target;
 		item->good = false; /* its target is no longer its own */
-		begin(e);
+		begin_probe(e);
 	} else {
 		take_facts(e, probe_bad_target(run->conf->probe, item->text, item->line,
 					       item->why.text));
@@ -167,7 +167,7 @@ static bool has_room(const struct run *run)
 	return run->active < jobs && run->held < jobs * HELD_PER_JOB;
 }
 
-static void fill(struct run *run)
+static void fill_room(struct run *run)
 {
 	enum run_step step = RUN_ITEM;
 	struct run_item item;
@@ -176,7 +176,7 @@ static void fill(struct run *run)
 		item = (struct run_item){ 0 };
 		step = run->conf->next(run->conf->arg, &item);
 		if (step == RUN_ITEM)
-			start(run, &item);
+			start_entry(run, &item);
 		else if (step == RUN_END)
 			run->ended = true;
 	}
@@ -187,7 +187,7 @@ void run_more(struct run *run)
 	if (run->filling) /* by what next or emit did */
 		return;
 	run->filling = true;
-	fill(run);
+	fill_room(run);
 	run->filling = false;
 	if (!run->ended || run->active || run->told)
 		return;
@@ -206,7 +206,7 @@ void run_stop(struct run *run)
 	while ((e = first_of(run))) {
 		if (!e->facts) /* else a further try wouldn't be the first */
 			e->facts = probe_stop(e->probe, run->conf->stopped_by);
-		emit(run, e);
+		emit_facts(run, e);
 	}
 	run->active = run->held = 0;
 }
@@ -227,7 +227,7 @@ void run_free(struct run *run)
 		return;
 	while ((e = first_of(run))) {
 		facts_target_free(e->facts);
-		drop(run, e);
+		drop_entry(run, e);
 	}
 	free(run);
 }

@@ -22,7 +22,7 @@ struct search {
 };
 
 /* NUL bytes would end the text early: they are no part of what a pattern can mean. */
-static enum search_result look(const regex_t *regex, const char *text, size_t len)
+static enum search_result match_text(const regex_t *regex, const char *text, size_t len)
 {
 	char *copy = mem_text_n(text, len);
 	size_t i;
@@ -67,7 +67,7 @@ int search_new(struct loop *loop, const regex_t *regex, const char *text, size_t
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	child = fork();
 	if (child == 0) {
-		byte = (unsigned char)look(regex, text, len);
+		byte = (unsigned char)match_text(regex, text, len);
 		_exit(write(ends[1], &byte, 1) == 1 ? 0 : 1);
 	}
 	failed = errno;

@@ -51,7 +51,7 @@ static struct facts_peer *facts_of(const struct slot *s)
 	return &endpoint_of(s)->peer[s->index];
 }
 
-static void end(struct slot *s)
+static void end_slot(struct slot *s)
 {
 	if (s->done)
 		return;
@@ -76,7 +76,7 @@ static void take_http(struct slot *s, int status, char *take_error)
 static void end_http(struct slot *s, int status, char *take_error)
 {
 	take_http(s, status, take_error);
-	end(s);
+	end_slot(s);
 }
 
 static void on_search(void *arg, enum search_result result)
@@ -119,7 +119,7 @@ static void on_limit(void *arg)
 	s->fn(s->arg);
 }
 
-static void fetch(struct slot *s)
+static void fetch_page(struct slot *s)
 {
 	const struct slot_conf *c = s->conf;
 	struct http_conf conf = { .sni = endpoint_of(s)->base_domain,
@@ -137,11 +137,11 @@ static void fetch(struct slot *s)
 				  on_limit, s);
 	if (http_new(c->shared->loop, &conf, on_http, s, &s->http, &why) < 0) {
 		take_http(s, 0, mem_text(why.text));
-		end(s);
+		end_slot(s);
 	}
 }
 
-static void waits(void *arg, bool waits)
+static void tell_waiting(void *arg, bool waits)
 {
 	struct slot *s = arg;
 
@@ -150,8 +150,8 @@ static void waits(void *arg, bool waits)
 
 static void on_let(void *arg)
 {
-	waits(arg, false);
-	fetch(arg);
+	tell_waiting(arg, false);
+	fetch_page(arg);
 }
 
 /* Another connection to the same address. */
@@ -161,9 +161,9 @@ static void fetch_when_let(struct slot *s)
 
 	s->pass = gate_enter(s->conf->shared->gate, s->address, false, on_let, s, &in);
 	if (in)
-		fetch(s);
+		fetch_page(s);
 	else
-		waits(s, true);
+		tell_waiting(s, true);
 }
 
 static void drop_contact(struct slot *s)
@@ -173,7 +173,7 @@ static void drop_contact(struct slot *s)
 	s->has_chain = false;
 }
 
-static void add_name(const char **names, size_t *count, const char *name)
+static void add_reference(const char **names, size_t *count, const char *name)
 {
 	size_t i;
 
@@ -190,15 +190,15 @@ static const char **reference_names(const struct slot *s, size_t *ret_count)
 	const char **names = mem_array(c->name_count + 2, sizeof(*names));
 	size_t i, count = 0;
 
-	add_name(names, &count, endpoint_of(s)->base_domain);
-	add_name(names, &count, c->host);
+	add_reference(names, &count, endpoint_of(s)->base_domain);
+	add_reference(names, &count, c->host);
 	for (i = 0; i < c->name_count; i++)
-		add_name(names, &count, c->name[i]);
+		add_reference(names, &count, c->name[i]);
 	*ret_count = count;
 	return names;
 }
 
-static void judge(struct slot *s)
+static void judge_chain(struct slot *s)
 {
 	const struct slot_conf *c = s->conf;
 	struct facts_endpoint *f = endpoint_of(s);
@@ -247,7 +247,7 @@ static const struct tlsa *bar_to_raw_keys(const struct slot *s)
 	return key ? bar : NULL;
 }
 
-static char *refusal(const struct slot *s, const char *error)
+static char *refusal_text(const struct slot *s, const char *error)
 {
 	const struct tlsa *bar = bar_to_raw_keys(s);
 
@@ -279,7 +279,7 @@ static void on_contact(void *arg)
 	case PEER_CHAIN:
 		s->has_chain = true;
 		copy_tls(peer, &r->tls);
-		judge(s);
+		judge_chain(s);
 		break;
 	case PEER_NO_ROUTE:
 		fail_peer(peer, CODE_NO_ROUTE, r->why.text);
@@ -293,7 +293,7 @@ static void on_contact(void *arg)
 	case PEER_REFUSED:
 		s->refused = true;
 		peer->code = CODE_TLS_FAILED;
-		peer->error = refusal(s, r->why.text);
+		peer->error = refusal_text(s, r->why.text);
 		break;
 	case PEER_NO_STARTTLS:
 		fail_peer(peer, CODE_STARTTLS_REFUSED, r->why.text);
@@ -310,10 +310,10 @@ static void on_contact(void *arg)
 	if (!s->has_chain)
 		drop_contact(s);
 	if (peer->code != CODE_MATCH || !peer->has_match || !wants_http(s->conf)) {
-		end(s);
+		end_slot(s);
 	} else if (slot_chain(s)->raw_key) {
 		peer->http_skipped = true;
-		end(s);
+		end_slot(s);
 	} else {
 		fetch_when_let(s);
 	}
@@ -347,7 +347,9 @@ void slot_start(struct slot *s, size_t index, enum handshake_auth auth)
 				  .domain = s->conf->domain,
 				  .deadline_ms =
 					  clock_ms() + s->conf->left_ms(s->conf->arg) };
-	const struct contact_fns fns = { .done = on_contact, .waits = waits, .arg = s };
+	const struct contact_fns fns = { .done = on_contact,
+					 .waits = tell_waiting,
+					 .arg = s };
 
 	s->index = index;
 	s->auth = auth;
