@@ -25,7 +25,7 @@ struct gate_pass {
 struct gate {
 	struct gate_conf conf;
 	struct gate_pass *first, *last; /* that wait */
-	struct gate_pass *at;		/* the next one that look() comes to */
+	struct gate_pass *at;		/* the next one that let_in() comes to */
 	struct loop_timer *timer;	/* owned; NULL: nobody waits */
 	bool soon;			/* it is about to end */
 };

@@ -224,7 +224,7 @@ static void clear_live(struct live *l)
 	free(l->helo);
 }
 
-/* Runs until every handshake has ended; undo with clear(), also after a failure. */
+/* Runs until every handshake has ended; undo with clear_live(), also after a failure. */
 static int ask_peers(struct live *l, const struct upstream_conf *dns, int64_t timeout_ms,
 		     struct why *why)
 {

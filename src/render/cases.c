@@ -9,8 +9,8 @@
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
 
-static struct cases_row *add(struct cases *c, char *take_name, enum state state,
-			     const char *id)
+static struct cases_row *add_row(struct cases *c, char *take_name, enum state state,
+				 const char *id)
 {
 	c->row = mem_grow(c->row, c->count, sizeof(*c->row));
 	c->row[c->count] = (struct cases_row){
@@ -57,7 +57,7 @@ static void add_peers(struct cases *c, const struct facts_target *t,
 	for (i = 0; i < e->peer_count; i++) {
 		const struct facts_peer *p = &e->peer[i];
 		struct cases_row *row =
-			add(c, peer_name(t, e, p), p->state, code_name(p->code));
+			add_row(c, peer_name(t, e, p), p->state, code_name(p->code));
 
 		row->peer = p;
 		row->ms = peers_spent_ms(p);
@@ -70,8 +70,8 @@ static void add_peers(struct cases *c, const struct facts_target *t,
 static void add_endpoint(struct cases *c, const struct facts_endpoint *e)
 {
 	struct cases_row *row =
-		add(c, mem_printf("%s:%d", e->host ? e->host : "?", e->port), e->state,
-		    code_name(e->code));
+		add_row(c, mem_printf("%s:%d", e->host ? e->host : "?", e->port),
+			e->state, code_name(e->code));
 
 	row->message = mem_text(e->error ? e->error : code_meaning(e->code));
 }
@@ -84,7 +84,7 @@ static void add_findings(struct cases *c, const struct finding_list *list)
 		const char *id = finding_name(list->item[i].id);
 
 		if (list->item[i].state != STATE_OK)
-			add(c, mem_text(id), list->item[i].state, id)->message =
+			add_row(c, mem_text(id), list->item[i].state, id)->message =
 				mem_text(list->item[i].text);
 	}
 }
@@ -99,7 +99,7 @@ static void add_target(struct cases *c, const struct facts_target *t)
 		if (!c->row[i].skipped)
 			worst = state_worse(worst, c->row[i].state);
 	if (!c->count || worst != t->state)
-		add(c, mem_text("target"), t->state, code_name(t->code))->message =
+		add_row(c, mem_text("target"), t->state, code_name(t->code))->message =
 			mem_text(t->summary);
 }
 

@@ -94,7 +94,7 @@ static char *cert_life(const struct page *g, const struct facts_cert *c, size_t 
 	return mem_printf("%s, until %s (%lld d)", key, date, days);
 }
 
-static void detail(const struct page *g, const char *name, const char *text)
+static void put_detail(const struct page *g, const char *name, const char *text)
 {
 	char *whole = mem_printf("%s %s", name, text);
 
@@ -109,21 +109,21 @@ static void cert_details(const struct page *g, const struct facts_cert *c)
 	size_t i;
 
 	if (c->subject)
-		detail(g, "subject", *c->subject ? c->subject : "(empty)");
+		put_detail(g, "subject", *c->subject ? c->subject : "(empty)");
 	buf_init(&names, PAGE_MAX);
 	for (i = 0; i < c->san_count; i++)
 		page_list(&names, c->san[i]);
 	if (c->san_count)
-		detail(g, "names", buf_str(&names));
+		put_detail(g, "names", buf_str(&names));
 	buf_clear(&names);
 	if (c->issuer)
-		detail(g, "issuer", *c->issuer ? c->issuer : "(empty)");
+		put_detail(g, "issuer", *c->issuer ? c->issuer : "(empty)");
 	if (c->not_before != -1)
-		detail(g, "from", clock_rfc3339(c->not_before, from));
+		put_detail(g, "from", clock_rfc3339(c->not_before, from));
 	if (c->spki_sha256[0])
-		detail(g, "spki", c->spki_sha256);
+		put_detail(g, "spki", c->spki_sha256);
 	if (c->cert_sha256[0])
-		detail(g, "cert", c->cert_sha256);
+		put_detail(g, "cert", c->cert_sha256);
 }
 
 static void chain_rows(const struct page *g, const struct facts_endpoint *e,

@@ -45,7 +45,7 @@ static bool may_be_next(const struct facts_endpoint *e, size_t record)
 }
 
 /* What became of a record at all peers together; on the heap. */
-static char *fate(const struct facts_endpoint *e, size_t record)
+static char *describe_fate(const struct facts_endpoint *e, size_t record)
 {
 	const struct match_record *best = NULL, *r;
 	size_t k, judged = 0, matched = 0;
@@ -82,7 +82,7 @@ void fates_block(const struct page *g, const struct facts_endpoint *e)
 	for (i = 0; i < e->record_count; i++) {
 		text = g->conf->verbosity > 0 ? tlsa_to_text(&e->record[i].rr)
 					      : tlsa_to_short_text(&e->record[i].rr);
-		reason = fate(e, i);
+		reason = describe_fate(e, i);
 		layout_row(g->out, &(struct layout_row){ .label = i ? "" : "tlsa",
 							 .cell = text,
 							 .cell_width = RECORD_WIDTH,

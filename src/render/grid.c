@@ -31,7 +31,7 @@ static const struct facts_peer *peer_of(const struct page *g,
 }
 
 /* How many of the records have a column. */
-static size_t columns(const struct page *g, size_t records)
+static size_t shown_columns(const struct page *g, size_t records)
 {
 	size_t room = (LAYOUT_COLUMNS - LABEL_WIDTH - g->cell_width - KEY_WIDTH + 1) /
 		      COLUMN_WIDTH;
@@ -39,7 +39,7 @@ static size_t columns(const struct page *g, size_t records)
 	return records < room ? records : room;
 }
 
-static const char *word(enum matrix_verdict verdict)
+static const char *verdict_word(enum matrix_verdict verdict)
 {
 	switch (verdict) {
 	case MATRIX_MATCH:
@@ -59,8 +59,8 @@ static const char *word(enum matrix_verdict verdict)
 	return "-";
 }
 
-static void line(const struct page *g, const char *label, const char *cell,
-		 const char *mark, const char *text)
+static void put_line(const struct page *g, const char *label, const char *cell,
+		     const char *mark, const char *text)
 {
 	layout_row(g->out, &(struct layout_row){ .label = label,
 						 .cell = cell,
@@ -70,7 +70,7 @@ static void line(const struct page *g, const char *label, const char *cell,
 						 .text = text });
 }
 
-static void column(struct buf *b, size_t index, const char *text)
+static void fill_column(struct buf *b, size_t index, const char *text)
 {
 	while (b->len < index * COLUMN_WIDTH)
 		buf_text(b, " ");
@@ -79,10 +79,11 @@ static void column(struct buf *b, size_t index, const char *text)
 
 /* The host, and which records the columns stand for; its code where no address was tried.
  */
-static void head(const struct page *g, const struct facts_endpoint *e, const char *label)
+static void put_host(const struct page *g, const struct facts_endpoint *e,
+		     const char *label)
 {
 	char *host = mem_printf("%s:%d", e->host ? e->host : "?", e->port), *fields;
-	size_t i, shown = e->peer_count ? columns(g, e->record_count) : 0;
+	size_t i, shown = e->peer_count ? shown_columns(g, e->record_count) : 0;
 	struct buf text;
 
 	buf_init(&text, PAGE_MAX);
@@ -91,19 +92,19 @@ static void head(const struct page *g, const struct facts_endpoint *e, const cha
 
 		fields = mem_printf("%u %u %u", (unsigned)rr->usage,
 				    (unsigned)rr->selector, (unsigned)rr->mtype);
-		column(&text, i, fields);
+		fill_column(&text, i, fields);
 		free(fields);
 	}
 	if (!e->peer_count)
 		buf_text(&text, code_name(e->code));
-	line(g, label, host, shown ? "key" : "-", buf_str(&text));
+	put_line(g, label, host, shown ? "key" : "-", buf_str(&text));
 	buf_clear(&text);
 	free(host);
 }
 
 /* Rows that say the same share a line. */
-static bool alike(const struct page *g, const struct matrix_row *a,
-		  const struct matrix_row *b)
+static bool rows_alike(const struct page *g, const struct matrix_row *a,
+		       const struct matrix_row *b)
 {
 	const struct facts_peer *p = peer_of(g, a), *q = peer_of(g, b);
 
@@ -116,7 +117,7 @@ static bool alike(const struct page *g, const struct matrix_row *a,
 }
 
 /* "192.0.2.1, 192.0.2.2" where that fits, else "2 addresses". */
-static char *places(const struct page *g, size_t first, size_t *ret_count)
+static char *places_text(const struct page *g, size_t first, size_t *ret_count)
 {
 	const struct matrix *m = g->t->matrix;
 	struct buf b;
@@ -127,7 +128,7 @@ static char *places(const struct page *g, size_t first, size_t *ret_count)
 	for (i = first; i < m->row_count; i++) {
 		const struct facts_peer *p = peer_of(g, &m->row[i]);
 
-		if (!alike(g, &m->row[first], &m->row[i]))
+		if (!rows_alike(g, &m->row[first], &m->row[i]))
 			continue;
 		n++;
 		if (p->port == endpoint_of(g, &m->row[i])->port) {
@@ -150,16 +151,16 @@ static void row_line(const struct page *g, size_t index)
 {
 	const struct matrix_row *row = &g->t->matrix->row[index];
 	const struct facts_peer *p = peer_of(g, row);
-	size_t i, n, shown = columns(g, row->cell_count);
-	char *cell = places(g, index, &n);
+	size_t i, n, shown = shown_columns(g, row->cell_count);
+	char *cell = places_text(g, index, &n);
 	struct buf text;
 
 	buf_init(&text, PAGE_MAX);
 	for (i = 0; i < shown; i++)
-		column(&text, i, word(row->cell[i]));
+		fill_column(&text, i, verdict_word(row->cell[i]));
 	if (!row->cell)
 		buf_text(&text, code_name(p->code));
-	line(g, "", cell, row->key ? row->key : "-", buf_str(&text));
+	put_line(g, "", cell, row->key ? row->key : "-", buf_str(&text));
 	buf_clear(&text);
 	free(cell);
 }
@@ -170,14 +171,14 @@ static bool told_before(const struct page *g, size_t index)
 	size_t i;
 
 	for (i = 0; i < index; i++)
-		if (alike(g, &m->row[i], &m->row[index]))
+		if (rows_alike(g, &m->row[i], &m->row[index]))
 			return true;
 	return false;
 }
 
 static void left_out(const struct page *g, const struct facts_endpoint *e)
 {
-	size_t shown = columns(g, e->record_count);
+	size_t shown = shown_columns(g, e->record_count);
 	char *text;
 
 	if (shown == e->record_count || !e->peer_count)
@@ -199,7 +200,7 @@ void grid_block(const struct page *g)
 	for (i = 0; i < m->row_count; i++) {
 		if (endpoint_of(g, &m->row[i]) != e) {
 			e = endpoint_of(g, &m->row[i]);
-			head(g, e, i ? "" : "matrix");
+			put_host(g, e, i ? "" : "matrix");
 			left_out(g, e);
 		}
 		if (peer_of(g, &m->row[i]) && !told_before(g, i))

@@ -20,7 +20,7 @@ struct render_state {
 	bool begun;
 };
 
-static const char *entity(char c)
+static const char *entity_for(char c)
 {
 	switch (c) {
 	case '&':
@@ -46,7 +46,7 @@ static void put_safe(FILE *out, const char *safe)
 	const char *name;
 
 	for (p = (const unsigned char *)safe; *p; p++) {
-		name = entity((char)*p);
+		name = entity_for((char)*p);
 		if (name) {
 			fputs(name, out);
 		} else if (p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe) {
@@ -59,7 +59,7 @@ static void put_safe(FILE *out, const char *safe)
 }
 
 /* Raw text; its newlines stay. */
-static void put(FILE *out, const char *text)
+static void put_escaped(FILE *out, const char *text)
 {
 	size_t len;
 	char *safe;
@@ -100,7 +100,7 @@ static void put_whole_text(const struct render_conf *conf, const struct facts_ta
 
 	buf_init(&body, PAGE_MAX);
 	text_body(&body, conf, t);
-	put(conf->out, buf_str(&body));
+	put_escaped(conf->out, buf_str(&body));
 	buf_clear(&body);
 }
 
@@ -126,15 +126,15 @@ static void put_outcome(const struct render_conf *conf, const struct facts_targe
 	put_attribute(out, "message", message);
 	fputc('>', out);
 	fprintf(out, "%s  ", state_name(row->state));
-	put(out, target);
+	put_escaped(out, target);
 	fputs("  ", out);
-	put(out, row->id);
+	put_escaped(out, row->id);
 	fputc('\n', out);
 	if (row->tells && conf->verbosity >= 0) {
 		put_whole_text(conf, t);
 	} else {
 		fputs("  ", out);
-		put(out, message);
+		put_escaped(out, message);
 		fputc('\n', out);
 	}
 	fprintf(out, "</%s>\n    ", element);
@@ -203,7 +203,7 @@ static void open_all(struct render_state *s)
 	s->begun = true;
 }
 
-static struct render_state *begin(const struct render_conf *conf)
+static struct render_state *begin_suites(const struct render_conf *conf)
 {
 	struct render_state *s = mem_zero(sizeof(*s));
 
@@ -211,7 +211,7 @@ static struct render_state *begin(const struct render_conf *conf)
 	return s;
 }
 
-static void target(struct render_state *s, const struct facts_target *t)
+static void put_suite(struct render_state *s, const struct facts_target *t)
 {
 	char *name = render_target_name(t);
 	FILE *out = s->conf->out;
@@ -250,7 +250,7 @@ static void put_nothing(FILE *out)
 	      out);
 }
 
-static void end(struct render_state *s)
+static void end_suites(struct render_state *s)
 {
 	if (!s->begun) {
 		open_all(s);
@@ -262,7 +262,7 @@ static void end(struct render_state *s)
 
 const struct renderer *junit_renderer(void)
 {
-	static const struct renderer r = { "junit", begin, target, end };
+	static const struct renderer r = { "junit", begin_suites, put_suite, end_suites };
 
 	return &r;
 }

@@ -10,7 +10,7 @@
 #define LABEL_WIDTH 9 /* two blanks, the label, and blanks up to here */
 
 /* Columns of len bytes of valid UTF-8, one for each character. */
-static size_t columns(const char *text, size_t len)
+static size_t count_columns(const char *text, size_t len)
 {
 	size_t i, n = 0;
 
@@ -22,13 +22,13 @@ static size_t columns(const char *text, size_t len)
 size_t layout_width(const char *text)
 {
 	char *safe = log_escape(text, strlen(text));
-	size_t width = columns(safe, strlen(safe));
+	size_t width = count_columns(safe, strlen(safe));
 
 	free(safe);
 	return width;
 }
 
-static void blanks(struct buf *out, size_t n)
+static void add_blanks(struct buf *out, size_t n)
 {
 	while (n-- > 0)
 		buf_text(out, " ");
@@ -50,7 +50,7 @@ static size_t word_length(const char *p)
 /* Appends words from the given column on and ends the line. Blanks between words are
  * kept, but for those at a break. A word that fits on no line stays whole, to be copied.
  */
-static void wrap(struct buf *out, size_t column, size_t indent, const char *safe)
+static void wrap_words(struct buf *out, size_t column, size_t indent, const char *safe)
 {
 	size_t gap, len, width;
 	const char *p = safe;
@@ -62,15 +62,15 @@ static void wrap(struct buf *out, size_t column, size_t indent, const char *safe
 		len = word_length(p);
 		if (!len)
 			break;
-		width = columns(p, len);
+		width = count_columns(p, len);
 		gap = at_start ? 0 : gap;
 		if (column + gap + width > LAYOUT_COLUMNS && column > indent) {
 			buf_text(out, "\n");
-			blanks(out, indent);
+			add_blanks(out, indent);
 			column = indent;
 			gap = 0;
 		}
-		blanks(out, gap);
+		add_blanks(out, gap);
 		buf_add(out, p, len);
 		column += gap + width;
 		p += len;
@@ -84,11 +84,11 @@ static void put_label(struct buf *out, const char *label)
 	size_t len = strlen(label);
 
 	if (!len) {
-		blanks(out, LABEL_WIDTH);
+		add_blanks(out, LABEL_WIDTH);
 		return;
 	}
 	buf_printf(out, "  %s", label);
-	blanks(out, len + 2 < LABEL_WIDTH ? LABEL_WIDTH - 2 - len : 1);
+	add_blanks(out, len + 2 < LABEL_WIDTH ? LABEL_WIDTH - 2 - len : 1);
 }
 
 void layout_row(struct buf *out, const struct layout_row *row)
@@ -96,10 +96,10 @@ void layout_row(struct buf *out, const struct layout_row *row)
 	const char *mark = row->mark ? row->mark : "";
 	char *cell = log_escape(row->cell, strlen(row->cell));
 	char *text = log_escape(row->text, strlen(row->text));
-	size_t width = columns(cell, strlen(cell));
+	size_t width = count_columns(cell, strlen(cell));
 	size_t start = LABEL_WIDTH + row->cell_width;
 	size_t mark_width = row->mark ? row->mark_width : 0;
-	size_t rest = mark_width + columns(text, strlen(text));
+	size_t rest = mark_width + count_columns(text, strlen(text));
 
 	put_label(out, row->label);
 	buf_text(out, cell);
@@ -107,18 +107,18 @@ void layout_row(struct buf *out, const struct layout_row *row)
 		buf_text(out, "\n");
 	} else {
 		if (!width || width < row->cell_width) {
-			blanks(out, row->cell_width - width);
+			add_blanks(out, row->cell_width - width);
 		} else if (LABEL_WIDTH + width + 1 + rest <= LAYOUT_COLUMNS) {
-			blanks(out, 1);
+			add_blanks(out, 1);
 			start = LABEL_WIDTH + width + 1;
 		} else {
 			buf_text(out, "\n");
-			blanks(out, start);
+			add_blanks(out, start);
 		}
 		buf_text(out, mark);
 		if (*text && strlen(mark) < mark_width)
-			blanks(out, mark_width - strlen(mark));
-		wrap(out, start + mark_width, start + mark_width, text);
+			add_blanks(out, mark_width - strlen(mark));
+		wrap_words(out, start + mark_width, start + mark_width, text);
 	}
 	free(cell);
 	free(text);
@@ -129,6 +129,6 @@ void layout_paragraph(struct buf *out, const char *lead, size_t indent, const ch
 	char *safe = log_escape(text, strlen(text));
 
 	buf_text(out, lead);
-	wrap(out, strlen(lead), indent, safe);
+	wrap_words(out, strlen(lead), indent, safe);
 	free(safe);
 }

@@ -67,8 +67,8 @@ static bool share_row(const struct facts_lookup *a, const struct facts_lookup *b
 
 /* Beside the other family's addresses, "no AAAA" is noise; and no name has to be said
  * twice not to exist. */
-static bool superfluous(const struct page *g, const struct facts_lookup *l,
-			const struct facts_lookup *first, size_t count)
+static bool is_superfluous(const struct page *g, const struct facts_lookup *l,
+			   const struct facts_lookup *first, size_t count)
 {
 	size_t i;
 
@@ -141,7 +141,7 @@ static void dns_block(const struct page *g)
 			end++;
 		buf_reset(&text);
 		for (k = i; k < end; k++)
-			if (!superfluous(g, &l[k], &l[i], end - i))
+			if (!is_superfluous(g, &l[k], &l[i], end - i))
 				add_answer(&text, g, &l[k]);
 		page_row(g, label, name && !strcmp(name, l[i].name) ? "" : l[i].name,
 			 lookups_status(&l[i]), buf_str(&text));

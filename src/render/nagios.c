@@ -27,7 +27,7 @@ struct render_state {
 	size_t left_out;	    /* texts that didn't fit */
 };
 
-static struct render_state *begin(const struct render_conf *conf)
+static struct render_state *begin_plugin_output(const struct render_conf *conf)
 {
 	struct render_state *s = mem_zero(sizeof(*s));
 
@@ -148,7 +148,7 @@ static void add_perf(struct render_state *s, const struct facts_target *t)
 	}
 }
 
-static void add_name(struct render_state *s, const struct facts_target *t)
+static void name_target(struct render_state *s, const struct facts_target *t)
 {
 	char *name = render_target_name(t);
 	char *whole = mem_printf("%s %s%s%s", name, code_name(t->code),
@@ -191,7 +191,7 @@ static void add_long_text(struct render_state *s, const struct facts_target *t)
 	free(name);
 }
 
-static void target(struct render_state *s, const struct facts_target *t)
+static void take_target(struct render_state *s, const struct facts_target *t)
 {
 	enum state worse = s->count ? state_worse(s->state, t->state) : t->state;
 
@@ -204,7 +204,7 @@ static void target(struct render_state *s, const struct facts_target *t)
 	s->ok += t->state == STATE_OK;
 	if (t->state == s->state) {
 		s->in_state++;
-		add_name(s, t);
+		name_target(s, t);
 	}
 	add_perf(s, t);
 	if (s->conf->verbosity >= 0)
@@ -225,7 +225,7 @@ static void print_several(const struct render_state *s)
 		fprintf(out, " and %zu more", s->in_state - TARGETS_NAMED);
 }
 
-static void end(struct render_state *s)
+static void print_plugin_output(struct render_state *s)
 {
 	FILE *out = s->conf->out;
 
@@ -258,7 +258,8 @@ void nagios_unknown(FILE *out, const char *text)
 
 const struct renderer *nagios_renderer(void)
 {
-	static const struct renderer r = { "nagios", begin, target, end };
+	static const struct renderer r = { "nagios", begin_plugin_output, take_target,
+					   print_plugin_output };
 
 	return &r;
 }

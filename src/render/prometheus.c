@@ -64,7 +64,7 @@ struct render_state {
 	size_t left_out;
 };
 
-static struct render_state *begin(const struct render_conf *conf)
+static struct render_state *begin_families(const struct render_conf *conf)
 {
 	struct render_state *s = mem_zero(sizeof(*s));
 	size_t i;
@@ -75,7 +75,7 @@ static struct render_state *begin(const struct render_conf *conf)
 	return s;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_labels(const void *a, const void *b)
 {
 	return strcmp(a, b);
 }
@@ -83,7 +83,7 @@ static int compare(const void *a, const void *b)
 /* A series that is there twice makes the collector refuse the whole file. Takes key. */
 static bool is_new(struct render_state *s, char *take_key)
 {
-	char **node = tsearch(take_key, &s->seen, compare);
+	char **node = tsearch(take_key, &s->seen, compare_labels);
 
 	if (!node)
 		mem_exhausted();
@@ -94,7 +94,7 @@ static bool is_new(struct render_state *s, char *take_key)
 }
 
 /* 'name="value"', escaped for a label; on the heap. */
-static char *label(const char *name, const char *value)
+static char *label_text(const char *name, const char *value)
 {
 	char *safe = log_escape(value, strlen(value)), *text;
 	struct buf b;
@@ -114,27 +114,28 @@ static char *label(const char *name, const char *value)
 	return text;
 }
 
-static void sample(struct render_state *s, enum family f, const char *labels,
-		   double value)
+static void add_sample(struct render_state *s, enum family f, const char *labels,
+		       double value)
 {
 	if (!buf_printf(&s->samples[f], "daneprobe_%s{%s} %.15g\n", families[f].name,
 			labels, value))
 		s->left_out++;
 }
 
-static void seconds(struct render_state *s, enum family f, const char *labels, int64_t ms)
+static void add_seconds(struct render_state *s, enum family f, const char *labels,
+			int64_t ms)
 {
 	if (ms >= 0)
-		sample(s, f, labels, (double)ms / 1000);
+		add_sample(s, f, labels, (double)ms / 1000);
 }
 
 /* Takes its further labels. */
-static void info(struct render_state *s, enum family f, const char *labels,
-		 char *take_first, char *take_second)
+static void add_info(struct render_state *s, enum family f, const char *labels,
+		     char *take_first, char *take_second)
 {
 	char *all = mem_printf("%s,%s,%s", labels, take_first, take_second);
 
-	sample(s, f, all, 1);
+	add_sample(s, f, all, 1);
 	free(all);
 	free(take_first);
 	free(take_second);
@@ -144,15 +145,15 @@ static void add_peer(struct render_state *s, const char *target,
 		     const struct cases_row *row)
 {
 	const struct facts_peer *p = row->peer;
-	char *name = label("peer", row->name);
+	char *name = label_text("peer", row->name);
 	char *labels = mem_printf("%s,%s", target, name);
 
-	sample(s, PEER_STATE, labels, row->state);
-	info(s, PEER_INFO, labels, label("code", code_name(p->code)),
-	     label("tls", p->tls.version ? p->tls.version : ""));
-	seconds(s, PEER_DURATION, labels, row->ms);
+	add_sample(s, PEER_STATE, labels, row->state);
+	add_info(s, PEER_INFO, labels, label_text("code", code_name(p->code)),
+		 label_text("tls", p->tls.version ? p->tls.version : ""));
+	add_seconds(s, PEER_DURATION, labels, row->ms);
 	if (p->chain_count && p->chain[0].not_after != -1)
-		sample(s, PEER_CERT_EXPIRY, labels, (double)p->chain[0].not_after);
+		add_sample(s, PEER_CERT_EXPIRY, labels, (double)p->chain[0].not_after);
 	free(name);
 	free(labels);
 }
@@ -173,8 +174,8 @@ static void add_peers(struct render_state *s, const struct facts_target *t,
 		matched += p->has_match && p->match.code == MATCH_OK;
 		add_peer(s, target, &c.row[i]);
 	}
-	sample(s, TARGET_PEERS, target, (double)tried);
-	sample(s, TARGET_PEERS_MATCHED, target, (double)matched);
+	add_sample(s, TARGET_PEERS, target, (double)tried);
+	add_sample(s, TARGET_PEERS_MATCHED, target, (double)matched);
 	cases_clear(&c);
 }
 
@@ -191,24 +192,28 @@ static void add_findings(struct render_state *s, const struct finding_list *list
 			    list->item[k].severity == f->severity)
 				break;
 		if (k == i)
-			info(s, TARGET_FINDING, target, label("id", finding_name(f->id)),
-			     label("severity", finding_severity_name(f->severity)));
+			add_info(s, TARGET_FINDING, target,
+				 label_text("id", finding_name(f->id)),
+				 label_text("severity",
+					    finding_severity_name(f->severity)));
 	}
 }
 
-static void target(struct render_state *s, const struct facts_target *t)
+static void add_target(struct render_state *s, const struct facts_target *t)
 {
-	char *labels = label("target", t->normalized ? t->normalized : t->target);
+	char *labels = label_text("target", t->normalized ? t->normalized : t->target);
 
 	s->in_state[t->state]++;
 	if (is_new(s, mem_text(labels))) {
-		sample(s, TARGET_STATE, labels, t->state);
-		info(s, TARGET_INFO, labels, label("state", state_name(t->state)),
-		     label("code", code_name(t->code)));
-		seconds(s, TARGET_DURATION, labels, t->total_ms);
-		seconds(s, TARGET_DNS_DURATION, labels, t->dns_ms);
+		add_sample(s, TARGET_STATE, labels, t->state);
+		add_info(s, TARGET_INFO, labels,
+			 label_text("state", state_name(t->state)),
+			 label_text("code", code_name(t->code)));
+		add_seconds(s, TARGET_DURATION, labels, t->total_ms);
+		add_seconds(s, TARGET_DNS_DURATION, labels, t->dns_ms);
 		if (t->rrsig_expires != -1)
-			sample(s, TARGET_RRSIG_EXPIRY, labels, (double)t->rrsig_expires);
+			add_sample(s, TARGET_RRSIG_EXPIRY, labels,
+				   (double)t->rrsig_expires);
 		add_findings(s, &t->findings, labels);
 		add_peers(s, t, labels);
 	}
@@ -236,17 +241,17 @@ static void put_run(const struct render_state *s)
 	fprintf(out, "daneprobe_samples_left_out %zu\n", s->left_out);
 }
 
-static void forget(struct render_state *s)
+static void forget_seen(struct render_state *s)
 {
 	while (s->seen) {
 		char *key = *(char **)s->seen;
 
-		tdelete(key, &s->seen, compare);
+		tdelete(key, &s->seen, compare_labels);
 		free(key);
 	}
 }
 
-static void end(struct render_state *s)
+static void print_families(struct render_state *s)
 {
 	size_t i;
 
@@ -258,13 +263,14 @@ static void end(struct render_state *s)
 		buf_clear(&s->samples[i]);
 	}
 	put_run(s);
-	forget(s);
+	forget_seen(s);
 	free(s);
 }
 
 const struct renderer *prometheus_renderer(void)
 {
-	static const struct renderer r = { "prometheus", begin, target, end };
+	static const struct renderer r = { "prometheus", begin_families, add_target,
+					   print_families };
 
 	return &r;
 }

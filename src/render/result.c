@@ -10,7 +10,7 @@
 
 /* The members before "summary" say all, and are parsed as an object of their own: a line
  * can be long. That name with its quotes can't be within a string. NULL: no result. */
-static json_t *parse(const char *head)
+static json_t *parse_head(const char *head)
 {
 	const char *end = strstr(head, "\"summary\":");
 	json_t *object;
@@ -26,7 +26,7 @@ static json_t *parse(const char *head)
 	return object;
 }
 
-static const char *member(const json_t *object, const char *name)
+static const char *member_text(const json_t *object, const char *name)
 {
 	return json_string_value(json_object_get(object, name));
 }
@@ -57,15 +57,15 @@ static bool find_state(const char *name, enum state *ret_state)
 
 bool result_from_head(const char *head, struct result *ret_result)
 {
-	json_t *o = parse(head);
-	const char *key = member(o, "normalized");
+	json_t *o = parse_head(head);
+	const char *key = member_text(o, "normalized");
 	struct result r = { 0 };
 	bool good;
 
 	if (!key)
-		key = member(o, "target");
-	good = key && find_code(member(o, "code"), &r.code) &&
-	       find_state(member(o, "state"), &r.state);
+		key = member_text(o, "target");
+	good = key && find_code(member_text(o, "code"), &r.code) &&
+	       find_state(member_text(o, "state"), &r.state);
 	if (good) {
 		r.key = mem_text(key);
 		*ret_result = r;

@@ -18,7 +18,7 @@ struct render_state {
 	size_t count; /* tests so far */
 };
 
-static struct render_state *begin(const struct render_conf *conf)
+static struct render_state *begin_tests(const struct render_conf *conf)
 {
 	struct render_state *s = mem_zero(sizeof(*s));
 
@@ -27,7 +27,7 @@ static struct render_state *begin(const struct render_conf *conf)
 }
 
 /* "#" in a description would begin a directive, with which a failure counts as none. */
-static void put(FILE *out, const char *text)
+static void put_description(FILE *out, const char *text)
 {
 	char *safe = log_escape(text, strlen(text));
 	const char *p;
@@ -61,28 +61,28 @@ static void put_test(struct render_state *s, const struct facts_target *t,
 
 	fprintf(out, "%s %zu - ",
 		row->skipped || row->state == STATE_OK ? "ok" : "not ok", ++s->count);
-	put(out, target);
+	put_description(out, target);
 	fputc(' ', out);
-	put(out, row->name);
+	put_description(out, row->name);
 	if (strcmp(row->name, row->id) != 0)
 		fprintf(out, " %s", row->id);
 	if (row->skipped) {
 		fputs(" # SKIP ", out);
-		put(out, row->message ? row->message : row->id);
+		put_description(out, row->message ? row->message : row->id);
 	} else if (row->state != STATE_OK && row->message) {
 		fputs(": ", out);
-		put(out, row->message);
+		put_description(out, row->message);
 	}
 	fputc('\n', out);
 	if (row->tells && s->conf->verbosity >= 0) {
 		fprintf(out, "# %s  ", state_name(row->state));
-		put(out, target);
+		put_description(out, target);
 		fprintf(out, "  %s\n", row->id);
 		put_whole_text(s->conf, t);
 	}
 }
 
-static void target(struct render_state *s, const struct facts_target *t)
+static void put_tests(struct render_state *s, const struct facts_target *t)
 {
 	char *name = render_target_name(t);
 	struct cases c;
@@ -102,7 +102,7 @@ static void target(struct render_state *s, const struct facts_target *t)
 
 /* The plan comes last, when it is known. A report of nothing would be read as a success.
  */
-static void end(struct render_state *s)
+static void put_plan(struct render_state *s)
 {
 	if (s->count)
 		fprintf(s->conf->out, "1..%zu\n", s->count);
@@ -113,7 +113,7 @@ static void end(struct render_state *s)
 
 const struct renderer *tap_renderer(void)
 {
-	static const struct renderer r = { "tap", begin, target, end };
+	static const struct renderer r = { "tap", begin_tests, put_tests, put_plan };
 
 	return &r;
 }

@@ -102,7 +102,7 @@ static void advice_block(const struct page *g)
 		layout_paragraph(g->out, "      ", 6, a->remedy_after);
 }
 
-static void widen(size_t *width, const char *text, size_t gap, size_t max)
+static void widen_to(size_t *width, const char *text, size_t gap, size_t max)
 {
 	size_t need = text ? layout_width(text) + gap : 0;
 
@@ -117,16 +117,16 @@ static void measure_endpoint(struct page *g, const struct facts_endpoint *e)
 
 	if (has_host_row(g->t)) {
 		text = mem_printf("%s:%d", e->host ? e->host : "?", e->port);
-		widen(&g->cell_width, text, 1, CELL_MAX);
+		widen_to(&g->cell_width, text, 1, CELL_MAX);
 		free(text);
 	}
 	for (i = 0; i < e->peer_count; i++) {
 		text = phrase_peer(&e->peer[i]);
-		widen(&g->cell_width, text, 1, CELL_MAX);
+		widen_to(&g->cell_width, text, 1, CELL_MAX);
 		free(text);
 		for (k = 0; k < e->peer[i].chain_count && k < CERTS_SHOWN; k++) {
 			text = certs_cell(e, &e->peer[i].chain[k], k);
-			widen(&g->cell_width, text, 1, CELL_MAX);
+			widen_to(&g->cell_width, text, 1, CELL_MAX);
 			free(text);
 		}
 	}
@@ -140,9 +140,9 @@ static void measure_cells(struct page *g)
 
 	g->cell_width = CELL_MIN;
 	for (i = 0; i < t->lookup_count; i++)
-		widen(&g->cell_width, t->lookup[i].name, 1, CELL_MAX);
+		widen_to(&g->cell_width, t->lookup[i].name, 1, CELL_MAX);
 	if (t->discovery)
-		widen(&g->cell_width, t->discovery->name, 1, CELL_MAX);
+		widen_to(&g->cell_width, t->discovery->name, 1, CELL_MAX);
 	for (i = 0; i < t->endpoint_count; i++)
 		measure_endpoint(g, &t->endpoint[i]);
 }
@@ -153,7 +153,7 @@ static void measure_dns_marks(struct page *g)
 
 	g->mark_width = MARK_MIN;
 	for (i = 0; i < g->t->lookup_count; i++)
-		widen(&g->mark_width, lookups_status(&g->t->lookup[i]), 1, CELL_MAX);
+		widen_to(&g->mark_width, lookups_status(&g->t->lookup[i]), 1, CELL_MAX);
 }
 
 static void measure_peer_marks(struct page *g)
@@ -164,9 +164,9 @@ static void measure_peer_marks(struct page *g)
 	g->mark_width = MARK_MIN;
 	for (i = 0; i < g->t->endpoint_count; i++) {
 		e = &g->t->endpoint[i];
-		widen(&g->mark_width, code_name(e->code), 1, CELL_MAX);
+		widen_to(&g->mark_width, code_name(e->code), 1, CELL_MAX);
 		for (k = 0; k < e->peer_count; k++)
-			widen(&g->mark_width, code_name(e->peer[k].code), 1, CELL_MAX);
+			widen_to(&g->mark_width, code_name(e->peer[k].code), 1, CELL_MAX);
 	}
 }
 
@@ -191,7 +191,7 @@ struct render_state {
 	const struct render_conf *conf;
 };
 
-static struct render_state *begin(const struct render_conf *conf)
+static struct render_state *begin_pages(const struct render_conf *conf)
 {
 	struct render_state *s = mem_zero(sizeof(*s));
 
@@ -220,7 +220,7 @@ static void first_line(const struct render_conf *conf, const struct facts_target
 	free(name);
 }
 
-static void target(struct render_state *s, const struct facts_target *t)
+static void put_page(struct render_state *s, const struct facts_target *t)
 {
 	struct buf body;
 
@@ -234,14 +234,14 @@ static void target(struct render_state *s, const struct facts_target *t)
 	fflush(s->conf->out);
 }
 
-static void end(struct render_state *s)
+static void end_pages(struct render_state *s)
 {
 	free(s);
 }
 
 const struct renderer *text_renderer(void)
 {
-	static const struct renderer r = { "text", begin, target, end };
+	static const struct renderer r = { "text", begin_pages, put_page, end_pages };
 
 	return &r;
 }
