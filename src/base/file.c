@@ -115,8 +115,8 @@ static int sync_folder(const char *path)
 }
 
 /* link() fails where rename() would silently replace what is there. */
-static int place(int fd, const char *tmp, const char *path, unsigned mode,
-		 const void *data, size_t len)
+static int place_new(int fd, const char *tmp, const char *path, unsigned mode,
+		     const void *data, size_t len)
 {
 	int failed;
 
@@ -147,7 +147,7 @@ int file_create(const char *path, unsigned mode, const void *data, size_t len,
 		free(tmp);
 		return rc;
 	}
-	rc = place(fd, tmp, path, mode, data, len);
+	rc = place_new(fd, tmp, path, mode, data, len);
 	failed = errno;
 	close(fd);
 	unlink(tmp);

@@ -99,10 +99,10 @@ char *log_escape(const char *text, size_t len)
 	return b.data ? b.data : mem_text("");
 }
 
-static void say(int level, const char *prefix, const char *fmt, va_list ap)
+static void write_message(int level, const char *prefix, const char *fmt, va_list ap)
 	__attribute__((format(printf, 3, 0)));
 
-static void say(int level, const char *prefix, const char *fmt, va_list ap)
+static void write_message(int level, const char *prefix, const char *fmt, va_list ap)
 {
 	char line[LINE_MAX_BYTES];
 	char *safe;
@@ -123,7 +123,7 @@ void log_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(0, "", fmt, ap);
+	write_message(0, "", fmt, ap);
 	va_end(ap);
 }
 
@@ -132,7 +132,7 @@ void log_warn(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(1, "warning: ", fmt, ap);
+	write_message(1, "warning: ", fmt, ap);
 	va_end(ap);
 }
 
@@ -141,7 +141,7 @@ void log_info(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(2, "", fmt, ap);
+	write_message(2, "", fmt, ap);
 	va_end(ap);
 }
 
@@ -150,6 +150,6 @@ void log_debug(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(3, "", fmt, ap);
+	write_message(3, "", fmt, ap);
 	va_end(ap);
 }

@@ -25,7 +25,7 @@ void mem_exhausted(void)
 	exit(3);
 }
 
-static void *present(void *p)
+static void *must_be(void *p)
 {
 	if (!p)
 		mem_exhausted();
@@ -39,7 +39,7 @@ void *mem_zero(size_t size)
 
 void *mem_array(size_t count, size_t size)
 {
-	return present(calloc(count ? count : 1, size ? size : 1));
+	return must_be(calloc(count ? count : 1, size ? size : 1));
 }
 
 void *mem_copy(const void *data, size_t len)
@@ -48,7 +48,7 @@ void *mem_copy(const void *data, size_t len)
 
 	if (!len)
 		return NULL;
-	copy = present(malloc(len));
+	copy = must_be(malloc(len));
 	memcpy(copy, data, len);
 	return copy;
 }
@@ -60,7 +60,7 @@ char *mem_text(const char *text)
 
 char *mem_text_n(const char *text, size_t len)
 {
-	char *copy = present(malloc(len + 1));
+	char *copy = must_be(malloc(len + 1));
 
 	memcpy(copy, text, len);
 	copy[len] = '\0';
@@ -98,7 +98,7 @@ char *mem_printf(const char *fmt, ...)
 	va_copy(again, ap);
 	len = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	text = present(malloc((size_t)(len < 0 ? 0 : len) + 1));
+	text = must_be(malloc((size_t)(len < 0 ? 0 : len) + 1));
 	text[0] = '\0';
 	if (len >= 0)
 		vsnprintf(text, (size_t)len + 1, fmt, again);
@@ -108,7 +108,7 @@ char *mem_printf(const char *fmt, ...)
 
 void *mem_resize(void *data, size_t size)
 {
-	return present(realloc(data, size));
+	return must_be(realloc(data, size));
 }
 
 /* Capacities are 1, 2, 4 ..: the array is full just when count is a power of two. */
@@ -117,7 +117,7 @@ void *mem_grow(void *items, size_t count, size_t size)
 	if (count & (count - 1))
 		return items;
 	if (count > SIZE_MAX / 2 / size)
-		return present(NULL);
+		return must_be(NULL);
 	return mem_resize(items, (count ? count * 2 : 1) * size);
 }
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void append(struct why *why, const char *cause)
+static void append_cause(struct why *why, const char *cause)
 {
 	size_t len = strlen(why->text);
 
@@ -36,7 +36,7 @@ int why_errno(struct why *why, int errnum, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why->text, sizeof(why->text), fmt, ap);
 	va_end(ap);
-	append(why, strerror(errnum));
+	append_cause(why, strerror(errnum));
 	return code;
 }
 
@@ -49,6 +49,6 @@ int why_gnutls(struct why *why, int rc, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why->text, sizeof(why->text), fmt, ap);
 	va_end(ap);
-	append(why, gnutls_strerror(rc));
+	append_cause(why, gnutls_strerror(rc));
 	return DP_ECRYPTO;
 }

@@ -51,7 +51,7 @@ static const char *address_end(const char *p)
 	return strchr(close ? close : p, ':');
 }
 
-static int parse(const char *text, struct connect_to *c, struct why *why)
+static int parse_parts(const char *text, struct connect_to *c, struct why *why)
 {
 	const char *port, *address, *to_port;
 	int rc = 0;
@@ -87,7 +87,7 @@ static void clear_item(struct connect_to *c)
 int connect_to_add(struct connect_to_list *list, const char *text, struct why *why)
 {
 	struct connect_to c = { 0 };
-	int rc = parse(text, &c, why);
+	int rc = parse_parts(text, &c, why);
 
 	if (rc < 0) {
 		clear_item(&c);

@@ -50,7 +50,7 @@ static int refuse_scheme(const char *scheme, size_t len, struct why *why)
 }
 
 /* A target of HOST:PORT is taken apart as a URL without a scheme. */
-static int split(const char *text, struct parts *p, struct why *why)
+static int split_url(const char *text, struct parts *p, struct why *why)
 {
 	const char *colons = strstr(text, "://"), *end, *colon;
 	size_t len;
@@ -202,7 +202,7 @@ static int parse_path(const struct parts *p, struct target *t, struct why *why)
 	return 0;
 }
 
-static char *normalize(const struct target *t)
+static char *normal_form(const struct target *t)
 {
 	const char *path = t->path ? t->path : "";
 
@@ -211,7 +211,7 @@ static char *normalize(const struct target *t)
 	return mem_printf("%s://%s:%d%s", t->service->name, t->host, t->port, path);
 }
 
-static char *trimmed(const char *text)
+static char *trimmed_copy(const char *text)
 {
 	size_t len;
 
@@ -225,7 +225,7 @@ static char *trimmed(const char *text)
 
 int target_parse(const char *text, struct target *ret_target, struct why *why)
 {
-	struct target t = { .text = trimmed(text) };
+	struct target t = { .text = trimmed_copy(text) };
 	struct parts parts = { 0 };
 	int rc;
 
@@ -235,7 +235,7 @@ int target_parse(const char *text, struct target *ret_target, struct why *why)
 		rc = why_set(why, DP_EINVAL, "target of %zu octets, %d at most",
 			     strlen(t.text), TARGET_TEXT_MAX);
 	else
-		rc = split(t.text, &parts, why);
+		rc = split_url(t.text, &parts, why);
 	if (rc == 0)
 		rc = parse_port(&parts, &t, why);
 	if (rc == 0)
@@ -248,7 +248,7 @@ int target_parse(const char *text, struct target *ret_target, struct why *why)
 		target_clear(&t);
 		return rc;
 	}
-	t.normalized = normalize(&t);
+	t.normalized = normal_form(&t);
 	*ret_target = t;
 	return 0;
 }
