@@ -68,7 +68,7 @@ static void on_stop(void *arg, const char *by)
 	loop_stop(loop_of(b));
 }
 
-static enum run_step next_item(void *arg, struct run_item *ret_item)
+static enum run_step next_target(void *arg, struct run_item *ret_item)
 {
 	struct batch *b = arg;
 
@@ -105,7 +105,7 @@ static void on_input(void *arg)
 	run_more(arg);
 }
 
-static void attempt(struct batch *b)
+static void attempt_once(struct batch *b)
 {
 	struct source *source = b->check->intake.source;
 
@@ -153,7 +153,7 @@ static int wait_for_ok(struct batch *b, struct why *why)
 
 	for (;;) {
 		next = clock_ms() + WAIT_STEP_MS;
-		attempt(b);
+		attempt_once(b);
 		now = clock_ms();
 		worst = counts_worst(&c->counts);
 		if (worst == STATE_OK || now >= end || is_ended(b))
@@ -182,12 +182,12 @@ static void attempt_shown(struct batch *b)
 {
 	if (b->check->opts->file && !b->check->opts->quiet)
 		b->progress = progress_new(loop_of(b), stderr, ask_progress, b);
-	attempt(b);
+	attempt_once(b);
 	progress_free(b->progress);
 	b->progress = NULL;
 }
 
-static void set_up(struct batch *b)
+static void prepare_batch(struct batch *b)
 {
 	const struct check_opts *o = b->check->opts;
 	struct interrupt_conf interrupt = { .loop = loop_of(b),
@@ -209,7 +209,7 @@ static void set_up(struct batch *b)
 				     .jobs = jobs_share(o->jobs, 1, jobs_raise_files()),
 				     .retries = o->retries,
 				     .in_order = strcmp(b->renderer->name, "ndjson") != 0,
-				     .next = next_item,
+				     .next = next_target,
 				     .emit = take_result,
 				     .done = on_done,
 				     .arg = b };
@@ -246,7 +246,7 @@ int batch_run(struct check *check, struct why *why)
 
 	if (rc < 0)
 		return rc;
-	set_up(&b);
+	prepare_batch(&b);
 	if (check->opts->file) {
 		check->quota = quota_new(1, QUOTA_EACH * (size_t)b.conf.jobs);
 		engine_share(&check->engine, check->quota, 0);

@@ -23,13 +23,13 @@ struct channel {
 	bool paused, failed;
 };
 
-static void want(struct channel *c)
+static void want_events(struct channel *c)
 {
 	loop_io_want(c->io, !c->paused, c->failed || c->sent < c->out.len);
 }
 
 /* A failure shows itself when the loop comes by. */
-static void flush(struct channel *c)
+static void flush_sent(struct channel *c)
 {
 	ssize_t n;
 
@@ -47,11 +47,11 @@ static void flush(struct channel *c)
 		buf_drop(&c->out, c->sent);
 		c->sent = 0;
 	}
-	want(c);
+	want_events(c);
 }
 
 /* Every whole frame; false where one is too long or makes no sense. */
-static bool deliver(struct channel *c)
+static bool deliver_frames(struct channel *c)
 {
 	size_t at = 0;
 	uint32_t len;
@@ -74,23 +74,23 @@ static bool deliver(struct channel *c)
 }
 
 /* False where the other end has gone. */
-static bool take(struct channel *c)
+static bool receive_chunk(struct channel *c)
 {
 	char chunk[CHUNK];
 	ssize_t n = recv(c->conf.fd, chunk, sizeof(chunk), 0);
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
-	return n > 0 && buf_add(&c->in, chunk, (size_t)n) && deliver(c);
+	return n > 0 && buf_add(&c->in, chunk, (size_t)n) && deliver_frames(c);
 }
 
 static void on_io(void *arg, bool readable, bool writable)
 {
 	struct channel *c = arg;
-	bool good = !readable || take(c);
+	bool good = !readable || receive_chunk(c);
 
 	if (good && writable)
-		flush(c);
+		flush_sent(c);
 	if (good && !c->failed)
 		return;
 	loop_io_want(c->io, false, false);
@@ -106,7 +106,7 @@ struct channel *channel_new(const struct channel_conf *conf)
 	buf_init(&c->in, CHANNEL_MESSAGE_MAX + 2 * CHUNK);
 	buf_init(&c->out, SIZE_MAX);
 	c->io = loop_io_new(conf->loop, conf->fd, on_io, c);
-	want(c);
+	want_events(c);
 	return c;
 }
 
@@ -116,13 +116,13 @@ void channel_send(struct channel *c, const void *data, size_t len)
 
 	buf_add(&c->out, &head, sizeof(head));
 	buf_add(&c->out, data, len);
-	flush(c);
+	flush_sent(c);
 }
 
 void channel_pause(struct channel *c, bool pause)
 {
 	c->paused = pause;
-	want(c);
+	want_events(c);
 }
 
 int channel_fd(const struct channel *c)

@@ -179,7 +179,7 @@ bool check_dane_called(const char *argv0)
 	return argv0 && !strcmp(slash ? slash + 1 : argv0, PLUGIN_NAME);
 }
 
-static const struct cmd *plugin(void)
+static const struct cmd *plugin_cmd(void)
 {
 	static struct cmd cmd = {
 		.name = PLUGIN_NAME,
@@ -210,13 +210,13 @@ int check_dane_main(int argc, char **argv)
 		/* what is no format at all is no reason to be silent */
 		nagios = !strcmp(opts.check.output, "nagios") ||
 			 !render_find(opts.check.output);
-		status = verb_check_refuse(plugin(), &why, nagios);
+		status = verb_check_refuse(plugin_cmd(), &why, nagios);
 	} else if (rest.help) {
-		status = cmd_help(plugin());
+		status = cmd_help(plugin_cmd());
 	} else if (opts.version) {
 		status = cmd_finish(version_print(0, NULL));
 	} else {
-		status = verb_check_with(plugin(), &opts.check, &rest);
+		status = verb_check_with(plugin_cmd(), &opts.check, &rest);
 	}
 	check_dane_clear(&opts, &rest);
 	return status;

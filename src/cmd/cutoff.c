@@ -15,7 +15,7 @@ static volatile sig_atomic_t counting;
 static struct sigaction before;
 
 /* poll() promises room for PIPE_BUF bytes, more than the line has. */
-static bool put(int fd)
+static bool put_last_line(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
 
@@ -26,8 +26,8 @@ static bool put(int fd)
 static void on_alarm(int number)
 {
 	(void)number;
-	if (!line_is_result || !put(STDOUT_FILENO))
-		(void)put(STDERR_FILENO);
+	if (!line_is_result || !put_last_line(STDOUT_FILENO))
+		(void)put_last_line(STDERR_FILENO);
 	_exit(3);
 }
 

@@ -20,7 +20,7 @@ static void name_server(struct buf *b, const struct authority_server *server)
 		buf_printf(b, " (%s)", server->address);
 }
 
-static bool has(const struct authority_server *server, const struct tlsa *rr)
+static bool has_record(const struct authority_server *server, const struct tlsa *rr)
 {
 	size_t i;
 
@@ -39,7 +39,7 @@ static size_t count_records(const struct authority_server *server, const char *o
 	for (i = 0; i < count; i++)
 		if (strlen(records[i].owner) == len + 1 &&
 		    !strncmp(records[i].owner, owner, len) &&
-		    has(server, &records[i].rr) == there)
+		    has_record(server, &records[i].rr) == there)
 			n++;
 	return n;
 }

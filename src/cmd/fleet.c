@@ -63,7 +63,7 @@ struct fleet {
 /*
  * Lists
  */
-static void append(struct list *list, struct held *h)
+static void append_held(struct list *list, struct held *h)
 {
 	h->before = list->last;
 	h->next = NULL;
@@ -88,7 +88,7 @@ static void unlink_held(struct list *list, struct held *h)
 	list->count--;
 }
 
-static struct held *pop(struct list *list)
+static struct held *take_first(struct list *list)
 {
 	struct held *h = list->first;
 
@@ -99,14 +99,14 @@ static struct held *pop(struct list *list)
 	return h;
 }
 
-static void hold(struct fleet *f, struct held *h)
+static void give_tag(struct fleet *f, struct held *h)
 {
 	h->item.tag = f->unused[--f->unused_count];
 	f->slot[h->item.tag] = h;
 }
 
 /* It has had its result. */
-static void release(struct fleet *f, struct held *h)
+static void release_held(struct fleet *f, struct held *h)
 {
 	f->slot[h->item.tag] = NULL;
 	f->unused[f->unused_count++] = h->item.tag;
@@ -117,19 +117,19 @@ static void release(struct fleet *f, struct held *h)
 /*
  * Workers
  */
-static struct lane *lone(const struct fleet *f)
+static struct lane *lone_lane(const struct fleet *f)
 {
 	return &f->lane[f->conf->workers];
 }
 
 static int jobs_of(const struct lane *lane)
 {
-	return lane == lone(lane->fleet) ? 1 : lane->fleet->conf->jobs;
+	return lane == lone_lane(lane->fleet) ? 1 : lane->fleet->conf->jobs;
 }
 
 static size_t window_of(const struct lane *lane)
 {
-	return lane == lone(lane->fleet) ? 1 : WINDOW(lane->fleet->conf->jobs);
+	return lane == lone_lane(lane->fleet) ? 1 : WINDOW(lane->fleet->conf->jobs);
 }
 
 /* Signals are for the parent, which tells its workers; and what it holds is not theirs.
@@ -156,7 +156,7 @@ static bool on_parcel(void *arg, const void *data, size_t len);
 static void on_closed(void *arg);
 
 /* False, after saying so, where the system has no process or socket left. */
-static bool hire(struct lane *lane)
+static bool hire_worker(struct lane *lane)
 {
 	struct fleet *f = lane->fleet;
 	struct channel_conf conf = { .loop = f->conf->loop,
@@ -193,7 +193,7 @@ static bool hire(struct lane *lane)
 }
 
 /* What is known of its end: a sentence's part, the heap's. */
-static char *bury(struct lane *lane)
+static char *bury_worker(struct lane *lane)
 {
 	int status = 0, lane_number = lane->number;
 	struct fleet *f = lane->fleet;
@@ -220,12 +220,12 @@ static void send_item(struct lane *lane, const struct held *h)
 }
 
 /* False where there is no worker, and none can be made. */
-static bool give(struct lane *lane, struct held *h)
+static bool give_item(struct lane *lane, struct held *h)
 {
-	if (!lane->channel && !hire(lane))
+	if (!lane->channel && !hire_worker(lane))
 		return false;
 	h->lane = lane;
-	append(&lane->held, h);
+	append_held(&lane->held, h);
 	send_item(lane, h);
 	return true;
 }
@@ -233,15 +233,15 @@ static bool give(struct lane *lane, struct held *h)
 /*
  * The ends of items
  */
-static void lose(struct fleet *f, struct held *h, const char *reason)
+static void lose_item(struct fleet *f, struct held *h, const char *reason)
 {
 	f->conf->unprobed(f->conf->arg, &h->item, reason);
-	release(f, h);
+	release_held(f, h);
 }
 
 static void give_back(struct fleet *f, struct held *h)
 {
-	release(f, h);
+	release_held(f, h);
 	f->conf->returned(f->conf->arg);
 }
 
@@ -249,8 +249,8 @@ static void lose_all(struct fleet *f, struct list *list, const char *reason)
 {
 	struct held *h;
 
-	while ((h = pop(list)))
-		lose(f, h, reason);
+	while ((h = take_first(list)))
+		lose_item(f, h, reason);
 }
 
 /* It never was handed out. */
@@ -298,7 +298,7 @@ static bool on_parcel(void *arg, const void *data, size_t len)
 	} else {
 		f->deaths = 0;
 		f->conf->result(f->conf->arg, &parcel);
-		release(f, h);
+		release_held(f, h);
 	}
 	fleet_more(f);
 	return true;
@@ -317,16 +317,16 @@ static void sort_out(struct lane *lane, const char *how)
 	struct held *h;
 
 	lane->held = (struct list){ 0 };
-	while ((h = pop(&left))) {
+	while ((h = take_first(&left))) {
 		if (begun && ++h->deaths > 1) {
-			lose(f, h, reason);
+			lose_item(f, h, reason);
 		} else if (begun) {
 			h->lane = NULL;
-			append(&f->suspects, h);
+			append_held(&f->suspects, h);
 		} else if (f->drained) {
 			give_back(f, h);
-		} else if (!give(lane, h)) {
-			lose(f, h, "no further worker process can be made");
+		} else if (!give_item(lane, h)) {
+			lose_item(f, h, "no further worker process can be made");
 		}
 		begun -= begun > 0;
 	}
@@ -337,7 +337,7 @@ static void on_closed(void *arg)
 {
 	struct lane *lane = arg;
 	struct fleet *f = lane->fleet;
-	char *how = bury(lane);
+	char *how = bury_worker(lane);
 
 	if (lane->held.count)
 		log_warn("a worker process ended (%s); its %zu targets go to another",
@@ -389,9 +389,9 @@ static bool hand_out(struct fleet *f)
 	h = mem_zero(sizeof(*h));
 	h->item = f->next;
 	f->has_next = false;
-	hold(f, h);
-	if (!give(lane, h)) {
-		lose(f, h, "no worker process can be made");
+	give_tag(f, h);
+	if (!give_item(lane, h)) {
+		lose_item(f, h, "no worker process can be made");
 		give_up(f, "no worker process can be made");
 	}
 	return true;
@@ -422,12 +422,12 @@ static void take_items(struct fleet *f)
 
 static void try_suspects(struct fleet *f)
 {
-	struct lane *lane = lone(f);
+	struct lane *lane = lone_lane(f);
 	struct held *h;
 
-	while (!lane->held.count && !f->stopped && (h = pop(&f->suspects)))
-		if (!give(lane, h))
-			lose(f, h, "no further worker process can be made");
+	while (!lane->held.count && !f->stopped && (h = take_first(&f->suspects)))
+		if (!give_item(lane, h))
+			lose_item(f, h, "no further worker process can be made");
 }
 
 static bool is_over(const struct fleet *f)
@@ -490,7 +490,7 @@ void fleet_drain(struct fleet *f)
 	fleet_more(f);
 }
 
-static void on_deadline(void *arg)
+static void on_drain_deadline(void *arg)
 {
 	struct fleet *f = arg;
 
@@ -506,7 +506,7 @@ void fleet_stop(struct fleet *f, const char *by)
 	f->stopped = mem_printf("%s ended the check before all was known", by);
 	lose_all(f, &f->suspects, f->stopped);
 	tell_workers(f, &(struct parcel){ .kind = PARCEL_STOP, .text = by });
-	f->deadline = loop_timer_new(f->conf->loop, STOP_MS, on_deadline, f);
+	f->deadline = loop_timer_new(f->conf->loop, STOP_MS, on_drain_deadline, f);
 	fleet_more(f);
 }
 
@@ -520,11 +520,11 @@ void fleet_free(struct fleet *f)
 		return;
 	for (n = 0; n <= f->conf->workers; n++)
 		if (f->lane[n].pid)
-			free(bury(&f->lane[n]));
+			free(bury_worker(&f->lane[n]));
 	for (i = 0; i < f->slots; i++) {
 		h = f->slot[i];
 		if (h)
-			release(f, h);
+			release_held(f, h);
 	}
 	if (f->has_next)
 		run_item_clear(&f->next);

@@ -19,7 +19,7 @@ struct interrupt {
 static const char cut_off[] =
 	"DANE UNKNOWN - stopped by SIGTERM while standard output wasn't read\n";
 
-static void stop(struct interrupt *i, const char *by)
+static void stop_once(struct interrupt *i, const char *by)
 {
 	if (i->stopped)
 		return;
@@ -29,7 +29,7 @@ static void stop(struct interrupt *i, const char *by)
 
 static void on_sigterm(void *arg)
 {
-	stop(arg, "SIGTERM");
+	stop_once(arg, "SIGTERM");
 }
 
 static void on_sigint(void *arg)
@@ -37,7 +37,7 @@ static void on_sigint(void *arg)
 	struct interrupt *i = arg;
 
 	if (i->drained) {
-		stop(i, "SIGINT");
+		stop_once(i, "SIGINT");
 		return;
 	}
 	i->drained = true;

@@ -100,7 +100,7 @@ static int step_one(const struct lineage_verb *verb, const struct lineage_verb_v
 	return status;
 }
 
-static int worse(int a, int b)
+static int worse_status(int a, int b)
 {
 	return a > b ? a : b;
 }
@@ -115,7 +115,7 @@ static int step_all(const struct lineage_verb *verb, const struct lineage_verb_v
 	if (lineage_list(setup_opts_dir(&v->setup), &names, &count, &why) < 0)
 		return cmd_fail(&why, CMD_USAGE);
 	for (i = 0; i < count; i++) {
-		status = worse(status, step_one(verb, v, names[i]));
+		status = worse_status(status, step_one(verb, v, names[i]));
 		free(names[i]);
 	}
 	free(names);
@@ -152,6 +152,6 @@ int lineage_verb_work(const struct lineage_verb *verb,
 	if (v->all)
 		status = step_all(verb, v);
 	for (i = 0; i < args->count; i++)
-		status = worse(status, step_one(verb, v, args->item[i]));
+		status = worse_status(status, step_one(verb, v, args->item[i]));
 	return cmd_finish(status);
 }

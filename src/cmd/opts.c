@@ -203,7 +203,7 @@ static int refuse_unknown(const struct opt *table, const char *word, struct why 
 	return rc;
 }
 
-static int refuse(const struct opt *table, int code, char **argv, struct why *why)
+static int refuse_option(const struct opt *table, int code, char **argv, struct why *why)
 {
 	const struct opt *o = find_row(table, optopt);
 
@@ -219,7 +219,7 @@ static int refuse(const struct opt *table, int code, char **argv, struct why *wh
 }
 
 /* The message of a bad value begins with its option. */
-static int apply(const struct opt *o, void *values, struct why *why)
+static int apply_option(const struct opt *o, void *values, struct why *why)
 {
 	struct why inner = { "" };
 	int rc = set_value(o, optarg, values, &inner);
@@ -247,9 +247,9 @@ int opts_parse(const struct opt *table, int argc, char **argv, void *values,
 		else if (code == 'h')
 			ret_rest->help = true;
 		else if (code == '?' || code == ':')
-			rc = refuse(table, code, argv, why);
+			rc = refuse_option(table, code, argv, why);
 		else
-			rc = apply(find_row(table, code), values, why);
+			rc = apply_option(find_row(table, code), values, why);
 	}
 	while (rc == 0 && optind < argc && !ret_rest->help)
 		list_add(&ret_rest->args, argv[optind++]);

@@ -25,7 +25,7 @@ struct outbox {
 	bool told; /* of the error */
 };
 
-static size_t left(const struct outbox *o)
+static size_t bytes_left(const struct outbox *o)
 {
 	return o->waiting.len - o->written;
 }
@@ -44,8 +44,8 @@ static void write_some(struct outbox *o)
 	size_t piece;
 	ssize_t n;
 
-	while (left(o) && !o->error && has_room(o)) {
-		piece = o->plain || left(o) < PIPE_BUF ? left(o) : PIPE_BUF;
+	while (bytes_left(o) && !o->error && has_room(o)) {
+		piece = o->plain || bytes_left(o) < PIPE_BUF ? bytes_left(o) : PIPE_BUF;
 		n = write(o->conf.fd, o->waiting.data + o->written, piece);
 		if (n < 0 && errno == EAGAIN)
 			break;
@@ -54,18 +54,18 @@ static void write_some(struct outbox *o)
 		if (n > 0)
 			o->written += (size_t)n;
 	}
-	if (!left(o) || o->written >= FULL) {
+	if (!bytes_left(o) || o->written >= FULL) {
 		buf_drop(&o->waiting, o->written);
 		o->written = 0;
 	}
 }
 
-static void tell(struct outbox *o)
+static void tell_owner(struct outbox *o)
 {
 	if (o->error && !o->told) {
 		o->told = true;
 		o->conf.failed(o->conf.arg, o->error);
-	} else if (!o->error && !left(o)) {
+	} else if (!o->error && !bytes_left(o)) {
 		o->conf.drained(o->conf.arg);
 	}
 }
@@ -76,7 +76,7 @@ static void on_later(void *arg)
 
 	loop_timer_free(o->later);
 	o->later = NULL;
-	tell(o);
+	tell_owner(o);
 }
 
 static void on_writable(void *arg, bool readable, bool writable)
@@ -86,9 +86,9 @@ static void on_writable(void *arg, bool readable, bool writable)
 	(void)readable;
 	(void)writable;
 	write_some(o);
-	if (o->error || !left(o))
+	if (o->error || !bytes_left(o))
 		loop_io_want(o->io, false, false);
-	tell(o);
+	tell_owner(o);
 }
 
 struct outbox *outbox_new(const struct outbox_conf *conf)
@@ -113,7 +113,7 @@ void outbox_put(struct outbox *o, const void *data, size_t len)
 	buf_add(&o->waiting, data, len);
 	if (o->waiting.len == len) /* else the loop is already on it */
 		write_some(o);
-	if (o->io && (left(o) || o->error))
+	if (o->io && (bytes_left(o) || o->error))
 		loop_io_want(o->io, false, true);
 	else if (!o->later)
 		o->later = loop_timer_new(o->conf.loop, 0, on_later, o);
@@ -121,12 +121,12 @@ void outbox_put(struct outbox *o, const void *data, size_t len)
 
 bool outbox_full(const struct outbox *o)
 {
-	return left(o) >= FULL;
+	return bytes_left(o) >= FULL;
 }
 
 bool outbox_empty(const struct outbox *o)
 {
-	return !left(o);
+	return !bytes_left(o);
 }
 
 void outbox_free(struct outbox *o)

@@ -15,7 +15,7 @@
 static const char *const key_texts[] = { "same key", "new key",
 					 "new key unless called with --reuse-key" };
 
-static size_t risky(const struct prediction *list, size_t count)
+static size_t count_risky(const struct prediction *list, size_t count)
 {
 	size_t n = 0, i;
 
@@ -123,12 +123,12 @@ static void print_issuers(const struct prediction *list, size_t count)
 
 static void print_offline(const struct prediction *list, size_t count)
 {
-	if (risky(list, count) < count)
+	if (count_risky(list, count) < count)
 		puts("\nThe same key: 3 1 1 and 3 1 2 records stay valid at the next "
 		     "renewal. 3 0 x\nrecords break: they hold the certificate. 2 x x "
 		     "records hold only while the CA\nsigns with the same intermediate, "
 		     "which it may change at any time.");
-	if (risky(list, count))
+	if (count_risky(list, count))
 		puts("\nA new key: every record of usage 3 or 1 breaks at the next "
 		     "renewal.");
 }
@@ -178,7 +178,7 @@ static void print_nagios(const struct prediction *list, size_t count, bool compa
 	const char *separator = "";
 	size_t i;
 
-	if (!risky(list, count)) {
+	if (!count_risky(list, count)) {
 		printf("DANE KEYS OK - %zu certificate%s will keep %s\n", count,
 		       count == 1 ? "" : "s",
 		       compared ? "the published records valid" : "the key");
@@ -196,8 +196,8 @@ static void print_nagios(const struct prediction *list, size_t count, bool compa
 	putchar('\n');
 }
 
-static void print(const struct prediction *list, size_t count, bool compared,
-		  enum predict_output output)
+static void print_predictions(const struct prediction *list, size_t count, bool compared,
+			      enum predict_output output)
 {
 	char *json;
 
@@ -227,8 +227,8 @@ int predict_print(const char *dir, const struct compare_conf *compare,
 	if (rc == 0 && compare)
 		rc = compare_predictions(compare, list, count, &why);
 	if (rc == 0)
-		print(list, count, compare != NULL, output);
-	status = risky(list, count) ? 1 : 0;
+		print_predictions(list, count, compare != NULL, output);
+	status = count_risky(list, count) ? 1 : 0;
 	predict_clear(list, count);
 	return rc < 0 ? cmd_fail(&why, CMD_USAGE) : cmd_finish(status);
 }

@@ -94,7 +94,7 @@ static size_t columns_of(FILE *stream)
 	return size.ws_col - 1u;
 }
 
-static void draw(struct progress *p)
+static void draw_line(struct progress *p)
 {
 	struct progress_numbers n = { 0 };
 	char *line;
@@ -113,7 +113,7 @@ static void on_step(void *arg)
 
 	loop_timer_free(p->timer);
 	p->timer = loop_timer_new(p->loop, STEP_MS, on_step, p);
-	draw(p);
+	draw_line(p);
 }
 
 static void before_log(void *arg)

@@ -55,7 +55,7 @@ static void digest_of(const char *key, uint8_t *ret_digest)
 }
 
 /* Where the digest is, or else the empty entry where it belongs. */
-static struct entry *find(const struct resume *r, const uint8_t *digest)
+static struct entry *find_entry(const struct resume *r, const uint8_t *digest)
 {
 	size_t at;
 
@@ -66,7 +66,7 @@ static struct entry *find(const struct resume *r, const uint8_t *digest)
 	return &r->entry[at];
 }
 
-static void grow(struct resume *r)
+static void grow_table(struct resume *r)
 {
 	struct resume larger = { .size = r->size * 2, .count = r->count };
 	size_t i;
@@ -74,20 +74,20 @@ static void grow(struct resume *r)
 	larger.entry = mem_array(larger.size, sizeof(*larger.entry));
 	for (i = 0; i < r->size; i++)
 		if (r->entry[i].left)
-			*find(&larger, r->entry[i].digest) = r->entry[i];
+			*find_entry(&larger, r->entry[i].digest) = r->entry[i];
 	free(r->entry);
 	*r = larger;
 }
 
-static void add(struct resume *r, const char *key)
+static void add_key(struct resume *r, const char *key)
 {
 	uint8_t digest[DIGEST_LEN];
 	struct entry *e;
 
 	if (r->count >= r->size / 8 * 7)
-		grow(r);
+		grow_table(r);
 	digest_of(key, digest);
-	e = find(r, digest);
+	e = find_entry(r, digest);
 	if (!e->left) {
 		memcpy(e->digest, digest, DIGEST_LEN);
 		e->left = 1;
@@ -105,7 +105,7 @@ bool resume_take(struct resume *r, const char *key)
 
 	digest_of(written, digest);
 	free(written);
-	e = find(r, digest);
+	e = find_entry(r, digest);
 	if (e->left < 2)
 		return false;
 	e->left--;
@@ -143,7 +143,7 @@ static bool take_line(struct resume *r, const struct line *l, struct counts *cou
 	if (l->last != '}' || !result_from_head(l->head, &result))
 		return false;
 	if (result.code != CODE_STOPPED) {
-		add(r, result.key);
+		add_key(r, result.key);
 		counts_add(counts, result.state, result.code);
 		counts->resumed++;
 	}

@@ -166,7 +166,7 @@ void source_wait(const struct source *s)
  * Lines
  */
 /* RUN_ITEM: data has bytes. */
-static enum run_step refill(struct input *in)
+static enum run_step refill_data(struct input *in)
 {
 	ssize_t n;
 
@@ -220,7 +220,7 @@ static enum run_step read_line(struct source *s)
 	enum run_step step;
 	char c;
 
-	while ((step = refill(in)) == RUN_ITEM) {
+	while ((step = refill_data(in)) == RUN_ITEM) {
 		s->in_line = true;
 		c = in->data[in->at++];
 		if (c == '\n') {
@@ -258,7 +258,7 @@ static enum run_step tell_failure(struct source *s, struct run_item *ret_item)
 }
 
 /* Whatever there is next, wanted or not. */
-static enum run_step next_item(struct source *s, struct run_item *ret_item)
+static enum run_step next_any(struct source *s, struct run_item *ret_item)
 {
 	const char *text = s->line;
 	enum run_step step;
@@ -283,7 +283,7 @@ enum run_step source_next(struct source *s, struct run_item *ret_item)
 {
 	enum run_step step;
 
-	while ((step = next_item(s, ret_item)) == RUN_ITEM) {
+	while ((step = next_any(s, ret_item)) == RUN_ITEM) {
 		if (!s->wanted || s->told || s->wanted(s->wanted_arg, ret_item))
 			return step;
 		run_item_clear(ret_item);

@@ -45,8 +45,8 @@ static struct loop *loop_of(const struct survey *s)
 /*
  * Results
  */
-static void put(struct survey *s, enum state state, enum code code, const char *line,
-		size_t len)
+static void put_result(struct survey *s, enum state state, enum code code,
+		       const char *line, size_t len)
 {
 	counts_add(&s->check->counts, state, code);
 	if (s->terminal)
@@ -58,7 +58,7 @@ static void put(struct survey *s, enum state state, enum code code, const char *
 
 static void on_result(void *arg, const struct parcel *result)
 {
-	put(arg, result->state, result->code, result->text, result->text_len);
+	put_result(arg, result->state, result->code, result->text, result->text_len);
 }
 
 static void on_unprobed(void *arg, const struct run_item *item, const char *reason)
@@ -70,7 +70,7 @@ static void on_unprobed(void *arg, const struct run_item *item, const char *reas
 		       : probe_bad_target(probe, item->text, item->line, item->why.text);
 	char *line = json_line(facts);
 
-	put(s, facts->state, facts->code, line, strlen(line));
+	put_result(s, facts->state, facts->code, line, strlen(line));
 	free(line);
 	facts_target_free(facts);
 }
@@ -102,7 +102,7 @@ static void on_failed(void *arg, int error)
 /*
  * Targets
  */
-static enum run_step next_item(void *arg, struct run_item *ret_item)
+static enum run_step next_to_probe(void *arg, struct run_item *ret_item)
 {
 	struct survey *s = arg;
 
@@ -131,7 +131,7 @@ static void on_done(void *arg)
 	end_if_done(s);
 }
 
-static void work(void *arg, int fd, int lane)
+static void work_lane(void *arg, int fd, int lane)
 {
 	struct survey *s = arg;
 
@@ -171,7 +171,7 @@ static void ask_progress(void *arg, struct progress_numbers *ret_numbers)
 	intake_progress(&s->check->intake, &s->check->counts, ret_numbers);
 }
 
-static void set_up(struct survey *s)
+static void prepare_survey(struct survey *s)
 {
 	const struct check_opts *o = s->check->opts;
 	int workers = o->workers ? o->workers : jobs_processors();
@@ -192,8 +192,8 @@ static void set_up(struct survey *s)
 				       .workers = workers,
 				       .jobs = jobs_share(o->jobs, workers,
 							  jobs_raise_files()),
-				       .work = work,
-				       .next = next_item,
+				       .work = work_lane,
+				       .next = next_to_probe,
 				       .result = on_result,
 				       .unprobed = on_unprobed,
 				       .returned = on_returned,
@@ -217,7 +217,7 @@ int survey_run(struct check *check, struct why *why)
 	if (rc < 0)
 		return rc;
 	engine_rest(&check->engine);
-	set_up(&s);
+	prepare_survey(&s);
 	check->quota = quota_new(s.conf.workers + 1,
 				 QUOTA_EACH * (size_t)(s.conf.workers * s.conf.jobs));
 	fleet_more(s.fleet);

@@ -22,7 +22,7 @@
 /* Up to this many arguments need no larger resolver. */
 #define FEW_TARGETS 8
 
-static int set_up(struct check *c, const struct opts_rest *rest, struct why *why)
+static int open_check(struct check *c, const struct opts_rest *rest, struct why *why)
 {
 	const struct check_opts *o = c->opts;
 	int rc;
@@ -35,7 +35,7 @@ static int set_up(struct check *c, const struct opts_rest *rest, struct why *why
 	return rc;
 }
 
-static void clear(struct check *c)
+static void clear_check(struct check *c)
 {
 	interrupt_free(c->interrupt);
 	intake_clear(&c->intake);
@@ -71,7 +71,7 @@ int verb_check_refuse(const struct cmd *cmd, const struct why *why, bool nagios)
 }
 
 /* Monitors show stderr where stdout is empty. */
-static int finish(int status, bool nagios)
+static int finish_output(int status, bool nagios)
 {
 	if (nagios && !render_flushed(stdout))
 		nagios_unknown(stderr, "the result can't be written to standard output");
@@ -79,14 +79,14 @@ static int finish(int status, bool nagios)
 }
 
 /* A part of a list can be empty by chance: then nothing is wrong with it. */
-static enum state outcome(const struct check *c, bool complete)
+static enum state outcome_state(const struct check *c, bool complete)
 {
 	if (complete && !counts_total(&c->counts))
 		return STATE_OK;
 	return counts_worst(&c->counts);
 }
 
-static int conclude(const struct check *c, bool nagios)
+static int conclude_check(const struct check *c, bool nagios)
 {
 	bool complete = intake_ended(&c->intake) && !c->stopped_by && !c->failed;
 	struct why why;
@@ -94,7 +94,7 @@ static int conclude(const struct check *c, bool nagios)
 
 	if (nagios && !counts_total(&c->counts))
 		puts("DANE OK - this part of the list has no target");
-	status = finish((int)outcome(c, complete), nagios);
+	status = finish_output((int)outcome_state(c, complete), nagios);
 
 	if (c->opts->summary.given && !c->opts->summary.file)
 		counts_print(&c->counts, stderr);
@@ -107,7 +107,7 @@ static int conclude(const struct check *c, bool nagios)
 }
 
 /* A plugin's answer is a state, and this one says nothing about the service. */
-static int plan(struct check *c, bool nagios, int *ret_status, struct why *why)
+static int plan_only(struct check *c, bool nagios, int *ret_status, struct why *why)
 {
 	int rc = engine_start(&c->engine, why);
 
@@ -140,7 +140,7 @@ static int check_all(struct check *c, bool nagios, int *ret_status, struct why *
 	if (rc == 0)
 		rc = check_any(c, why);
 	if (rc == 0)
-		*ret_status = conclude(c, nagios);
+		*ret_status = conclude_check(c, nagios);
 	return rc;
 }
 
@@ -158,18 +158,18 @@ int verb_check_with(const struct cmd *cmd, const struct check_opts *opts,
 		log_hold();
 	}
 	log_set_level(1 + opts->verbose - opts->quiet);
-	rc = set_up(&c, rest, &why);
+	rc = open_check(&c, rest, &why);
 	if (rc == 0)
-		rc = opts->dry_run ? plan(&c, nagios, &status, &why)
+		rc = opts->dry_run ? plan_only(&c, nagios, &status, &why)
 				   : check_all(&c, nagios, &status, &why);
 	if (rc < 0)
 		status = verb_check_refuse(cmd, &why, nagios);
-	clear(&c);
+	clear_check(&c);
 	log_release();
 	return status;
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv)
+static int run_verb(const struct cmd *cmd, int argc, char **argv)
 {
 	bool nagios = check_opts_nagios(argc, argv);
 	struct check_opts opts;
@@ -205,7 +205,7 @@ const struct cmd *verb_check(void)
 			"TIME and X are numbers with a unit: ms s m h d %. Exit status: "
 			"0 OK, 1 "
 			"WARNING, 2 CRITICAL, 3 UNKNOWN and every usage error.",
-		.run = run,
+		.run = run_verb,
 	};
 
 	cmd.opts = check_opts_table();

@@ -36,7 +36,8 @@ static const struct opt opts[] = {
 	{ .long_name = NULL },
 };
 
-static int check(const void *values, const struct opts_rest *rest, struct why *why)
+static int check_csr_args(const void *values, const struct opts_rest *rest,
+			  struct why *why)
 {
 	const struct values *v = values;
 	if (!v->key)
@@ -118,7 +119,7 @@ static int write_files(const struct values *v, const struct key *key,
 	return rc;
 }
 
-static int make(const void *values, const struct opt_list *args)
+static int make_csr(const void *values, const struct opt_list *args)
 {
 	const struct values *v = values;
 	struct csr_names names = { 0 };
@@ -167,8 +168,8 @@ const struct cmd *verb_csr(void)
 			 "there already.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
-		.check = check,
-		.work = make,
+		.check = check_csr_args,
+		.work = make_csr,
 	};
 
 	return &cmd;

@@ -40,14 +40,15 @@ static const struct opt opts[] = {
 	{ .long_name = NULL },
 };
 
-static const char *renewed(const struct values *v)
+static const char *renewed_folder(const struct values *v)
 {
 	const char *folder = v->renewed ? v->renewed : getenv("RENEWED_LINEAGE");
 
 	return folder && *folder ? folder : NULL;
 }
 
-static int check(const void *values, const struct opts_rest *rest, struct why *why)
+static int check_hook_args(const void *values, const struct opts_rest *rest,
+			   struct why *why)
 {
 	const struct values *v = values;
 
@@ -58,7 +59,7 @@ static int check(const void *values, const struct opts_rest *rest, struct why *w
 	if (v->pre && v->renewed)
 		return why_set(why, DP_EINVAL,
 			       "--pre is before a renewal: no --renewed with it");
-	if (!v->pre && !renewed(v))
+	if (!v->pre && !renewed_folder(v))
 		return why_set(why, DP_EINVAL,
 			       "no certificate: certbot tells it in RENEWED_LINEAGE; by "
 			       "hand, --renewed /etc/letsencrypt/live/NAME");
@@ -117,7 +118,7 @@ static int work_on(const struct values *v, const char *name)
 	if (rc < 0)
 		return cmd_fail(&why, lineage_verb_failure(rc));
 	rc = v->pre ? hook_predict(&l, &told, &why)
-		    : hook_deploy(&l, renewed(v), &told, &why);
+		    : hook_deploy(&l, renewed_folder(v), &told, &why);
 	status = rc < 0 ? cmd_fail(&why, lineage_verb_failure(rc))
 			: lineage_verb_tell(&l, v->setup.quiet, &told.result);
 	print_remedy(told.remedy);
@@ -142,7 +143,7 @@ static bool is_meant(const struct values *v, const char *name, bool named,
 		return false;
 	}
 	by_hook = renew_is_by_hook(&l);
-	meant = by_hook && (v->pre || hook_serves(&l, renewed(v)));
+	meant = by_hook && (v->pre || hook_serves(&l, renewed_folder(v)));
 	lineage_close(&l);
 	if (named && !by_hook)
 		why_set(&why, DP_EINVAL,
@@ -151,13 +152,13 @@ static bool is_meant(const struct values *v, const char *name, bool named,
 			name);
 	else if (named && !meant)
 		why_set(&why, DP_EINVAL, "%s: its acme line doesn't name %.200s", name,
-			renewed(v));
+			renewed_folder(v));
 	if (named && !meant)
 		*ret_status = cmd_fail(&why, CMD_USAGE);
 	return meant;
 }
 
-static int worse(int a, int b)
+static int worse_status(int a, int b)
 {
 	return a > b ? a : b;
 }
@@ -174,17 +175,17 @@ static int work_all(const struct values *v, bool *ret_any)
 	for (i = 0; i < count; i++) {
 		failed = 0;
 		if (is_meant(v, names[i], false, &failed)) {
-			status = worse(status, work_on(v, names[i]));
+			status = worse_status(status, work_on(v, names[i]));
 			*ret_any = true;
 		}
-		status = worse(status, failed);
+		status = worse_status(status, failed);
 		free(names[i]);
 	}
 	free(names);
 	return status;
 }
 
-static int work(const void *values, const struct opt_list *args)
+static int run_hooks(const void *values, const struct opt_list *args)
 {
 	const struct values *v = values;
 	int status = 0, failed;
@@ -198,12 +199,13 @@ static int work(const void *values, const struct opt_list *args)
 		failed = 0;
 		if (is_meant(v, args->item[i], true, &failed))
 			failed = work_on(v, args->item[i]);
-		status = worse(status, failed);
+		status = worse_status(status, failed);
 	}
 	/* certbot has certificates that are nobody's here: no error of its run. */
 	if (args->count == 1 && !any && !status && !v->setup.quiet)
 		printf("no lineage of %s leaves %s to certbot (acme = hook certbot)\n",
-		       setup_opts_dir(&v->setup), v->pre ? "anything" : renewed(v));
+		       setup_opts_dir(&v->setup),
+		       v->pre ? "anything" : renewed_folder(v));
 	return cmd_finish(status);
 }
 
@@ -224,8 +226,8 @@ const struct cmd *verb_hook(void)
 			 "unreadable state.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
-		.check = check,
-		.work = work,
+		.check = check_hook_args,
+		.work = run_hooks,
 	};
 
 	return &cmd;

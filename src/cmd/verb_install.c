@@ -12,18 +12,18 @@ static const struct opt opts[] = {
 	{ .long_name = NULL },
 };
 
-static int step(struct lineage *l, const struct lineage_verb_values *v,
-		struct outcome *ret_result, struct why *why)
+static int install_step(struct lineage *l, const struct lineage_verb_values *v,
+			struct outcome *ret_result, struct why *why)
 {
 	(void)v;
 	return rollover_install(l, ret_result, why);
 }
 
-static int work(const void *values, const struct opt_list *args)
+static int install_lineages(const void *values, const struct opt_list *args)
 {
 	static const struct lineage_verb verb = {
 		.name = "install",
-		.step = step,
+		.step = install_step,
 	};
 
 	return lineage_verb_work(&verb, values, args);
@@ -41,7 +41,7 @@ const struct cmd *verb_install(void)
 		.opts = opts,
 		.values_size = sizeof(struct lineage_verb_values),
 		.check = lineage_verb_check,
-		.work = work,
+		.work = install_lineages,
 	};
 
 	return &cmd;

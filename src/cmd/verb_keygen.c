@@ -24,7 +24,8 @@ static const struct opt opts[] = {
 	{ .long_name = NULL },
 };
 
-static int check(const void *values, const struct opts_rest *rest, struct why *why)
+static int check_keygen_args(const void *values, const struct opts_rest *rest,
+			     struct why *why)
 {
 	const struct values *v = values;
 	if (rest->args.count)
@@ -41,7 +42,7 @@ static int check(const void *values, const struct opts_rest *rest, struct why *w
 	return 0;
 }
 
-static int make(const void *values, const struct opt_list *args)
+static int make_key(const void *values, const struct opt_list *args)
 {
 	const struct values *v = values;
 	struct key *key = NULL;
@@ -75,8 +76,8 @@ const struct cmd *verb_keygen(void)
 			 "already.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
-		.check = check,
-		.work = make,
+		.check = check_keygen_args,
+		.work = make_key,
 	};
 
 	return &cmd;

@@ -66,7 +66,8 @@ struct work {
 	size_t adoptions;
 };
 
-static int check(const void *values, const struct opts_rest *rest, struct why *why)
+static int check_new_args(const void *values, const struct opts_rest *rest,
+			  struct why *why)
 {
 	(void)values;
 	if (rest->args.count == 1)
@@ -123,7 +124,7 @@ static bool has_type(const struct lineage_conf *conf, enum key_type type)
 }
 
 /* The types of adopted keys are the lineage's, unless they are given. */
-static int adopt(struct work *w, struct why *why)
+static int adopt_keys(struct work *w, struct why *why)
 {
 	const struct opt_list *dirs = &w->v->adopt;
 	bool given = w->conf.text[LINEAGE_CONF_KEY_TYPES] != NULL;
@@ -152,7 +153,7 @@ static int adopt(struct work *w, struct why *why)
 	return rc;
 }
 
-static int configure(struct work *w, struct why *why)
+static int fill_conf(struct work *w, struct why *why)
 {
 	const struct values *v = w->v;
 	size_t i;
@@ -167,7 +168,7 @@ static int configure(struct work *w, struct why *why)
 	if (rc == 0)
 		rc = put_list(w, LINEAGE_CONF_KEY_TYPES, &v->key_types, why);
 	if (rc == 0)
-		rc = adopt(w, why);
+		rc = adopt_keys(w, why);
 	return rc < 0 ? rc : lineage_conf_check(&w->conf, why);
 }
 
@@ -209,7 +210,7 @@ static int print_records(struct lineage *l, const struct values *v, struct why *
 	return rc;
 }
 
-static int report(struct lineage *l, const struct values *v, struct why *why)
+static int report_new(struct lineage *l, const struct values *v, struct why *why)
 {
 	int rc = 0;
 
@@ -234,14 +235,14 @@ static int report(struct lineage *l, const struct values *v, struct why *why)
 	return rc;
 }
 
-static int create(struct work *w, const char *name, struct why *why)
+static int create_lineage(struct work *w, const char *name, struct why *why)
 {
 	struct lineage l;
 	size_t i;
 	int rc = lineage_check_name(name, why);
 
 	if (rc == 0)
-		rc = configure(w, why);
+		rc = fill_conf(w, why);
 	if (rc == 0)
 		rc = lineage_verb_check_secure(&w->env, &w->conf, w->v->even_if_insecure,
 					       why);
@@ -253,12 +254,12 @@ static int create(struct work *w, const char *name, struct why *why)
 			      w->adoption, w->adoptions, &l, why);
 	if (rc < 0)
 		return rc;
-	rc = report(&l, w->v, why);
+	rc = report_new(&l, w->v, why);
 	lineage_close(&l);
 	return rc;
 }
 
-static int make(const void *values, const struct opt_list *args)
+static int make_lineage(const void *values, const struct opt_list *args)
 {
 	struct work w = { .v = values };
 	struct why why;
@@ -267,7 +268,7 @@ static int make(const void *values, const struct opt_list *args)
 	key_protect();
 	world_init(&w.world, &w.v->dns, &w.env);
 	lineage_conf_init(&w.conf);
-	rc = create(&w, args->item[0], &why);
+	rc = create_lineage(&w, args->item[0], &why);
 	while (w.adoptions)
 		key_free(w.key[--w.adoptions]);
 	lineage_conf_clear(&w.conf);
@@ -295,8 +296,8 @@ const struct cmd *verb_new(void)
 			"lineage of that name is there.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
-		.check = check,
-		.work = make,
+		.check = check_new_args,
+		.work = make_lineage,
 	};
 
 	return &cmd;

@@ -54,7 +54,7 @@ static void show_server(const struct authority_server *s)
 }
 
 /* Every server, and what it said. */
-static void show(const struct authority_report *report)
+static void show_servers(const struct authority_report *report)
 {
 	size_t i;
 
@@ -65,19 +65,19 @@ static void show(const struct authority_report *report)
 		show_server(&report->server[i]);
 }
 
-static int step(struct lineage *l, const struct lineage_verb_values *v,
-		struct outcome *ret_result, struct why *why)
+static int propagation_step(struct lineage *l, const struct lineage_verb_values *v,
+			    struct outcome *ret_result, struct why *why)
 {
 	(void)v;
 	return rollover_propagation(l, ret_result, why);
 }
 
-static int work(const void *values, const struct opt_list *args)
+static int watch_lineages(const void *values, const struct opt_list *args)
 {
 	static const struct lineage_verb verb = {
 		.name = "propagation",
-		.step = step,
-		.show = show,
+		.step = propagation_step,
+		.show = show_servers,
 	};
 
 	return lineage_verb_work(&verb, values, args);
@@ -95,7 +95,7 @@ const struct cmd *verb_propagation(void)
 		.opts = opts,
 		.values_size = sizeof(struct lineage_verb_values),
 		.check = lineage_verb_check,
-		.work = work,
+		.work = watch_lineages,
 	};
 
 	return &cmd;

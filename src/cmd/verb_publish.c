@@ -119,8 +119,8 @@ static int print_all(struct lineage *l, const struct lineage_verb_values *v,
 }
 
 /* What can't be told without asking isn't told: print goes on without DNS. */
-static int preview(struct lineage *l, const struct lineage_verb_values *v,
-		   struct why *why)
+static int preview_records(struct lineage *l, const struct lineage_verb_values *v,
+			   struct why *why)
 {
 	struct wanted w = { 0 };
 	struct why inner;
@@ -139,13 +139,13 @@ static int preview(struct lineage *l, const struct lineage_verb_values *v,
 	return rc;
 }
 
-static int step(struct lineage *l, const struct lineage_verb_values *v, struct outcome *r,
-		struct why *why)
+static int publish_step(struct lineage *l, const struct lineage_verb_values *v,
+			struct outcome *r, struct why *why)
 {
 	int rc;
 
 	if (v->dry_run) {
-		rc = preview(l, v, why);
+		rc = preview_records(l, v, why);
 		if (rc == 0)
 			*r = (struct outcome){ .kind = OUTCOME_NOTHING };
 		return rc;
@@ -158,11 +158,11 @@ static int step(struct lineage *l, const struct lineage_verb_values *v, struct o
 	return rc;
 }
 
-static int work(const void *values, const struct opt_list *args)
+static int publish_lineages(const void *values, const struct opt_list *args)
 {
 	static const struct lineage_verb verb = {
 		.name = "publish",
-		.step = step,
+		.step = publish_step,
 	};
 
 	return lineage_verb_work(&verb, values, args);
@@ -181,7 +181,7 @@ const struct cmd *verb_publish(void)
 		.opts = opts,
 		.values_size = sizeof(struct lineage_verb_values),
 		.check = lineage_verb_check,
-		.work = work,
+		.work = publish_lineages,
 	};
 
 	return &cmd;

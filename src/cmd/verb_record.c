@@ -75,7 +75,8 @@ struct work {
 	struct record_print print;
 };
 
-static int check(const void *values, const struct opts_rest *rest, struct why *why)
+static int check_record_args(const void *values, const struct opts_rest *rest,
+			     struct why *why)
 {
 	const struct values *v = values;
 	int sources = (v->key != NULL) + (v->csr != NULL) + (v->cert != NULL) + v->live;
@@ -144,8 +145,8 @@ static int get_source(const struct values *v, const struct target *target,
 	return source_live(v, target, ret_source, why);
 }
 
-static void warn(const struct values *v, const struct target *t,
-		 const struct record_source *source)
+static void warn_of_usage(const struct values *v, const struct target *t,
+			  const struct record_source *source)
 {
 	bool leaf = v->usage == TLSA_DANE_EE || v->usage == TLSA_PKIX_EE;
 
@@ -187,7 +188,7 @@ static int one_target(struct work *w, const char *text, struct why *why)
 				 (uint8_t)v->selector, (uint8_t)v->mtype,
 				 (uint32_t)v->ttl, &record, why);
 	if (rc == 0)
-		warn(v, &target, &source);
+		warn_of_usage(v, &target, &source);
 	if (rc == 0)
 		rc = record_print_one(&w->print, &record, why);
 	record_clear(&record);
@@ -196,7 +197,7 @@ static int one_target(struct work *w, const char *text, struct why *why)
 	return rc;
 }
 
-static int make(const void *values, const struct opt_list *args)
+static int make_records(const void *values, const struct opt_list *args)
 {
 	const struct values *v = values;
 	struct work w = { .v = v };
@@ -227,8 +228,8 @@ const struct cmd *verb_record(void)
 			 "Exit status: 0 done, 3 usage error or bad file.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
-		.check = check,
-		.work = make,
+		.check = check_record_args,
+		.work = make_records,
 	};
 
 	return &cmd;

@@ -21,8 +21,8 @@ static const struct opt opts[] = {
 	{ .long_name = NULL },
 };
 
-static int step(struct lineage *l, const struct lineage_verb_values *v,
-		struct outcome *ret_result, struct why *why)
+static int renew_step(struct lineage *l, const struct lineage_verb_values *v,
+		      struct outcome *ret_result, struct why *why)
 {
 	struct hook_told told = { 0 };
 	int rc;
@@ -36,11 +36,11 @@ static int step(struct lineage *l, const struct lineage_verb_values *v,
 	return rc;
 }
 
-static int work(const void *values, const struct opt_list *args)
+static int renew_lineages(const void *values, const struct opt_list *args)
 {
 	static const struct lineage_verb verb = {
 		.name = "renew",
-		.step = step,
+		.step = renew_step,
 	};
 
 	return lineage_verb_work(&verb, values, args);
@@ -58,7 +58,7 @@ const struct cmd *verb_renew(void)
 		.opts = opts,
 		.values_size = sizeof(struct lineage_verb_values),
 		.check = lineage_verb_check,
-		.work = work,
+		.work = renew_lineages,
 	};
 
 	return &cmd;

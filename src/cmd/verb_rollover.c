@@ -20,8 +20,8 @@ static const struct opt opts[] = {
 	{ .long_name = NULL },
 };
 
-static int step(struct lineage *l, const struct lineage_verb_values *v,
-		struct outcome *ret_result, struct why *why)
+static int roll_step(struct lineage *l, const struct lineage_verb_values *v,
+		     struct outcome *ret_result, struct why *why)
 {
 	struct rollover_how how = { .begin = !v->all,
 				    .force = v->force,
@@ -30,11 +30,11 @@ static int step(struct lineage *l, const struct lineage_verb_values *v,
 	return rollover_step(l, &how, ret_result, why);
 }
 
-static int work(const void *values, const struct opt_list *args)
+static int roll_lineages(const void *values, const struct opt_list *args)
 {
 	static const struct lineage_verb verb = {
 		.name = "rollover",
-		.step = step,
+		.step = roll_step,
 	};
 
 	return lineage_verb_work(&verb, values, args);
@@ -51,7 +51,7 @@ const struct cmd *verb_rollover(void)
 		.opts = opts,
 		.values_size = sizeof(struct lineage_verb_values),
 		.check = lineage_verb_check,
-		.work = work,
+		.work = roll_lineages,
 	};
 
 	return &cmd;

@@ -51,7 +51,8 @@ static const struct opt opts[] = {
 	{ .long_name = NULL },
 };
 
-static int check(const void *values, const struct opts_rest *rest, struct why *why)
+static int check_status_args(const void *values, const struct opts_rest *rest,
+			     struct why *why)
 {
 	const struct values *v = values;
 
@@ -97,7 +98,7 @@ static bool tells_stuck(const struct status *s)
 }
 
 /* What is said instead of an action: the trouble, since when it is stuck; NULL: none. */
-static char *trouble(const struct status *s)
+static char *trouble_text(const struct status *s)
 {
 	char date[32];
 
@@ -128,7 +129,7 @@ static void print_news(const char *action, const char *when, const char *news, i
 
 static void print_row(const struct status *s, int width, time_t now)
 {
-	char *text = trouble(s), *news = NULL, *action;
+	char *text = trouble_text(s), *news = NULL, *action;
 	char days[32], when[32];
 
 	if (text)
@@ -167,7 +168,7 @@ static void print_text(const struct status *list, size_t count, const struct val
 			print_row(&list[i], width, now);
 }
 
-static enum status_level worst(const struct status *list, size_t count)
+static enum status_level worst_level(const struct status *list, size_t count)
 {
 	/* CRITICAL over UNKNOWN over WARNING over OK. */
 	static const int rank[] = { [STATUS_OK] = 0,
@@ -221,7 +222,7 @@ static void print_problems(const struct status *list, size_t count, time_t now)
 static void print_nagios(const struct status *list, size_t count, time_t now)
 {
 	static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
-	enum status_level level = worst(list, count);
+	enum status_level level = worst_level(list, count);
 	const char *bar = " |";
 	size_t i;
 
@@ -284,8 +285,8 @@ static int names_of(const struct values *v, const struct opt_list *args,
 	return 0;
 }
 
-static void print(const struct status *list, size_t count, const struct values *v,
-		  time_t now)
+static void print_statuses(const struct status *list, size_t count,
+			   const struct values *v, time_t now)
 {
 	char *json;
 
@@ -304,7 +305,7 @@ static void print(const struct status *list, size_t count, const struct values *
 	}
 }
 
-static int predict(const struct values *v)
+static int predict_only(const struct values *v)
 {
 	const struct upstream_conf upstream = {
 		.given = v->dns.resolvers.item,
@@ -322,7 +323,7 @@ static int predict(const struct values *v)
 			     (enum predict_output)v->output);
 }
 
-static int show(const struct values *v, char **names, size_t count)
+static int show_lineages(const struct values *v, char **names, size_t count)
 {
 	struct status *list = mem_array(count, sizeof(*list));
 	struct env env;
@@ -332,15 +333,15 @@ static int show(const struct values *v, char **names, size_t count)
 	env_init(&env);
 	for (i = 0; i < count; i++)
 		status_read(&env, setup_opts_dir(&v->setup), names[i], &list[i]);
-	print(list, count, v, env_now(&env));
-	status = (int)worst(list, count);
+	print_statuses(list, count, v, env_now(&env));
+	status = (int)worst_level(list, count);
 	for (i = 0; i < count; i++)
 		status_clear(&list[i]);
 	free(list);
 	return cmd_finish(status);
 }
 
-static int work(const void *values, const struct opt_list *args)
+static int report_status(const void *values, const struct opt_list *args)
 {
 	const struct values *v = values;
 	const char *dir = setup_opts_dir(&v->setup);
@@ -351,14 +352,14 @@ static int work(const void *values, const struct opt_list *args)
 	int status;
 
 	if (v->predict)
-		return predict(v);
+		return predict_only(v);
 	if (names_of(v, args, &names, &count, &why) < 0)
 		return nagios ? print_unknown(why.text) : cmd_fail(&why, CMD_USAGE);
 	if (!count && nagios)
 		return print_none(dir);
 	if (!count && !v->setup.quiet)
 		log_warn("there is no lineage in %s", dir);
-	status = show(v, names, count);
+	status = show_lineages(v, names, count);
 	for (i = 0; i < count; i++)
 		free(names[i]);
 	free(names);
@@ -380,8 +381,8 @@ const struct cmd *verb_status(void)
 			"published records may break.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
-		.check = check,
-		.work = work,
+		.check = check_status_args,
+		.work = report_status,
 	};
 
 	return &cmd;

@@ -96,7 +96,8 @@ static void clear_input(struct input *in)
 	gnutls_free(in->csr.data);
 }
 
-static int check(const void *values, const struct opts_rest *rest, struct why *why)
+static int check_verify_args(const void *values, const struct opts_rest *rest,
+			     struct why *why)
 {
 	const struct values *v = values;
 	if (rest->args.count)
@@ -256,8 +257,8 @@ static struct facts_endpoint *fill_endpoint(struct facts_target *t,
 	return e;
 }
 
-static struct facts_target *judge(const struct values *v, struct input *in,
-				  const struct verdict_conf *conf)
+static struct facts_target *judge_chain(const struct values *v, struct input *in,
+					const struct verdict_conf *conf)
 {
 	struct facts_target *t = facts_target_new();
 	struct facts_endpoint *e = fill_endpoint(t, in);
@@ -280,8 +281,8 @@ static struct facts_target *judge(const struct values *v, struct input *in,
 	return t;
 }
 
-static void show(const struct values *v, const struct input *in, struct facts_target *t,
-		 const struct verdict_conf *conf)
+static void show_verdict(const struct values *v, const struct input *in,
+			 struct facts_target *t, const struct verdict_conf *conf)
 {
 	struct render_conf render = {
 		.out = stdout,
@@ -303,7 +304,7 @@ static void show(const struct values *v, const struct input *in, struct facts_ta
 	text->end(state);
 }
 
-static int verify(const void *values, const struct opt_list *args)
+static int verify_chain(const void *values, const struct opt_list *args)
 {
 	const struct values *v = values;
 	struct input in = { .chain = { 0 } };
@@ -319,8 +320,8 @@ static int verify(const void *values, const struct opt_list *args)
 		return cmd_fail(&why, CMD_USAGE);
 	}
 	make_conf(&conf);
-	t = judge(v, &in, &conf);
-	show(v, &in, t, &conf);
+	t = judge_chain(v, &in, &conf);
+	show_verdict(v, &in, t, &conf);
 	status = t->endpoint[0].peer[0].code == CODE_MATCH ? CMD_DONE : CMD_NO;
 	facts_target_free(t);
 	clear_input(&in);
@@ -339,8 +340,8 @@ const struct cmd *verb_verify(void)
 			 "Exit status: 0 yes, 2 no, 3 usage error or bad file.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
-		.check = check,
-		.work = verify,
+		.check = check_verify_args,
+		.work = verify_chain,
 	};
 
 	return &cmd;

@@ -31,7 +31,7 @@ struct worker {
 	struct queued *first, **end;
 };
 
-static enum run_step next_item(void *arg, struct run_item *ret_item)
+static enum run_step next_queued(void *arg, struct run_item *ret_item)
 {
 	struct worker *w = arg;
 	struct queued *q = w->first;
@@ -78,7 +78,7 @@ static void give_back(struct worker *w)
 {
 	struct run_item item;
 
-	while (next_item(w, &item) == RUN_ITEM) {
+	while (next_queued(w, &item) == RUN_ITEM) {
 		parcel_send(w->channel,
 			    &(struct parcel){ .kind = PARCEL_BACK, .slot = item.tag });
 		run_item_clear(&item);
@@ -139,7 +139,7 @@ _Noreturn void worker_run(int fd, struct engine *engine, int jobs, struct quota 
 	w.conf = (struct run_conf){ .probe = &engine->probe,
 				    .jobs = jobs,
 				    .retries = engine->opts->retries,
-				    .next = next_item,
+				    .next = next_queued,
 				    .emit = send_result,
 				    .arg = &w };
 	w.run = run_new(&w.conf);

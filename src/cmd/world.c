@@ -18,7 +18,7 @@ static struct upstream_conf dns_conf(const struct world *w)
 				       .trust_anchor = w->dns->trust_anchor };
 }
 
-static int secure(void *arg, const char *owner, struct why *why)
+static int check_secure(void *arg, const char *owner, struct why *why)
 {
 	const struct world *w = arg;
 	struct upstream_conf conf = dns_conf(w);
@@ -26,8 +26,8 @@ static int secure(void *arg, const char *owner, struct why *why)
 	return signed_check(&conf, owner, w->dns->timeout_ms, why);
 }
 
-static int ask(void *arg, const struct env_question *question, struct env_dns *ret_dns,
-	       struct why *why)
+static int ask_dns(void *arg, const struct env_question *question,
+		   struct env_dns *ret_dns, struct why *why)
 {
 	const struct world *w = arg;
 	struct upstream_conf conf = dns_conf(w);
@@ -36,7 +36,8 @@ static int ask(void *arg, const struct env_question *question, struct env_dns *r
 	return world_dns_ask(&dns, question, ret_dns, why);
 }
 
-static int zone(void *arg, const char *owner, struct env_zone *ret_zone, struct why *why)
+static int find_zone(void *arg, const char *owner, struct env_zone *ret_zone,
+		     struct why *why)
 {
 	const struct world *w = arg;
 	struct upstream_conf conf = dns_conf(w);
@@ -45,8 +46,8 @@ static int zone(void *arg, const char *owner, struct env_zone *ret_zone, struct 
 	return world_dns_zone(&dns, owner, ret_zone, why);
 }
 
-static int look(void *arg, const struct env_presented *presented,
-		struct env_live *ret_live, struct why *why)
+static int look_at_services(void *arg, const struct env_presented *presented,
+			    struct env_live *ret_live, struct why *why)
 {
 	const struct world *w = arg;
 	struct upstream_conf conf = dns_conf(w);
@@ -56,8 +57,9 @@ static int look(void *arg, const struct env_presented *presented,
 	return world_live_look(&live, presented, ret_live, why);
 }
 
-static int discover(void *arg, const struct target *service, struct target **ret_targets,
-		    size_t *ret_count, struct why *why)
+static int discover_services(void *arg, const struct target *service,
+			     struct target **ret_targets, size_t *ret_count,
+			     struct why *why)
 {
 	const struct world *w = arg;
 	struct upstream_conf conf = dns_conf(w);
@@ -67,8 +69,8 @@ static int discover(void *arg, const struct target *service, struct target **ret
 	return world_live_discover(&live, service, ret_targets, ret_count, why);
 }
 
-static int fetch(void *arg, const struct env_request *r, struct env_page *ret_page,
-		 struct why *why)
+static int fetch_page(void *arg, const struct env_request *r, struct env_page *ret_page,
+		      struct why *why)
 {
 	const struct world *w = arg;
 	const char *const headers[] = { "Accept: application/json",
@@ -96,10 +98,10 @@ void world_init(struct world *w, const struct setup_dns_opts *opts, struct env *
 	*w = (struct world){ .dns = opts };
 	env_init(ret_env);
 	ret_env->arg = w;
-	ret_env->ask = ask;
-	ret_env->look = look;
-	ret_env->discover = discover;
-	ret_env->secure = secure;
-	ret_env->zone = zone;
-	ret_env->fetch = fetch;
+	ret_env->ask = ask_dns;
+	ret_env->look = look_at_services;
+	ret_env->discover = discover_services;
+	ret_env->secure = check_secure;
+	ret_env->zone = find_zone;
+	ret_env->fetch = fetch_page;
 }

@@ -41,7 +41,7 @@ struct checking {
 	struct facts_target *facts;
 };
 
-static enum run_step next_item(void *arg, struct run_item *ret_item)
+static enum run_step next_text(void *arg, struct run_item *ret_item)
 {
 	struct checking *c = arg;
 
@@ -81,7 +81,7 @@ static int set_up(struct checking *c, const struct world_live *live, struct why 
 		      : DP_ECRYPTO;
 }
 
-static void clear(struct checking *c)
+static void clear_checking(struct checking *c)
 {
 	facts_target_free(c->facts);
 	upstream_free(c->upstream);
@@ -105,7 +105,7 @@ static int check_dane(const struct world_live *live, const char *text,
 				    .agent = version_agent() };
 	struct run_conf run = { .probe = &probe,
 				.jobs = 1,
-				.next = next_item,
+				.next = next_text,
 				.emit = take_facts,
 				.arg = &c };
 	int rc = set_up(&c, live, why);
@@ -123,7 +123,7 @@ static int check_dane(const struct world_live *live, const char *text,
 		*ret_facts = c.facts;
 		c.facts = NULL;
 	}
-	clear(&c);
+	clear_checking(&c);
 	return rc;
 }
 
@@ -287,7 +287,7 @@ static void look_at_peers(const struct facts_target *facts, const char *text,
 }
 
 /* What is wrong with it as a whole, on the heap. */
-static char *judge(const struct facts_target *facts)
+static char *judge_whole(const struct facts_target *facts)
 {
 	return mem_printf("%s: %s", code_name(facts->code),
 			  facts->summary ? facts->summary : "");
@@ -314,7 +314,7 @@ static int look_at_service(const struct world_live *live, const char *text,
 		look_at_peers(facts, text, presented, ret_live);
 	if (facts->code != CODE_MATCH && facts->code != CODE_NO_TLSA &&
 	    ret_live->count == before)
-		env_live_add(ret_live, mem_text(text), judge(facts));
+		env_live_add(ret_live, mem_text(text), judge_whole(facts));
 	facts_target_free(facts);
 	return 0;
 }
@@ -362,7 +362,7 @@ static void show_others(const struct world_live *live, const struct env_presente
 		if (check_dane(live, p->others[i], &facts, &why) < 0)
 			problem = mem_text(why.text);
 		else if (facts->code != CODE_MATCH)
-			problem = judge(facts);
+			problem = judge_whole(facts);
 		live->show_other(p->others[i], problem);
 		facts_target_free(facts);
 		free(problem);
