@@ -144,7 +144,7 @@ static void doubt_clock(struct lineage *l, time_t now)
 	free(boot);
 }
 
-static void keep(struct lineage *l, const struct env_dns *dns, int64_t hash)
+static void keep_agreement(struct lineage *l, const struct env_dns *dns, int64_t hash)
 {
 	struct lineage_state *s = &l->state;
 	time_t now = env_now(l->env);
@@ -210,7 +210,7 @@ int agreement_observe(struct lineage *l, struct agreement *ret_agreement, struct
 		return rc;
 	}
 	l->state.looking = false;
-	keep(l, &dns, hash);
+	keep_agreement(l, &dns, hash);
 	facts = facts_of(l, dns.none);
 	a.safety = safety_decide(&facts, env_now(l->env), &a.safe_at);
 	if (a.safety == SAFETY_LAGS)

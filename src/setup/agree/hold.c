@@ -32,8 +32,8 @@ static bool was_reloaded(const struct lineage *l)
 	return s->view && env_now(l->env) - s->since < RELOADED_S;
 }
 
-static int look(struct lineage *l, const struct target *target, struct env_live *ret_live,
-		struct why *why)
+static int look_at_service(struct lineage *l, const struct target *target,
+			   struct env_live *ret_live, struct why *why)
 {
 	const int64_t generation[GENERATIONS] = { l->state.current, l->state.next };
 	uint8_t spki[GENERATIONS * KEY_TYPE_COUNT][32];
@@ -64,7 +64,7 @@ static char *find_reason(struct lineage *l, const struct target *target, bool as
 	char *reason = NULL;
 	struct why why;
 
-	if (look(l, target, &live, &why) < 0)
+	if (look_at_service(l, target, &live, &why) < 0)
 		reason = mem_printf("%s can't be looked at: %s", target->text, why.text);
 	else if (live.count && (live.other_key || !asked_for))
 		reason = mem_printf("%s %s", live.fault[0].where, live.fault[0].what);
@@ -102,8 +102,8 @@ struct decision {
 	struct hold hold; /* owned */
 };
 
-static void hold(struct lineage_state *s, const char *owner, const char *reason,
-		 struct decision *d)
+static void hold_owner(struct lineage_state *s, const char *owner, const char *reason,
+		       struct decision *d)
 {
 	owners_add(&s->held, owner);
 	if (!d->hold.told)
@@ -112,8 +112,8 @@ static void hold(struct lineage_state *s, const char *owner, const char *reason,
 					  owner, reason);
 }
 
-static int decide(struct lineage *l, const struct target *target, const char *owner,
-		  void *arg, struct why *why)
+static int decide_owner(struct lineage *l, const struct target *target, const char *owner,
+			void *arg, struct why *why)
 {
 	struct decision *d = arg;
 	struct lineage_state *s = &l->state;
@@ -133,7 +133,7 @@ static int decide(struct lineage *l, const struct target *target, const char *ow
 				     "it: %.200s",
 				     owner, reason);
 		else if (reason)
-			hold(s, owner, reason, d);
+			hold_owner(s, owner, reason, d);
 	} else if (!d->hold.unknown && !owners_has(s->given, owner) &&
 		   owners_has(dns->present, owner)) {
 		reason = find_reason(l, target, false);
@@ -150,7 +150,7 @@ int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
 	int rc;
 
 	hold_forget(&l->state);
-	rc = each_owner(l, decide, &d, why);
+	rc = each_owner(l, decide_owner, &d, why);
 	if (rc == 0)
 		*ret_hold = d.hold;
 	else
@@ -178,8 +178,8 @@ static int begin_review(struct lineage *l, struct review *v, struct why *why)
 	return rc;
 }
 
-static int review(struct lineage *l, const struct target *target, const char *owner,
-		  void *arg, struct why *why)
+static int review_owner(struct lineage *l, const struct target *target, const char *owner,
+			void *arg, struct why *why)
 {
 	struct review *v = arg;
 	char *reason = NULL;
@@ -203,7 +203,7 @@ int hold_review(struct lineage *l, char **ret_told, struct why *why)
 	int rc = begin_review(l, &v, why);
 
 	if (rc == 0)
-		rc = each_owner(l, review, &v, why);
+		rc = each_owner(l, review_owner, &v, why);
 	env_dns_clear(&v.dns);
 	if (rc == 0 && !v.is_over)
 		*ret_told = v.told;

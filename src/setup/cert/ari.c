@@ -24,7 +24,7 @@
 #define AGAIN_FAILED_S 3600
 
 /* base64url without padding (RFC 4648 section 5). */
-static char *base64url(const uint8_t *data, size_t len)
+static char *encode_base64url(const uint8_t *data, size_t len)
 {
 	char *text = base64_encode(data, len), *p;
 
@@ -45,8 +45,8 @@ int ari_cert_id(const struct chain_cert *cert, char **ret_id, struct why *why)
 	    gnutls_x509_crt_get_serial(cert->crt, serial, &serial_len) < 0)
 		return why_set(why, DP_EFORMAT,
 			       "the certificate has no authority key identifier");
-	key_text = base64url(key, key_len);
-	serial_text = base64url(serial, serial_len);
+	key_text = encode_base64url(key, key_len);
+	serial_text = encode_base64url(serial, serial_len);
 	*ret_id = mem_printf("%s.%s", key_text, serial_text);
 	free(key_text);
 	free(serial_text);
@@ -75,8 +75,8 @@ int ari_read_window(const char *text, time_t *ret_start, time_t *ret_end, struct
 	return 0;
 }
 
-static int fetch(struct lineage *l, const char *url, struct env_page *ret_page,
-		 struct why *why)
+static int fetch_json(struct lineage *l, const char *url, struct env_page *ret_page,
+		      struct why *why)
 {
 	const struct env_request request = { .url = url };
 	int rc;
@@ -99,7 +99,7 @@ static int find_service(struct lineage *l, const char *directory, char **ret_url
 	struct env_page page = { 0 };
 	const char *url;
 	json_t *root;
-	int rc = fetch(l, directory, &page, why);
+	int rc = fetch_json(l, directory, &page, why);
 
 	if (rc < 0)
 		return rc;
@@ -152,7 +152,7 @@ static int ask_one(struct lineage *l, const char *service, const char *id,
 	char *url = mem_printf("%s%s%s", service, has_slash ? "" : "/", id);
 	struct env_page page;
 	time_t start = 0, end = 0;
-	int rc = fetch(l, url, &page, why);
+	int rc = fetch_json(l, url, &page, why);
 
 	free(url);
 	if (rc < 0)

@@ -42,7 +42,7 @@ static int check_key(const struct lineage *l, int64_t generation, enum key_type 
 }
 
 /* A wildcard is in the certificate when any name below it is covered. */
-static bool covers(gnutls_x509_crt_t crt, const char *domain)
+static bool covers_domain(gnutls_x509_crt_t crt, const char *domain)
 {
 	char *name = !strncmp(domain, "*.", 2) ? mem_printf("any-label.%s", domain + 2)
 					       : mem_text(domain);
@@ -59,7 +59,7 @@ static int check_names(const struct lineage *l, const struct chain_cert *leaf,
 	size_t i;
 
 	for (i = 0; i < l->conf.domains.count; i++)
-		if (!covers(leaf->crt, l->conf.domains.item[i]))
+		if (!covers_domain(leaf->crt, l->conf.domains.item[i]))
 			return why_set(why, DP_EINVAL,
 				       "the certificate doesn't name %.253s",
 				       l->conf.domains.item[i]);
@@ -159,7 +159,7 @@ static int write_folder(struct lineage *l, const char *folder, const struct chai
 }
 
 /* The highest number among the folders of certs; 0 without one. */
-static int highest(const char *certs, int64_t *ret_number, struct why *why)
+static int highest_number(const char *certs, int64_t *ret_number, struct why *why)
 {
 	DIR *dir = opendir(certs);
 	struct dirent *entry;
@@ -179,13 +179,13 @@ static int highest(const char *certs, int64_t *ret_number, struct why *why)
 }
 
 /* A folder of its own that gets its number when it is whole. */
-static int keep(struct lineage *l, int64_t generation, enum key_type type,
-		const struct chain *chain, int64_t *ret_number, struct why *why)
+static int keep_in_folder(struct lineage *l, int64_t generation, enum key_type type,
+			  const struct chain *chain, int64_t *ret_number, struct why *why)
 {
 	char *certs = lineage_key_path(l, generation, type, "certs");
 	char *fresh = mem_printf("%s/new", certs), *numbered = NULL;
 	int64_t number = 0;
-	int rc = highest(certs, &number, why);
+	int rc = highest_number(certs, &number, why);
 
 	if (rc == 0)
 		rc = write_folder(l, fresh, chain, why);
@@ -236,7 +236,7 @@ int certificate_store(struct lineage *l, int64_t generation, enum key_type type,
 	if (rc == 0)
 		rc = check_chain(l, generation, type, &chain, why);
 	if (rc == 0)
-		rc = keep(l, generation, type, &chain, &c.number, why);
+		rc = keep_in_folder(l, generation, type, &chain, &c.number, why);
 	if (rc == 0) {
 		take_facts(&chain, &c);
 		*ret_certificate = c;
@@ -292,7 +292,7 @@ int certificate_newest(const struct lineage *l, int64_t generation, enum key_typ
 {
 	char *certs = lineage_key_path(l, generation, type, "certs"), *path;
 	struct certificate c = { 0 };
-	int rc = highest(certs, &c.number, why);
+	int rc = highest_number(certs, &c.number, why);
 
 	if (rc == 0 && c.number) {
 		path = mem_printf("%s/%04lld/cert.pem", certs, (long long)c.number);

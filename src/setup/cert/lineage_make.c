@@ -271,9 +271,9 @@ static int refuse_another(const struct lineage *l, struct why *why)
 }
 
 /* What wasn't there before the lock may be there now. */
-static int create(struct lineage *l, const char *base,
-		  const struct lineage_make_adoption *adopt, size_t adopt_count,
-		  struct why *why)
+static int create_locked(struct lineage *l, const char *base,
+			 const struct lineage_make_adoption *adopt, size_t adopt_count,
+			 struct why *why)
 {
 	int rc = make_folders(l, base, why);
 
@@ -318,7 +318,7 @@ int lineage_make_new(struct env *env, const char *base, const char *name,
 		rc = lineage_conf_check(&l.conf, why);
 	free(text);
 	if (rc == 0)
-		rc = create(&l, base, adopt, adopt_count, why);
+		rc = create_locked(&l, base, adopt, adopt_count, why);
 	if (rc < 0) {
 		lineage_close(&l);
 		return rc;

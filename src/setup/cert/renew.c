@@ -133,8 +133,8 @@ static int order_begin(struct lineage *l, int64_t generation, enum key_type type
 	return rc;
 }
 
-static int run(struct lineage *l, const char *template, const struct order *order,
-	       struct why *why)
+static int run_acme(struct lineage *l, const char *template, const struct order *order,
+		    struct why *why)
 {
 	const char *const csr[] = { order->csr };
 	const char *const cert[] = { order->file[ORDER_CERT] };
@@ -202,8 +202,8 @@ static int template_of(const struct lineage *l, char **ret_template, struct why 
 	return acme_command(text, ret_template, why);
 }
 
-static int note(struct lineage *l, int64_t generation, enum key_type type,
-		const struct certificate *c, struct why *why)
+static int note_renewed(struct lineage *l, int64_t generation, enum key_type type,
+			const struct certificate *c, struct why *why)
 {
 	char number[24], which[24], until[32];
 
@@ -238,8 +238,9 @@ static int check_news(const struct lineage *l, const struct due *due, bool force
 }
 
 /* What the acme command has left, if it is one to be kept. */
-static int keep(struct lineage *l, int64_t generation, enum key_type type,
-		const struct due *due, bool force, const struct buf *b, struct why *why)
+static int keep_renewed(struct lineage *l, int64_t generation, enum key_type type,
+			const struct due *due, bool force, const struct buf *b,
+			struct why *why)
 {
 	struct certificate c;
 	int rc = certificate_check(l, generation, type, b->data, b->len, &c, why);
@@ -248,7 +249,7 @@ static int keep(struct lineage *l, int64_t generation, enum key_type type,
 		rc = check_news(l, due, force, &c, why);
 	if (rc == 0)
 		rc = certificate_store(l, generation, type, b->data, b->len, &c, why);
-	return rc < 0 ? rc : note(l, generation, type, &c, why);
+	return rc < 0 ? rc : note_renewed(l, generation, type, &c, why);
 }
 
 static int order_one(struct lineage *l, int64_t generation, enum key_type type,
@@ -264,11 +265,11 @@ static int order_one(struct lineage *l, int64_t generation, enum key_type type,
 	buf_init(&b, 2 * PEM_MAX);
 	rc = order_begin(l, generation, type, &order, why);
 	if (rc == 0)
-		rc = run(l, template, &order, why);
+		rc = run_acme(l, template, &order, why);
 	if (rc == 0)
 		rc = read_result(&order, &b, why);
 	if (rc == 0)
-		rc = keep(l, generation, type, due, force, &b, why);
+		rc = keep_renewed(l, generation, type, due, force, &b, why);
 	buf_clear(&b);
 	order_clear(&order);
 	free(template);

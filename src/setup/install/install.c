@@ -83,8 +83,8 @@ enum looking {
 	LOOK_AT_ONCE /* nothing was */
 };
 
-static int look(struct lineage *l, int64_t generation, enum looking looking,
-		struct env_live *ret_live, struct why *why)
+static int look_at_keys(struct lineage *l, int64_t generation, enum looking looking,
+			struct env_live *ret_live, struct why *why)
 {
 	uint8_t spki[KEY_TYPE_COUNT][32], cert[KEY_TYPE_COUNT][32];
 	struct looked_at at = { 0 };
@@ -141,7 +141,7 @@ static char *faults_text(const struct env_live *live)
 }
 
 /* What was wrong there may not hide what is worse. */
-static bool had(const char *before, const struct env_fault *fault)
+static bool had_fault(const char *before, const struct env_fault *fault)
 {
 	size_t where = strlen(fault->where), len;
 
@@ -160,7 +160,7 @@ static char *find_fault(const struct env_live *live, const char *before, bool wa
 	size_t i;
 
 	for (i = 0; i < live->count; i++)
-		if (had(before, &live->fault[i]) == was_there)
+		if (had_fault(before, &live->fault[i]) == was_there)
 			return mem_printf("%s %s", live->fault[i].where,
 					  live->fault[i].what);
 	return NULL;
@@ -171,7 +171,7 @@ static int look_for_news(struct lineage *l, int64_t generation, const char *befo
 			 char **ret_problem, char **ret_old, struct why *why)
 {
 	struct env_live live = { 0 };
-	int rc = look(l, generation, LOOK_NEW, &live, why);
+	int rc = look_at_keys(l, generation, LOOK_NEW, &live, why);
 
 	if (rc < 0)
 		return rc;
@@ -221,7 +221,7 @@ static void look_back(struct lineage *l, struct back *back)
 	struct env_live live = { 0 };
 	struct why inner;
 
-	if (look(l, l->state.view_generation, LOOK_BACK, &live, &inner) < 0)
+	if (look_at_keys(l, l->state.view_generation, LOOK_BACK, &live, &inner) < 0)
 		back->fault = mem_text(inner.text);
 	else
 		back->fault = find_fault(&live, before, false);
@@ -317,7 +317,8 @@ static int go_back(struct lineage *l, const char *problem, char **ret_text,
 }
 
 /* Not even the files could be put back: the next run tries it again. */
-static int undo(struct lineage *l, const char *problem, char **ret_text, struct why *why)
+static int undo_switch(struct lineage *l, const char *problem, char **ret_text,
+		       struct why *why)
 {
 	struct why inner;
 	int rc = go_back(l, problem, ret_text, &inner);
@@ -342,7 +343,7 @@ static int note_installed(struct lineage *l, int64_t generation, int64_t view,
 			    NULL);
 }
 
-static int keep(struct lineage *l, struct why *why)
+static int keep_view(struct lineage *l, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	int rc = note_installed(l, s->intent_generation, s->intent_view, why);
@@ -358,8 +359,8 @@ static int keep(struct lineage *l, struct why *why)
 
 /* Live is switched; the rest, which may be done twice. What was wrong before is no reason
  * to go back. */
-static int finish(struct lineage *l, enum install_result *ret_result, char **ret_text,
-		  struct why *why)
+static int finish_switch(struct lineage *l, enum install_result *ret_result,
+			 char **ret_text, struct why *why)
 {
 	char *problem = NULL, *old = NULL;
 	struct why inner;
@@ -374,17 +375,17 @@ static int finish(struct lineage *l, enum install_result *ret_result, char **ret
 		problem = mem_text(inner.text);
 	if (!problem) {
 		*ret_text = old;
-		return keep(l, why);
+		return keep_view(l, why);
 	}
 	free(old);
-	rc = undo(l, problem, ret_text, why);
+	rc = undo_switch(l, problem, ret_text, why);
 	*ret_result = INSTALL_WENT_BACK;
 	free(problem);
 	return rc;
 }
 
-static int install(struct lineage *l, int64_t generation, char *take_faults,
-		   enum install_result *ret_result, char **ret_text, struct why *why)
+static int switch_to(struct lineage *l, int64_t generation, char *take_faults,
+		     enum install_result *ret_result, char **ret_text, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	int64_t number = s->last_view + 1;
@@ -402,13 +403,13 @@ static int install(struct lineage *l, int64_t generation, char *take_faults,
 	rc = lineage_save(l, why);
 	if (rc == 0)
 		rc = view_switch(l, number, why);
-	return rc < 0 ? rc : finish(l, ret_result, ret_text, why);
+	return rc < 0 ? rc : finish_switch(l, ret_result, ret_text, why);
 }
 
 int install_generation(struct lineage *l, int64_t generation,
 		       enum install_result *ret_result, char **ret_text, struct why *why)
 {
-	return install(l, generation, NULL, ret_result, ret_text, why);
+	return switch_to(l, generation, NULL, ret_result, ret_text, why);
 }
 
 int install_renewal(struct lineage *l, int64_t generation,
@@ -419,10 +420,10 @@ int install_renewal(struct lineage *l, int64_t generation,
 	struct why inner;
 
 	/* Else nothing is known to have been wrong. */
-	if (look(l, generation, LOOK_AT_ONCE, &before, &inner) == 0)
+	if (look_at_keys(l, generation, LOOK_AT_ONCE, &before, &inner) == 0)
 		faults = faults_text(&before);
 	env_live_clear(&before);
-	return install(l, generation, faults, ret_result, ret_text, why);
+	return switch_to(l, generation, faults, ret_result, ret_text, why);
 }
 
 int install_recover(struct lineage *l, enum install_result *ret_result, char **ret_text,
@@ -437,14 +438,14 @@ int install_recover(struct lineage *l, enum install_result *ret_result, char **r
 		return 0;
 	case INTENT_SWITCH:
 		if (view_live(l) == s->intent_view)
-			return finish(l, ret_result, ret_text, why);
+			return finish_switch(l, ret_result, ret_text, why);
 		forget_intent(s); /* it hadn't begun */
 		return lineage_save(l, why);
 	case INTENT_GO_BACK:
 		*ret_result = INSTALL_WENT_BACK;
-		return undo(l,
-			    "an installation failed, and a crash came while going back",
-			    ret_text, why);
+		return undo_switch(
+			l, "an installation failed, and a crash came while going back",
+			ret_text, why);
 	}
 	return 0;
 }

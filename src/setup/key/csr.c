@@ -68,7 +68,7 @@ static int set_must_staple(gnutls_x509_crq_t crq)
 }
 
 /* The digest that goes with the key's size; EdDSA brings its own. */
-static int sign(gnutls_x509_crq_t crq, const struct key *key)
+static int sign_request(gnutls_x509_crq_t crq, const struct key *key)
 {
 	gnutls_digest_algorithm_t digest = GNUTLS_DIG_SHA256;
 	gnutls_pubkey_t public = NULL;
@@ -110,7 +110,7 @@ int csr_make(const struct key *key, const struct csr_names *names, bool must_sta
 	if (rc >= 0 && must_staple)
 		rc = set_must_staple(crq);
 	if (rc >= 0)
-		rc = sign(crq, key);
+		rc = sign_request(crq, key);
 	if (rc >= 0)
 		rc = gnutls_x509_crq_export2(
 			crq, der ? GNUTLS_X509_FMT_DER : GNUTLS_X509_FMT_PEM, ret_csr);

@@ -99,7 +99,7 @@ int key_generate(enum key_type type, struct key **ret_key, struct why *why)
 }
 
 /* What a file that holds no usable key is instead. */
-static int refuse(const char *path, const char *text, int rc, struct why *why)
+static int refuse_file(const char *path, const char *text, int rc, struct why *why)
 {
 	if (strstr(text, "ENCRYPTED"))
 		return why_set(
@@ -124,19 +124,19 @@ static int refuse(const char *path, const char *text, int rc, struct why *why)
 		       gnutls_strerror(rc));
 }
 
-static int import(const char *path, char *data, size_t len, struct key *key,
-		  struct why *why)
+static int import_key(const char *path, char *data, size_t len, struct key *key,
+		      struct why *why)
 {
 	gnutls_datum_t datum = { (unsigned char *)data, (unsigned)len };
 	bool pem = strstr(data, "-----BEGIN") != NULL;
 	int rc;
 
 	if (strstr(data, "ENCRYPTED"))
-		return refuse(path, data, 0, why);
+		return refuse_file(path, data, 0, why);
 	rc = gnutls_x509_privkey_import2(key->handle, &datum,
 					 pem ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER,
 					 NULL, 0);
-	return rc < 0 ? refuse(path, data, rc, why) : 0;
+	return rc < 0 ? refuse_file(path, data, rc, why) : 0;
 }
 
 int key_load(const char *path, struct key **ret_key, struct why *why)
@@ -152,7 +152,7 @@ int key_load(const char *path, struct key **ret_key, struct why *why)
 	rc = new_key(&key, why);
 	if (rc < 0)
 		goto out;
-	rc = import(path, data, len, key, why);
+	rc = import_key(path, data, len, key, why);
 	if (rc < 0)
 		goto out;
 	*ret_key = key;

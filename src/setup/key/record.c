@@ -186,7 +186,7 @@ void record_clear(struct record *record)
 	*record = (struct record){ 0 };
 }
 
-static char *line(const char *lead, const struct record *record)
+static char *record_line(const char *lead, const struct record *record)
 {
 	char *text = tlsa_to_text(&record->rr);
 	char *whole = mem_printf("%s%s %u IN TLSA %s", lead, record->owner,
@@ -198,12 +198,12 @@ static char *line(const char *lead, const struct record *record)
 
 char *record_zone_line(const struct record *record)
 {
-	return line("", record);
+	return record_line("", record);
 }
 
 char *record_update_line(const struct record *record)
 {
-	return line("update add ", record);
+	return record_line("update add ", record);
 }
 
 char *record_generic_line(const struct record *record)

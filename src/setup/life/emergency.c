@@ -31,7 +31,7 @@ int emergency_declare(struct lineage *l, struct why *why)
 	return rc < 0 ? rc : lineage_save(l, why);
 }
 
-static void add(struct outcome *r, char *take_text)
+static void add_sentence(struct outcome *r, char *take_text)
 {
 	char *before = r->text;
 
@@ -57,21 +57,28 @@ void emergency_tell_exposure(const struct lineage *l, int64_t compromised,
 	char when[32];
 
 	if (s->emergency && s->goal == compromised)
-		add(r, mem_printf("key %04lld is replaced as soon as this rollover has "
-				  "ended",
-				  (long long)compromised));
+		add_sentence(
+			r,
+			mem_printf("key %04lld is replaced as soon as this rollover has "
+				   "ended",
+				   (long long)compromised));
 	if (s->emergency)
-		add(r, mem_printf("until its record is gone and %lld s more, the holder "
-				  "of key %04lld can pass for the services",
-				  (long long)old_ttl_s(l), (long long)compromised));
+		add_sentence(
+			r,
+			mem_printf("until its record is gone and %lld s more, the holder "
+				   "of key %04lld can pass for the services",
+				   (long long)old_ttl_s(l), (long long)compromised));
 	else
-		add(r, mem_printf("caches may hold the record of key %04lld until %s: "
-				  "until then its holder can pass for the services. Have "
-				  "the CA revoke its certificates. Key %04lld lay beside "
-				  "it: if that may be known too, do this once more",
-				  (long long)compromised,
-				  clock_rfc3339(env_now(l->env) + old_ttl_s(l), when),
-				  (long long)s->current));
+		add_sentence(
+			r,
+			mem_printf(
+				"caches may hold the record of key %04lld until %s: "
+				"until then its holder can pass for the services. Have "
+				"the CA revoke its certificates. Key %04lld lay beside "
+				"it: if that may be known too, do this once more",
+				(long long)compromised,
+				clock_rfc3339(env_now(l->env) + old_ttl_s(l), when),
+				(long long)s->current));
 }
 
 /* Which key is meant was assumed: what to do if it was another one. */
@@ -82,12 +89,17 @@ void emergency_tell_remedy(const struct lineage *l, struct outcome *r)
 	if (!s->emergency || !s->goal || s->goal == s->compromised)
 		return;
 	if (s->compromised)
-		add(r, mem_printf("if it is key %04lld that is known, do this once more "
-				  "when the rollover has ended",
-				  (long long)s->goal));
+		add_sentence(
+			r,
+			mem_printf("if it is key %04lld that is known, do this once more "
+				   "when the rollover has ended",
+				   (long long)s->goal));
 	else
-		add(r, mem_printf("no key of %s is under the servers yet; if it is key "
-				  "%04lld that is known, take its record out of DNS, put "
-				  "%s away and begin anew with daneprobe new",
-				  l->name, (long long)s->goal, l->dir));
+		add_sentence(
+			r,
+			mem_printf(
+				"no key of %s is under the servers yet; if it is key "
+				"%04lld that is known, take its record out of DNS, put "
+				"%s away and begin anew with daneprobe new",
+				l->name, (long long)s->goal, l->dir));
 }

@@ -39,7 +39,7 @@ bool hook_serves(const struct lineage *l, const char *folder)
 }
 
 /* A hook that is called again for the same certificate keeps it once. */
-static int store(struct lineage *l, const struct certbot_found *f, struct why *why)
+static int store_once(struct lineage *l, const struct certbot_found *f, struct why *why)
 {
 	struct certificate c;
 	int rc = certificate_newest(l, f->generation, f->type, &c, why);
@@ -52,8 +52,8 @@ static int store(struct lineage *l, const struct certbot_found *f, struct why *w
 }
 
 /* The old certificate stays. */
-static int leave(struct lineage *l, const char *text, struct hook_told *told,
-		 struct why *why)
+static int leave_certificate(struct lineage *l, const char *text, struct hook_told *told,
+			     struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	bool known = s->renew_error && !strcmp(s->renew_error, text);
@@ -76,7 +76,7 @@ static int leave_key(struct lineage *l, const char *folder, const struct certbot
 				"which no record names: it is left out, and the old one "
 				"stays in use",
 				folder);
-	int rc = leave(l, text, told, why);
+	int rc = leave_certificate(l, text, told, why);
 
 	free(text);
 	told->remedy =
@@ -111,8 +111,8 @@ static int note_taken(struct lineage *l, const struct certbot_found *f, struct w
 
 /* The step that was refused is tried again by rollover; what it says is told there, too.
  */
-static int install(struct lineage *l, const struct certbot_found *f,
-		   struct hook_told *told, struct why *why)
+static int install_received(struct lineage *l, const struct certbot_found *f,
+			    struct hook_told *told, struct why *why)
 {
 	struct outcome *r = &told->result;
 	enum key_type lacking;
@@ -149,16 +149,17 @@ static int forget_error(struct lineage *l, struct why *why)
 }
 
 /* What is in folder is kept if it is for one of the keys. */
-static int take(struct lineage *l, const char *folder, const struct certbot_found *f,
-		struct hook_told *told, struct why *why)
+static int take_certificate(struct lineage *l, const char *folder,
+			    const struct certbot_found *f, struct hook_told *told,
+			    struct why *why)
 {
 	struct why inner;
 	int rc;
 
 	if (!f->generation)
 		return leave_key(l, folder, f, told, why);
-	if (store(l, f, &inner) < 0)
-		return leave(l, inner.text, told, why);
+	if (store_once(l, f, &inner) < 0)
+		return leave_certificate(l, inner.text, told, why);
 	rc = note_taken(l, f, why);
 	return rc < 0 ? rc : forget_error(l, why);
 }
@@ -172,11 +173,11 @@ int hook_deploy(struct lineage *l, const char *folder, struct hook_told *told,
 
 	*told = (struct hook_told){ 0 };
 	if (rc < 0)
-		rc = leave(l, inner.text, told, why);
+		rc = leave_certificate(l, inner.text, told, why);
 	else
-		rc = take(l, folder, &f, told, why);
+		rc = take_certificate(l, folder, &f, told, why);
 	if (rc == 0 && told->result.kind != OUTCOME_REFUSED)
-		rc = install(l, &f, told, why);
+		rc = install_received(l, &f, told, why);
 	certbot_found_clear(&f);
 	return rc;
 }
@@ -217,15 +218,15 @@ static bool catch_up(const struct lineage *unused, const char *folder, void *arg
 	if (news && !f.generation && l->state.renew_error)
 		c->rc = tell_left(l, c->told);
 	else if (news)
-		c->rc = take(l, folder, &f, c->told, c->why);
+		c->rc = take_certificate(l, folder, &f, c->told, c->why);
 	if (news && c->rc == 0 && c->install && !c->told->result.text)
-		c->rc = install(l, &f, c->told, c->why);
+		c->rc = install_received(l, &f, c->told, c->why);
 	certbot_found_clear(&f);
 	return c->rc < 0 || c->told->result.text;
 }
 
 /* Late where half of the time that was left is gone. */
-static int await(const struct lineage *l, struct hook_told *told, struct why *why)
+static int await_renewal(const struct lineage *l, struct hook_told *told, struct why *why)
 {
 	int64_t generation = lineage_state_live(&l->state);
 	struct certificate c = { 0 };
@@ -265,11 +266,11 @@ int hook_renew(struct lineage *l, bool force, bool install, struct hook_told *to
 		if (rc < 0 || told->result.kind != OUTCOME_NOTHING)
 			return rc;
 	}
-	return await(l, told, why);
+	return await_renewal(l, told, why);
 }
 
-static bool warn(struct hook_told *told, const char *folder, const char *text,
-		 char *take_remedy)
+static bool warn_of_folder(struct hook_told *told, const char *folder, const char *text,
+			   char *take_remedy)
 {
 	outcome_tell(&told->result, OUTCOME_LATE, 0, "%.300s: %s", folder, text);
 	told->remedy = take_remedy;
@@ -287,20 +288,22 @@ static bool see_future(const struct lineage *l, const char *folder, void *arg)
 	bool warned;
 
 	if (certbot_find(l, folder, &f, &why) < 0)
-		warned = warn(told, folder, why.text, NULL);
+		warned = warn_of_folder(told, folder, why.text, NULL);
 	else if (!f.generation)
-		warned = warn(told, folder,
-			      "certbot's key is none of the lineage's: its certificates "
-			      "are left out",
-			      certbot_give_key(l, folder, wanted, f.type));
+		warned = warn_of_folder(
+			told, folder,
+			"certbot's key is none of the lineage's: its certificates "
+			"are left out",
+			certbot_give_key(l, folder, wanted, f.type));
 	else if (f.generation != wanted && l->state.stage != STAGE_IDLE)
-		warned = warn(told, folder,
-			      "certbot has the old key, and the rollover waits for a "
-			      "certificate of the new one",
-			      certbot_give_key(l, folder, wanted, f.type));
+		warned = warn_of_folder(
+			told, folder,
+			"certbot has the old key, and the rollover waits for a "
+			"certificate of the new one",
+			certbot_give_key(l, folder, wanted, f.type));
 	else {
 		text = certbot_predict(folder, f.type, &remedy);
-		warned = text && warn(told, folder, text, remedy);
+		warned = text && warn_of_folder(told, folder, text, remedy);
 	}
 	certbot_found_clear(&f);
 	return warned;

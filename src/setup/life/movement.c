@@ -9,7 +9,7 @@
 /* A timer that runs once a day, as agreement.c wants it at least, and misses one. */
 #define UNMOVED_MAX_S ((int64_t)2 * DAY_S)
 
-static time_t later(time_t a, time_t b)
+static time_t later_of(time_t a, time_t b)
 {
 	return a > b ? a : b;
 }
@@ -17,7 +17,7 @@ static time_t later(time_t a, time_t b)
 /* A server that lags leaves no trace in the state but the last time it didn't. */
 static time_t last_look(const struct lineage_state *s)
 {
-	return later(later(s->since, s->published_at), s->agree_seen);
+	return later_of(later_of(s->since, s->published_at), s->agree_seen);
 }
 
 static time_t published_at(const struct lineage *l)
@@ -42,14 +42,14 @@ static time_t awaited_at(const struct lineage *l)
 	case STAGE_IDLE:
 		return rollover_due_at(l);
 	case STAGE_PUBLISHED:
-		return later(published_at(l), s->retry_at);
+		return later_of(published_at(l), s->retry_at);
 	case STAGE_RETIRING:
-		return later(last_look(s), s->retry_at);
+		return later_of(last_look(s), s->retry_at);
 	case STAGE_STAGED:
 	case STAGE_SAFE:
 	case STAGE_INSTALLED:
 	case STAGE_VERIFIED:
-		return later(s->since, s->retry_at);
+		return later_of(s->since, s->retry_at);
 	}
 	return 0;
 }

@@ -82,7 +82,8 @@ static void doubt_caches(struct lineage *l)
 }
 
 /* What the servers say before anything changes, and whether it may. */
-static int prepare(struct lineage *l, bool asked_for, struct heed *heed, struct why *why)
+static int prepare_change(struct lineage *l, bool asked_for, struct heed *heed,
+			  struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	struct env_dns dns = { 0 };
@@ -143,8 +144,8 @@ static void leave_old(struct wanted *w)
 }
 
 /* Records are asked for; the way there is told before it is gone. */
-static int give(struct lineage *l, bool old_stays, enum publish_result *ret_result,
-		struct why *why)
+static int give_records(struct lineage *l, bool old_stays,
+			enum publish_result *ret_result, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	struct wanted wanted = { 0 };
@@ -184,7 +185,7 @@ out:
 
 /* What failed before is over; "stuck" was about it only where nothing else is under way.
  */
-static int settle(struct lineage *l, struct why *why)
+static int settle_failures(struct lineage *l, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 
@@ -240,10 +241,10 @@ int publication_give(struct lineage *l, bool asked_for, struct outcome *r,
 	enum publish_result result = PUBLISH_DONE;
 	struct heed heed = { 0 };
 	struct why inner;
-	int rc = prepare(l, asked_for, &heed, &inner);
+	int rc = prepare_change(l, asked_for, &heed, &inner);
 
 	if (rc == 0)
-		rc = give(l, heed.stays != NULL, &result, &inner);
+		rc = give_records(l, heed.stays != NULL, &result, &inner);
 	if (rc < 0) {
 		rc = outcome_failed(l, inner.text, r, why);
 	} else if (result == PUBLISH_HELD) {
@@ -251,7 +252,7 @@ int publication_give(struct lineage *l, bool asked_for, struct outcome *r,
 	} else if (heed.stays) {
 		rc = outcome_failed(l, heed.stays, r, why);
 	} else {
-		rc = settle(l, why);
+		rc = settle_failures(l, why);
 		if (rc == 0)
 			rc = tell_published(l, result, heed.hold.told, r);
 	}

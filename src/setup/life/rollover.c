@@ -33,8 +33,8 @@ time_t rollover_due_at(const struct lineage *l)
 	return s->rolled_at + (time_t)l->conf.rollover_every_s;
 }
 
-static int begin(struct lineage *l, const struct rollover_how *how, struct outcome *r,
-		 struct why *why)
+static int begin_rollover(struct lineage *l, const struct rollover_how *how,
+			  struct outcome *r, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	time_t due = rollover_due_at(l);
@@ -63,7 +63,7 @@ static int do_step(struct lineage *l, const struct rollover_how *how, struct out
 	switch (lineage_state_stage(&l->state)) {
 	case STAGE_STUCK:
 	case STAGE_IDLE:
-		return begin(l, how, r, why);
+		return begin_rollover(l, how, r, why);
 	case STAGE_STAGED:
 		return stages_staged(l, r, why);
 	case STAGE_PUBLISHED:
@@ -97,7 +97,8 @@ static int renewal_failed(struct lineage *l, char *take_text, struct outcome *r,
 
 /* Finishes what a crash cut short. done: that was a step by itself; where it was undone,
  * no verb goes on. */
-static int recover(struct lineage *l, bool *ret_done, struct outcome *r, struct why *why)
+static int recover_intent(struct lineage *l, bool *ret_done, struct outcome *r,
+			  struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	bool pending = s->intent == INTENT_SWITCH || s->intent == INTENT_GO_BACK;
@@ -171,7 +172,7 @@ static int in_emergency(struct lineage *l, const struct rollover_how *how,
 {
 	int64_t compromised = l->state.compromised;
 	bool done = false;
-	int rc = recover(l, &done, r, why);
+	int rc = recover_intent(l, &done, r, why);
 
 	if (rc < 0)
 		return rc;
@@ -200,7 +201,7 @@ int rollover_step(struct lineage *l, const struct rollover_how *how, struct outc
 		return rc;
 	if (l->state.emergency)
 		return in_emergency(l, how, r, why);
-	rc = recover(l, &done, r, why);
+	rc = recover_intent(l, &done, r, why);
 	if (rc < 0 || done)
 		return rc;
 	return must_wait(l, how->force) ? tell_retry(l, r) : do_step(l, how, r, why);
@@ -212,7 +213,7 @@ int rollover_publish(struct lineage *l, struct outcome *r, struct why *why)
 	int rc;
 
 	*r = (struct outcome){ 0 };
-	rc = recover(l, &done, r, why);
+	rc = recover_intent(l, &done, r, why);
 	return rc < 0 || is_refused(done, r) ? rc : publication_give(l, true, r, why);
 }
 
@@ -224,7 +225,7 @@ int rollover_propagation(struct lineage *l, struct outcome *r, struct why *why)
 	int rc;
 
 	*r = (struct outcome){ 0 };
-	rc = recover(l, &done, r, why);
+	rc = recover_intent(l, &done, r, why);
 	if (rc < 0 || is_refused(done, r))
 		return rc;
 	if (lineage_state_stage(&l->state) == STAGE_PUBLISHED) {
@@ -268,7 +269,7 @@ int rollover_install(struct lineage *l, struct outcome *r, struct why *why)
 	int rc;
 
 	*r = (struct outcome){ 0 };
-	rc = recover(l, &done, r, why);
+	rc = recover_intent(l, &done, r, why);
 	if (rc < 0 || done)
 		return rc;
 	/* The way to safe is short where the time has passed already. */
@@ -379,8 +380,8 @@ static int install_some(struct lineage *l, int64_t generation, struct outcome *r
 	return rc;
 }
 
-static int renew(struct lineage *l, int64_t generation, bool force, struct outcome *r,
-		 struct why *why)
+static int renew_certificate(struct lineage *l, int64_t generation, bool force,
+			     struct outcome *r, struct why *why)
 {
 	struct why inner;
 	int rc = stages_order(l, generation, force, &inner);
@@ -409,7 +410,7 @@ int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
 	int i, rc;
 
 	*r = (struct outcome){ 0 };
-	rc = recover(l, &done, r, why);
+	rc = recover_intent(l, &done, r, why);
 	if (rc < 0 || is_refused(done, r))
 		return rc;
 	if (s->view && generation == s->view_generation) {
@@ -443,7 +444,7 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct outcome *
 	int rc;
 
 	*r = (struct outcome){ 0 };
-	rc = recover(l, &done, r, why);
+	rc = recover_intent(l, &done, r, why);
 	if (rc < 0 || is_refused(done, r))
 		return rc;
 	generation = lineage_state_live(s);
@@ -462,7 +463,7 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct outcome *
 				    s->renew_error ? s->renew_error
 						   : "the last try failed");
 	if (force || !due || due <= now)
-		rc = renew(l, generation, force, r, why);
+		rc = renew_certificate(l, generation, force, r, why);
 	if (rc < 0 || !is_kept(l, generation, install))
 		return rc;
 	return r->kind == OUTCOME_REFUSED ? install_some(l, generation, r, why)

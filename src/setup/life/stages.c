@@ -47,7 +47,8 @@ static bool is_overdue(const struct lineage *l)
 	       env_now(l->env) - lags_since(l) > lag_limit_s(l);
 }
 
-static int lags(struct lineage *l, const char *who, struct outcome *r, struct why *why)
+static int wait_for_laggard(struct lineage *l, const char *who, struct outcome *r,
+			    struct why *why)
 {
 	int rc;
 
@@ -78,8 +79,8 @@ static int publish_once_more(struct lineage *l, const char *who, struct outcome 
 
 /* Servers lack records. changed: these were never given to DNS, since the services are
  * others than before. */
-static int lacking(struct lineage *l, const char *who, bool changed, struct outcome *r,
-		   struct why *why)
+static int answer_lacking(struct lineage *l, const char *who, bool changed,
+			  struct outcome *r, struct why *why)
 {
 	time_t last = l->state.published_at;
 
@@ -88,12 +89,12 @@ static int lacking(struct lineage *l, const char *who, bool changed, struct outc
 	if (is_overdue(l) && env_now(l->env) - last > PUBLISH_AGAIN_S &&
 	    !publish_is_by_hand(l))
 		return publish_once_more(l, who, r, why);
-	return lags(l, who, r, why);
+	return wait_for_laggard(l, who, r, why);
 }
 
 /* ret_changed: other records are asked for than the last time. */
-static int observe(struct lineage *l, struct agreement *ret_agreement, bool *ret_changed,
-		   struct why *why)
+static int observe_servers(struct lineage *l, struct agreement *ret_agreement,
+			   bool *ret_changed, struct why *why)
 {
 	int64_t before = l->state.agreed_on;
 	int rc = agreement_observe(l, ret_agreement, why);
@@ -151,14 +152,14 @@ int stages_published(struct lineage *l, struct outcome *r, struct why *why)
 	struct agreement a = { 0 };
 	struct why inner;
 	bool changed;
-	int rc = observe(l, &a, &changed, &inner);
+	int rc = observe_servers(l, &a, &changed, &inner);
 
 	if (rc < 0)
-		return lags(l, inner.text, r, why);
+		return wait_for_laggard(l, inner.text, r, why);
 	switch (a.safety) {
 	case SAFETY_NONE:
 	case SAFETY_LAGS:
-		rc = lacking(l, who_lags(&a), changed, r, why);
+		rc = answer_lacking(l, who_lags(&a), changed, r, why);
 		break;
 	case SAFETY_WAIT:
 		rc = await_safe(l, a.safe_at, r, why);
@@ -201,7 +202,7 @@ static int still_held(struct lineage *l, struct outcome *r, struct why *why)
 	int rc = hold_review(l, &told, &inner);
 
 	if (rc < 0)
-		return lags(l, inner.text, r, why);
+		return wait_for_laggard(l, inner.text, r, why);
 	if (!told)
 		return publication_give(l, false, r, why);
 	text = mem_printf("records are held back at %.180s: %.220s: let its server read "
@@ -222,13 +223,13 @@ int stages_idle(struct lineage *l, time_t due, struct outcome *r, struct why *wh
 	struct agreement a = { 0 };
 	struct why inner;
 	bool changed;
-	int rc = observe(l, &a, &changed, &inner);
+	int rc = observe_servers(l, &a, &changed, &inner);
 
 	if (rc < 0) /* also where nothing but that is wanted */
 		return l->state.held ? still_held(l, r, why)
-				     : lags(l, inner.text, r, why);
+				     : wait_for_laggard(l, inner.text, r, why);
 	if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE)
-		rc = lacking(l, who_lags(&a), changed, r, why);
+		rc = answer_lacking(l, who_lags(&a), changed, r, why);
 	else if (l->state.held)
 		rc = still_held(l, r, why);
 	else
@@ -302,7 +303,7 @@ int stages_staged(struct lineage *l, struct outcome *r, struct why *why)
 	agreement_clear(&a);
 	if (rc < 0) /* also where all that is wanted is held back */
 		return l->state.held ? publication_give(l, false, r, why)
-				     : lags(l, inner.text, r, why);
+				     : wait_for_laggard(l, inner.text, r, why);
 	switch (safety) {
 	case SAFETY_NONE:
 		if (!stages_is_first_key(l))
@@ -348,7 +349,7 @@ static int publish_what_was_held(struct lineage *l, bool *ret_did, struct outcom
 
 	*ret_did = rc < 0 || has;
 	if (rc < 0)
-		return lags(l, inner.text, r, why);
+		return wait_for_laggard(l, inner.text, r, why);
 	if (!has)
 		return 0;
 	rc = outcome_enter(l, STAGE_PUBLISHED, why);
@@ -366,7 +367,7 @@ static int still_safe(struct lineage *l, bool *ret_safe, struct outcome *r,
 
 	*ret_safe = false;
 	if (rc < 0)
-		return lags(l, inner.text, r, why);
+		return wait_for_laggard(l, inner.text, r, why);
 	if (l->state.held)
 		rc = publish_what_was_held(l, &did, r, why);
 	*ret_safe = !did && (a.safety == SAFETY_SAFE ||
@@ -495,11 +496,11 @@ int stages_retiring(struct lineage *l, struct outcome *r, struct why *why)
 
 	if (!l->state.published_at)
 		return publication_give(l, false, r, why);
-	rc = observe(l, &a, &changed, &inner);
+	rc = observe_servers(l, &a, &changed, &inner);
 	if (rc < 0)
-		return lags(l, inner.text, r, why);
+		return wait_for_laggard(l, inner.text, r, why);
 	if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE)
-		rc = lacking(l, who_lags(&a), changed, r, why);
+		rc = answer_lacking(l, who_lags(&a), changed, r, why);
 	else
 		rc = become_idle(l, r, why);
 	agreement_clear(&a);

@@ -33,7 +33,7 @@ void status_clear(struct status *s)
 	*s = (struct status){ 0 };
 }
 
-static void plan(struct status *s, time_t at, char *take_action)
+static void plan_action(struct status *s, time_t at, char *take_action)
 {
 	free(s->action);
 	s->action = take_action;
@@ -46,16 +46,17 @@ static void plan_idle(const struct lineage *l, struct status *s, const struct de
 	time_t retry = rollover_retry_at(&l->state);
 
 	if (!d->fresh)
-		plan(s, retry ? retry : env_now(l->env),
-		     mem_text("install the renewed certificate"));
+		plan_action(s, retry ? retry : env_now(l->env),
+			    mem_text("install the renewed certificate"));
 	else if (s->rollover_at && (!s->renew_at || s->rollover_at < s->renew_at))
-		plan(s, s->rollover_at,
-		     mem_printf("roll over to key %04lld", (long long)s->next));
+		plan_action(s, s->rollover_at,
+			    mem_printf("roll over to key %04lld", (long long)s->next));
 	else if (s->live || s->renew_at)
-		plan(s, s->renew_at,
-		     mem_text(by_hook ? "certbot renews it" : "renew certificate"));
+		plan_action(
+			s, s->renew_at,
+			mem_text(by_hook ? "certbot renews it" : "renew certificate"));
 	else
-		plan(s, 0, mem_text("get a certificate"));
+		plan_action(s, 0, mem_text("get a certificate"));
 }
 
 static void plan_published(const struct lineage *l, struct status *s)
@@ -64,27 +65,27 @@ static void plan_published(const struct lineage *l, struct status *s)
 
 	agreement_recall(l, &a);
 	if (a.safe_at)
-		plan(s, a.safe_at,
-		     mem_printf("install key %04lld (%s)", (long long)s->goal,
-				l->state.old_ttl_s < 0 ? "2 days" : "2 x TTL"));
+		plan_action(s, a.safe_at,
+			    mem_printf("install key %04lld (%s)", (long long)s->goal,
+				       l->state.old_ttl_s < 0 ? "2 days" : "2 x TTL"));
 	else
-		plan(s, 0,
-		     mem_text(s->reason ? s->reason
-					: "wait for all name servers to have the "
-					  "records"));
+		plan_action(s, 0,
+			    mem_text(s->reason ? s->reason
+					       : "wait for all name servers to have the "
+						 "records"));
 	agreement_clear(&a);
 }
 
 static void plan_retiring(const struct lineage *l, struct status *s, time_t at)
 {
 	if (l->state.retire)
-		plan(s, at,
-		     mem_printf("take key %04lld out of DNS",
-				(long long)l->state.retire));
+		plan_action(s, at,
+			    mem_printf("take key %04lld out of DNS",
+				       (long long)l->state.retire));
 	else
-		plan(s, at,
-		     mem_text(at ? "publish the records"
-				 : "see the records at all name servers"));
+		plan_action(s, at,
+			    mem_text(at ? "publish the records"
+					: "see the records at all name servers"));
 }
 
 static void plan_next(const struct lineage *l, struct status *s, const struct deadline *d,
@@ -100,25 +101,26 @@ static void plan_next(const struct lineage *l, struct status *s, const struct de
 		break;
 	case STAGE_STAGED:
 		if (first && !s->not_after)
-			plan(s, at,
-			     mem_printf("get a certificate for key %04lld",
-					(long long)s->goal));
+			plan_action(s, at,
+				    mem_printf("get a certificate for key %04lld",
+					       (long long)s->goal));
 		else
-			plan(s, at, mem_text("publish the records"));
+			plan_action(s, at, mem_text("publish the records"));
 		break;
 	case STAGE_PUBLISHED:
 		plan_published(l, s);
 		break;
 	case STAGE_SAFE:
-		plan(s, at, mem_printf("install key %04lld", (long long)s->goal));
+		plan_action(s, at, mem_printf("install key %04lld", (long long)s->goal));
 		break;
 	case STAGE_INSTALLED:
-		plan(s, at, mem_text("look at every endpoint"));
+		plan_action(s, at, mem_text("look at every endpoint"));
 		break;
 	case STAGE_VERIFIED:
-		plan(s, at,
-		     first ? mem_text("publish the records")
-			   : mem_printf("retire key %04lld", (long long)s->current));
+		plan_action(
+			s, at,
+			first ? mem_text("publish the records")
+			      : mem_printf("retire key %04lld", (long long)s->current));
 		break;
 	case STAGE_RETIRING:
 		plan_retiring(l, s, l->state.published_at ? 0 : at);
@@ -215,8 +217,8 @@ static void judge_emergency(struct status *s)
 					       : "its record may be in caches"));
 }
 
-static void judge(const struct lineage *l, struct status *s, const struct deadline *d,
-		  time_t now)
+static void judge_level(const struct lineage *l, struct status *s,
+			const struct deadline *d, time_t now)
 {
 	const char *stage = lineage_state_stage_name(s->stage);
 
@@ -231,8 +233,8 @@ static void judge(const struct lineage *l, struct status *s, const struct deadli
 	judge_emergency(s);
 }
 
-static int fill(const struct lineage *l, struct status *s, struct deadline *d,
-		struct why *why)
+static int fill_status(const struct lineage *l, struct status *s, struct deadline *d,
+		       struct why *why)
 {
 	const struct lineage_state *state = &l->state;
 	int rc;
@@ -296,10 +298,10 @@ void status_read(struct env *env, const char *base, const char *name,
 	int rc = lineage_open(env, base, name, "status", LINEAGE_READ, &l, &why);
 
 	if (rc == 0) {
-		rc = fill(&l, &s, &d, &why);
+		rc = fill_status(&l, &s, &d, &why);
 		if (rc == 0) {
 			plan_next(&l, &s, &d, env_now(env));
-			judge(&l, &s, &d, env_now(env));
+			judge_level(&l, &s, &d, env_now(env));
 		}
 		lineage_close(&l);
 	}

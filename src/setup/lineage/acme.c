@@ -37,7 +37,7 @@ static const struct preset {
 	{ "dehydrated", "dehydrated", "--signcsr {csr} >{fullchain}" },
 };
 
-static int refuse(const char *line, size_t len, struct why *why)
+static int refuse_line(const char *line, size_t len, struct why *why)
 {
 	return why_set(why, DP_EINVAL,
 		       "'%.*s' is no way to get a certificate: one of " ACME_PRESETS
@@ -62,7 +62,7 @@ int acme_command(const char *line, char **ret_command, struct why *why)
 		    !strncmp(line, presets[i].name, len))
 			p = &presets[i];
 	if (!p)
-		return refuse(line, len, why);
+		return refuse_line(line, len, why);
 	*ret_command = mem_printf("rm -rf {work} && mkdir {work} && %s %s %s", p->before,
 				  options, p->after);
 	return 0;

@@ -203,7 +203,8 @@ int lineage_lock(struct lineage *l, struct why *why)
 	return 0;
 }
 
-static int point(struct lineage *l, const char *name, int64_t generation, struct why *why)
+static int point_link(struct lineage *l, const char *name, int64_t generation,
+		      struct why *why)
 {
 	char *path = lineage_path(l, "%s", name);
 	char *target = mem_printf("keys/%04lld", (long long)generation);
@@ -221,9 +222,9 @@ static int point(struct lineage *l, const char *name, int64_t generation, struct
 
 int lineage_point(struct lineage *l, struct why *why)
 {
-	int rc = point(l, "current", l->state.current, why);
+	int rc = point_link(l, "current", l->state.current, why);
 
-	return rc < 0 ? rc : point(l, "next", l->state.next, why);
+	return rc < 0 ? rc : point_link(l, "next", l->state.next, why);
 }
 
 int lineage_spki(const struct lineage *l, int64_t generation, uint8_t (*ret_spki)[32],

@@ -117,8 +117,8 @@ static int find_key(const char *name, enum lineage_conf_key *ret_key, struct why
 }
 
 /* Splits "KEY = VALUE", blanks trimmed; the value is on the heap. */
-static int split(const char *line, enum lineage_conf_key *ret_key, char **ret_value,
-		 struct why *why)
+static int split_line(const char *line, enum lineage_conf_key *ret_key, char **ret_value,
+		      struct why *why)
 {
 	const char *equals = strchr(line, '='), *begin, *end;
 	char *name;
@@ -146,7 +146,7 @@ int lineage_conf_set(struct lineage_conf *conf, const char *line, struct why *wh
 {
 	enum lineage_conf_key key;
 	char *value = NULL;
-	int rc = split(line, &key, &value, why);
+	int rc = split_line(line, &key, &value, why);
 
 	if (rc == 0)
 		rc = lineage_conf_put(conf, key, value, why);
@@ -164,7 +164,7 @@ static int take_line(struct lineage_conf *conf, const char *line, struct why *wh
 
 	if (!*text || *text == '#')
 		return 0;
-	rc = split(text, &key, &value, why);
+	rc = split_line(text, &key, &value, why);
 	if (rc == 0 && conf->text[key] && key != LINEAGE_CONF_DEPLOY)
 		rc = why_set(why, DP_EINVAL, "%s stands there twice",
 			     lineage_conf_rows_of(key)->key);

@@ -58,7 +58,7 @@ static int give_folder(const struct giving *g, const char *path, int depth,
 	return rc < 0 ? rc : env_protect(g->lineage->env, path, &g->folder, why);
 }
 
-static bool same(const char *a, const char *b)
+static bool same_text(const char *a, const char *b)
 {
 	return (!a && !b) || (a && b && !strcmp(a, b));
 }
@@ -69,7 +69,7 @@ int lineage_group_apply(struct lineage *l, struct why *why)
 	struct giving g = { .lineage = l };
 	int rc;
 
-	if (same(group, l->state.key_group))
+	if (same_text(group, l->state.key_group))
 		return 0;
 	rc = lineage_access(l, true, &g.folder, why);
 	if (rc == 0)

@@ -80,7 +80,7 @@ static int load_conf(struct lineage *l, struct why *why)
 	return rc;
 }
 
-static int load(struct lineage *l, struct why *why)
+static int load_state(struct lineage *l, struct why *why)
 {
 	char *path = lineage_path(l, "state");
 	struct why inner;
@@ -100,7 +100,7 @@ static int load(struct lineage *l, struct why *why)
 }
 
 /* Else a try that failed while the clock was ahead would be the last one. */
-static int mend(struct lineage *l, enum lineage_use use, struct why *why)
+static int mend_clock(struct lineage *l, enum lineage_use use, struct why *why)
 {
 	int rc;
 
@@ -123,9 +123,9 @@ int lineage_open(struct env *env, const char *base, const char *name, const char
 	if (use == LINEAGE_WRITE && lineage_is_there(base, name))
 		rc = lineage_lock(&l, why);
 	if (rc == 0)
-		rc = load(&l, why);
+		rc = load_state(&l, why);
 	if (rc == 0)
-		rc = mend(&l, use, why);
+		rc = mend_clock(&l, use, why);
 	if (rc == 0 && use == LINEAGE_WRITE)
 		rc = lineage_group_apply(&l, why);
 	if (rc < 0) {

@@ -130,7 +130,7 @@ void lineage_state_reason(struct lineage_state *state, const char *text, time_t 
 		state->reason_since = text ? now : 0;
 }
 
-static bool mend(time_t *at, time_t latest, time_t instead)
+static bool mend_time(time_t *at, time_t latest, time_t instead)
 {
 	bool ahead = *at > latest;
 
@@ -146,14 +146,14 @@ bool lineage_state_mend(struct lineage_state *s, time_t now)
 	/* What did happen counts from now; 0 would say that it never did. */
 	time_t *const happened[] = { &s->since,	     &s->reason_since, &s->published_at,
 				     &s->created_at, &s->begun_at,     &s->rolled_at };
-	bool mended = mend(&s->retry_at, pause_end, 0);
+	bool mended = mend_time(&s->retry_at, pause_end, 0);
 	size_t i;
 
-	mended = mend(&s->renew_tried_at, latest, 0) || mended;
-	mended = mend(&s->agree_seen, latest, 0) || mended;
-	mended = mend(&s->filled_at, latest, now) || mended;
+	mended = mend_time(&s->renew_tried_at, latest, 0) || mended;
+	mended = mend_time(&s->agree_seen, latest, 0) || mended;
+	mended = mend_time(&s->filled_at, latest, now) || mended;
 	for (i = 0; i < sizeof(happened) / sizeof(happened[0]); i++)
-		mended = mend(happened[i], latest, now) || mended;
+		mended = mend_time(happened[i], latest, now) || mended;
 	return mended;
 }
 

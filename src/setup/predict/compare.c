@@ -31,7 +31,7 @@ struct questions {
 	size_t count;
 };
 
-static void add(struct questions *q, size_t of, const char *host, int port)
+static void add_question(struct questions *q, size_t of, const char *host, int port)
 {
 	q->list = mem_grow(q->list, q->count, sizeof(*q->list));
 	q->of = mem_grow(q->of, q->count, sizeof(*q->of));
@@ -46,7 +46,7 @@ static void add_names(struct questions *q, size_t of, const struct chain_cert *l
 
 	for (i = 0; i < count; i++) {
 		for (k = 0; k < sizeof(ports) / sizeof(ports[0]); k++)
-			add(q, of, names[i], ports[k]);
+			add_question(q, of, names[i], ports[k]);
 		free(names[i]);
 	}
 	free(names);
@@ -61,7 +61,7 @@ static void add_targets(struct questions *q, size_t of, const struct chain_cert 
 	for (i = 0; i < count; i++) {
 		name = targets[i].host;
 		if (name_find(leaf->crt, &name, 1, false) == NAME_SAN)
-			add(q, of, name, targets[i].port);
+			add_question(q, of, name, targets[i].port);
 	}
 }
 
@@ -111,8 +111,8 @@ static int check_targets(const struct target *targets, size_t count,
 	return 0;
 }
 
-static void judge(struct predicted_service *s, const struct facts_endpoint *e,
-		  const struct chain *chain, enum predict_key key)
+static void judge_records(struct predicted_service *s, const struct facts_endpoint *e,
+			  const struct chain *chain, enum predict_key key)
 {
 	struct tlsa *rr = facts_rrset(e);
 	const char *names[] = { e->base_domain };
@@ -133,8 +133,8 @@ static void judge(struct predicted_service *s, const struct facts_endpoint *e,
 }
 
 /* Denied or unsigned records are none: there is nothing that could break. */
-static void take(struct prediction *p, const struct published *answer,
-		 const struct chain *chain)
+static void take_answer(struct prediction *p, const struct published *answer,
+			const struct chain *chain)
 {
 	const struct facts_endpoint *e = published_endpoint(answer);
 	struct predicted_service *s;
@@ -150,7 +150,7 @@ static void take(struct prediction *p, const struct published *answer,
 	if (answer->status != TLSA_LOOKUP_FOUND || !e)
 		s->error = mem_text(answer->error ? answer->error : "no answer");
 	else
-		judge(s, e, chain, p->key);
+		judge_records(s, e, chain, p->key);
 }
 
 static int read_targets(const struct compare_conf *conf, struct target *targets,
@@ -167,9 +167,10 @@ static int read_targets(const struct compare_conf *conf, struct target *targets,
 	return rc;
 }
 
-static void prepare(const struct compare_conf *conf, struct prediction *p, size_t at,
-		    const struct target *targets, size_t target_count,
-		    struct chain *ret_chain, struct questions *q)
+static void prepare_prediction(const struct compare_conf *conf, struct prediction *p,
+			       size_t at, const struct target *targets,
+			       size_t target_count, struct chain *ret_chain,
+			       struct questions *q)
 {
 	struct why why;
 
@@ -195,14 +196,15 @@ int compare_predictions(const struct compare_conf *conf, struct prediction *list
 	int rc = read_targets(conf, targets, &target_count, why);
 
 	for (i = 0; i < count && rc == 0; i++)
-		prepare(conf, &list[i], i, targets, target_count, &chains[i], &q);
+		prepare_prediction(conf, &list[i], i, targets, target_count, &chains[i],
+				   &q);
 	if (rc == 0)
 		rc = check_targets(targets, target_count, &q, why);
 	if (rc == 0 && q.count)
 		rc = published_ask(conf->upstream, q.list, q.count, conf->timeout_ms,
 				   why);
 	for (i = 0; i < q.count && rc == 0; i++)
-		take(&list[q.of[i]], &q.list[i], &chains[q.of[i]]);
+		take_answer(&list[q.of[i]], &q.list[i], &chains[q.of[i]]);
 	for (i = 0; i < target_count; i++)
 		target_clear(&targets[i]);
 	for (i = 0; i < count; i++)

@@ -7,7 +7,7 @@
 #include "dane/tlsa.h"
 
 /* Whether the association holds; names, dates and CAs are what check is for. */
-static bool holds(const struct match_record *match)
+static bool association_holds(const struct match_record *match)
 {
 	switch (match->code) {
 	case MATCH_OK:
@@ -27,7 +27,7 @@ enum outlook outlook_record(const struct tlsa *rr, const struct match_record *ma
 {
 	bool leaf = rr->usage == TLSA_DANE_EE || rr->usage == TLSA_PKIX_EE;
 
-	if (!match->usable || match->superseded || !holds(match))
+	if (!match->usable || match->superseded || !association_holds(match))
 		return OUTLOOK_OTHER;
 	if (!leaf)
 		return OUTLOOK_ISSUER;

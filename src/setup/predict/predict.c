@@ -23,8 +23,8 @@ struct found {
 };
 
 /* Takes name, file and chain. */
-static void add(struct found *f, const char *client, char *name, char *file, char *chain,
-		enum predict_key key)
+static void add_prediction(struct found *f, const char *client, char *name, char *file,
+			   char *chain, enum predict_key key)
 {
 	f->list = mem_grow(f->list, f->count, sizeof(*f->list));
 	f->list[f->count++] = (struct prediction){
@@ -86,10 +86,11 @@ static void take_certbot(struct found *f, const char *folder, const char *name)
 	path = mem_printf("%s/%s", folder, name);
 	text = read_text(path);
 	if (text && predict_conf_is_certbot(text))
-		add(f, "certbot", mem_text_n(name, strlen(name) - 5), mem_text(path),
-		    mem_printf("%s/live/%.*s/fullchain.pem", f->dir,
-			       (int)strlen(name) - 5, name),
-		    predict_conf_certbot(text, f->cli));
+		add_prediction(f, "certbot", mem_text_n(name, strlen(name) - 5),
+			       mem_text(path),
+			       mem_printf("%s/live/%.*s/fullchain.pem", f->dir,
+					  (int)strlen(name) - 5, name),
+			       predict_conf_certbot(text, f->cli));
 	free(text);
 	free(path);
 }
@@ -105,8 +106,8 @@ static void take_lego(struct found *f, const char *folder, const char *name)
 		return;
 	crt = mem_printf("%s/%.*s.crt", folder, (int)strlen(name) - 5, name);
 	if (stat(crt, &st) == 0)
-		add(f, "lego", mem_text_n(name, strlen(name) - 5), mem_text(crt),
-		    mem_text(crt), PREDICT_EITHER);
+		add_prediction(f, "lego", mem_text_n(name, strlen(name) - 5),
+			       mem_text(crt), mem_text(crt), PREDICT_EITHER);
 	free(crt);
 }
 
@@ -118,9 +119,9 @@ static void take_acme_sh(struct found *f, const char *folder, const char *name)
 	char *text = read_text(path);
 
 	if (text && predict_conf_is_acme_sh(text))
-		add(f, "acme.sh", mem_text(name), mem_text(path),
-		    mem_printf("%s/%s/fullchain.cer", folder, name),
-		    predict_conf_acme_sh(text));
+		add_prediction(f, "acme.sh", mem_text(name), mem_text(path),
+			       mem_printf("%s/%s/fullchain.cer", folder, name),
+			       predict_conf_acme_sh(text));
 	free(text);
 	free(path);
 }
@@ -133,8 +134,8 @@ static void take_uacme(struct found *f, const char *folder, const char *name)
 	struct stat st;
 
 	if (stat(key, &st) == 0 && stat(cert, &st) == 0)
-		add(f, "uacme", mem_text(name), mem_text(key), mem_text(cert),
-		    PREDICT_SAME_KEY);
+		add_prediction(f, "uacme", mem_text(name), mem_text(key), mem_text(cert),
+			       PREDICT_SAME_KEY);
 	free(key);
 	free(cert);
 }

@@ -47,7 +47,8 @@ static void add_other(struct endpoints *e, const char *text)
 }
 
 /* Takes target. */
-static void add(const struct lineage *l, struct target *target, struct endpoints *e)
+static void add_target(const struct lineage *l, struct target *target,
+		       struct endpoints *e)
 {
 	if (endpoints_is_ours(&l->conf, target->host)) {
 		e->ours = mem_grow(e->ours, e->count, sizeof(*e->ours));
@@ -72,7 +73,7 @@ static int add_hosts(const struct lineage *l, struct target *service, struct end
 		rc = why_set(why, DP_EINVAL, "the hosts of %s can't be looked up",
 			     service->text);
 	for (i = 0; i < count; i++)
-		add(l, &hosts[i], e);
+		add_target(l, &hosts[i], e);
 	free(hosts);
 	target_clear(service);
 	return rc;
@@ -90,7 +91,7 @@ int endpoints_find(const struct lineage *l, struct endpoints *ret_endpoints,
 		target = (struct target){ 0 };
 		rc = target_parse(l->conf.services.item[i], &target, why);
 		if (rc == 0 && target.service->discovery == SERVICE_HOST)
-			add(l, &target, &e);
+			add_target(l, &target, &e);
 		else if (rc == 0)
 			rc = add_hosts(l, &target, &e, why);
 	}

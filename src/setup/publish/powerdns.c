@@ -157,8 +157,8 @@ static bool is_among(const struct tlsa *rr, const struct tlsa *list, size_t coun
 }
 
 /* What can't be read isn't ours. */
-static bool stays(const struct powerdns_record *record,
-		  const struct powerdns_change *change)
+static bool record_stays(const struct powerdns_record *record,
+			 const struct powerdns_change *change)
 {
 	struct tlsa rr = { 0 };
 	bool gone;
@@ -205,7 +205,7 @@ char *powerdns_patch(const struct powerdns_rrset *before,
 	size_t i;
 
 	for (i = 0; i < before->count; i++)
-		if (stays(&before->record[i], change))
+		if (record_stays(&before->record[i], change))
 			add_record(records, before->record[i].content,
 				   before->record[i].disabled);
 	for (i = 0; i < change->add_count; i++) {

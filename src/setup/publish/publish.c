@@ -44,8 +44,9 @@ bool publish_is_by_hand(const struct lineage *l)
 	return strcspn(text, " \t") == 5 && !strncmp(text, "print", 5);
 }
 
-static int note(struct lineage *l, const char *event, const struct record *records,
-		size_t count, const char *way, struct why *why)
+static int note_records(struct lineage *l, const char *event,
+			const struct record *records, size_t count, const char *way,
+			struct why *why)
 {
 	char *text;
 	size_t i;
@@ -90,11 +91,11 @@ int publish_records(struct lineage *l, const struct wanted *wanted,
 	rc = way->publish(l, options, wanted, NULL, ret_result, why);
 	told = rc == 0 && *ret_result == PUBLISH_BY_HAND;
 	if (rc == 0)
-		rc = note(l, told ? "to-add" : "added", wanted->want, wanted->want_count,
-			  way->name, why);
+		rc = note_records(l, told ? "to-add" : "added", wanted->want,
+				  wanted->want_count, way->name, why);
 	if (rc == 0)
-		rc = note(l, told ? "to-remove" : "removed", wanted->gone,
-			  wanted->gone_count, way->name, why);
+		rc = note_records(l, told ? "to-remove" : "removed", wanted->gone,
+				  wanted->gone_count, way->name, why);
 	return rc;
 }
 

@@ -41,7 +41,7 @@ static struct batch *find_batch(struct batches *all, const char *apex)
 	return b;
 }
 
-static void clear(struct batches *all)
+static void clear_batches(struct batches *all)
 {
 	size_t i;
 
@@ -69,8 +69,8 @@ static void add_list(struct buf *list, const struct publish_owner *o,
 	free(owner);
 }
 
-static int collect(struct lineage *l, const struct publish_owner *o, void *arg,
-		   struct why *why)
+static int collect_batch(struct lineage *l, const struct publish_owner *o, void *arg,
+			 struct why *why)
 {
 	struct batch *b = find_batch(arg, o->zone->apex);
 
@@ -112,11 +112,11 @@ int publish_exec_records(struct lineage *l, const char *options, const struct wa
 	*ret_result = PUBLISH_BY_HAND; /* only the command knows what is there */
 	if (watch)
 		return 0;
-	rc = publish_owner_each(l, w, collect, &all, why);
+	rc = publish_owner_each(l, w, collect_batch, &all, why);
 	for (i = 0; i < all.count && rc == 0; i++)
 		rc = run_zone(l, options, &all.item[i], why);
 	if (rc == 0)
 		*ret_result = PUBLISH_DONE;
-	clear(&all);
+	clear_batches(&all);
 	return rc;
 }

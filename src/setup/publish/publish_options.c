@@ -7,8 +7,9 @@
 #include "base/mem.h"
 #include "base/why.h"
 
-static const struct publish_option *find(const struct publish_option *options,
-					 size_t count, const char *word, size_t len)
+static const struct publish_option *find_option(const struct publish_option *options,
+						size_t count, const char *word,
+						size_t len)
 {
 	size_t i, name;
 
@@ -24,7 +25,7 @@ static const struct publish_option *find(const struct publish_option *options,
 static int take_word(const struct publish_option *options, size_t count, const char *word,
 		     size_t len, struct why *why)
 {
-	const struct publish_option *o = find(options, count, word, len);
+	const struct publish_option *o = find_option(options, count, word, len);
 	size_t name = o ? strlen(o->name) + 1 : 0;
 
 	if (!o)

@@ -49,8 +49,8 @@ static int look_up(struct walk *w, struct why *why)
 }
 
 /* All records of the owner that record number first has. */
-static int give(struct walk *w, size_t first, publish_owner_fn *fn, void *arg,
-		struct why *why)
+static int give_owner(struct walk *w, size_t first, publish_owner_fn *fn, void *arg,
+		      struct why *why)
 {
 	struct publish_owner o = { .zone = &w->zone[first] };
 	const struct record *record;
@@ -91,7 +91,7 @@ int publish_owner_each(struct lineage *lineage, const struct wanted *wanted,
 	rc = look_up(&w, why);
 	for (i = 0; i < w.count && rc == 0; i++)
 		if (!w.done[i])
-			rc = give(&w, i, fn, arg, why);
+			rc = give_owner(&w, i, fn, arg, why);
 	for (i = 0; i < w.count; i++)
 		env_zone_clear(&w.zone[i]);
 	free(w.zone);

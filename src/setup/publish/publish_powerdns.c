@@ -79,7 +79,7 @@ static int load_key(const char *path, char **ret_header, struct why *why)
 	return rc;
 }
 
-static int load(const char *options, struct api *api, struct why *why)
+static int load_api(const char *options, struct api *api, struct why *why)
 {
 	char *file = NULL;
 	const struct publish_option known[] = { { "url", &api->url },
@@ -104,7 +104,7 @@ static int load(const char *options, struct api *api, struct why *why)
 	return rc;
 }
 
-static void clear(struct api *api)
+static void clear_api(struct api *api)
 {
 	if (api->header)
 		mem_wipe(api->header, strlen(api->header));
@@ -114,7 +114,7 @@ static void clear(struct api *api)
 	free(api->server_id);
 }
 
-static const char *remedy(int status)
+static const char *remedy_for(int status)
 {
 	switch (status) {
 	case 401:
@@ -130,8 +130,8 @@ static const char *remedy(int status)
 }
 
 /* One request about the zone; any answer but a success is an error that says why. */
-static int ask(struct lineage *l, const struct api *api, const char *url,
-	       const char *body, struct env_page *ret_page, struct why *why)
+static int request_zone(struct lineage *l, const struct api *api, const char *url,
+			const char *body, struct env_page *ret_page, struct why *why)
 {
 	const struct env_request request = { .method = body ? "PATCH" : NULL,
 					     .url = url,
@@ -145,7 +145,7 @@ static int ask(struct lineage *l, const struct api *api, const char *url,
 	said = powerdns_error(ret_page->text);
 	rc = why_set(why, DP_EDNS, "PowerDNS answers %d%s%s to %.*s%s", ret_page->status,
 		     *said ? " " : "", said, (int)strcspn(url, "?"), url,
-		     remedy(ret_page->status));
+		     remedy_for(ret_page->status));
 	free(said);
 	env_page_clear(ret_page);
 	return rc;
@@ -158,7 +158,7 @@ static int read_rrset(struct lineage *l, const struct api *api, const char *url,
 	char *query = mem_printf("%s?rrset_name=%s.&rrset_type=TLSA", url, owner);
 	struct env_page page = { 0 };
 	struct why inner = { "" };
-	int rc = ask(l, api, query, NULL, &page, why);
+	int rc = request_zone(l, api, query, NULL, &page, why);
 
 	if (rc == 0) {
 		rc = powerdns_read(page.text, owner, ret_rrset, &inner);
@@ -209,7 +209,7 @@ static int send_change(struct lineage *l, const struct api *api, const char *url
 							       : o->ttl };
 	char *body = powerdns_patch(before, &change);
 	struct env_page page = { 0 };
-	int rc = ask(l, api, url, body, &page, why);
+	int rc = request_zone(l, api, url, body, &page, why);
 
 	env_page_clear(&page);
 	free(body);
@@ -272,7 +272,7 @@ int publish_powerdns_records(struct lineage *l, const char *options,
 			     enum publish_result *ret_result, struct why *why)
 {
 	struct api api = { .watch = watch };
-	int rc = load(options, &api, why);
+	int rc = load_api(options, &api, why);
 
 	if (rc == 0 && !l->env->fetch)
 		rc = why_set(why, DP_EIO, "PowerDNS's API can't be asked");
@@ -280,6 +280,6 @@ int publish_powerdns_records(struct lineage *l, const char *options,
 		rc = publish_owner_each(l, wanted, change_owner, &api, why);
 	if (rc == 0)
 		*ret_result = PUBLISH_DONE;
-	clear(&api);
+	clear_api(&api);
 	return rc;
 }

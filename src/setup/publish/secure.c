@@ -27,7 +27,7 @@ struct search {
 };
 
 /* Takes text; whether it is new. */
-static bool add(struct texts *t, char *text)
+static bool add_once(struct texts *t, char *text)
 {
 	size_t i;
 
@@ -41,37 +41,37 @@ static bool add(struct texts *t, char *text)
 	return true;
 }
 
-static void clear(struct texts *t)
+static void clear_texts(struct texts *t)
 {
 	while (t->count)
 		free(t->item[--t->count]);
 	free(t->item);
 }
 
-static void tell(struct search *s, const char *what)
+static void tell_missing(struct search *s, const char *what)
 {
-	if (add(&s->missing, mem_text(what)))
+	if (add_once(&s->missing, mem_text(what)))
 		s->fn(s->arg, what);
 }
 
 /* Takes owner; false where it is asked for now and something is missing. */
-static bool ask(struct search *s, char *owner)
+static bool ask_owner(struct search *s, char *owner)
 {
 	struct why why;
 	bool good;
 
-	if (!add(&s->asked, owner))
+	if (!add_once(&s->asked, owner))
 		return true;
 	good = s->env->secure(s->env->arg, owner, &why) == 0;
 	if (!good)
-		tell(s, why.text);
+		tell_missing(s, why.text);
 	return good;
 }
 
 static void ask_host(struct search *s, const struct target *host)
 {
 	if (endpoints_is_ours(s->conf, host->host))
-		(void)ask(s, mem_printf("_%d._tcp.%s.", host->port, host->host));
+		(void)ask_owner(s, mem_printf("_%d._tcp.%s.", host->port, host->host));
 }
 
 /* Where the domain isn't secure nobody knows its hosts. */
@@ -81,10 +81,10 @@ static void ask_domain(struct search *s, const struct target *service)
 	size_t count = 0, i;
 	struct why why;
 
-	if (!ask(s, mem_printf("%s.", service->host)))
+	if (!ask_owner(s, mem_printf("%s.", service->host)))
 		return;
 	if (s->env->discover(s->env->arg, service, &hosts, &count, &why) < 0)
-		tell(s, why.text);
+		tell_missing(s, why.text);
 	for (i = 0; i < count; i++) {
 		ask_host(s, &hosts[i]);
 		target_clear(&hosts[i]);
@@ -98,7 +98,7 @@ static void ask_service(struct search *s, const char *text)
 	struct why why;
 
 	if (target_parse(text, &target, &why) < 0) {
-		tell(s, why.text);
+		tell_missing(s, why.text);
 		return;
 	}
 	if (target.service->discovery == SERVICE_HOST)
@@ -117,7 +117,7 @@ size_t secure_find_missing(struct env *env, const struct lineage_conf *conf,
 	for (i = 0; i < conf->services.count; i++)
 		ask_service(&s, conf->services.item[i]);
 	missing = s.missing.count;
-	clear(&s.asked);
-	clear(&s.missing);
+	clear_texts(&s.asked);
+	clear_texts(&s.missing);
 	return missing;
 }

@@ -113,7 +113,7 @@ static int set_secret(struct tsig_key *key, const char *word, struct why *why)
 	return 0;
 }
 
-static int check(const struct tsig_key *key, const char *rest, struct why *why)
+static int check_complete(const struct tsig_key *key, const char *rest, struct why *why)
 {
 	if (!key->algorithm || !key->secret)
 		return why_set(why, DP_EFORMAT, "the %s is missing",
@@ -154,7 +154,7 @@ static int parse_clause(const char *p, struct tsig_key *key, struct why *why)
 		return why_set(why, DP_EFORMAT,
 			       "not of the form key \"NAME\" { algorithm A; secret "
 			       "\"S\"; };");
-	return check(key, p, why);
+	return check_complete(key, p, why);
 }
 
 /* A:NAME:S */
@@ -177,7 +177,7 @@ static int parse_line(const char *p, const char *algorithm, struct tsig_key *key
 		return rc;
 	if (!p)
 		return why_set(why, DP_EFORMAT, "not of the form ALGORITHM:NAME:SECRET");
-	return check(key, p, why);
+	return check_complete(key, p, why);
 }
 
 int tsig_key_parse(const char *text, struct tsig_key *ret_key, struct why *why)

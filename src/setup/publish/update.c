@@ -34,7 +34,7 @@ static const struct {
 	{ LDNS_RCODE_SERVFAIL, "it failed; its log says why" },
 };
 
-static int refused(const struct update_place *place, int rcode, struct why *why)
+static int refuse_rcode(const struct update_place *place, int rcode, struct why *why)
 {
 	const char *meaning = "";
 	char name[16];
@@ -48,7 +48,8 @@ static int refused(const struct update_place *place, int rcode, struct why *why)
 		       place->owner, *meaning ? ": " : "", meaning);
 }
 
-static int unable(const struct ldns_functions *ldns, ldns_status status, struct why *why)
+static int fail_message(const struct ldns_functions *ldns, ldns_status status,
+			struct why *why)
 {
 	return why_set(why, DP_EDNS, "can't make a DNS message: %s",
 		       ldns->get_errorstr_by_id(status));
@@ -126,8 +127,9 @@ static ldns_rr_list *make_changes(const struct ldns_functions *ldns,
 }
 
 /* Signs the message, sends it, and takes the reply only if it is signed too. */
-static int talk(const struct ldns_functions *ldns, const struct update_place *place,
-		ldns_pkt *pkt, uint8_t **ret_reply, size_t *ret_len, struct why *why)
+static int talk_signed(const struct ldns_functions *ldns,
+		       const struct update_place *place, ldns_pkt *pkt,
+		       uint8_t **ret_reply, size_t *ret_len, struct why *why)
 {
 	char *algorithm = mem_printf("%s.", place->key->algorithm);
 	uint8_t *query = NULL;
@@ -143,7 +145,7 @@ static int talk(const struct ldns_functions *ldns, const struct update_place *pl
 	if (status == LDNS_STATUS_OK)
 		status = ldns->pkt2wire(&query, pkt, &len);
 	if (status != LDNS_STATUS_OK)
-		return unable(ldns, status, why);
+		return fail_message(ldns, status, why);
 	rc = exchange_tcp(place->server, query, len, place->timeout_ms, ret_reply,
 			  ret_len, why);
 	free(query);
@@ -157,7 +159,7 @@ static int talk(const struct ldns_functions *ldns, const struct update_place *pl
 					  place->key->secret,
 					  ldns->rr_rdf(ldns->pkt_tsig(pkt), TSIG_MAC))) {
 		rc = ldns->pkt_get_rcode(reply) != LDNS_RCODE_NOERROR
-			     ? refused(place, ldns->pkt_get_rcode(reply), why)
+			     ? refuse_rcode(place, ldns->pkt_get_rcode(reply), why)
 			     : why_set(why, DP_EDNS,
 				       "the answer of %s is not signed by the key %s",
 				       place->server, place->key->name);
@@ -214,7 +216,7 @@ int update_read(const struct update_place *place, struct tlsa **ret_records,
 				  LDNS_RR_TYPE_TLSA, LDNS_RR_CLASS_IN, 0);
 	if (!pkt)
 		return why_set(why, DP_EINVAL, "'%s' is not a domain name", place->owner);
-	rc = talk(ldns, place, pkt, &reply, &len, why);
+	rc = talk_signed(ldns, place, pkt, &reply, &len, why);
 	ldns->pkt_free(pkt);
 	if (rc < 0)
 		return rc;
@@ -244,7 +246,7 @@ int update_send(const struct update_place *place, const struct update_change *ch
 	/* takes the zone's name, copies the lists */
 	pkt = ldns->update_pkt_new(ldns->dname_new_frm_str(place->zone), LDNS_RR_CLASS_IN,
 				   before, after, NULL);
-	rc = pkt ? talk(ldns, place, pkt, &reply, &len, why)
+	rc = pkt ? talk_signed(ldns, place, pkt, &reply, &len, why)
 		 : why_set(why, DP_EINVAL, "'%s' is not a zone's name", place->zone);
 	ldns->pkt_free(pkt);
 	ldns->rr_list_deep_free(before);
@@ -257,7 +259,7 @@ int update_send(const struct update_place *place, const struct update_change *ch
 		return why_set(why, DP_EEXIST,
 			       "the records at %s changed while they were being updated",
 			       place->owner);
-	return rcode == LDNS_RCODE_NOERROR ? 0 : refused(place, rcode, why);
+	return rcode == LDNS_RCODE_NOERROR ? 0 : refuse_rcode(place, rcode, why);
 }
 
 void update_free(struct tlsa *records, size_t count)

@@ -31,7 +31,7 @@ void wanted_clear(struct wanted *w)
 }
 
 /* Takes record; one that is there already is dropped. */
-static void add(struct record **list, size_t *count, struct record *record)
+static void add_record(struct record **list, size_t *count, struct record *record)
 {
 	size_t i;
 
@@ -67,7 +67,7 @@ static int add_type(const struct lineage *l, const struct target *target,
 		rc = record_make(target, &source, TLSA_DANE_EE, TLSA_SPKI, TLSA_SHA256,
 				 ttl_of(l), &record, why);
 	if (rc == 0)
-		add(list, count, &record);
+		add_record(list, count, &record);
 	record_source_clear(&source);
 	free(path);
 	return rc;

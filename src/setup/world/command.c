@@ -40,8 +40,8 @@ char *command_quote(const char *text)
 	return quoted;
 }
 
-static const struct command_word *find(const char *at, const struct command_word *words,
-				       size_t count)
+static const struct command_word *
+find_word(const char *at, const struct command_word *words, size_t count)
 {
 	size_t i, len;
 
@@ -74,7 +74,7 @@ char *command_fill(const char *text, const struct command_word *words, size_t co
 
 	buf_init(&b, COMMAND_MAX);
 	while (*text) {
-		word = *text == '{' ? find(text, words, count) : NULL;
+		word = *text == '{' ? find_word(text, words, count) : NULL;
 		if (word) {
 			add_word(&b, word);
 			text += strlen(word->name) + 2;
@@ -92,7 +92,7 @@ int command_has(const char *text, const char *name)
 	const struct command_word word = { .name = name };
 
 	for (; *text; text++)
-		if (*text == '{' && find(text, &word, 1))
+		if (*text == '{' && find_word(text, &word, 1))
 			return 1;
 	return 0;
 }
@@ -134,7 +134,7 @@ static int make_pipe(int fd[2])
 	return 0;
 }
 
-static int start(const char *text, struct child *c)
+static int start_child(const char *text, struct child *c)
 {
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 };
 	int failed;
@@ -160,7 +160,7 @@ static int start(const char *text, struct child *c)
 	return 0;
 }
 
-static void feed(struct child *c)
+static void feed_child(struct child *c)
 {
 	ssize_t n = 0;
 
@@ -175,7 +175,7 @@ static void feed(struct child *c)
 }
 
 /* Takes what is there. Of too much the first part is kept. */
-static void drain(int *fd, struct buf *to)
+static void drain_pipe(int *fd, struct buf *to)
 {
 	char chunk[4096];
 	ssize_t n;
@@ -201,13 +201,13 @@ static void wait_for_more(struct child *c)
 
 	(void)poll(fds, 3, TICK_MS);
 	if (c->in >= 0 && fds[0].revents)
-		feed(c);
+		feed_child(c);
 	c->ended = waitpid(c->pid, &c->status, WNOHANG) == c->pid;
-	drain(&c->out, &c->output);
-	drain(&c->err, &c->messages);
+	drain_pipe(&c->out, &c->output);
+	drain_pipe(&c->err, &c->messages);
 }
 
-static void await(struct child *c, int64_t timeout_ms, bool *ret_late)
+static void await_child(struct child *c, int64_t timeout_ms, bool *ret_late)
 {
 	int64_t deadline = clock_ms() + timeout_ms;
 
@@ -234,8 +234,8 @@ static char *last_line(const char *text)
 	return log_escape(begin, (size_t)(end - begin));
 }
 
-static int judge(const struct child *c, const char *text, int64_t timeout_ms, bool late,
-		 struct why *why)
+static int judge_exit(const struct child *c, const char *text, int64_t timeout_ms,
+		      bool late, struct why *why)
 {
 	char *line;
 
@@ -271,12 +271,12 @@ int command_run(const struct env_command *command, struct why *why)
 	/* Where it is ignored, as whoever started us may have left it, nobody can be
 	 * waited for. */
 	(void)sigaction(SIGCHLD, &normal, &before_child);
-	rc = start(command->text, &c);
+	rc = start_child(command->text, &c);
 	if (rc < 0) {
 		rc = why_errno(why, errno, "can't run '%.200s'", command->text);
 	} else {
-		await(&c, command->timeout_ms, &late);
-		rc = judge(&c, command->text, command->timeout_ms, late, why);
+		await_child(&c, command->timeout_ms, &late);
+		rc = judge_exit(&c, command->text, command->timeout_ms, late, why);
 	}
 	(void)sigaction(SIGPIPE, &before, NULL);
 	(void)sigaction(SIGCHLD, &before_child, NULL);
