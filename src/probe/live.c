@@ -23,7 +23,7 @@
 #define KINDS 3 /* of handshakes with an address: whatever it shows, RSA, ECDSA */
 
 /* One handshake. */
-struct contact {
+struct attempt {
 	const char *address; /* borrowed */
 	enum handshake_auth auth;
 	struct peer *peer; /* owned */
@@ -41,8 +41,8 @@ struct live {
 	int64_t deadline_ms;
 	struct address_lookup *lookup;
 	struct address_result addresses;
-	struct contact contact[KINDS * ADDRESS_MAX];
-	size_t contacts, open;
+	struct attempt attempt[KINDS * ADDRESS_MAX];
+	size_t attempts, open;
 	bool failed, done;
 	struct why why; /* when failed */
 };
@@ -71,7 +71,7 @@ static void on_peer(void *arg)
 	loop_stop(l->loop);
 }
 
-static void add_contact(struct live *l, const char *address, enum handshake_auth auth)
+static void add_attempt(struct live *l, const char *address, enum handshake_auth auth)
 {
 	const struct target *target = l->target;
 	struct peer_conf conf = { .loop = l->loop,
@@ -87,7 +87,7 @@ static void add_contact(struct live *l, const char *address, enum handshake_auth
 				  .deadline_ms = l->deadline_ms };
 	struct peer *peer = peer_new(&conf, on_peer, l);
 
-	l->contact[l->contacts++] = (struct contact){ address, auth, peer };
+	l->attempt[l->attempts++] = (struct attempt){ address, auth, peer };
 	l->open++;
 }
 
@@ -100,11 +100,11 @@ static void start_peers(struct live *l)
 		address = l->addresses.address[i];
 		if (!route_exists(address))
 			continue;
-		add_contact(l, address, HANDSHAKE_AUTO);
+		add_attempt(l, address, HANDSHAKE_AUTO);
 		if (!l->each_kind)
 			continue;
-		add_contact(l, address, HANDSHAKE_RSA);
-		add_contact(l, address, HANDSHAKE_ECDSA);
+		add_attempt(l, address, HANDSHAKE_RSA);
+		add_attempt(l, address, HANDSHAKE_ECDSA);
 	}
 	if (l->open)
 		return;
@@ -167,20 +167,20 @@ static int compare_chains(struct live *l, struct chain *ret_chain, struct why *w
 	const char *first_address = "";
 	size_t i;
 
-	for (i = 0; i < l->contacts; i++) {
-		struct peer_result *r = peer_result(l->contact[i].peer);
+	for (i = 0; i < l->attempts; i++) {
+		struct peer_result *r = peer_result(l->attempt[i].peer);
 
 		if (r->status != PEER_CHAIN)
-			return why_set(why, DP_EIO, "%s: %s", l->contact[i].address,
+			return why_set(why, DP_EIO, "%s: %s", l->attempt[i].address,
 				       r->why.text);
 		if (first && !same_octets(&first->cert[0].der, &r->chain.cert[0].der))
 			return why_set(why, DP_EINVAL,
 				       "%s and %s present different certificates: use "
 				       "--cert for each of them",
-				       first_address, l->contact[i].address);
+				       first_address, l->attempt[i].address);
 		if (!first) {
 			first = &r->chain;
-			first_address = l->contact[i].address;
+			first_address = l->attempt[i].address;
 		}
 	}
 	*ret_chain = *first;
@@ -193,12 +193,12 @@ static void tell_peers(const struct live *l, live_fn *fn, void *arg)
 {
 	size_t i;
 
-	for (i = 0; i < l->contacts; i++) {
-		const struct contact *c = &l->contact[i];
-		const struct peer_result *r = peer_result(c->peer);
-		struct live_peer peer = { .address = c->address, .auth = c->auth };
+	for (i = 0; i < l->attempts; i++) {
+		const struct attempt *a = &l->attempt[i];
+		const struct peer_result *r = peer_result(a->peer);
+		struct live_peer peer = { .address = a->address, .auth = a->auth };
 
-		if (r->status == PEER_REFUSED && c->auth != HANDSHAKE_AUTO)
+		if (r->status == PEER_REFUSED && a->auth != HANDSHAKE_AUTO)
 			continue;
 		if (r->status == PEER_CHAIN)
 			peer.leaf = &r->chain.cert[0];
@@ -212,8 +212,8 @@ static void clear_live(struct live *l)
 {
 	size_t i;
 
-	for (i = 0; i < l->contacts; i++)
-		peer_free(l->contact[i].peer);
+	for (i = 0; i < l->attempts; i++)
+		peer_free(l->attempt[i].peer);
 	address_lookup_free(l->lookup);
 	address_result_clear(&l->addresses);
 	upstream_free(l->upstream);

@@ -21,14 +21,14 @@
  * read it logs a lost connection. */
 #define FAREWELL_MS 300
 
-enum stage {
-	STAGE_EXHAUSTED, /* this host is: it's no fault of the server's */
-	STAGE_CONNECT,
-	STAGE_STARTTLS,
-	STAGE_PAUSE,
-	STAGE_HANDSHAKE,
-	STAGE_FAREWELL,
-	STAGE_DONE
+enum phase {
+	PHASE_EXHAUSTED, /* this host is: it's no fault of the server's */
+	PHASE_CONNECT,
+	PHASE_STARTTLS,
+	PHASE_PAUSE,
+	PHASE_HANDSHAKE,
+	PHASE_FAREWELL,
+	PHASE_DONE
 };
 
 struct peer {
@@ -46,9 +46,9 @@ struct peer {
 	struct why put_off; /* what the first try came to; "" while it is the only one */
 	peer_fn *fn;
 	void *arg;
-	enum stage stage;
+	enum phase phase;
 	enum peer_status judged; /* behind the handshake, told after the farewell */
-	int64_t stage_began_ms;
+	int64_t phase_began_ms;
 	int fd;			     /* owned; -1 none */
 	struct loop_io *io;	     /* owned */
 	struct loop_timer *timer;    /* owned; the pause, or the delivery */
@@ -80,17 +80,17 @@ static void hang_up(struct peer *p)
 static void finish_peer(struct peer *p, enum peer_status status)
 {
 	hang_up(p);
-	p->stage = STAGE_DONE;
+	p->phase = PHASE_DONE;
 	p->result.status = status;
 	loop_timer_free(p->timer);
 	p->timer = loop_timer_new(p->loop, 0, deliver_peer, p);
 }
 
-static int64_t end_stage(struct peer *p)
+static int64_t end_phase(struct peer *p)
 {
-	int64_t now = clock_ms(), spent = now - p->stage_began_ms;
+	int64_t now = clock_ms(), spent = now - p->phase_began_ms;
 
-	p->stage_began_ms = now;
+	p->phase_began_ms = now;
 	return spent;
 }
 
@@ -126,14 +126,14 @@ static void say_goodbye(struct peer *p, enum peer_status judged)
 		end_farewell(p);
 		return;
 	}
-	p->stage = STAGE_FAREWELL;
+	p->phase = PHASE_FAREWELL;
 	loop_io_want(p->io, true, false);
 	p->timer = loop_timer_new(p->loop, FAREWELL_MS, end_farewell, p);
 }
 
 static void take_chain(struct peer *p)
 {
-	p->result.handshake_ms = end_stage(p);
+	p->result.handshake_ms = end_phase(p);
 	if (read_chain(p) < 0 || chain_check_key(&p->result.chain, &p->result.why) < 0) {
 		say_goodbye(p, PEER_NO_TLS);
 		return;
@@ -201,7 +201,7 @@ static void start_handshake(struct peer *p)
 		.auth = p->auth, .sni = p->sni, .alpn = p->alpn, .raw_keys = p->raw_keys
 	};
 
-	p->stage = STAGE_HANDSHAKE;
+	p->phase = PHASE_HANDSHAKE;
 	if (handshake_new(p->kit, &offer, p->fd, &p->handshake, &p->result.why) < 0)
 		finish_peer(p, PEER_NO_TLS);
 	else
@@ -240,7 +240,7 @@ static void put_off(struct peer *p)
 	} else {
 		p->put_off = *why;
 		hang_up(p);
-		p->stage = STAGE_PAUSE;
+		p->phase = PHASE_PAUSE;
 		p->timer = loop_timer_new(p->loop, PAUSE_MS, on_pause_over, p);
 	}
 }
@@ -254,7 +254,7 @@ static void talk_in_clear(struct peer *p)
 			     status == DIALOGUE_WANT_WRITE);
 		return;
 	}
-	p->result.starttls_ms = end_stage(p);
+	p->result.starttls_ms = end_phase(p);
 	switch (status) {
 	case DIALOGUE_WANT_READ:
 	case DIALOGUE_WANT_WRITE:
@@ -284,7 +284,7 @@ static void start_dialogue(struct peer *p)
 					    .helo = own ? own : p->helo,
 					    .domain = p->domain };
 
-	p->stage = STAGE_STARTTLS;
+	p->phase = PHASE_STARTTLS;
 	p->dialogue = dialogue_new(p->fd, &conf);
 	free(own);
 	talk_in_clear(p);
@@ -292,7 +292,7 @@ static void start_dialogue(struct peer *p)
 
 static void on_connected(struct peer *p)
 {
-	p->result.connect_ms = end_stage(p);
+	p->result.connect_ms = end_phase(p);
 	if (p->service == SERVICE_TLS_AT_ONCE)
 		start_handshake(p);
 	else
@@ -305,26 +305,26 @@ static void on_ready(void *arg, bool readable, bool writable)
 
 	(void)readable;
 	(void)writable;
-	switch (p->stage) {
-	case STAGE_CONNECT:
+	switch (p->phase) {
+	case PHASE_CONNECT:
 		if (conn_check(p->fd, &p->result.why) == CONN_OPEN)
 			on_connected(p);
 		else
 			finish_peer(p, PEER_NO_CONNECT);
 		break;
-	case STAGE_STARTTLS:
+	case PHASE_STARTTLS:
 		talk_in_clear(p);
 		break;
-	case STAGE_HANDSHAKE:
+	case PHASE_HANDSHAKE:
 		go_on(p);
 		break;
-	case STAGE_FAREWELL:
+	case PHASE_FAREWELL:
 		if (handshake_heard(p->handshake))
 			end_farewell(p);
 		break;
-	case STAGE_EXHAUSTED:
-	case STAGE_PAUSE:
-	case STAGE_DONE:
+	case PHASE_EXHAUSTED:
+	case PHASE_PAUSE:
+	case PHASE_DONE:
 		break;
 	}
 }
@@ -335,8 +335,8 @@ static void start_connection(struct peer *p)
 
 	loop_timer_free(p->timer);
 	p->timer = NULL;
-	p->stage = STAGE_CONNECT;
-	p->stage_began_ms = clock_ms();
+	p->phase = PHASE_CONNECT;
+	p->phase_began_ms = clock_ms();
 	p->result.connect_ms = p->result.starttls_ms = p->result.handshake_ms = -1;
 	status = conn_start(p->address, p->port, &p->fd, &p->result.why);
 	switch (status) {
@@ -352,7 +352,7 @@ static void start_connection(struct peer *p)
 		finish_peer(p, PEER_NO_ROUTE);
 		break;
 	case CONN_EXHAUSTED:
-		p->stage = STAGE_EXHAUSTED;
+		p->phase = PHASE_EXHAUSTED;
 		p->timer = loop_timer_new(p->loop, EXHAUSTED_MS, on_pause_over, p);
 		break;
 	}
@@ -389,23 +389,23 @@ struct peer_result *peer_result(struct peer *p)
 
 bool peer_is_connecting(const struct peer *p)
 {
-	return p->stage == STAGE_CONNECT;
+	return p->phase == PHASE_CONNECT;
 }
 
-static const char *stage_name(enum stage stage)
+static const char *phase_name(enum phase phase)
 {
-	switch (stage) {
-	case STAGE_EXHAUSTED:
+	switch (phase) {
+	case PHASE_EXHAUSTED:
 		return "the wait for a socket, of which this host has none left,";
-	case STAGE_CONNECT:
+	case PHASE_CONNECT:
 		return "connect";
-	case STAGE_STARTTLS:
+	case PHASE_STARTTLS:
 		return "the STARTTLS dialogue";
-	case STAGE_PAUSE:
+	case PHASE_PAUSE:
 		return "the pause before a second try";
-	case STAGE_HANDSHAKE:
-	case STAGE_FAREWELL:
-	case STAGE_DONE:
+	case PHASE_HANDSHAKE:
+	case PHASE_FAREWELL:
+	case PHASE_DONE:
 		break;
 	}
 	return "the TLS handshake";
@@ -413,13 +413,13 @@ static const char *stage_name(enum stage stage)
 
 char *peer_late(const struct peer *p, int64_t timeout_ms)
 {
-	const char *awaits = p->dialogue && p->stage == STAGE_STARTTLS
+	const char *awaits = p->dialogue && p->phase == PHASE_STARTTLS
 				     ? dialogue_awaits(p->dialogue)
 				     : NULL;
 	bool second = p->put_off.text[0] != '\0';
 
 	return mem_printf("%s did not end within %.3g s%s%s%s%.400s%s",
-			  stage_name(p->stage), (double)timeout_ms / 1000,
+			  phase_name(p->phase), (double)timeout_ms / 1000,
 			  awaits ? ": waiting for " : "", awaits ? awaits : "",
 			  second ? " (a second try; at first " : "",
 			  second ? p->put_off.text : "", second ? ")" : "");
