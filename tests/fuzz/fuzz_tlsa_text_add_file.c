@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/why.h"
-#include "dns/tlsa_text.h"
+#include "cmd/tlsa_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

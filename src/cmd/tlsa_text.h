@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* TLSA records in the forms in which people have them: "3 1 1 HEX", a line of a zone file
  * or of dig's answer, RFC 3597's generic form. */
-#ifndef DNS_TLSA_TEXT_H
-#define DNS_TLSA_TEXT_H
+#ifndef CMD_TLSA_TEXT_H
+#define CMD_TLSA_TEXT_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "dns/tlsa_text.h"
+#include "cmd/tlsa_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
