@@ -27,7 +27,7 @@ struct session {
 	bool late;
 };
 
-static void stop(void *arg)
+static void stop_session(void *arg)
 {
 	struct session *s = arg;
 
@@ -42,7 +42,7 @@ static void on_deadline(void *arg)
 	loop_stop(s->loop);
 }
 
-static void end(struct session *s)
+static void end_session(struct session *s)
 {
 	loop_timer_free(s->deadline);
 	upstream_free(s->upstream);
@@ -50,7 +50,7 @@ static void end(struct session *s)
 }
 
 /* With a resolver that is ready. */
-static int begin(struct session *s, const struct world_dns *dns, struct why *why)
+static int begin_session(struct session *s, const struct world_dns *dns, struct why *why)
 {
 	int rc;
 
@@ -60,13 +60,13 @@ static int begin(struct session *s, const struct world_dns *dns, struct why *why
 	rc = upstream_new(s->loop, dns->upstream, &s->upstream, why);
 	if (rc < 0)
 		return rc;
-	upstream_wait(s->upstream, stop, s);
+	upstream_wait(s->upstream, stop_session, s);
 	loop_run(s->loop);
 	return 0;
 }
 
-/* Runs until stop(); false when the time is up. */
-static bool run(struct session *s)
+/* Runs until stop_session(); false when the time is up. */
+static bool run_session(struct session *s)
 {
 	loop_timer_free(s->deadline);
 	s->deadline = loop_timer_new(s->loop, s->dns->timeout_ms, on_deadline, s);
@@ -142,7 +142,7 @@ int world_dns_ask(const struct world_dns *dns, const struct env_question *q,
 	struct inquiries list = { 0 };
 	struct session s = { 0 };
 	size_t i;
-	int rc = begin(&s, dns, why);
+	int rc = begin_session(&s, dns, why);
 
 	for (i = 0; i < q->want_count; i++)
 		add_owner(&list, q->want[i].owner);
@@ -168,7 +168,7 @@ int world_dns_ask(const struct world_dns *dns, const struct env_question *q,
 		free(list.item[i].owner);
 	}
 	free(list.item);
-	end(&s);
+	end_session(&s);
 	return rc;
 }
 
@@ -216,13 +216,13 @@ static void find_primary(struct session *s, struct finding_zone *f)
 
 	q = resolver_ask(resolver, *f->zone.apex ? f->zone.apex : ".", RRTYPE_SOA, on_soa,
 			 f);
-	(void)run(s);
+	(void)run_session(s);
 	resolver_question_free(q);
 	if (!f->mname)
 		return;
 	name = f->mname;
 	search = nameserver_search_new(resolver, &name, 1, on_address, f);
-	(void)run(s);
+	(void)run_session(s);
 	nameserver_search_free(search);
 }
 
@@ -231,7 +231,7 @@ static int find_zone(struct session *s, struct finding_zone *f, const char *owne
 {
 	struct zone_search *search =
 		zone_search_new(upstream_resolver(s->upstream), owner, true, on_zone, f);
-	bool in_time = run(s);
+	bool in_time = run_session(s);
 
 	zone_search_free(search);
 	if (!in_time)
@@ -251,7 +251,7 @@ int world_dns_zone(const struct world_dns *dns, const char *owner,
 	char *name = mem_text_n(owner, len && owner[len - 1] == '.' ? len - 1 : len);
 	struct session s = { 0 };
 	struct finding_zone f = { .session = &s };
-	int rc = begin(&s, dns, why);
+	int rc = begin_session(&s, dns, why);
 
 	if (rc == 0)
 		rc = find_zone(&s, &f, name, why);
@@ -264,6 +264,6 @@ int world_dns_zone(const struct world_dns *dns, const char *owner,
 	free(f.mname);
 	free(f.address);
 	free(name);
-	end(&s);
+	end_session(&s);
 	return rc;
 }

@@ -331,7 +331,7 @@ static int look_once(const struct world_live *live, const struct env_presented *
 	return rc;
 }
 
-static void stop(void *arg)
+static void stop_loop(void *arg)
 {
 	loop_stop(arg);
 }
@@ -343,7 +343,7 @@ static void pause_for(int64_t ms)
 
 	if (!loop)
 		return;
-	timer = loop_timer_new(loop, ms, stop, loop);
+	timer = loop_timer_new(loop, ms, stop_loop, loop);
 	loop_run(loop);
 	loop_timer_free(timer);
 	loop_free(loop);

@@ -52,7 +52,7 @@ static void on_answer(void *arg, const struct answer *answer)
 	loop_stop(j->loop);
 }
 
-static int ask(struct job *j, const char *name, uint16_t type, struct why *why)
+static int ask_one(struct job *j, const char *name, uint16_t type, struct why *why)
 {
 	struct resolver_question *q;
 
@@ -70,13 +70,13 @@ static int find_gap(struct job *j, const char *owner, struct why *why)
 	int rc = 0;
 
 	for (; rc == 0 && *zone; zone += strcspn(zone, ".") + 1) {
-		rc = ask(j, zone, RRTYPE_SOA, why);
+		rc = ask_one(j, zone, RRTYPE_SOA, why);
 		if (rc < 0 || (j->kind == ANSWER_DATA && !j->aliased) ||
 		    !strchr(zone, '.') || !strchr(zone, '.')[1])
 			break;
 	}
 	if (rc == 0)
-		rc = ask(j, zone, RRTYPE_DNSKEY, why);
+		rc = ask_one(j, zone, RRTYPE_DNSKEY, why);
 	if (rc < 0)
 		return rc;
 	if (j->kind == ANSWER_DATA)
@@ -88,7 +88,7 @@ static int find_gap(struct job *j, const char *owner, struct why *why)
 		       zone);
 }
 
-static int judge(struct job *j, const char *owner, struct why *why)
+static int judge_security(struct job *j, const char *owner, struct why *why)
 {
 	if (j->kind == ANSWER_FAILED)
 		return why_set(why, DP_EDNS, "%s: %.300s", owner,
@@ -120,10 +120,10 @@ int signed_check(const struct upstream_conf *conf, const char *owner, int64_t ti
 		upstream_wait(j.upstream, on_ready, &j);
 		loop_run(j.loop);
 		upstream_forget(j.upstream, &j);
-		rc = ask(&j, owner, RRTYPE_TLSA, why);
+		rc = ask_one(&j, owner, RRTYPE_TLSA, why);
 	}
 	if (rc == 0)
-		rc = judge(&j, owner, why);
+		rc = judge_security(&j, owner, why);
 	loop_timer_free(j.deadline);
 	upstream_free(j.upstream);
 	loop_free(j.loop);

@@ -85,7 +85,7 @@ void env_live_clear(struct env_live *live)
 }
 
 /* 0, or -1 with errno set: the operation is not to be done. */
-static int may(struct env *env, enum env_op op, const char *path)
+static int may_do(struct env *env, enum env_op op, const char *path)
 {
 	int failed = env->before ? env->before(env->arg, op, path) : 0;
 
@@ -102,7 +102,7 @@ static int sync_folder_of(struct env *env, const char *path)
 					      : mem_text(slash ? "/" : ".");
 	int fd = -1, rc = -1;
 
-	if (may(env, ENV_FSYNC, folder) == 0)
+	if (may_do(env, ENV_FSYNC, folder) == 0)
 		fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {
 		rc = fsync(fd);
@@ -117,7 +117,7 @@ static int write_bytes(struct env *env, int fd, const char *path, const char *p,
 {
 	ssize_t n;
 
-	if (may(env, ENV_WRITE, path) < 0)
+	if (may_do(env, ENV_WRITE, path) < 0)
 		return -1;
 	while (len) {
 		n = write(fd, p, len);
@@ -140,7 +140,7 @@ static int write_all(struct env *env, int fd, const char *path, const void *data
 
 	if (write_bytes(env, fd, path, p, half) < 0 ||
 	    write_bytes(env, fd, path, p + half, len - half) < 0 ||
-	    may(env, ENV_FSYNC, path) < 0)
+	    may_do(env, ENV_FSYNC, path) < 0)
 		return -1;
 	return fsync(fd);
 }
@@ -160,7 +160,7 @@ static int write_beside(struct env *env, const char *tmp, const struct env_acces
 
 	if (unlink(tmp) < 0 && errno != ENOENT)
 		return -1;
-	if (may(env, ENV_CREATE, tmp) < 0)
+	if (may_do(env, ENV_CREATE, tmp) < 0)
 		return -1;
 	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -179,26 +179,26 @@ static int write_beside(struct env *env, const char *tmp, const struct env_acces
 
 static int place_new(struct env *env, const char *tmp, const char *path)
 {
-	if (may(env, ENV_LINK, path) < 0 || link(tmp, path) < 0)
+	if (may_do(env, ENV_LINK, path) < 0 || link(tmp, path) < 0)
 		return -1;
 	if (sync_folder_of(env, path) < 0)
 		return -1;
-	if (may(env, ENV_UNLINK, tmp) < 0)
+	if (may_do(env, ENV_UNLINK, tmp) < 0)
 		return -1;
 	return unlink(tmp);
 }
 
 static int place_over(struct env *env, const char *tmp, const char *path)
 {
-	if (may(env, ENV_RENAME, path) < 0 || rename(tmp, path) < 0)
+	if (may_do(env, ENV_RENAME, path) < 0 || rename(tmp, path) < 0)
 		return -1;
 	return sync_folder_of(env, path);
 }
 
 typedef int place_fn(struct env *env, const char *tmp, const char *path);
 
-static int put(struct env *env, const char *path, const struct env_access *access,
-	       const void *data, size_t len, place_fn *place, struct why *why)
+static int put_whole(struct env *env, const char *path, const struct env_access *access,
+		     const void *data, size_t len, place_fn *place, struct why *why)
 {
 	char *tmp = mem_printf("%s.tmp", path);
 	int rc, failed;
@@ -216,20 +216,20 @@ static int put(struct env *env, const char *path, const struct env_access *acces
 int env_create(struct env *env, const char *path, const struct env_access *access,
 	       const void *data, size_t len, struct why *why)
 {
-	return put(env, path, access, data, len, place_new, why);
+	return put_whole(env, path, access, data, len, place_new, why);
 }
 
 int env_replace(struct env *env, const char *path, const struct env_access *access,
 		const void *data, size_t len, struct why *why)
 {
-	return put(env, path, access, data, len, place_over, why);
+	return put_whole(env, path, access, data, len, place_over, why);
 }
 
 static int make_folder(struct env *env, const char *path, const struct env_access *access)
 {
 	int fd, rc;
 
-	if (may(env, ENV_MKDIR, path) < 0)
+	if (may_do(env, ENV_MKDIR, path) < 0)
 		return -1;
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return -1;
@@ -258,7 +258,7 @@ static bool lacks_newline(int fd)
 	return end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n';
 }
 
-static int append(struct env *env, const char *path, const char *line)
+static int append_to(struct env *env, const char *path, const char *line)
 {
 	char *text;
 	int fd, rc, failed;
@@ -277,18 +277,19 @@ static int append(struct env *env, const char *path, const char *line)
 
 int env_append(struct env *env, const char *path, const char *line, struct why *why)
 {
-	if (append(env, path, line) < 0)
+	if (append_to(env, path, line) < 0)
 		return why_errno(why, errno, "can't append to %s", path);
 	return 0;
 }
 
-static int point(struct env *env, const char *tmp, const char *path, const char *target)
+static int point_to(struct env *env, const char *tmp, const char *path,
+		    const char *target)
 {
 	if (unlink(tmp) < 0 && errno != ENOENT)
 		return -1;
-	if (may(env, ENV_SYMLINK, tmp) < 0 || symlink(target, tmp) < 0)
+	if (may_do(env, ENV_SYMLINK, tmp) < 0 || symlink(target, tmp) < 0)
 		return -1;
-	if (may(env, ENV_RENAME, path) < 0 || rename(tmp, path) < 0)
+	if (may_do(env, ENV_RENAME, path) < 0 || rename(tmp, path) < 0)
 		return -1;
 	return sync_folder_of(env, path);
 }
@@ -296,7 +297,7 @@ static int point(struct env *env, const char *tmp, const char *path, const char 
 int env_point(struct env *env, const char *path, const char *target, struct why *why)
 {
 	char *tmp = mem_printf("%s.tmp", path);
-	int rc = point(env, tmp, path, target);
+	int rc = point_to(env, tmp, path, target);
 	int failed = errno;
 
 	if (rc < 0)
@@ -306,7 +307,7 @@ int env_point(struct env *env, const char *path, const char *target, struct why 
 		      : 0;
 }
 
-static int protect(const char *path, const struct env_access *access)
+static int protect_file(const char *path, const struct env_access *access)
 {
 	bool regroup;
 	struct stat st;
@@ -329,7 +330,7 @@ static int sync_access(struct env *env, const char *path)
 
 	if (fd < 0)
 		return -1;
-	rc = may(env, ENV_FSYNC, path) < 0 ? -1 : fsync(fd);
+	rc = may_do(env, ENV_FSYNC, path) < 0 ? -1 : fsync(fd);
 	failed = errno;
 	(void)close(fd);
 	errno = failed;
@@ -339,7 +340,7 @@ static int sync_access(struct env *env, const char *path)
 int env_protect(struct env *env, const char *path, const struct env_access *access,
 		struct why *why)
 {
-	if (may(env, ENV_PROTECT, path) < 0 || protect(path, access) < 0 ||
+	if (may_do(env, ENV_PROTECT, path) < 0 || protect_file(path, access) < 0 ||
 	    sync_access(env, path) < 0)
 		return why_errno(why, errno, "can't change who may read %s", path);
 	return 0;
@@ -347,7 +348,7 @@ int env_protect(struct env *env, const char *path, const struct env_access *acce
 
 int env_rename(struct env *env, const char *from, const char *to, struct why *why)
 {
-	if (may(env, ENV_RENAME, to) < 0 || rename(from, to) < 0 ||
+	if (may_do(env, ENV_RENAME, to) < 0 || rename(from, to) < 0 ||
 	    sync_folder_of(env, to) < 0)
 		return why_errno(why, errno, "can't rename %s to %s", from, to);
 	return 0;
@@ -355,14 +356,14 @@ int env_rename(struct env *env, const char *from, const char *to, struct why *wh
 
 int env_remove(struct env *env, const char *path, struct why *why)
 {
-	if (may(env, ENV_UNLINK, path) == 0 && (remove(path) == 0 || errno == ENOENT))
+	if (may_do(env, ENV_UNLINK, path) == 0 && (remove(path) == 0 || errno == ENOENT))
 		return 0;
 	return why_errno(why, errno, "can't remove %s", path);
 }
 
 int env_run(struct env *env, const struct env_command *command, struct why *why)
 {
-	if (may(env, ENV_COMMAND, command->text) < 0)
+	if (may_do(env, ENV_COMMAND, command->text) < 0)
 		return why_errno(why, errno, "can't run %.200s", command->text);
 	return env->run(env->arg, command, why);
 }
