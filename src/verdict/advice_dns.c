@@ -197,6 +197,17 @@ static const struct {
 	{ "signature", "sign the zone anew: the records and their RRSIG do not agree" },
 };
 
+/* A signature outside its validity is a matter of two clocks: here is one of them. */
+static char *clock_text(const struct advice_context *c, const char *reason)
+{
+	char now[32];
+
+	if (!strstr(reason, "expired") && !strstr(reason, "inception"))
+		return mem_text("");
+	clock_rfc3339(c->now, now);
+	return mem_printf("; this host's clock says %s", now);
+}
+
 void advice_dns_bogus(const struct advice_context *c)
 {
 	const struct facts_lookup *l = facts_lookup_with(c->t, c->e, SECURITY_BOGUS);
@@ -207,16 +218,16 @@ void advice_dns_bogus(const struct advice_context *c)
 				    ? "; if --recurse finds nothing wrong, the resolver "
 				      "is at fault"
 				    : "";
+	char *clock;
 	size_t i;
 
 	reason = phrase_reason(reason ? reason : advice_context_error_text(c));
-	if (l)
-		advice_context_story(c,
-				     mem_printf("DNSSEC validation of %s %s failed: %s",
-						l->name, l->type, reason));
-	else
-		advice_context_story(c,
-				     mem_printf("DNSSEC validation failed: %s", reason));
+	clock = clock_text(c, reason);
+	advice_context_story(c, mem_printf("DNSSEC validation%s%s%s%s failed: %s%s",
+					   l ? " of " : "", l ? l->name : "",
+					   l ? " " : "", l ? l->type : "", reason,
+					   clock));
+	free(clock);
 	blame_remedy(c);
 	for (i = 0; i < sizeof(bogus_remedies) / sizeof(*bogus_remedies); i++)
 		if (strstr(reason, bogus_remedies[i].word))
