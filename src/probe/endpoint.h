@@ -19,8 +19,9 @@ struct endpoint_conf {
 	const struct service *service;
 	const char *host, *path; /* copied; path NULL: none asked for */
 	int port;
-	/* names that a certificate may have instead of the host's, copied: the domain
-	 * whose MX (RFC 7672 section 3.2.2) or SRV (RFC 7673) records led here */
+	/* names that a certificate may have instead of the TLSA base domain, copied: the
+	 * host that somebody named, or the domain whose MX (RFC 7672 section 3.2.2) or
+	 * SRV records (RFC 7673, and then their target) led here */
 	const char *const *name;
 	size_t name_count;
 	const char *domain; /* copied; that the service is for, NULL: the host itself */

@@ -177,9 +177,12 @@ static void add_endpoint(struct probe *p, const struct endpoint_conf *conf)
 
 static void start_host(struct probe *p)
 {
+	const char *const names[] = { p->host };
 	struct endpoint_conf conf = { .shared = p->conf,
 				      .facts = p->facts,
 				      .service = p->service,
+				      .name = names,
+				      .name_count = 1,
 				      .host = p->host,
 				      .path = p->path,
 				      .port = p->port,
@@ -225,11 +228,11 @@ static void note_assumed_start(struct probe *p)
 static void start_found(struct probe *p, const struct discover_result *r)
 {
 	const char *domain = service_domain(p), *names[2] = { domain };
+	bool mx = p->service->discovery == SERVICE_MX;
 	struct endpoint_conf conf = { .shared = p->conf,
 				      .facts = p->facts,
 				      .service = service_of_hosts(p->service, p->host),
 				      .name = names,
-				      .name_count = 1,
 				      .domain = domain,
 				      .began_ms = p->asked_ms,
 				      .left_ms = left_ms,
@@ -238,12 +241,14 @@ static void start_found(struct probe *p, const struct discover_result *r)
 	size_t i, at;
 
 	note_assumed_start(p);
-	/* RFC 7672 section 3.2.2: the next hop, before and behind its secure aliases. */
-	if (r->expanded && p->service->discovery == SERVICE_MX)
-		names[conf.name_count++] = r->expanded;
 	for (i = 0; i < r->count; i++) {
 		at = p->facts->endpoint_count;
 		conf.host = r->host[i].name;
+		/* RFC 7672 section 3.2.2: the next hop, before and behind its secure
+		 * aliases, and the TLSA base domain; the name in the MX record is none
+		 * where that is an alias. RFC 7673: the service domain and the target. */
+		names[1] = mx ? r->expanded : conf.host;
+		conf.name_count = names[1] ? 2 : 1;
 		conf.port = r->host[i].port;
 		if (r->host[i].fault)
 			add_faulty(p, &r->host[i], conf.service);

@@ -187,11 +187,10 @@ static void add_reference(const char **names, size_t *count, const char *name)
 static const char **reference_names(const struct slot *s, size_t *ret_count)
 {
 	const struct slot_conf *c = s->conf;
-	const char **names = mem_array(c->name_count + 2, sizeof(*names));
+	const char **names = mem_array(c->name_count + 1, sizeof(*names));
 	size_t i, count = 0;
 
 	add_reference(names, &count, endpoint_of(s)->base_domain);
-	add_reference(names, &count, c->host);
 	for (i = 0; i < c->name_count; i++)
 		add_reference(names, &count, c->name[i]);
 	*ret_count = count;

@@ -24,7 +24,7 @@ struct slot_conf {
 	size_t endpoint;	 /* its index in facts */
 	const char *host, *path; /* path NULL: none asked for */
 	int port;
-	/* names that a certificate may have instead of the host's */
+	/* names that a certificate may have instead of the TLSA base domain */
 	const char *const *name;
 	size_t name_count;
 	const char *domain; /* that the service is for: the host's name, unless MX or SRV

@@ -223,10 +223,10 @@ void advice_dns_bogus(const struct advice_context *c)
 
 	reason = phrase_reason(reason ? reason : advice_context_error_text(c));
 	clock = clock_text(c, reason);
-	advice_context_story(c, mem_printf("DNSSEC validation%s%s%s%s failed: %s%s",
-					   l ? " of " : "", l ? l->name : "",
-					   l ? " " : "", l ? l->type : "", reason,
-					   clock));
+	advice_context_story(c,
+			     mem_printf("DNSSEC validation%s%s%s%s failed: %s%s",
+					l ? " of " : "", l ? l->name : "", l ? " " : "",
+					l ? l->type : "", reason, clock));
 	free(clock);
 	blame_remedy(c);
 	for (i = 0; i < sizeof(bogus_remedies) / sizeof(*bogus_remedies); i++)
