@@ -44,6 +44,16 @@ static size_t count_records(const struct authority_server *server, const char *o
 	return n;
 }
 
+static void add_set(struct env_dns *dns, const char *owner,
+		    const struct authority_server *server)
+{
+	char *absolute = mem_printf("%s.", owner);
+
+	dns->none = false;
+	env_dns_add_set(dns, absolute, server->record, server->record_count);
+	free(absolute);
+}
+
 static void judge_server(struct dns_judge *j, const char *owner,
 			 const struct authority_server *server)
 {
@@ -54,7 +64,7 @@ static void judge_server(struct dns_judge *j, const char *owner,
 	size_t keeps = count_records(server, owner, q->gone, q->gone_count, true);
 
 	if (server->record_count)
-		dns->none = false;
+		add_set(dns, owner, server);
 	if (server->wildcard && !dns->wildcard)
 		dns->wildcard = mem_text(owner);
 	if (keeps)

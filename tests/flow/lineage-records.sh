@@ -184,6 +184,58 @@ part_a_service_without_records()
 	kill "$(cat at9443/pid)"
 }
 
+# strong_record COMMAND CSR COUNT: a 3 1 2 record of that key is added, or deleted: then the secondary has so many
+strong_record()
+{
+	{
+		echo "server 127.53.3.1"
+		"$DANEPROBE" record -m 2 --csr "$2" --ttl 1 "https://www.$zone" | sed "s/^/update $1 /"
+		echo send
+	} | nsupdate -k tsig
+	tries=0
+	until [ "$(drill @127.53.3.2 "_443._tcp.www.$zone" TLSA | grep -c 'TLSA.3 1 2')" -eq "$3" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 50 ] || fail "the secondary lags"
+		sleep 0.1
+	done
+}
+
+# Clients that take SHA-512 leave SHA-256 out of account (RFC 7671 section 9), so a record of that kind
+# that somebody has added for the key in use stands against the next one.
+part_a_stronger_record_of_the_key_in_use()
+{
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	web_certificates "$PWD/etc/www/live"
+	new 127.53.3.1
+	roll_until idle
+	first=$(key_now)
+	strong_record add etc/www/keys/0001/ecdsa-p256/request.csr 1
+	check 0 "https://www.$zone"
+	watch_begin "https://www.$zone"
+	# shellcheck disable=SC2086
+	run 1 "$DANEPROBE" rollover --all --dir "$PWD/etc" $R -t 5
+	has err "clients would refuse key 0002"
+	run 1 "$DANEPROBE" status -o nagios --dir "$PWD/etc"
+	has out "WARNING - www stuck: the record '3 1 2 "
+	dp 0 rollover www
+	for _ in 1 2 3; do
+		sleep 1
+		# shellcheck disable=SC2086
+		"$DANEPROBE" rollover www --dir "$PWD/etc" $R -t 5 >out 2>err || :
+	done
+	dp 2 install www
+	has err "at _443._tcp.www.$zone. is not www's, and beside it clients would refuse key 0002"
+	has err "daneprobe record -m 2 --csr $PWD/etc/www/keys/0002/ecdsa-p256/request.csr https://www.$zone"
+	[ "$(key_now)" = "$first" ] || fail "switched all the same"
+	# As it says
+	strong_record add etc/www/keys/0002/ecdsa-p256/request.csr 2
+	roll_until idle
+	[ "$(key_now)" != "$first" ] || fail "the key is the same"
+	watch_end "https://www.$zone"
+}
+
 part_records_made_by_a_wildcard()
 {
 	begin

@@ -26,7 +26,7 @@ setup/lineage  setup/world setup/key
 setup/predict  setup/key
 setup/publish  setup/world setup/key setup/lineage
 setup/cert     setup/world setup/key setup/lineage setup/predict
-setup/agree    setup/world setup/key setup/lineage setup/publish
+setup/agree    setup/world setup/key setup/lineage setup/publish setup/cert
 setup/install  setup/world setup/key setup/lineage setup/publish setup/cert
 setup/life     setup/world setup/key setup/lineage setup/publish setup/cert setup/agree setup/install
 END

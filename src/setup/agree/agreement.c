@@ -7,6 +7,7 @@
 #include "base/fnv.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "setup/agree/foreign.h"
 #include "setup/agree/peak.h"
 #include "setup/key/record.h"
 #include "setup/lineage/lineage.h"
@@ -34,30 +35,65 @@ int64_t agreement_hash(const struct wanted *w)
 	return (int64_t)(sum >> 1) | 1;
 }
 
-int agreement_ask(struct lineage *l, struct env_dns *ret_dns, int64_t *ret_hash,
-		  struct why *why)
+/* What is wanted, and what the servers have of it. */
+struct asked {
+	struct wanted wanted; /* owned, as the next */
+	struct env_dns dns;
+};
+
+static void asked_clear(struct asked *a)
+{
+	wanted_clear(&a->wanted);
+	env_dns_clear(&a->dns);
+}
+
+static int ask_servers(struct lineage *l, struct asked *ret_asked, struct why *why)
 {
 	struct env_question question = { .all_but_one = l->conf.all_but_one };
-	struct wanted wanted = { 0 };
+	struct asked a = { .wanted = { 0 } };
 	int rc;
 
 	if (!l->env->ask)
 		return why_set(why, DP_EDNS, "the authoritative servers can't be asked");
-	rc = wanted_make(l, &wanted, why);
-	if (rc == 0 && !wanted.want_count) /* of nothing all servers have all */
+	rc = wanted_make(l, &a.wanted, why);
+	if (rc == 0 && !a.wanted.want_count) /* of nothing all servers have all */
 		rc = why_set(why, DP_EDNS, "records are still held back at %.300s",
 			     l->state.held);
-	if (rc < 0) {
-		wanted_clear(&wanted);
+	question.want = a.wanted.want;
+	question.want_count = a.wanted.want_count;
+	question.gone = a.wanted.gone;
+	question.gone_count = a.wanted.gone_count;
+	if (rc == 0)
+		rc = l->env->ask(l->env->arg, &question, &a.dns, why);
+	if (rc < 0)
+		asked_clear(&a);
+	else
+		*ret_asked = a;
+	return rc;
+}
+
+int agreement_ask(struct lineage *l, struct env_dns *ret_dns, struct why *why)
+{
+	struct asked a;
+	int rc = ask_servers(l, &a, why);
+
+	if (rc < 0)
 		return rc;
-	}
-	question.want = wanted.want;
-	question.want_count = wanted.want_count;
-	question.gone = wanted.gone;
-	question.gone_count = wanted.gone_count;
-	rc = l->env->ask(l->env->arg, &question, ret_dns, why);
-	*ret_hash = agreement_hash(&wanted);
-	wanted_clear(&wanted);
+	*ret_dns = a.dns;
+	wanted_clear(&a.wanted);
+	return 0;
+}
+
+int agreement_foreign(struct lineage *l, int64_t generation, struct foreign *ret_foreign,
+		      struct why *why)
+{
+	struct asked a;
+	int rc = ask_servers(l, &a, why);
+
+	if (rc < 0)
+		return rc;
+	rc = foreign_judge(l, generation, &a.dns, &a.wanted, ret_foreign, why);
+	asked_clear(&a);
 	return rc;
 }
 
@@ -76,8 +112,8 @@ static void note_answers(struct lineage *l, const struct env_dns *dns)
 int agreement_before(struct lineage *l, struct env_dns *ret_dns, struct why *why)
 {
 	struct lineage_state *s = &l->state;
-	int64_t old_ttl_s, hash;
-	int rc = agreement_ask(l, ret_dns, &hash, why);
+	int64_t old_ttl_s;
+	int rc = agreement_ask(l, ret_dns, why);
 
 	if (rc < 0)
 		return rc;
@@ -144,7 +180,9 @@ static void doubt_clock(struct lineage *l, time_t now)
 	free(boot);
 }
 
-static void keep_agreement(struct lineage *l, const struct env_dns *dns, int64_t hash)
+/* blocked: what the servers have is of no use yet, and a cache may keep that. */
+static void keep_agreement(struct lineage *l, const struct env_dns *dns, int64_t hash,
+			   bool blocked)
 {
 	struct lineage_state *s = &l->state;
 	time_t now = env_now(l->env);
@@ -158,7 +196,7 @@ static void keep_agreement(struct lineage *l, const struct env_dns *dns, int64_t
 		s->old_ttl_s = -1;
 	}
 	s->agreed_on = hash;
-	if (!dns->agree) {
+	if (!dns->agree || blocked) {
 		s->agree_since = 0;
 		return;
 	}
@@ -194,29 +232,64 @@ static void end_look(struct lineage *l)
 		(void)lineage_save(l, NULL);
 }
 
+/* Of the key that goes under the servers next; NULLs where none does. */
+static int judge_foreign(struct lineage *l, const struct asked *a, struct foreign *f,
+			 struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int64_t next = s->goal ? s->goal : s->next;
+	int rc = 0;
+
+	if (next != s->view_generation)
+		rc = foreign_judge(l, next, &a->dns, &a->wanted, f, why);
+	if (rc < 0)
+		return rc;
+	free(s->goes_stale);
+	s->goes_stale = f->stale;
+	f->stale = NULL;
+	return 0;
+}
+
+static void conclude_look(struct lineage *l, const struct asked *asked, struct foreign *f,
+			  struct agreement *a)
+{
+	const struct env_dns *dns = &asked->dns;
+	struct safety_facts facts;
+
+	a->blocked = f->blocked && dns->agree;
+	keep_agreement(l, dns, agreement_hash(&asked->wanted), a->blocked);
+	facts = facts_of(l, dns->none);
+	a->safety = safety_decide(&facts, env_now(l->env), &a->safe_at);
+	if (a->blocked)
+		a->who_lags = mem_text(f->blocked);
+	else if (a->safety == SAFETY_LAGS)
+		a->who_lags = mem_text(dns->who_lags ? dns->who_lags
+						     : "the servers don't agree");
+}
+
 int agreement_observe(struct lineage *l, struct agreement *ret_agreement, struct why *why)
 {
-	struct env_dns dns = { 0 };
+	struct foreign foreign = { 0 };
 	struct agreement a = { 0 };
-	struct safety_facts facts;
-	int64_t hash = 0;
+	struct asked asked;
 	int rc = begin_to_look(l, why);
 
 	if (rc < 0)
 		return rc;
-	rc = agreement_ask(l, &dns, &hash, why);
+	rc = ask_servers(l, &asked, why);
+	if (rc == 0) {
+		rc = judge_foreign(l, &asked, &foreign, why);
+		if (rc < 0)
+			asked_clear(&asked);
+	}
 	if (rc < 0) {
 		end_look(l);
 		return rc;
 	}
 	l->state.looking = false;
-	keep_agreement(l, &dns, hash);
-	facts = facts_of(l, dns.none);
-	a.safety = safety_decide(&facts, env_now(l->env), &a.safe_at);
-	if (a.safety == SAFETY_LAGS)
-		a.who_lags =
-			mem_text(dns.who_lags ? dns.who_lags : "the servers don't agree");
-	env_dns_clear(&dns);
+	conclude_look(l, &asked, &foreign, &a);
+	asked_clear(&asked);
+	foreign_clear(&foreign);
 	*ret_agreement = a;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "setup/agree/safety.h"
 
 struct env_dns;
+struct foreign;
 struct lineage;
 struct wanted;
 struct why;
@@ -19,12 +20,17 @@ struct agreement {
 	enum safety safety;
 	time_t safe_at; /* 0: not to be told yet */
 	char *who_lags; /* owned; NULL */
+	bool blocked;	/* who_lags is a record of somebody else's: all servers have ours,
+			   and time doesn't help */
 };
 
-/* What the servers say about the records that are wanted (ret_hash: agreement_hash() of
- * them). Notes nothing. Undo with env_dns_clear(). */
-int agreement_ask(struct lineage *lineage, struct env_dns *ret_dns, int64_t *ret_hash,
-		  struct why *why);
+/* What the servers say about the records that are wanted. Notes nothing. Undo with
+ * env_dns_clear(). */
+int agreement_ask(struct lineage *lineage, struct env_dns *ret_dns, struct why *why);
+/* Asks them what records of others there are, and what those make of a switch to
+ * generation's certificates. Notes nothing. Undo with foreign_clear(). */
+int agreement_foreign(struct lineage *lineage, int64_t generation,
+		      struct foreign *ret_foreign, struct why *why);
 /* Before records change: what the servers say, and what caches may hold from now on.
  * Doesn't save. Undo with env_dns_clear(). */
 int agreement_before(struct lineage *lineage, struct env_dns *ret_dns, struct why *why);

@@ -169,11 +169,10 @@ struct review {
 static int begin_review(struct lineage *l, struct review *v, struct why *why)
 {
 	char *held = l->state.held;
-	int64_t hash;
 	int rc;
 
 	l->state.held = NULL;
-	rc = agreement_ask(l, &v->dns, &hash, why);
+	rc = agreement_ask(l, &v->dns, why);
 	l->state.held = held;
 	return rc;
 }

@@ -17,6 +17,7 @@
 #include "dane/chain.h"
 #include "dane/name.h"
 #include "dane/path.h"
+#include "setup/key/chain_file.h"
 #include "setup/lineage/lineage.h"
 
 #define PEM_MAX (1 << 20)
@@ -274,16 +275,11 @@ int certificate_read(const char *path, struct certificate *ret_certificate,
 		     struct why *why)
 {
 	struct chain chain = { 0 };
-	char *text = NULL;
-	size_t len;
-	int rc = file_read(path, PEM_MAX, &text, &len, why);
+	int rc = chain_file_read(path, &chain, why);
 
-	if (rc == 0)
-		rc = chain_from_file(text, len, &chain, why);
 	if (rc == 0)
 		take_facts(&chain, ret_certificate);
 	chain_clear(&chain);
-	free(text);
 	return rc;
 }
 
@@ -311,17 +307,12 @@ int certificate_is_named(const struct lineage *l, int64_t generation, enum key_t
 	char *certs = lineage_key_path(l, generation, type, "certs");
 	char *path = mem_printf("%s/%04lld/cert.pem", certs, (long long)number);
 	struct chain chain = { 0 };
-	char *text = NULL;
-	size_t len;
-	int rc = file_read(path, PEM_MAX, &text, &len, why);
+	int rc = chain_file_read(path, &chain, why);
 
-	if (rc == 0)
-		rc = chain_from_file(text, len, &chain, why);
 	if (rc == 0)
 		*ret_named =
 			chain.cert[0].crt && check_names(l, &chain.cert[0], NULL) == 0;
 	chain_clear(&chain);
-	free(text);
 	free(path);
 	free(certs);
 	return rc;

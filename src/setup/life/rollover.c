@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/agree/agreement.h"
+#include "setup/agree/foreign.h"
 #include "setup/cert/ari.h"
 #include "setup/cert/renew.h"
 #include "setup/install/install.h"
@@ -313,17 +314,16 @@ time_t rollover_retry_at(const struct lineage_state *s)
 }
 
 /* The others have the new certificate: better than none. */
-static int tell_old_fault(struct lineage *l, char *take_text, struct outcome *r,
+static int tell_old_fault(struct lineage *l, const char *text, struct outcome *r,
 			  struct why *why)
 {
-	int rc = lineage_note(l, why, "fault", "why", take_text, NULL);
+	int rc = lineage_note(l, why, "fault", "why", text, NULL);
 
-	if (rc == 0)
-		rc = outcome_tell(r, OUTCOME_LATE, 0,
-				  "the certificate is renewed, but as before it, %.400s",
-				  take_text);
-	free(take_text);
-	return rc;
+	return rc < 0 ? rc
+		      : outcome_tell(
+				r, OUTCOME_LATE, 0,
+				"the certificate is renewed, but as before it, %.400s",
+				text);
 }
 
 static int forget_failures(struct lineage *l, struct why *why)
@@ -334,49 +334,85 @@ static int forget_failures(struct lineage *l, struct why *why)
 	return lineage_save(l, why);
 }
 
+/* A certificate brought under the servers. */
+struct renewed {
+	bool in_use;
+	char *fault; /* owned; why it isn't, or what is wrong all the same; NULL */
+	char *stale; /* owned; a record of others that it doesn't fit; NULL */
+};
+
+static void renewed_clear(struct renewed *n)
+{
+	free(n->fault);
+	free(n->stale);
+}
+
+/* Records of others are asked about first. Where the servers don't answer, the look
+ * behind the switch judges. */
+static int use_certificate(struct lineage *l, int64_t generation, struct renewed *n,
+			   struct why *why)
+{
+	enum install_result result = INSTALL_DONE;
+	struct foreign f = { 0 };
+	int rc;
+
+	(void)agreement_foreign(l, generation, &f, NULL);
+	n->stale = f.stale;
+	n->fault = f.blocked;
+	if (f.blocked)
+		return 0;
+	rc = install_renewal(l, generation, &result, &n->fault, why);
+	n->in_use = rc == 0 && result == INSTALL_DONE;
+	return rc;
+}
+
 /* The certificate is there; now under the servers. */
 static int install_renewed(struct lineage *l, int64_t generation, struct outcome *r,
 			   struct why *why)
 {
-	enum install_result result = INSTALL_DONE;
-	char *text = NULL;
-	int rc = install_renewal(l, generation, &result, &text, why);
+	struct renewed n = { .in_use = false };
+	int rc = use_certificate(l, generation, &n, why);
 
-	if (rc == 0 && result == INSTALL_DONE && l->state.renew_failures)
+	if (rc == 0 && n.in_use && l->state.renew_failures)
 		rc = forget_failures(l, why);
-	if (rc < 0) {
-		free(text);
-		return rc;
+	if (rc == 0 && !n.in_use) {
+		rc = renewal_failed(l, n.fault, r, why);
+		n.fault = NULL;
+	} else if (rc == 0 && n.fault) {
+		rc = tell_old_fault(l, n.fault, r, why);
+	} else if (rc == 0 && n.stale) {
+		rc = outcome_tell(r, OUTCOME_LATE, 0,
+				  "the certificate is renewed, but %.400s", n.stale);
+	} else if (rc == 0) {
+		rc = outcome_tell(
+			r, OUTCOME_MOVED, 0,
+			"the certificate is renewed and every endpoint presents it");
 	}
-	if (result != INSTALL_DONE)
-		return renewal_failed(l, text, r, why);
-	if (text)
-		return tell_old_fault(l, text, r, why);
-	return outcome_tell(r, OUTCOME_MOVED, 0,
-			    "the certificate is renewed and every endpoint presents it");
+	renewed_clear(&n);
+	return rc;
 }
 
 /* Of some types; r tells why not of the others, which are tried again in their turn. */
 static int install_some(struct lineage *l, int64_t generation, struct outcome *r,
 			struct why *why)
 {
-	enum install_result result = INSTALL_DONE;
+	struct renewed n = { .in_use = false };
 	struct lineage_state *s = &l->state;
-	char *text = NULL, *failed = mem_shorten(r->text, FAILED_MAX);
-	int rc = install_renewal(l, generation, &result, &text, why);
+	char *failed = mem_shorten(r->text, FAILED_MAX);
+	int rc = use_certificate(l, generation, &n, why);
 
-	if (rc == 0 && result != INSTALL_DONE) {
+	if (rc == 0 && !n.in_use) {
 		s->renew_failures--; /* the order has counted this try */
-		rc = renewal_failed(l, mem_printf("%s; and %s", text, failed), r, why);
+		rc = renewal_failed(l, mem_printf("%s; and %s", n.fault, failed), r, why);
 	} else if (rc == 0) {
 		rc = outcome_tell(r, OUTCOME_REFUSED, rollover_retry_at(s),
 				  "%s; the certificates that could be renewed are in "
 				  "use%s%.150s",
-				  failed, text ? ", but as before it, " : "",
-				  text ? text : "");
+				  failed, n.fault ? ", but as before it, " : "",
+				  n.fault ? n.fault : "");
 	}
 	free(failed);
-	free(text);
+	renewed_clear(&n);
 	return rc;
 }
 

@@ -103,6 +103,15 @@ static int observe_servers(struct lineage *l, struct agreement *ret_agreement,
 	return rc;
 }
 
+/* A record of somebody else's stands against the key, with all of ours in place. */
+static int tell_blocked(struct lineage *l, const struct agreement *a,
+			enum outcome_kind kind, struct outcome *r, struct why *why)
+{
+	int rc = outcome_stuck(l, a->who_lags, why);
+
+	return rc < 0 ? rc : outcome_tell(r, kind, 0, "%.500s", a->who_lags);
+}
+
 static const char *who_lags(const struct agreement *a)
 {
 	return a->who_lags ? a->who_lags : "no server has any of the records";
@@ -159,7 +168,8 @@ int stages_published(struct lineage *l, struct outcome *r, struct why *why)
 	switch (a.safety) {
 	case SAFETY_NONE:
 	case SAFETY_LAGS:
-		rc = answer_lacking(l, who_lags(&a), changed, r, why);
+		rc = a.blocked ? tell_blocked(l, &a, OUTCOME_REFUSED, r, why)
+			       : answer_lacking(l, who_lags(&a), changed, r, why);
 		break;
 	case SAFETY_WAIT:
 		rc = await_safe(l, a.safe_at, r, why);
@@ -228,7 +238,9 @@ int stages_idle(struct lineage *l, time_t due, struct outcome *r, struct why *wh
 	if (rc < 0) /* also where nothing but that is wanted */
 		return l->state.held ? still_held(l, r, why)
 				     : wait_for_laggard(l, inner.text, r, why);
-	if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE)
+	if (a.blocked) /* the next rollover, an emergency too */
+		rc = tell_blocked(l, &a, OUTCOME_LATE, r, why);
+	else if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE)
 		rc = answer_lacking(l, who_lags(&a), changed, r, why);
 	else if (l->state.held)
 		rc = still_held(l, r, why);
@@ -299,7 +311,9 @@ int stages_staged(struct lineage *l, struct outcome *r, struct why *why)
 	if (l->state.intent == INTENT_PUBLISH)
 		return publication_give(l, true, r, why);
 	rc = agreement_observe(l, &a, &inner);
-	safety = a.safety;
+	/* Ours are all there: what stands against the key is told as of a published one.
+	 */
+	safety = a.blocked ? SAFETY_WAIT : a.safety;
 	agreement_clear(&a);
 	if (rc < 0) /* also where all that is wanted is held back */
 		return l->state.held ? publication_give(l, false, r, why)
@@ -372,7 +386,11 @@ static int still_safe(struct lineage *l, bool *ret_safe, struct outcome *r,
 		rc = publish_what_was_held(l, &did, r, why);
 	*ret_safe = !did && (a.safety == SAFETY_SAFE ||
 			     (a.safety == SAFETY_NONE && may_install_first(l)));
-	if (rc == 0 && !did && !*ret_safe) {
+	if (rc == 0 && !did && a.blocked) {
+		rc = outcome_enter(l, STAGE_PUBLISHED, why);
+		if (rc == 0)
+			rc = tell_blocked(l, &a, OUTCOME_REFUSED, r, why);
+	} else if (rc == 0 && !did && !*ret_safe) {
 		rc = outcome_enter(
 			l, l->state.published_at ? STAGE_PUBLISHED : STAGE_STAGED, why);
 		if (rc == 0)

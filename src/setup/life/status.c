@@ -205,6 +205,12 @@ static void judge_movement(const struct lineage *l, struct status *s, time_t now
 				       clock_date(since, date)));
 }
 
+static void judge_foreign(const struct lineage *l, struct status *s)
+{
+	if (l->state.goes_stale)
+		raise_level(s, STATUS_WARNING, mem_text(l->state.goes_stale));
+}
+
 /* Told by an operator, so the last to be heard of where something doesn't go on. */
 static void judge_emergency(struct status *s)
 {
@@ -230,6 +236,7 @@ static void judge_level(const struct lineage *l, struct status *s,
 		raise_level(s, STATUS_WARNING, mem_text(s->renew_error));
 	judge_certificate(l, s, d, now);
 	judge_movement(l, s, now);
+	judge_foreign(l, s);
 	judge_emergency(s);
 }
 

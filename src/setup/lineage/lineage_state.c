@@ -75,6 +75,7 @@ static const struct field {
 	FIELD(NUMBER, agreed_on),
 	FIELD(TEXT, held),
 	FIELD(TEXT, given),
+	FIELD(TEXT, goes_stale),
 	FIELD(TIME, filled_at),
 	FIELD(NUMBER, filled_ttl_s),
 	FIELD(TEXT, key_group),
@@ -115,6 +116,7 @@ void lineage_state_clear(struct lineage_state *state)
 	free(state->key_group);
 	free(state->held);
 	free(state->given);
+	free(state->goes_stale);
 	free(state->boot);
 	lineage_state_init(state);
 }

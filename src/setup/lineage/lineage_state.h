@@ -75,6 +75,8 @@ struct lineage_state {
 	int64_t agreed_on; /* a hash of the records that agree_since is about; 0 none */
 	char *held;	   /* owned; owners without records for now, see hold.h; NULL */
 	char *given;	   /* owned; owners that the last publication was about; NULL */
+	char *goes_stale;  /* owned; which record of others the next switch leaves behind
+			      (foreign.h); NULL: none */
 	time_t filled_at;  /* when a server last had any record; 0 never */
 	int64_t filled_ttl_s; /* the peak of then */
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "dane/chain.h"
@@ -14,12 +13,12 @@
 #include "dane/name.h"
 #include "dane/tlsa.h"
 #include "dns/published.h"
+#include "setup/key/chain_file.h"
 #include "setup/key/record.h"
 #include "setup/predict/predict.h"
 #include "target/target.h"
 #include "verdict/facts.h"
 
-#define PEM_MAX (1 << 20)
 #define HOSTS_MAX 100 /* of a certificate, as CAs have it */
 
 static const int ports[] = { 25, 443, 465, 587, 993, 995 };
@@ -67,17 +66,12 @@ static void add_targets(struct questions *q, size_t of, const struct chain_cert 
 
 static int read_chain(const char *path, struct chain *ret_chain, struct why *why)
 {
-	char *text = NULL;
-	size_t len;
-	int rc = file_read(path, PEM_MAX, &text, &len, why);
+	int rc = chain_file_read(path, ret_chain, why);
 
-	if (rc == 0)
-		rc = chain_from_file(text, len, ret_chain, why);
 	if (rc == 0 && !ret_chain->cert[0].crt) {
 		chain_clear(ret_chain);
 		rc = why_set(why, DP_EFORMAT, "%.300s: no certificate can be read", path);
 	}
-	free(text);
 	return rc;
 }
 

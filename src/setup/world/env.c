@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "dane/tlsa.h"
 #include "setup/world/command.h"
 
 static time_t real_now(void *arg)
@@ -42,14 +43,66 @@ time_t env_now(const struct env *env)
 	return env->now(env->arg);
 }
 
+static void clear_set(struct env_rrset *set)
+{
+	while (set->count)
+		tlsa_clear(&set->rr[--set->count]);
+	free(set->rr);
+	free(set->owner);
+}
+
 void env_dns_clear(struct env_dns *dns)
 {
+	while (dns->set_count)
+		clear_set(&dns->set[--dns->set_count]);
+	free(dns->set);
 	free(dns->bare);
 	free(dns->unclear);
 	free(dns->present);
 	free(dns->who_lags);
 	free(dns->wildcard);
 	*dns = (struct env_dns){ 0 };
+}
+
+static bool has_record(const struct tlsa *rr, size_t count, const struct tlsa *wanted)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (tlsa_equal(&rr[i], wanted))
+			return true;
+	return false;
+}
+
+/* In whatever order; a server gives no record twice. */
+static bool is_same_set(const struct env_rrset *set, const char *owner,
+			const struct tlsa *rr, size_t count)
+{
+	size_t i;
+
+	if (set->count != count || strcmp(set->owner, owner) != 0)
+		return false;
+	for (i = 0; i < count; i++)
+		if (!has_record(set->rr, set->count, &rr[i]))
+			return false;
+	return true;
+}
+
+void env_dns_add_set(struct env_dns *dns, const char *owner, const struct tlsa *rr,
+		     size_t count)
+{
+	struct env_rrset set = { .owner = NULL };
+	size_t i;
+
+	for (i = 0; i < dns->set_count; i++)
+		if (is_same_set(&dns->set[i], owner, rr, count))
+			return;
+	set.owner = mem_text(owner);
+	set.rr = mem_array(count, sizeof(*set.rr));
+	for (i = 0; i < count; i++)
+		(void)tlsa_copy(&rr[i], &set.rr[set.count++]);
+	dns->set = mem_grow(dns->set, dns->set_count, sizeof(*dns->set));
+	dns->set[dns->set_count++] = set;
 }
 
 void env_page_clear(struct env_page *page)

@@ -14,6 +14,7 @@
 struct buf;
 struct record;
 struct target;
+struct tlsa;
 struct why;
 
 /* What is about to be done. */
@@ -39,6 +40,13 @@ struct env_command {
 	struct buf *output; /* gets its standard output; NULL: not wanted */
 };
 
+/* A TLSA RRset as a server has it. */
+struct env_rrset {
+	char *owner;	 /* owned; with its final dot */
+	struct tlsa *rr; /* owned */
+	size_t count;
+};
+
 /* What all authoritative servers say about the records at the owners asked for. */
 struct env_dns {
 	bool agree; /* each server answered, validated: all of want, none of gone */
@@ -55,6 +63,9 @@ struct env_dns {
 	char *present;	/* one has a record of want */
 	char *wildcard; /* owned; an owner whose records come from a wildcard; NULL: none
 			 */
+	struct env_rrset *set; /* owned; each different one that a server has, with all
+				  its records, other people's too */
+	size_t set_count;
 };
 
 /* Something wrong at one endpoint. */
@@ -152,6 +163,9 @@ struct env {
 void env_init(struct env *env);
 time_t env_now(const struct env *env);
 void env_dns_clear(struct env_dns *dns);
+/* Copies what a server has at owner (with its final dot), unless another has the same. */
+void env_dns_add_set(struct env_dns *dns, const char *owner, const struct tlsa *rr,
+		     size_t count);
 /* Both texts are taken. */
 void env_live_add(struct env_live *live, char *take_where, char *take_what);
 void env_live_clear(struct env_live *live);

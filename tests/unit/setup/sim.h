@@ -52,6 +52,14 @@ struct sim_span {
 	time_t until;
 };
 
+/* A record that somebody else has put beside the lineage's, at all servers. */
+struct sim_foreign {
+	uint8_t usage, selector, mtype;
+	uint8_t data[64];
+	size_t len; /* 0: there is none */
+	int only;   /* the key that clients go by while it is there; -1: any in the set */
+};
+
 /* What the service presents. */
 struct sim_live {
 	int key;	   /* -1: some other one, or none */
@@ -85,6 +93,7 @@ struct sim {
 	char digest[SIM_KEYS_MAX][65];
 	size_t keys;
 	struct sim_live live[SIM_KINDS];
+	struct sim_foreign foreign;
 	time_t outage_end;
 
 	/* Points: each operation of the file system and each command. */

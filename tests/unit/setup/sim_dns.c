@@ -27,6 +27,15 @@ static bool is_presented(const struct sim *sim, uint64_t set)
 	return true;
 }
 
+/* Digest agility: its stronger digest leaves the lineage's records out of account. */
+static void judge_foreign(struct sim *sim)
+{
+	if (sim->foreign.len && sim->foreign.only >= 0 && sim->live[0].key >= 0 &&
+	    sim->live[0].key != sim->foreign.only)
+		sim_offend(sim, "key %d is presented, and somebody's record names %d",
+			   sim->live[0].key, sim->foreign.only);
+}
+
 static void judge_set(struct sim *sim, uint64_t set, const char *whose)
 {
 	if (!set || is_presented(sim, set))
@@ -39,6 +48,7 @@ void sim_dns_judge(struct sim *sim)
 {
 	size_t i, count = sim->spans < SIM_SPANS_MAX ? sim->spans : SIM_SPANS_MAX;
 
+	judge_foreign(sim);
 	for (i = 0; i < SIM_SERVERS; i++)
 		judge_set(sim, sim->server[i].set, "a name server");
 	for (i = 0; i < count; i++)
@@ -156,6 +166,31 @@ static uint64_t records_set(struct sim *sim, const struct record *records, size_
 	return set;
 }
 
+/* All that one server has. */
+static void add_set(const struct sim *sim, uint64_t set, struct env_dns *dns)
+{
+	const struct sim_foreign *f = &sim->foreign;
+	struct tlsa rr[SIM_KEYS_MAX + 1] = { { 0 } };
+	size_t count = 0, i;
+
+	for (i = 0; i < sim->keys; i++) {
+		char *text;
+
+		if (!(set & (UINT64_C(1) << i)))
+			continue;
+		text = mem_printf("3 1 1 %s", sim->digest[i]);
+		(void)tlsa_parse(text, &rr[count++], NULL);
+		free(text);
+	}
+	if (f->len)
+		rr[count++] = (struct tlsa){ f->usage, f->selector, f->mtype,
+					     mem_copy(f->data, f->len), f->len };
+	if (count)
+		env_dns_add_set(dns, "_443._tcp.www.example.com.", rr, count);
+	while (count)
+		tlsa_clear(&rr[--count]);
+}
+
 int sim_dns_ask(void *arg, const struct env_question *q, struct env_dns *ret_dns,
 		struct why *why)
 {
@@ -176,6 +211,7 @@ int sim_dns_ask(void *arg, const struct env_question *q, struct env_dns *ret_dns
 		sim->server[i].seen = true;
 		any |= set;
 		sim->now += 1;
+		add_set(sim, set, &dns);
 		dns.none = dns.none && !set;
 		dns.may_have_gone = dns.may_have_gone || set & gone;
 		if ((set & want) != want || set & gone)
