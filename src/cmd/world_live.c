@@ -201,14 +201,6 @@ static void add_fault(struct env_live *live, char *take_where, char *take_what)
 	env_live_add(live, take_where, take_what);
 }
 
-static bool is_rsa(const struct chain_cert *cert)
-{
-	int algorithm =
-		cert->crt ? gnutls_x509_crt_get_pk_algorithm(cert->crt, NULL) : -1;
-
-	return algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS;
-}
-
 static void look_at_leaf(void *arg, const struct live_peer *peer)
 {
 	const struct looking *looking = arg;
@@ -218,7 +210,7 @@ static void look_at_leaf(void *arg, const struct live_peer *peer)
 	if (peer->leaf) {
 		leaf.cert = cert = hex_encode(peer->leaf->cert_sha256, 32);
 		leaf.spki = spki = hex_encode(peer->leaf->spki_sha256, 32);
-		leaf.is_rsa = is_rsa(peer->leaf);
+		leaf.is_rsa = chain_is_rsa(peer->leaf);
 		fault = judge_without_records(&leaf, looking->presented);
 		looking->live->other_key = looking->live->other_key || fault;
 	} else {

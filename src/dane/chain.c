@@ -295,6 +295,30 @@ int chain_check_key(const struct chain *chain, struct why *why)
 	return rc;
 }
 
+bool chain_is_ca(const struct chain_cert *cert)
+{
+	return cert->crt && gnutls_x509_crt_get_ca_status(cert->crt, NULL) > 0;
+}
+
+bool chain_is_rsa(const struct chain_cert *cert)
+{
+	int algorithm =
+		cert->crt ? gnutls_x509_crt_get_pk_algorithm(cert->crt, NULL) : -1;
+
+	return algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS;
+}
+
+bool chain_serial(const struct chain_cert *cert, uint8_t *buf, size_t *len)
+{
+	return cert->crt && gnutls_x509_crt_get_serial(cert->crt, buf, len) >= 0;
+}
+
+bool chain_authority_key_id(const struct chain_cert *cert, uint8_t *buf, size_t *len)
+{
+	return cert->crt &&
+	       gnutls_x509_crt_get_authority_key_id(cert->crt, buf, len, NULL) >= 0;
+}
+
 gnutls_datum_t chain_select(const struct chain_cert *cert, uint8_t selector)
 {
 	if (selector == TLSA_CERT)

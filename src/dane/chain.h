@@ -47,6 +47,15 @@ void chain_clear(struct chain *chain);
 int chain_check_key(const struct chain *chain, struct why *why);
 /* The issuer's name of a certificate, "CN=R3,O=...", on the heap; NULL unknown. */
 char *chain_issuer(const struct chain_cert *cert);
+/* A CA by its basic constraints (RFC 5280 section 4.2.1.9). */
+bool chain_is_ca(const struct chain_cert *cert);
+/* An RSA key, RSASSA-PSS included. */
+bool chain_is_rsa(const struct chain_cert *cert);
+/* The serial number, and the key identifier that names the issuer's key (RFC 5280
+ * sections 4.1.2.2 and 4.2.1.1). *len is the room in buf, then what it holds; false: it
+ * can't be had, or there is no room. */
+bool chain_serial(const struct chain_cert *cert, uint8_t *buf, size_t *len);
+bool chain_authority_key_id(const struct chain_cert *cert, uint8_t *buf, size_t *len);
 /* What selector covers of cert (RFC 6698 section 2.1.2), borrowed; data NULL where it
  * can't be had. */
 gnutls_datum_t chain_select(const struct chain_cert *cert, uint8_t selector);

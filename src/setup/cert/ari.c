@@ -40,9 +40,8 @@ int ari_cert_id(const struct chain_cert *cert, char **ret_id, struct why *why)
 	size_t key_len = sizeof(key), serial_len = sizeof(serial);
 	char *key_text, *serial_text;
 
-	if (!cert->crt ||
-	    gnutls_x509_crt_get_authority_key_id(cert->crt, key, &key_len, NULL) < 0 ||
-	    gnutls_x509_crt_get_serial(cert->crt, serial, &serial_len) < 0)
+	if (!chain_authority_key_id(cert, key, &key_len) ||
+	    !chain_serial(cert, serial, &serial_len))
 		return why_set(why, DP_EFORMAT,
 			       "the certificate has no authority key identifier");
 	key_text = encode_base64url(key, key_len);

@@ -74,8 +74,7 @@ static void find_key(const struct lineage *l, struct certbot_found *f)
 /* Of a key that is nobody's: the lineage's type that is most like it. */
 static enum key_type guess_type(const struct lineage *l, const struct chain_cert *leaf)
 {
-	bool rsa = leaf->crt &&
-		   gnutls_x509_crt_get_pk_algorithm(leaf->crt, NULL) == GNUTLS_PK_RSA;
+	bool rsa = chain_is_rsa(leaf);
 	size_t i;
 
 	for (i = 0; i < l->conf.key_types; i++)

@@ -58,11 +58,6 @@ int record_source_csr(const char *path, struct record_source *ret_source, struct
 	return 0;
 }
 
-static bool is_ca(const struct chain_cert *cert)
-{
-	return cert->crt && gnutls_x509_crt_get_ca_status(cert->crt, NULL) > 0;
-}
-
 /* Usages 0 and 2 name an issuer: of several certificates the first that is one. */
 static size_t choose_cert(const struct chain *chain, uint8_t usage)
 {
@@ -70,7 +65,7 @@ static size_t choose_cert(const struct chain *chain, uint8_t usage)
 
 	if (usage == TLSA_PKIX_TA || usage == TLSA_DANE_TA)
 		for (i = 0; i < chain->count; i++)
-			if (is_ca(&chain->cert[i]))
+			if (chain_is_ca(&chain->cert[i]))
 				return i;
 	return 0;
 }
@@ -90,7 +85,7 @@ int record_source_chain(const struct chain *chain, uint8_t usage,
 		.cert_len = chain->raw_key ? 0 : der.size,
 		.key = mem_copy(key.data, key.size),
 		.key_len = key.size,
-		.is_ca = is_ca(cert),
+		.is_ca = chain_is_ca(cert),
 		.depth = depth,
 	};
 	return 0;
