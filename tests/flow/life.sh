@@ -348,6 +348,21 @@ named_conf()
 	END
 }
 
+# For named.conf: a policy to sign by
+bind_policy='dnssec-policy lab {
+	keys { csk key-directory lifetime unlimited algorithm ecdsap256sha256; };
+};'
+
+# bind_key FOLDER: there the lab's key, of which the DS is at the parent, as one long in use
+bind_key()
+{
+	key=$(cat "$LAB/zones/$zone.keyname")
+	cp "$LAB/zones/$key.key" "$LAB/zones/$key.private" "$1/"
+	dnssec-settime -s -f -K "$1" -P -1w -A -1w -g OMNIPRESENT -k OMNIPRESENT -1w -z OMNIPRESENT -1w \
+		-r OMNIPRESENT -1w -d OMNIPRESENT -1w "$key" >&2
+	printf 'KSK: yes\nZSK: yes\nLifetime: 0\n' >>"$1/$key.state"
+}
+
 start_named()
 {
 	named -c "$PWD/$1/conf" -g >"$1/log" 2>&1 &

@@ -14,10 +14,10 @@ dns()
 {
 	command -v named >/dev/null || skip "named is not installed"
 	life_tsig
-	named_conf primary 127.53.3.1 "
+	named_conf primary 127.53.3.1 "$bind_policy
 		zone \"$zone\" {
 			type primary; file \"zone\"; key-directory \"$PWD/primary\";
-			auto-dnssec maintain; inline-signing yes;
+			dnssec-policy lab; inline-signing yes;
 			allow-update { key update; };
 		};"
 	named_conf secondary 127.53.3.2 "
@@ -36,10 +36,7 @@ dns()
 		backup A 127.44.8.9
 		_25._tcp.mail CNAME _dane.mail
 	END
-	# The lab's key signs everything: its DS is at the parent.
-	key=$(cat "$LAB/zones/$zone.keyname")
-	cp "$LAB/zones/$key.key" "$LAB/zones/$key.private" primary/
-	dnssec-settime -f -K primary -P now -A now "$key" >&2
+	bind_key primary
 	# named listens at addresses that an interface has by name
 	ip address add 127.53.3.1/32 dev lo
 	ip address add 127.53.3.2/32 dev lo

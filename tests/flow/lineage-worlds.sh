@@ -110,21 +110,14 @@ part_a_hidden_primary()
 # A BIND that signs by a policy, with the lab's key, of which the DS is at the parent
 bind_primary()
 {
-	named_conf primary 127.53.3.1 "
-		dnssec-policy lab {
-			keys { csk key-directory lifetime unlimited algorithm ecdsap256sha256; };
-		};
+	named_conf primary 127.53.3.1 "$bind_policy
 		zone \"$zone\" {
 			type primary; file \"zone\"; key-directory \"$PWD/primary\";
 			dnssec-policy lab; inline-signing no;
 			allow-update { key update; };
 		};"
 	life_zone primary
-	key=$(cat "$LAB/zones/$zone.keyname")
-	cp "$LAB/zones/$key.key" "$LAB/zones/$key.private" primary/
-	dnssec-settime -s -f -K primary -P -1w -A -1w -g OMNIPRESENT -k OMNIPRESENT -1w -z OMNIPRESENT -1w \
-		-r OMNIPRESENT -1w -d OMNIPRESENT -1w "$key" >&2
-	printf 'KSK: yes\nZSK: yes\nLifetime: 0\n' >>"primary/$key.state"
+	bind_key primary
 	# named listens at addresses that an interface has by name
 	ip address add 127.53.3.1/32 dev lo
 	start_named primary

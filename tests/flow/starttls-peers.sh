@@ -234,16 +234,21 @@ if [ "${1:-}" = --line ]; then
 	exit 0
 fi
 
+# What is compared, a line each
+names()
+{
+	grep -v -e '^#' -e '^$' "$src/starttls-peers.tsv" | awk -F '\t' '{ print $2 " of " $1 }'
+	echo "what a real sender does"
+	echo "the logs of the servers"
+}
+
 if [ "${1:-}" != --inside ] && [ -z "${LAB:-}" ]; then
+	. "$labsrc/possible.sh"
+	lab_or_skip "$labsrc/lab.sh" names
 	lab=$(mktemp -d)
 	trap 'rm -rf "$lab"' EXIT
-	status=0
-	"$labsrc/lab.sh" run "$lab" -- "$0" --inside || status=$?
-	if [ "$status" -eq 77 ] && [ "${CI:-}" != true ]; then
-		echo "1..0 # SKIP the lab can't run here (see stderr)"
-		exit 0
-	fi
-	exit "$status"
+	"$labsrc/lab.sh" run "$lab" -- "$0" --inside
+	exit
 fi
 
 . "$src/common.sh"
@@ -253,7 +258,10 @@ for tool in posttls-finger openssl drill jq; do
 done
 [ ! -s "$LAB/missing" ] || missing="${missing:-} servers: $(cut -d' ' -f1 "$LAB/missing" | paste -sd ' ')"
 if [ -n "${missing:-}" ]; then
-	echo "1..0 # SKIP not there:$missing"
+	names | while read -r name; do
+		echo "ok - $name # SKIP not there:$missing"
+	done
+	echo "1..$(names | wc -l)"
 	exit 0
 fi
 compare

@@ -6,6 +6,7 @@
 #   lab.sh down DIR           stop every process that `up` started
 #   lab.sh run DIR -- CMD...  up, CMD with the lab's environment, down whatever happens
 #   lab.sh shell [DIR]        the same with a shell, for a person
+#   lab.sh possible           whether it can run here
 #
 # DIR/env holds the lab's shell variables. Exit 77: it can't run here, the reason is on stderr.
 set -eu
@@ -21,7 +22,7 @@ export top_builddir
 
 usage()
 {
-	sed -n '5,8s/^# *//p' "$0" >&2
+	sed -n '5,9s/^# *//p' "$0" >&2
 	exit 3
 }
 
@@ -44,16 +45,24 @@ need_tools()
 enter_namespace()
 {
 	[ -z "${LAB_NAMESPACE:-}" ] || return 0
+	need_place
 	if [ "$(id -u)" -ne 0 ]; then
-		unshare -Urmn true 2>/dev/null ||
-			skip "needs root, or user namespaces, which this system does not allow"
 		LAB_NAMESPACE=user exec unshare -Urmn "$0" "$@"
 	fi
 	if ! addresses_free; then
-		unshare -nm true 2>/dev/null ||
-			skip "another lab holds 127.53.0.1:53, and a network namespace is not allowed here"
 		exec 9>&-
 		LAB_NAMESPACE=root exec unshare -nm "$0" "$@"
+	fi
+}
+
+need_place()
+{
+	if [ "$(id -u)" -ne 0 ]; then
+		unshare -Urmn true 2>/dev/null ||
+			skip "needs root, or user namespaces, which this system does not allow"
+	elif ! addresses_free; then
+		unshare -nm true 2>/dev/null ||
+			skip "another lab holds 127.53.0.1:53, and a network namespace is not allowed here"
 	fi
 }
 
@@ -201,6 +210,10 @@ up)
 	;;
 start) # of up, run and shell
 	up "$2"
+	;;
+possible)
+	need_tools
+	[ -n "${LAB_NAMESPACE:-}" ] || need_place
 	;;
 down)
 	[ $# -eq 2 ] || usage

@@ -161,27 +161,48 @@ start_dovecot()
 	rows_of dovecot | {
 		IFS=$tab read -r name address ports chain host
 		mkdir -p "$dir/run/dovecot" "$dir/run/dovecot-mail"
+		case $(dovecot --version) in
+		[01].* | 2.[0-3]*) form=dovecot_form_2_3 ;;
+		*) form=dovecot_form_2_4 ;;
+		esac
 		# shellcheck disable=SC2086
-		dovecot_conf "$address" "$(chain_file $chain)" "$(key_file "${chain%% *}")"
+		dovecot_conf $form "$address" "$(chain_file $chain)" "$(key_file "${chain%% *}")"
 	} >"$dir/etc/dovecot.conf"
 	"$labsrc/start.sh" dovecot dovecot -F -c "$dir/etc/dovecot.conf"
 }
 
-# dovecot_conf ADDRESS CHAIN KEY
+# dovecot_conf FORM ADDRESS CHAIN KEY: FORM prints what has other names from version to version.
 dovecot_conf()
 {
+	$1 "$2" "$3" "$4"
 	cat <<-EOF
 	protocols = imap pop3 lmtp sieve
-	listen = $1
+	listen = $2
 	base_dir = $dir/run/dovecot
 	state_dir = $dir/run/dovecot
 	log_path = /dev/stderr
 	ssl = required
+	first_valid_uid = 1
+	auth_mechanisms = plain
+	service imap-login {
+	    inet_listener imaps {
+	        port = 0
+	    }
+	}
+	service pop3-login {
+	    inet_listener pop3s {
+	        port = 0
+	    }
+	}
+	EOF
+}
+
+dovecot_form_2_3()
+{
+	cat <<-EOF
 	ssl_cert = <$2
 	ssl_key = <$3
-	first_valid_uid = 1
 	mail_location = maildir:$dir/run/dovecot-mail
-	auth_mechanisms = plain
 	passdb {
 	    driver = static
 	    args = nopassword=y
@@ -196,14 +217,35 @@ dovecot_conf()
 	        port = 24
 	    }
 	}
-	service imap-login {
-	    inet_listener imaps {
-	        port = 0
+	EOF
+}
+
+# The version has to come first there.
+dovecot_form_2_4()
+{
+	cat <<-EOF
+	dovecot_config_version = 2.4.0
+	dovecot_storage_version = 2.4.0
+	ssl_server_cert_file = $2
+	ssl_server_key_file = $3
+	mail_driver = maildir
+	mail_path = $dir/run/dovecot-mail
+	passdb static {
+	    fields {
+	        nopassword = yes
 	    }
 	}
-	service pop3-login {
-	    inet_listener pop3s {
-	        port = 0
+	userdb static {
+	    fields {
+	        uid = nobody
+	        gid = nogroup
+	        home = $dir/run/dovecot-mail
+	    }
+	}
+	service lmtp {
+	    inet_listener lmtp {
+	        listen = $1
+	        port = 24
 	    }
 	}
 	EOF

@@ -41,6 +41,14 @@ rows()
 	fi
 }
 
+# The names of the tests: the rows, and what is asked of all of them at the end
+schema_test="every row's JSON was compared with the schema"
+list()
+{
+	rows | cut -f1
+	echo "$schema_test"
+}
+
 # Lines of the table: 7 or 8 fields, names once, zones and servers that exist.
 check_table()
 {
@@ -176,13 +184,13 @@ run_row()
 check_schema()
 {
 	schema=$src/../../doc/daneprobe.schema.json
+	schema_said="ok $((total + 1)) - $schema_test"
 	if ! "$PYTHON" -c 'import jsonschema' 2>/dev/null; then
-		echo "# the JSON wasn't checked against the schema: no python3-jsonschema"
-		[ "${CI:-}" != true ] || echo "Bail out! CI needs python3-jsonschema"
+		schema_said="$schema_said # SKIP python3-jsonschema is not installed: none of the $total was"
 		return 0
 	fi
 	grep -l '^\[' "$RESULTS"/*.json | xargs "$PYTHON" "$src/validate.py" "$schema" >"$RESULTS/bad" ||
-		echo "# validate.py failed"
+		schema_said="not $schema_said"
 	while read -r file why; do
 		tap=${file%.json}.tap
 		sed -i 's/^ok /not ok /' "$tap"
@@ -200,7 +208,7 @@ run_all()
 	trap 'exit 143' TERM
 	rows >"$RESULTS/rows"
 	total=$(wc -l <"$RESULTS/rows")
-	echo "1..$total"
+	echo "1..$((total + 1))"
 	seq "$total" | xargs -n1 -P"$jobs" "$0" --row || :
 	check_schema
 	ran=0
@@ -217,8 +225,9 @@ run_all()
 		fi
 		n=$((n + 1))
 	done
+	echo "$schema_said"
 	[ "$ran" -eq "$total" ] || echo "Bail out! $ran rows ran, the table has $total"
-	[ "$failed" -eq 0 ] || {
+	[ "$failed" -eq 0 ] && [ "${schema_said#not}" = "$schema_said" ] || {
 		echo "# $failed of $total rows failed"
 		for log in "$LAB"/log/*; do
 			[ ! -s "$log" ] || { echo "# --- $log"; tail -n 5 "$log" | sed 's/^/# /'; }
@@ -228,7 +237,7 @@ run_all()
 }
 
 if [ "${1:-}" = --list ]; then
-	rows | cut -f1
+	list
 	exit
 fi
 top_builddir=${top_builddir:-$src/../..}
@@ -261,13 +270,8 @@ if [ -n "${LAB:-}" ]; then
 	"$0" --inside
 	exit
 fi
+. "$src/possible.sh"
+lab_or_skip "$src/lab.sh" list
 lab=$(mktemp -d)
 trap 'rm -rf "$lab"' EXIT
-status=0
-"$src/lab.sh" run "$lab" -- "$0" --inside || status=$?
-if [ "$status" -eq 77 ]; then
-	[ "${CI:-}" = true ] || { echo "1..0 # SKIP the lab can't run here (see stderr)"; exit 0; }
-	echo "Bail out! the lab can't run here"
-	exit 1
-fi
-exit "$status"
+"$src/lab.sh" run "$lab" -- "$0" --inside

@@ -199,6 +199,14 @@ check()
 	esac
 }
 
+# What is checked, a line each
+names()
+{
+	dns_table | sed 's/ [^ ]*$//'
+	tls_table | sed 's/^\([^ ]*\).*/openssl at \1/'
+	start_table | sed 's/^\([^ ]*\) \([^ ]*\) .*/STARTTLS \1 at \2/'
+}
+
 inside()
 {
 	work=$(mktemp -d)
@@ -231,14 +239,10 @@ inside()
 if [ "${1:-}" = --inside ] || [ -n "${LAB:-}" ]; then
 	inside
 fi
+. "$src/possible.sh"
+lab_or_skip "$src/lab.sh" names
 lab=$(mktemp -d)
 trap 'rm -rf "$lab"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-status=0
-"$src/lab.sh" run "$lab" -- "$0" --inside || status=$?
-if [ "$status" -eq 77 ] && [ "${CI:-}" != true ]; then
-	echo "1..0 # SKIP the lab can't run here (see stderr)"
-	exit 0
-fi
-exit "$status"
+"$src/lab.sh" run "$lab" -- "$0" --inside

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Start the servers of services.tsv, all at once. The names of those that can't be started are
-# in DIR/missing, a line each with the reason. services.sh --wait waits until the others accept;
-# --early does what needs no certificates.
+# Start the servers of services.tsv, all at once. The names of those that can't be started, or don't
+# come up, are in DIR/missing, a line each with the reason: none of them stops the lab.
+# services.sh --wait waits until the others accept; --early does what needs no certificates.
 set -eu
 tab=$(printf '\t')
 . "$labsrc/chains.sh"
@@ -33,16 +33,46 @@ why_not()
 	fi
 }
 
-# The addresses and ports of what was started.
-started()
+# is_missing KIND REASON, told for each of its rows
+is_missing()
 {
-	awk -F '\t' -v missing="$dir/missing" '
-	BEGIN { while ((getline line <missing) > 0) { split(line, word, " "); gone[word[1]] } }
-	!/^#/ && NF && !($1 in gone) {
+	rows_of "$1" | while IFS=$tab read -r name rest; do
+		echo "$name" $2
+	done >>"$dir/missing"
+}
+
+# The addresses and ports of a kind of server, or of all scripts.
+ports_of()
+{
+	awk -F '\t' -v kind="$1" '!/^#/ && (kind == "script" ? $4 ~ /^script:/ : $4 == kind) {
 		n = split($3, ports, " ")
 		for (i = 1; i <= n; i++)
 			if (ports[i] != "-") print $2 ":" ports[i]
 	}' "$labsrc/services.tsv"
+}
+
+has_ended()
+{
+	for file in "$dir/run/$1"*.pid; do
+		[ -e "$file" ] && read -r pid start <"$file" && kill -0 "$pid" 2>/dev/null && return 1
+	done
+	return 0
+}
+
+# Until a kind of server accepts at all its ports; if it ends, or takes too long, it is missing.
+await_kind()
+{
+	end=$(($(date +%s) + 30))
+	# shellcheck disable=SC2046
+	until timeout 1 "$dir/bin/hostile" --wait $(ports_of "$1"); do
+		! has_ended "$1" && [ "$(date +%s)" -lt $end ] && continue
+		for log in "$dir/log/$1"*; do :; done
+		is_missing "$1" "$1 does not start: $(tail -n 1 "$log" 2>/dev/null | cut -c1-200)"
+		for file in "$dir/run/$1"*.pid; do
+			[ ! -e "$file" ] || { read -r pid start <"$file"; kill "$pid" 2>/dev/null || :; rm "$file"; }
+		done
+		return 0
+	done
 }
 
 # The chain of a row's first certificate, a copy of it and its key for another user.
@@ -64,18 +94,22 @@ start_scripts()
 
 case ${1:-} in
 --early)
+	: >"$dir/missing"
 	for kind in $(kinds); do
 		why=$(why_not "$kind")
-		[ -z "$why" ] || rows_of "$kind" | while IFS=$tab read -r name rest; do
-			echo "$name" $why
-		done
-	done >"$dir/missing"
-	[ -n "$(why_not postgres)" ] || make_database
+		[ -z "$why" ] || is_missing "$kind" "$why"
+	done
+	# where that fails the server doesn't start, and says so
+	[ -n "$(why_not postgres)" ] || make_database || :
 	;;
 --wait)
+	for kind in $(kinds); do
+		[ -n "$(why_not "$kind")" ] || await_kind "$kind" &
+	done
+	wait
 	# shellcheck disable=SC2046
-	timeout 20 "$dir/bin/hostile" --wait $(started) ||
-		{ echo "services.sh: not all of its servers listen" >&2; exit 1; }
+	timeout 20 "$dir/bin/hostile" --wait $(ports_of script) ||
+		{ echo "services.sh: hostile_starttls does not listen" >&2; exit 1; }
 	;;
 *)
 	# Their chains first, so that no two make the same file.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The same lives with a program that fsyncs no file, or no folder (env.c made forgetful
- * by tests/tests.am): where power is lost something must be missing, or the model of that is
- * worth nothing. */
+ * by tests/tests.am): where power is lost something must be missing, or the model of that
+ * is worth nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
