@@ -13,6 +13,7 @@
 #include "render/page.h"
 #include "render/render.h"
 #include "render/text.h"
+#include "render/title.h"
 #include "verdict/facts.h"
 
 struct render_state {
@@ -213,7 +214,7 @@ static struct render_state *begin_suites(const struct render_conf *conf)
 
 static void put_suite(struct render_state *s, const struct facts_target *t)
 {
-	char *name = render_target_name(t);
+	char *name = title_of(t);
 	FILE *out = s->conf->out;
 	struct cases c;
 	size_t i;

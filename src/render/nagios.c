@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "render/render.h"
 #include "render/text.h"
+#include "render/title.h"
 #include "verdict/facts.h"
 #include "verdict/perf.h"
 
@@ -150,7 +151,7 @@ static void add_perf(struct render_state *s, const struct facts_target *t)
 
 static void name_target(struct render_state *s, const struct facts_target *t)
 {
-	char *name = render_target_name(t);
+	char *name = title_of(t);
 	char *whole = mem_printf("%s %s%s%s", name, code_name(t->code),
 				 s->conf->single ? ": " : "",
 				 s->conf->single ? t->summary : "");
@@ -166,7 +167,7 @@ static void name_target(struct render_state *s, const struct facts_target *t)
 static void add_long_text(struct render_state *s, const struct facts_target *t)
 {
 	struct buf body, whole;
-	char *name = render_target_name(t), *line;
+	char *name = title_of(t), *line;
 	const char *p, *end;
 
 	buf_init(&body, LONG_TEXT_MAX);

@@ -33,8 +33,6 @@ struct renderer {
 const struct renderer *render_find(const char *name);
 /* "text, nagios, ..." for messages. */
 const char *render_names(void);
-/* How the target is called in text: as given, with its scheme; safe to print. Heap. */
-char *render_target_name(const struct facts_target *t);
 /* Whether everything got out (a full disk, a closed pipe). */
 bool render_flushed(FILE *out);
 

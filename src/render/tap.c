@@ -11,6 +11,7 @@
 #include "render/page.h"
 #include "render/render.h"
 #include "render/text.h"
+#include "render/title.h"
 #include "verdict/facts.h"
 
 struct render_state {
@@ -84,7 +85,7 @@ static void put_test(struct render_state *s, const struct facts_target *t,
 
 static void put_tests(struct render_state *s, const struct facts_target *t)
 {
-	char *name = render_target_name(t);
+	char *name = title_of(t);
 	struct cases c;
 	size_t i;
 

@@ -16,6 +16,7 @@
 #include "render/page.h"
 #include "render/peers.h"
 #include "render/render.h"
+#include "render/title.h"
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
 #include "verdict/relay.h"
@@ -207,7 +208,7 @@ static void first_line(const struct render_conf *conf, const struct facts_target
 		[STATE_CRITICAL] = "31",
 		[STATE_UNKNOWN] = "35",
 	};
-	char *name = render_target_name(t);
+	char *name = title_of(t);
 
 	if (t->dry_run)
 		fprintf(conf->out, "DRY RUN  %s\n", name);

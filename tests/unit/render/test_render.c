@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "render/render.h"
+#include "render/title.h"
 #include "sample.h"
 #include "verdict/facts.h"
 #include "verdict/verdict.h"
@@ -194,7 +195,7 @@ static void test_render_find_knows_every_name(void **state)
 	assert_null(render_find(""));
 }
 
-static void test_render_target_name_tells_the_scheme(void **state)
+static void test_title_of_tells_the_scheme(void **state)
 {
 	static const struct {
 		const char *given, *normalized, *wanted;
@@ -215,7 +216,7 @@ static void test_render_target_name_tells_the_scheme(void **state)
 		t = facts_target_new();
 		t->target = mem_text(rows[i].given);
 		t->normalized = mem_text(rows[i].normalized);
-		name = render_target_name(t);
+		name = title_of(t);
 		if (strcmp(name, rows[i].wanted))
 			fail_msg("%s: %s", rows[i].given, name);
 		free(name);
@@ -248,7 +249,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_render_lets_no_control_byte_through),
 		cmocka_unit_test(test_render_colours_the_state_alone),
 		cmocka_unit_test(test_render_find_knows_every_name),
-		cmocka_unit_test(test_render_target_name_tells_the_scheme),
+		cmocka_unit_test(test_title_of_tells_the_scheme),
 	};
 	size_t i;
 

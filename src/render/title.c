@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "render/title.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "verdict/facts.h"
+
+char *title_of(const struct facts_target *t)
+{
+	const char *given = t->target ? t->target : "";
+	const char *scheme_end = t->normalized ? strstr(t->normalized, "://") : NULL;
+	char *whole, *safe;
+
+	/* "example.com:25" says nowhere else that it was taken for SMTP */
+	if (scheme_end && !strstr(given, "://"))
+		whole = mem_printf("%.*s%s", (int)(scheme_end - t->normalized) + 3,
+				   t->normalized, given);
+	else
+		whole = mem_text(given);
+	safe = log_escape(whole, strlen(whole));
+	free(whole);
+	return safe;
+}
