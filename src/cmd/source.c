@@ -11,6 +11,7 @@
 
 #include "base/loop.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 
 #define CHUNK 65536
 
@@ -24,6 +25,7 @@ struct input {
 	bool over;
 	int failed; /* errno; 0: not */
 	char data[CHUNK];
+	struct text_file_filter filter;
 };
 
 struct source {
@@ -127,6 +129,7 @@ int source_rewind(struct source *s, struct why *why)
 	in->behind = 0;
 	in->over = false;
 	in->failed = 0;
+	in->filter = (struct text_file_filter){ 0 };
 	return 0;
 }
 
@@ -213,22 +216,39 @@ static void end_line(struct source *s)
 	s->in_line = false;
 }
 
+/* Whether the line is whole now. */
+static bool take_octets(struct source *s, const char *octets, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		s->in_line = true;
+		if (octets[i] == '\n') {
+			end_line(s);
+			return true;
+		}
+		add_to_line(s, octets[i]);
+	}
+	return false;
+}
+
 /* Reads on to the end of the line, which the last one needn't have. */
 static enum run_step read_line(struct source *s)
 {
 	struct input *in = &s->input;
+	char octets[TEXT_FILE_STEP_MAX];
 	enum run_step step;
-	char c;
+	size_t n;
 
 	while ((step = refill_data(in)) == RUN_ITEM) {
-		s->in_line = true;
-		c = in->data[in->at++];
-		if (c == '\n') {
-			end_line(s);
+		n = text_file_step(&in->filter, in->data[in->at++], octets);
+		if (in->filter.is_utf16)
+			return RUN_END;
+		if (take_octets(s, octets, n))
 			return RUN_ITEM;
-		}
-		add_to_line(s, c);
 	}
+	if (step == RUN_END)
+		(void)take_octets(s, octets, text_file_end(&in->filter, octets));
 	if (step == RUN_LATER || !s->in_line)
 		return step;
 	end_line(s);
@@ -248,12 +268,17 @@ static enum run_step next_line(struct source *s)
 /* A list that can't be read to its end is no list of good targets. */
 static enum run_step tell_failure(struct source *s, struct run_item *ret_item)
 {
-	if (!s->input.failed || s->told)
+	const struct input *in = &s->input;
+
+	if ((!in->failed && !in->filter.is_utf16) || s->told)
 		return RUN_END;
 	s->told = true;
 	ret_item->text = mem_text(s->file_name);
 	ret_item->line = s->line_number + 1;
-	why_errno(&ret_item->why, s->input.failed, "can't read %s", s->file_name);
+	if (in->filter.is_utf16)
+		text_file_refuse_utf16(s->file_name, &ret_item->why);
+	else
+		why_errno(&ret_item->why, in->failed, "can't read %s", s->file_name);
 	return RUN_ITEM;
 }
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 #include "base/why.h"
 #include "cmd/opts.h"
 #include "cmd/tlsa_text.h"
@@ -140,7 +141,7 @@ static int read_records_file(const char *path, struct tlsa_text *records, struct
 	size_t len = 0;
 	int rc;
 
-	rc = file_read(path, FILE_MAX, &data, &len, why);
+	rc = text_file_read(path, FILE_MAX, &data, &len, why);
 	if (rc < 0)
 		return rc;
 	rc = tlsa_text_add_file(records, data, &inner);

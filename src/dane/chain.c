@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file_kind.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "dane/der.h"
@@ -203,10 +204,24 @@ static int chain_from_key_block(const struct pem_block *block, struct chain *ret
 	return rc;
 }
 
+/* What came instead of a certificate; otherwise says what is known of it. */
+static int refuse_other_kind(const void *data, size_t len, const char *otherwise,
+			     struct why *why)
+{
+	char *kind = file_kind_explain(data, len, "a certificate", NULL);
+	int rc = kind ? why_set(why, DP_EFORMAT, "it is %s", kind)
+		      : why_set(why, DP_EFORMAT, "%s", otherwise);
+
+	free(kind);
+	return rc;
+}
+
 static int chain_from_pem(const char *text, size_t len, struct chain *ret_chain,
 			  struct why *why)
 {
 	struct pem_block block, key = { .text = NULL };
+	const char *all = text;
+	size_t all_len = len;
 	struct chain chain = { 0 };
 	int rc = 0;
 
@@ -226,8 +241,8 @@ static int chain_from_pem(const char *text, size_t len, struct chain *ret_chain,
 	if (rc == 0 && !chain.count && key.text)
 		return chain_from_key_block(&key, ret_chain, why);
 	if (rc == 0 && !chain.count)
-		rc = why_set(why, DP_EFORMAT,
-			     "PEM text without certificate or public key");
+		rc = refuse_other_kind(all, all_len,
+				       "PEM text without certificate or public key", why);
 	if (rc < 0)
 		chain_clear(&chain);
 	else
@@ -251,9 +266,10 @@ int chain_from_file(const void *data, size_t len, struct chain *ret_chain,
 		return chain_from_raw_key(&der, ret_chain, why);
 	rc = append_der(&chain.cert, &chain.count, &der, NULL);
 	if (rc < 0)
-		return why_set(why, DP_EFORMAT,
-			       "neither PEM nor the DER form of one certificate or "
-			       "public key");
+		return refuse_other_kind(data, len,
+					 "neither PEM nor the DER form of one "
+					 "certificate or public key",
+					 why);
 	*ret_chain = chain;
 	return 0;
 }

@@ -4,22 +4,18 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/base64.h"
-#include "base/buf.h"
-#include "base/file.h"
+#include "base/file_kind.h"
 #include "base/hex.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/number.h"
+#include "base/text_file.h"
 #include "base/why.h"
+#include "dns/anchor_text.h"
 
 #define FILE_MAX_BYTES 65536 /* a root anchor file has a few lines */
 #define SET_MAX 32
-#define WORDS_MAX 64	   /* of one line: a key may be written in pieces */
-#define DATA_TEXT_MAX 8192 /* of one record in hex or base64; keys have under 1 KiB */
-#define KEY_PROTOCOL 3	   /* RFC 4034 section 2.1.2: no other is valid */
 
 #define KSK_2017_TAG 20326
 #define KSK_2024_TAG 38696
@@ -39,14 +35,6 @@ static const char *const system_files[] = {
 	"/etc/unbound/root.key",
 };
 
-/* What DS and DNSKEY have in common: three numbers, then octets. */
-struct record {
-	bool is_key;
-	int64_t number[3]; /* tag, algorithm, digest type; flags, protocol, algorithm */
-	uint8_t *data;	   /* owned */
-	size_t len;
-};
-
 void anchor_set_clear(struct anchor_set *set)
 {
 	size_t i;
@@ -56,15 +44,6 @@ void anchor_set_clear(struct anchor_set *set)
 	free(set->text);
 	free(set->tag);
 	*set = (struct anchor_set){ 0 };
-}
-
-/* unbound writes ";;state=2 [  VALID  ]" behind each key; 2 valid, 3 missing but still
- * trusted (RFC 5011 section 4.2), the others not. */
-static bool state_is_trusted(const char *line)
-{
-	const char *state = strstr(line, ";;state=");
-
-	return !state || state[8] == '2' || state[8] == '3';
 }
 
 uint16_t anchor_key_tag(const uint8_t *rdata, size_t len)
@@ -77,7 +56,7 @@ uint16_t anchor_key_tag(const uint8_t *rdata, size_t len)
 	return (uint16_t)(sum + (sum >> 16));
 }
 
-static uint16_t tag_of(const struct record *r)
+static uint16_t tag_of(const struct anchor_text_record *r)
 {
 	uint8_t *rdata;
 	uint16_t tag;
@@ -95,11 +74,14 @@ static uint16_t tag_of(const struct record *r)
 	return tag;
 }
 
-static void add_key_text(struct anchor_set *set, const struct record *r)
+static void add_anchor(void *arg, const struct anchor_text_record *r)
 {
-	char *data =
-		r->is_key ? base64_encode(r->data, r->len) : hex_encode(r->data, r->len);
+	struct anchor_set *set = arg;
+	char *data;
 
+	if (set->count == SET_MAX)
+		return;
+	data = r->is_key ? base64_encode(r->data, r->len) : hex_encode(r->data, r->len);
 	set->text = mem_grow(set->text, set->count, sizeof(*set->text));
 	set->tag = mem_grow(set->tag, set->count, sizeof(*set->tag));
 	set->tag[set->count] = tag_of(r);
@@ -109,140 +91,36 @@ static void add_key_text(struct anchor_set *set, const struct record *r)
 	free(data);
 }
 
-/* Cuts a line into its words, up to a comment; parentheses are blanks. */
-static size_t split_words(char *line, char *word[WORDS_MAX])
-{
-	static const char blanks[] = " \t\r()";
-	size_t count = 0;
-
-	line[strcspn(line, ";")] = '\0';
-	for (line += strspn(line, blanks); *line && count < WORDS_MAX;
-	     line += strspn(line, blanks)) {
-		word[count++] = line;
-		line += strcspn(line, blanks);
-		if (*line)
-			*line++ = '\0';
-	}
-	return *line ? 0 : count;
-}
-
-/* Which word is the type, behind owner, TTL and class in either order. */
-static size_t find_type(char *const *word, size_t count)
-{
-	bool ttl = false, class = false;
-	int64_t seconds;
-	size_t i;
-
-	for (i = 1; i < count; i++) {
-		if (!class && !strcasecmp(word[i], "IN"))
-			class = true;
-		else if (!ttl && !number_parse(word[i], 0, UINT32_MAX, &seconds, NULL))
-			ttl = true;
-		else
-			break;
-	}
-	return i;
-}
-
-/* The lengths of the digests that we know (RFC 4034, 4509, 6605). */
-static bool digest_fits(const struct record *r)
-{
-	switch (r->number[2]) {
-	case 1:
-		return r->len == 20;
-	case 2:
-		return r->len == 32;
-	case 4:
-		return r->len == 48;
-	}
-	return r->len > 0;
-}
-
-static bool read_numbers(struct record *r, char *const *word)
-{
-	size_t i;
-
-	for (i = 0; i < 3; i++)
-		if (number_parse(word[i], 0, i ? 255 : 65535, &r->number[i], NULL) < 0)
-			return false;
-	return !r->is_key || r->number[1] == KEY_PROTOCOL;
-}
-
-static bool read_data(struct record *r, char *const *word, size_t count)
-{
-	bool fits = true;
-	struct buf b;
-	size_t i;
-	int rc;
-
-	buf_init(&b, DATA_TEXT_MAX);
-	for (i = 0; i < count; i++)
-		fits = fits && buf_text(&b, word[i]);
-	if (!fits)
-		rc = DP_ELIMIT;
-	else if (r->is_key)
-		rc = base64_decode(buf_str(&b), &r->data, &r->len, NULL);
-	else
-		rc = hex_decode(buf_str(&b), &r->data, &r->len, NULL);
-	buf_clear(&b);
-	return rc == 0 && (r->is_key || digest_fits(r));
-}
-
-static bool read_record(struct record *r, char *line)
-{
-	char *word[WORDS_MAX];
-	size_t count = split_words(line, word), type;
-
-	if (!count || strcmp(word[0], "."))
-		return false;
-	type = find_type(word, count);
-	if (count < type + 5)
-		return false;
-	r->is_key = !strcasecmp(word[type], "DNSKEY");
-	if (!r->is_key && strcasecmp(word[type], "DS"))
-		return false;
-	return read_numbers(r, word + type + 1) &&
-	       read_data(r, word + type + 4, count - type - 4);
-}
-
-static void take_line(struct anchor_set *set, char *line)
-{
-	struct record r = { 0 };
-
-	if (set->count == SET_MAX || !state_is_trusted(line))
-		return;
-	if (read_record(&r, line))
-		add_key_text(set, &r);
-	free(r.data);
-}
-
 void anchor_set_add(struct anchor_set *set, const char *text)
 {
-	size_t len;
-	char *line;
+	anchor_text_each(text, add_anchor, set);
+}
 
-	for (; *text; text += len + (text[len] == '\n')) {
-		len = strcspn(text, "\n");
-		line = mem_text_n(text, len);
-		take_line(set, line);
-		free(line);
-	}
+static int refuse_file(const char *path, const char *text, struct why *why)
+{
+	char *kind = file_kind_explain(
+		text, strlen(text), "one with a DS or DNSKEY record of the root", path);
+	int rc = kind ? why_set(why, DP_EFORMAT, "%.100s is %s", path, kind)
+		      : why_set(why, DP_EFORMAT,
+				"no DS or DNSKEY record of the root in %.200s", path);
+
+	free(kind);
+	return rc;
 }
 
 static int load_file(const char *path, struct anchor_set *set, struct why *why)
 {
 	char *data;
 	size_t len;
-	int rc = file_read(path, FILE_MAX_BYTES, &data, &len, why);
+	int rc = text_file_read(path, FILE_MAX_BYTES, &data, &len, why);
 
 	if (rc < 0)
 		return rc;
 	anchor_set_add(set, data);
-	free(data);
 	set->source = path;
-	if (set->count)
-		return 0;
-	return why_set(why, DP_EFORMAT, "no DS or DNSKEY record of the root in %s", path);
+	rc = set->count ? 0 : refuse_file(path, data, why);
+	free(data);
+	return rc;
 }
 
 static bool has_tag(const struct anchor_set *set, unsigned tag)

@@ -20,9 +20,7 @@ struct anchor_set {
  * given that holds no anchor is DP_EFORMAT: nothing could ever validate. Undo with
  * anchor_set_clear(). */
 int anchor_set_load(const char *path, struct anchor_set *ret_set, struct why *why);
-/* Adds the anchors among the lines of a file's text: one DS or DNSKEY record of the root
- * a line, TTL and class as in zone files, comments behind ";". Other lines add nothing.
- */
+/* Adds the anchors in a file's text (anchor_text.h). */
 void anchor_set_add(struct anchor_set *set, const char *text);
 /* The key tag of DNSKEY data (RFC 4034 appendix B), of algorithms but RSAMD5. */
 uint16_t anchor_key_tag(const uint8_t *rdata, size_t len);

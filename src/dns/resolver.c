@@ -11,6 +11,7 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/text_file.h"
 #include "base/why.h"
 #include "dns/anchor.h"
 #include "dns/answer.h"
@@ -349,11 +350,30 @@ static int set_options(struct ub_ctx *ctx, const struct option *option, size_t c
 	return 0;
 }
 
+/* libunbound reads the file only at the first question, too late to complain, and takes
+ * no mark at its beginning. */
+static int check_hints(const char *path, struct why *why)
+{
+	char *text = NULL, *data = NULL;
+	size_t len;
+	int rc = text_file_read(path, HINTS_MAX_BYTES, &text, &len, why);
+
+	if (rc == 0)
+		rc = file_read(path, HINTS_MAX_BYTES, &data, &len, why);
+	if (rc == 0 && !strncmp(data, TEXT_FILE_MARK, strlen(TEXT_FILE_MARK)))
+		rc = why_set(why, DP_EFORMAT,
+			     "root hints %.200s begin with a byte order mark, which "
+			     "libunbound can't read: save them without it",
+			     path);
+	free(data);
+	free(text);
+	return rc;
+}
+
 static int set_upstream(struct ub_ctx *ctx, const struct resolver_conf *conf,
 			struct why *why)
 {
-	char *data;
-	size_t i, len;
+	size_t i;
 	int rc;
 
 	for (i = 0; i < conf->forward_count; i++) {
@@ -375,11 +395,9 @@ static int set_upstream(struct ub_ctx *ctx, const struct resolver_conf *conf,
 	}
 	if (!conf->root_hints)
 		return 0;
-	/* libunbound reads the file only at the first question, too late to complain. */
-	rc = file_read(conf->root_hints, HINTS_MAX_BYTES, &data, &len, why);
+	rc = check_hints(conf->root_hints, why);
 	if (rc < 0)
 		return rc;
-	free(data);
 	rc = ub_ctx_set_option(ctx, "root-hints:", conf->root_hints);
 	if (rc != 0)
 		return why_set(why, DP_EDNS, "root hints %s: %s", conf->root_hints,

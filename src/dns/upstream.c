@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 #include "base/why.h"
 #include "dns/ask.h"
 #include "dns/resolver.h"
@@ -52,8 +52,8 @@ static void read_resolv_conf(struct upstream *u, const char *path)
 	char *data, *line, *save = NULL, address[64];
 	size_t len;
 
-	if (file_read(path ? path : "/etc/resolv.conf", RESOLV_CONF_MAX, &data, &len,
-		      NULL) < 0)
+	if (text_file_read(path ? path : "/etc/resolv.conf", RESOLV_CONF_MAX, &data, &len,
+			   NULL) < 0)
 		return;
 	for (line = strtok_r(data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		if (u->forward_count < SYSTEM_MAX &&

@@ -55,6 +55,30 @@ says 'is told to be one' 'encrypted.pem is encrypted' err
 status 'a certificate for a key' 3 "$DANEPROBE" record --key ecdsa-p256.crt h.example
 says 'is told to be one' 'is a certificate, not a private key' err
 
+# files of other kinds, and what is said to make of them; the words of OpenSSL's own are its
+openssl pkcs12 -export -inkey ecdsa-p256.pem -in ecdsa-p256.crt -passout pass:x -out both.p12
+openssl crl2pkcs7 -nocrl -certfile ecdsa-p256.crt -out chain.p7b
+openssl crl2pkcs7 -nocrl -certfile ecdsa-p256.crt -outform DER -out der.p7b
+openssl x509 -in ecdsa-p256.crt -trustout -out trusted.pem
+ssh-keygen -q -t ed25519 -N '' -f openssh 2>/dev/null || echo '-----BEGIN OPENSSH PRIVATE KEY-----' >openssh
+status 'PKCS#12 for a key' 3 "$DANEPROBE" record --key both.p12 h.example
+says 'is told, with the way out of it' \
+	'both.p12 is PKCS#12 (.p12, .pfx), not a private key: openssl pkcs12 -in both.p12' err
+status 'PKCS#12 for a certificate' 3 "$DANEPROBE" record --cert both.p12 h.example
+says 'is told too' 'PKCS#12 (.p12, .pfx), not a certificate' err
+status 'PKCS#12 for a request' 3 "$DANEPROBE" record --csr both.p12 h.example
+says 'is told too' 'PKCS#12 (.p12, .pfx), not a certificate signing request' err
+status 'a key of OpenSSH' 3 "$DANEPROBE" record --key openssh h.example
+says 'is told' 'a private key of OpenSSH, not a private key: ssh-keygen -p' err
+right=$("$DANEPROBE" record --cert ecdsa-p256.crt h.example)
+for file in chain.p7b der.p7b trusted.pem; do
+	status "$file for a certificate" 3 "$DANEPROBE" record --cert $file h.example
+	command=$(sed -n "s/.*not a certificate: \(openssl .*\)/\1/; s/FILE/$file/p" err)
+	check "the command that is told for $file" sh -c "$command"
+	same "makes a certificate of it" "$right" "$("$DANEPROBE" record --cert "${command##* }" h.example)"
+	rm -f chain.pem cert.pem
+done
+
 # nothing is overwritten, nothing is left half done
 cp ecdsa-p256.pem before.pem
 status 'keygen onto a key' 3 "$DANEPROBE" keygen -o ecdsa-p256.pem

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 #include "base/why.h"
 #include "dane/chain.h"
 #include "setup/lineage/acme.h"
@@ -178,12 +179,7 @@ static char *read_text(const char *path)
 	struct why why;
 	size_t len;
 
-	if (file_read(path, FILE_MAX, &text, &len, &why) < 0)
-		return NULL;
-	if (strlen(text) == len)
-		return text;
-	free(text);
-	return NULL;
+	return text_file_read(path, FILE_MAX, &text, &len, &why) < 0 ? NULL : text;
 }
 
 const char *certbot_predict(const char *folder, enum key_type type, char **ret_remedy)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/file_kind.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/key/key.h"
@@ -149,6 +150,18 @@ static int take_parts(gnutls_x509_crq_t crq, gnutls_datum_t *ret_der,
 	return 0;
 }
 
+static int refuse_other_kind(const char *path, const char *data, size_t len, int rc,
+			     struct why *why)
+{
+	char *kind = file_kind_explain(data, len, "a certificate signing request", path);
+
+	rc = kind ? why_set(why, DP_EFORMAT, "%s is %s", path, kind)
+		  : why_set(why, DP_EFORMAT, "%s is no certificate signing request: %s",
+			    path, gnutls_strerror(rc));
+	free(kind);
+	return rc;
+}
+
 int csr_load(const char *path, gnutls_datum_t *ret_der, gnutls_datum_t *ret_public,
 	     struct why *why)
 {
@@ -172,12 +185,11 @@ int csr_load(const char *path, gnutls_datum_t *ret_der, gnutls_datum_t *ret_publ
 		rc = take_parts(crq, ret_der, ret_public);
 	if (crq)
 		gnutls_x509_crq_deinit(crq);
+	if (rc < 0)
+		rc = refuse_other_kind(path, data, len, rc, why);
 	mem_wipe(data, len); /* a private key may stand in the same file */
 	free(data);
-	return rc < 0 ? why_set(why, DP_EFORMAT,
-				"%s is no certificate signing request: %s", path,
-				gnutls_strerror(rc))
-		      : 0;
+	return rc;
 }
 
 static int take_names(gnutls_x509_crq_t crq, struct csr_names *names)

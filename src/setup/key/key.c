@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 
 #include "base/file.h"
+#include "base/file_kind.h"
 #include "base/mem.h"
 #include "base/why.h"
 
@@ -99,29 +100,26 @@ int key_generate(enum key_type type, struct key **ret_key, struct why *why)
 }
 
 /* What a file that holds no usable key is instead. */
-static int refuse_file(const char *path, const char *text, int rc, struct why *why)
+static int refuse_file(const char *path, const char *text, size_t len, int rc,
+		       struct why *why)
 {
+	char *kind;
+
 	if (strstr(text, "ENCRYPTED"))
 		return why_set(
 			why, DP_EFORMAT,
 			"%s is encrypted with a passphrase, which daneprobe doesn't "
 			"ask for: decrypt it first (openssl pkey -in %s -out FILE)",
 			path, path);
-	if (strstr(text, "PRIVATE KEY-----"))
+	if (strstr(text, "PRIVATE KEY-----") && !strstr(text, "OPENSSH PRIVATE KEY-----"))
 		return why_set(why, DP_EFORMAT, "%s: the private key can't be read: %s",
 			       path, gnutls_strerror(rc));
-	if (strstr(text, "-----BEGIN CERTIFICATE-----"))
-		return why_set(why, DP_EFORMAT, "%s is a certificate, not a private key",
-			       path);
-	if (strstr(text, "CERTIFICATE REQUEST-----"))
-		return why_set(why, DP_EFORMAT,
-			       "%s is a certificate signing request, not a private key",
-			       path);
-	if (strstr(text, "-----BEGIN PUBLIC KEY-----"))
-		return why_set(why, DP_EFORMAT, "%s is a public key, not a private one",
-			       path);
-	return why_set(why, DP_EFORMAT, "%s holds no private key: %s", path,
-		       gnutls_strerror(rc));
+	kind = file_kind_explain(text, len, "a private key", path);
+	rc = kind ? why_set(why, DP_EFORMAT, "%s is %s", path, kind)
+		  : why_set(why, DP_EFORMAT, "%s holds no private key: %s", path,
+			    gnutls_strerror(rc));
+	free(kind);
+	return rc;
 }
 
 static int import_key(const char *path, char *data, size_t len, struct key *key,
@@ -132,11 +130,11 @@ static int import_key(const char *path, char *data, size_t len, struct key *key,
 	int rc;
 
 	if (strstr(data, "ENCRYPTED"))
-		return refuse_file(path, data, 0, why);
+		return refuse_file(path, data, len, 0, why);
 	rc = gnutls_x509_privkey_import2(key->handle, &datum,
 					 pem ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER,
 					 NULL, 0);
-	return rc < 0 ? refuse_file(path, data, rc, why) : 0;
+	return rc < 0 ? refuse_file(path, data, len, rc, why) : 0;
 }
 
 int key_load(const char *path, struct key **ret_key, struct why *why)

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 #include "base/why.h"
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/lineage_group.h"
@@ -60,22 +60,26 @@ static int check_types(const struct lineage *l, struct why *why)
 	return rc;
 }
 
+static int take_conf(struct lineage *l, const char *path, const char *text,
+		     struct why *why)
+{
+	struct why inner;
+	int rc = lineage_conf_parse(&l->conf, text, &inner);
+
+	if (rc == 0)
+		rc = lineage_conf_check(&l->conf, &inner);
+	return rc < 0 ? why_set(why, rc, "%.200s: %.300s", path, inner.text) : 0;
+}
+
 static int load_conf(struct lineage *l, struct why *why)
 {
 	char *path = lineage_path(l, "lineage.conf"), *text = NULL;
-	struct why inner;
 	size_t len;
-	int rc = file_read(path, LINEAGE_CONF_FILE_MAX, &text, &len, &inner);
+	int rc = text_file_read(path, LINEAGE_CONF_FILE_MAX, &text, &len, why);
 
-	if (rc == 0 && strlen(text) != len)
-		rc = why_set(&inner, DP_EFORMAT, "a NUL byte");
 	if (rc == 0)
-		rc = lineage_conf_parse(&l->conf, text, &inner);
-	if (rc == 0)
-		rc = lineage_conf_check(&l->conf, &inner);
+		rc = take_conf(l, path, text, why);
 	free(text);
-	if (rc < 0)
-		why_set(why, rc, "%.200s: %.300s", path, inner.text);
 	free(path);
 	return rc;
 }

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 #include "base/why.h"
 #include "setup/lineage/renewal.h"
 #include "setup/world/env.h"
@@ -300,7 +300,7 @@ int lineage_state_load(const char *path, struct lineage_state *ret_state, struct
 	size_t len;
 	int rc;
 
-	rc = file_read(path, STATE_MAX, &text, &len, why);
+	rc = text_file_read(path, STATE_MAX, &text, &len, why);
 	if (rc < 0)
 		return rc;
 	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);

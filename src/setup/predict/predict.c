@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 #include "base/why.h"
 
 #define CONF_MAX (1 << 20)
@@ -46,12 +46,7 @@ static char *read_text(const char *path)
 	char *text = NULL;
 	size_t len = 0;
 
-	if (file_read(path, CONF_MAX, &text, &len, &why) < 0)
-		return NULL;
-	if (strlen(text) == len)
-		return text;
-	free(text);
-	return NULL;
+	return text_file_read(path, CONF_MAX, &text, &len, &why) < 0 ? NULL : text;
 }
 
 typedef void entry_fn(struct found *f, const char *folder, const char *name);

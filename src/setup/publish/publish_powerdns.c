@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 #include "base/why.h"
 #include "dane/tlsa.h"
 #include "setup/lineage/lineage.h"
@@ -70,7 +70,7 @@ static int load_key(const char *path, char **ret_header, struct why *why)
 			       "everybody may read the API key %.300s: chmod o-r it, and "
 			       "make a new one if others had the chance",
 			       path);
-	rc = file_read(path, KEY_FILE_MAX, &text, &len, why);
+	rc = text_file_read(path, KEY_FILE_MAX, &text, &len, why);
 	if (rc < 0)
 		return rc;
 	rc = make_header(path, text, ret_header, why);

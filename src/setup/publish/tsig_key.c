@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 
 #include "base/base64.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 #include "base/why.h"
 
 #define KEY_FILE_MAX 4096
@@ -214,11 +214,10 @@ int tsig_key_load(const char *path, struct tsig_key *ret_key, struct why *why)
 			"everybody may read the TSIG key %.300s: chmod o-r it, and "
 			"make a new one if others had the chance",
 			path);
-	rc = file_read(path, KEY_FILE_MAX, &text, &len, why);
+	rc = text_file_read(path, KEY_FILE_MAX, &text, &len, why);
 	if (rc < 0)
 		return rc;
-	rc = strlen(text) == len ? tsig_key_parse(text, ret_key, &inner)
-				 : why_set(&inner, DP_EFORMAT, "a NUL byte");
+	rc = tsig_key_parse(text, ret_key, &inner);
 	mem_wipe(text, len);
 	free(text);
 	return rc < 0 ? why_set(why, rc, "TSIG key %.300s: %.150s", path, inner.text) : 0;

@@ -105,6 +105,44 @@ static void test_source_lines(void **state)
 	source_free(s);
 }
 
+/* As editors elsewhere leave it, the last with half of what may end a line. */
+static void test_source_lines_of_other_systems(void **state)
+{
+	static const char text[] =
+		"\xef\xbb\xbf# my list\r\n a.example\r\n\r\nmx://b.example\r"
+		"c.example\xc2\x85"
+		"d.example\xc2";
+	struct why why;
+	struct source *s;
+
+	(void)state;
+	write_file(text, sizeof(text) - 1);
+	assert_int_equal(source_new(NULL, 0, file, &s, NULL), 0);
+	expect(s, 2, "a.example", NULL);
+	expect(s, 4, "mx://b.example", NULL);
+	expect(s, 5, "c.example", NULL);
+	expect(s, 6, "d.example\xc2", "");
+	expect_end(s);
+	assert_int_equal(source_rewind(s, &why), 0);
+	expect(s, 2, "a.example", NULL);
+	source_free(s);
+}
+
+static void test_source_names_utf16(void **state)
+{
+	static const char text[] = "\xff\xfe"
+				   "a\0.\0b\0\n\0c\0.\0d\0\n";
+	struct source *s;
+
+	(void)state;
+	write_file(text, sizeof(text));
+	assert_int_equal(source_new(NULL, 0, file, &s, NULL), 0);
+	expect(s, 1, file, "UTF-16");
+	expect_end(s);
+	assert_false(source_ended(s));
+	source_free(s);
+}
+
 static void test_source_keeps_no_more_of_a_line_than_fits(void **state)
 {
 	struct run_item item = { 0 };
@@ -298,6 +336,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_source_arguments_come_before_lines),
 		cmocka_unit_test(test_source_lines),
+		cmocka_unit_test(test_source_lines_of_other_systems),
+		cmocka_unit_test(test_source_names_utf16),
 		cmocka_unit_test(test_source_keeps_no_more_of_a_line_than_fits),
 		cmocka_unit_test(test_source_takes_every_kind_of_scheme),
 		cmocka_unit_test(test_source_want_passes_the_others_over),

@@ -95,7 +95,7 @@ static void test_key_save_never_overwrites(void **state)
 static const struct {
 	const char *name, *content, *word;
 } refused[] = {
-	{ "empty", "", "holds no private key" },
+	{ "empty", "", "key.pem is empty, not a private key" },
 	{ "junk", "junk\n", "holds no private key" },
 	{ "certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
 	  "is a certificate" },
