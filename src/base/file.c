@@ -82,10 +82,46 @@ int file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
 	return 0;
 }
 
-static int write_all(int fd, const char *p, size_t len)
+/* 0, or -1 with errno set: the operation is not to be done. */
+static int may_do(const struct file_place *place, enum file_op op, const char *path)
+{
+	int failed = place && place->before ? place->before(place->arg, op, path) : 0;
+
+	if (!failed)
+		return 0;
+	errno = failed;
+	return -1;
+}
+
+static bool is_ours(const struct file_place *place)
+{
+	return place && place->is_ours;
+}
+
+static int sync_folder_of(const struct file_place *place, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash && slash != path ? mem_text_n(path, (size_t)(slash - path))
+					      : mem_text(slash ? "/" : ".");
+	int fd = -1, rc = -1;
+
+	if (may_do(place, FILE_FSYNC, folder) == 0)
+		fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		rc = fsync(fd);
+		(void)close(fd);
+	}
+	free(folder);
+	return rc;
+}
+
+static int write_bytes(const struct file_place *place, int fd, const char *path,
+		       const char *p, size_t len)
 {
 	ssize_t n;
 
+	if (may_do(place, FILE_WRITE, path) < 0)
+		return -1;
 	while (len) {
 		n = write(fd, p, len);
 		if (n < 0 && errno == EINTR)
@@ -95,68 +131,112 @@ static int write_all(int fd, const char *p, size_t len)
 		p += n;
 		len -= (size_t)n;
 	}
+	return 0;
+}
+
+/* In two parts, so that a test can stop between them as a full disk does. */
+static int write_all(const struct file_place *place, int fd, const char *path,
+		     const void *data, size_t len)
+{
+	const char *p = data;
+	size_t half = len / 2;
+
+	if (write_bytes(place, fd, path, p, half) < 0 ||
+	    write_bytes(place, fd, path, p + half, len - half) < 0 ||
+	    may_do(place, FILE_FSYNC, path) < 0)
+		return -1;
 	return fsync(fd);
 }
 
-static int sync_folder(const char *path)
+static int set_access(int fd, const struct file_access *access)
 {
-	const char *slash = strrchr(path, '/');
-	char *folder =
-		slash ? mem_text_n(path, (size_t)(slash - path) + 1) : mem_text(".");
-	int fd, rc;
+	if (access->group != (gid_t)-1 && fchown(fd, (uid_t)-1, access->group) < 0)
+		return -1;
+	return fchmod(fd, access->mode);
+}
 
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(folder);
+/* Open for writing, for its owner alone; -1 with errno set. Elsewhere another program, or
+ * a person, may have a file of any name. */
+static int open_temporary(const struct file_place *place, char *tmp)
+{
+	if (!is_ours(place))
+		return may_do(place, FILE_CREATE, tmp) < 0 ? -1 : mkstemp(tmp);
+	if (unlink(tmp) < 0 && errno != ENOENT)
+		return -1;
+	if (may_do(place, FILE_CREATE, tmp) < 0)
+		return -1;
+	return open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+/* A temporary file of that content; what a crash left of one of ours goes first. */
+static int write_beside(const struct file_place *place, char *tmp,
+			const struct file_access *access, const void *data, size_t len)
+{
+	int fd = open_temporary(place, tmp), rc, failed;
+
 	if (fd < 0)
 		return -1;
-	rc = fsync(fd);
-	(void)close(fd);
+	rc = set_access(fd, access);
+	if (rc == 0)
+		rc = write_all(place, fd, tmp, data, len);
+	failed = errno;
+	if (close(fd) < 0 && rc == 0) {
+		failed = errno;
+		rc = -1;
+	}
+	errno = failed;
 	return rc;
 }
 
 /* link() fails where rename() would silently replace what is there. */
-static int place_new(int fd, const char *tmp, const char *path, unsigned mode,
-		     const void *data, size_t len)
+static int place_new(const struct file_place *place, const char *tmp, const char *path)
 {
 	int failed;
 
-	if (fchmod(fd, (mode_t)mode) < 0 || write_all(fd, data, len) < 0)
+	if (may_do(place, FILE_LINK, path) < 0 || link(tmp, path) < 0)
 		return -1;
-	if (link(tmp, path) < 0)
-		return -1;
-	if (sync_folder(path) == 0)
+	if (sync_folder_of(place, path) == 0 && may_do(place, FILE_UNLINK, tmp) == 0 &&
+	    unlink(tmp) == 0)
 		return 0;
 	failed = errno;
-	unlink(path);
+	(void)unlink(path);
 	errno = failed;
 	return -1;
 }
 
-int file_create(const char *path, unsigned mode, const void *data, size_t len,
+static int place_over(const struct file_place *place, const char *tmp, const char *path)
+{
+	if (may_do(place, FILE_RENAME, path) < 0 || rename(tmp, path) < 0)
+		return -1;
+	return sync_folder_of(place, path);
+}
+
+typedef int put_fn(const struct file_place *place, const char *tmp, const char *path);
+
+static int put_whole(const struct file_place *place, const char *path,
+		     const struct file_access *access, const void *data, size_t len,
+		     put_fn *put, struct why *why)
+{
+	char *tmp = mem_printf(is_ours(place) ? "%s.tmp" : "%s.XXXXXX", path);
+	int rc, failed;
+
+	rc = write_beside(place, tmp, access, data, len);
+	if (rc == 0)
+		rc = put(place, tmp, path);
+	failed = errno;
+	if (rc < 0)
+		(void)unlink(tmp);
+	free(tmp);
+	if (rc < 0 && failed == EEXIST)
+		return why_errno(why, failed, "%s is not overwritten", path);
+	return rc < 0 ? why_errno(why, failed, "can't write %s", path) : 0;
+}
+
+int file_create(const struct file_place *place, const char *path,
+		const struct file_access *access, const void *data, size_t len,
 		struct why *why)
 {
-	char *tmp;
-	int fd, rc, failed;
-
-	if (access(path, F_OK) == 0)
-		return why_errno(why, EEXIST, "%s is not overwritten", path);
-	tmp = mem_printf("%s.XXXXXX", path);
-	fd = mkstemp(tmp); /* 0600 and O_EXCL */
-	if (fd < 0) {
-		rc = why_errno(why, errno, "can't create %s", path);
-		free(tmp);
-		return rc;
-	}
-	rc = place_new(fd, tmp, path, mode, data, len);
-	failed = errno;
-	close(fd);
-	unlink(tmp);
-	free(tmp);
-	if (rc == 0)
-		return 0;
-	if (failed == EEXIST)
-		return why_errno(why, failed, "%s is not overwritten", path);
-	return why_errno(why, failed, "can't write %s", path);
+	return put_whole(place, path, access, data, len, place_new, why);
 }
 
 /* A rename over /dev/stdout or a link would take that away for everybody. */
@@ -169,35 +249,152 @@ static int refuse_special(const char *path, struct why *why)
 	return why_set(why, DP_EINVAL, "%s is no plain file: it is not replaced", path);
 }
 
-static int put_in_place(int fd, const char *tmp, const char *path, unsigned mode,
-			const void *data, size_t len)
-{
-	if (fchmod(fd, (mode_t)mode) < 0 || write_all(fd, data, len) < 0 ||
-	    rename(tmp, path) < 0)
-		return -1;
-	return sync_folder(path);
-}
-
-int file_replace(const char *path, unsigned mode, const void *data, size_t len,
+int file_replace(const struct file_place *place, const char *path,
+		 const struct file_access *access, const void *data, size_t len,
 		 struct why *why)
 {
-	char *tmp;
-	int fd, rc = refuse_special(path, why);
+	int rc = is_ours(place) ? 0 : refuse_special(path, why);
+
+	return rc < 0 ? rc : put_whole(place, path, access, data, len, place_over, why);
+}
+
+static int make_folder(const struct file_place *place, const char *path,
+		       const struct file_access *access)
+{
+	int fd, rc;
+
+	if (may_do(place, FILE_MKDIR, path) < 0)
+		return -1;
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -1;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	rc = set_access(fd, access);
+	(void)close(fd);
+	return rc < 0 ? rc : sync_folder_of(place, path);
+}
+
+int file_mkdir(const struct file_place *place, const char *path,
+	       const struct file_access *access, struct why *why)
+{
+	if (make_folder(place, path, access) < 0)
+		return why_errno(why, errno, "can't make the folder %s", path);
+	return 0;
+}
+
+/* Whether a crash tore the last line. */
+static bool lacks_newline(int fd)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+	char last;
+
+	return end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n';
+}
+
+static int append_to(const struct file_place *place, const char *path, const char *line)
+{
+	char *text;
+	int fd, rc, failed;
+
+	fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	text = mem_printf("%s%s\n", lacks_newline(fd) ? "\n" : "", line);
+	rc = write_all(place, fd, path, text, strlen(text));
+	failed = errno;
+	free(text);
+	(void)close(fd);
+	errno = failed;
+	return rc;
+}
+
+int file_append(const struct file_place *place, const char *path, const char *line,
+		struct why *why)
+{
+	if (append_to(place, path, line) < 0)
+		return why_errno(why, errno, "can't append to %s", path);
+	return 0;
+}
+
+static int point_to(const struct file_place *place, const char *tmp, const char *path,
+		    const char *target)
+{
+	if (unlink(tmp) < 0 && errno != ENOENT)
+		return -1;
+	if (may_do(place, FILE_SYMLINK, tmp) < 0 || symlink(target, tmp) < 0)
+		return -1;
+	if (may_do(place, FILE_RENAME, path) < 0 || rename(tmp, path) < 0)
+		return -1;
+	return sync_folder_of(place, path);
+}
+
+int file_point(const struct file_place *place, const char *path, const char *target,
+	       struct why *why)
+{
+	char *tmp = mem_printf("%s.tmp", path);
+	int rc = point_to(place, tmp, path, target);
+	int failed = errno;
 
 	if (rc < 0)
-		return rc;
-	tmp = mem_printf("%s.XXXXXX", path);
-	fd = mkstemp(tmp);
-	if (fd < 0) {
-		rc = why_errno(why, errno, "can't create %s", path);
-		free(tmp);
-		return rc;
-	}
-	if (put_in_place(fd, tmp, path, mode, data, len) < 0) {
-		rc = why_errno(why, errno, "can't write %s", path);
 		(void)unlink(tmp);
-	}
-	(void)close(fd);
 	free(tmp);
+	return rc < 0 ? why_errno(why, failed, "can't make %s point to %s", path, target)
+		      : 0;
+}
+
+static int protect_file(const char *path, const struct file_access *access)
+{
+	bool regroup;
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return -1;
+	regroup = access->group != (gid_t)-1 && access->group != st.st_gid;
+	/* First for its owner alone: the old group isn't to get the new group's rights,
+	 * nor the other way round. */
+	if (regroup && (chmod(path, st.st_mode & 0700) < 0 ||
+			lchown(path, (uid_t)-1, access->group) < 0))
+		return -1;
+	return chmod(path, access->mode);
+}
+
+/* So that a group which was taken away doesn't come back with the power. */
+static int sync_access(const struct file_place *place, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), rc, failed;
+
+	if (fd < 0)
+		return -1;
+	rc = may_do(place, FILE_FSYNC, path) < 0 ? -1 : fsync(fd);
+	failed = errno;
+	(void)close(fd);
+	errno = failed;
 	return rc;
+}
+
+int file_protect(const struct file_place *place, const char *path,
+		 const struct file_access *access, struct why *why)
+{
+	if (may_do(place, FILE_PROTECT, path) < 0 || protect_file(path, access) < 0 ||
+	    sync_access(place, path) < 0)
+		return why_errno(why, errno, "can't change who may read %s", path);
+	return 0;
+}
+
+int file_rename(const struct file_place *place, const char *from, const char *to,
+		struct why *why)
+{
+	if (may_do(place, FILE_RENAME, to) < 0 || rename(from, to) < 0 ||
+	    sync_folder_of(place, to) < 0)
+		return why_errno(why, errno, "can't rename %s to %s", from, to);
+	return 0;
+}
+
+int file_remove(const struct file_place *place, const char *path, struct why *why)
+{
+	if (may_do(place, FILE_UNLINK, path) == 0 &&
+	    (remove(path) == 0 || errno == ENOENT))
+		return 0;
+	return why_errno(why, errno, "can't remove %s", path);
 }

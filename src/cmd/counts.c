@@ -107,7 +107,7 @@ int counts_write(const struct counts *s, bool complete, const char *path, struct
 		buf_printf(&b, "%s\"%s\":%" PRIu64, i ? "," : "", code_name((enum code)i),
 			   of_code(s, i));
 	buf_printf(&b, "}}\n");
-	rc = file_replace(path, FILE_MODE, b.data, b.len, why);
+	rc = file_replace(NULL, path, FILE_ACCESS(FILE_MODE), b.data, b.len, why);
 	buf_clear(&b);
 	return rc;
 }

@@ -113,7 +113,7 @@ static int write_files(const struct values *v, const struct key *key,
 		fwrite(csr->data, 1, csr->size, stdout);
 		return 0;
 	}
-	rc = file_create(v->output, 0644, csr->data, csr->size, why);
+	rc = file_create(NULL, v->output, FILE_ACCESS(0644), csr->data, csr->size, why);
 	if (rc < 0 && v->new_type)
 		unlink(v->key); /* ours: it was not there a moment ago */
 	return rc;

@@ -23,7 +23,7 @@
 #define PEM_MAX (1 << 20)
 #define LINE_LEN 64 /* of PEM (RFC 7468 section 2) */
 
-static const struct env_access public_file = { .mode = 0644, .group = (gid_t)-1 };
+static const struct file_access public_file = { .mode = 0644, .group = (gid_t)-1 };
 
 static int check_key(const struct lineage *l, int64_t generation, enum key_type type,
 		     const struct chain_cert *leaf, struct why *why)
@@ -136,7 +136,7 @@ static int write_part(struct lineage *l, const char *folder, const char *name,
 	buf_init(&b, 2 * PEM_MAX);
 	for (; first < end; first++)
 		add_pem(&b, &chain->cert[first]);
-	rc = env_replace(l->env, path, &public_file, buf_str(&b), b.len, why);
+	rc = file_replace(&l->env->files, path, &public_file, buf_str(&b), b.len, why);
 	buf_clear(&b);
 	free(path);
 	return rc;
@@ -145,11 +145,11 @@ static int write_part(struct lineage *l, const char *folder, const char *name,
 static int write_folder(struct lineage *l, const char *folder, const struct chain *chain,
 			struct why *why)
 {
-	struct env_access access;
+	struct file_access access;
 	int rc = lineage_access(l, true, &access, why);
 
 	if (rc == 0)
-		rc = env_mkdir(l->env, folder, &access, why);
+		rc = file_mkdir(&l->env->files, folder, &access, why);
 	if (rc == 0)
 		rc = write_part(l, folder, "cert.pem", chain, 0, 1, why);
 	if (rc == 0)
@@ -192,7 +192,7 @@ static int keep_in_folder(struct lineage *l, int64_t generation, enum key_type t
 		rc = write_folder(l, fresh, chain, why);
 	if (rc == 0) {
 		numbered = mem_printf("%s/%04lld", certs, (long long)++number);
-		rc = env_rename(l->env, fresh, numbered, why);
+		rc = file_rename(&l->env->files, fresh, numbered, why);
 	}
 	if (rc == 0)
 		*ret_number = number;

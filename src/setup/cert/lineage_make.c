@@ -12,15 +12,15 @@
 #include "setup/cert/certificate.h"
 #include "setup/lineage/lineage.h"
 
-static const struct env_access private_file = { .mode = 0600, .group = (gid_t)-1 };
-static const struct env_access base_folder = { .mode = 0755, .group = (gid_t)-1 };
+static const struct file_access private_file = { .mode = 0600, .group = (gid_t)-1 };
+static const struct file_access base_folder = { .mode = 0755, .group = (gid_t)-1 };
 
 static int make_folder(struct lineage *l, const char *path, struct why *why)
 {
-	struct env_access access;
+	struct file_access access;
 	int rc = lineage_access(l, true, &access, why);
 
-	return rc < 0 ? rc : env_mkdir(l->env, path, &access, why);
+	return rc < 0 ? rc : file_mkdir(&l->env->files, path, &access, why);
 }
 
 static const struct lineage_make_adoption *
@@ -74,7 +74,7 @@ static int make_key(struct lineage *l, const char *path, enum key_type type,
 		    struct why *why)
 {
 	gnutls_datum_t pem = { 0 };
-	struct env_access access;
+	struct file_access access;
 	struct key *key = NULL;
 	int rc;
 
@@ -94,7 +94,7 @@ static int make_key(struct lineage *l, const char *path, enum key_type type,
 	if (rc == 0)
 		rc = key_export(adoption ? adoption->key : key, &pem, why);
 	if (rc == 0)
-		rc = env_create(l->env, path, &access, pem.data, pem.size, why);
+		rc = file_create(&l->env->files, path, &access, pem.data, pem.size, why);
 	if (pem.data)
 		mem_wipe(pem.data, pem.size);
 	gnutls_free(pem.data);
@@ -110,7 +110,8 @@ static int make_request(struct lineage *l, const char *path, const struct key *k
 	int rc = csr_make(key, &l->conf.domains, false, false, &csr, why);
 
 	if (rc == 0)
-		rc = env_replace(l->env, path, &private_file, csr.data, csr.size, why);
+		rc = file_replace(&l->env->files, path, &private_file, csr.data, csr.size,
+				  why);
 	gnutls_free(csr.data);
 	return rc;
 }
@@ -234,7 +235,7 @@ static int make_folders(struct lineage *l, const char *base, struct why *why)
 	int rc = 0;
 
 	if (access(base, F_OK) < 0)
-		rc = env_mkdir(l->env, base, &base_folder, why);
+		rc = file_mkdir(&l->env->files, base, &base_folder, why);
 	if (rc == 0)
 		rc = make_folder(l, l->dir, why);
 	for (i = 0; i < 2 && rc == 0; i++) {
@@ -249,7 +250,8 @@ static int write_conf(struct lineage *l, struct why *why)
 {
 	char *path = lineage_path(l, "lineage.conf");
 	char *text = lineage_conf_text(&l->conf);
-	int rc = env_replace(l->env, path, &private_file, text, strlen(text), why);
+	int rc = file_replace(&l->env->files, path, &private_file, text, strlen(text),
+			      why);
 
 	free(path);
 	free(text);

@@ -116,7 +116,7 @@ static void order_clear(struct order *order)
 static int order_begin(struct lineage *l, int64_t generation, enum key_type type,
 		       struct order *order, struct why *why)
 {
-	struct env_access access;
+	struct file_access access;
 	int i, rc;
 
 	order->folder = lineage_key_path(l, generation, type, "order");
@@ -124,11 +124,11 @@ static int order_begin(struct lineage *l, int64_t generation, enum key_type type
 	order->work = mem_printf("%s/work", order->folder);
 	rc = lineage_access(l, true, &access, why);
 	if (rc == 0)
-		rc = env_mkdir(l->env, order->folder, &access, why);
+		rc = file_mkdir(&l->env->files, order->folder, &access, why);
 	for (i = 0; i < ORDER_FILES; i++) {
 		order->file[i] = mem_printf("%s/%s.pem", order->folder, order_files[i]);
 		if (rc == 0)
-			rc = env_remove(l->env, order->file[i], why);
+			rc = file_remove(&l->env->files, order->file[i], why);
 	}
 	return rc;
 }

@@ -31,7 +31,7 @@ static int remove_links(struct lineage *l, const char *folder, struct why *why)
 	while (dir && rc == 0 && (entry = readdir(dir))) {
 		path = mem_printf("%s/%s", folder, entry->d_name);
 		if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
-			rc = env_remove(l->env, path, why);
+			rc = file_remove(&l->env->files, path, why);
 		free(path);
 	}
 	if (dir)
@@ -46,7 +46,7 @@ static int remove_folder(struct lineage *l, const char *folder, struct why *why)
 	if (access(folder, F_OK) < 0)
 		return 0;
 	rc = remove_links(l, folder, why);
-	return rc < 0 ? rc : env_remove(l->env, folder, why);
+	return rc < 0 ? rc : file_remove(&l->env->files, folder, why);
 }
 
 /* Links and folders only: what they lead to stays. */
@@ -99,7 +99,7 @@ static int build_type(struct lineage *l, const char *folder, int64_t generation,
 		      enum key_type type, struct why *why)
 {
 	char *sub = mem_printf("%s/%s", folder, key_type_name(type)), *path, *target;
-	struct env_access access;
+	struct file_access access;
 	int64_t number = 0;
 	size_t i;
 	int rc = need_certificate(l, generation, type, &number, why);
@@ -107,11 +107,11 @@ static int build_type(struct lineage *l, const char *folder, int64_t generation,
 	if (rc == 0)
 		rc = lineage_access(l, true, &access, why);
 	if (rc == 0)
-		rc = env_mkdir(l->env, sub, &access, why);
+		rc = file_mkdir(&l->env->files, sub, &access, why);
 	for (i = 0; i < FILE_COUNT && rc == 0; i++) {
 		path = mem_printf("%s/%s", sub, files[i]);
 		target = target_of(generation, type, number, files[i]);
-		rc = env_point(l->env, path, target, why);
+		rc = file_point(&l->env->files, path, target, why);
 		free(path);
 		free(target);
 	}
@@ -129,7 +129,7 @@ static int build_first(struct lineage *l, const char *folder, struct why *why)
 		path = mem_printf("%s/%s", folder, files[i]);
 		target =
 			mem_printf("%s/%s", key_type_name(l->conf.key_type[0]), files[i]);
-		rc = env_point(l->env, path, target, why);
+		rc = file_point(&l->env->files, path, target, why);
 		free(path);
 		free(target);
 	}
@@ -139,14 +139,14 @@ static int build_first(struct lineage *l, const char *folder, struct why *why)
 int view_build(struct lineage *l, int64_t generation, int64_t number, struct why *why)
 {
 	char *folder = lineage_path(l, "views/%04lld", (long long)number);
-	struct env_access access;
+	struct file_access access;
 	size_t i;
 	int rc = remove_view(l, number, why);
 
 	if (rc == 0)
 		rc = lineage_access(l, true, &access, why);
 	if (rc == 0)
-		rc = env_mkdir(l->env, folder, &access, why);
+		rc = file_mkdir(&l->env->files, folder, &access, why);
 	for (i = 0; i < l->conf.key_types && rc == 0; i++)
 		rc = build_type(l, folder, generation, l->conf.key_type[i], why);
 	if (rc == 0)
@@ -159,7 +159,7 @@ int view_switch(struct lineage *l, int64_t number, struct why *why)
 {
 	char *path = lineage_path(l, "live");
 	char *target = mem_printf("views/%04lld", (long long)number);
-	int rc = env_point(l->env, path, target, why);
+	int rc = file_point(&l->env->files, path, target, why);
 
 	free(path);
 	free(target);

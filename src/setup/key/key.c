@@ -198,7 +198,7 @@ int key_save(const struct key *key, const char *path, struct why *why)
 
 	if (rc < 0)
 		return rc;
-	rc = file_create(path, 0600, pem.data, pem.size, why);
+	rc = file_create(NULL, path, FILE_ACCESS(0600), pem.data, pem.size, why);
 	mem_wipe(pem.data, pem.size);
 	gnutls_free(pem.data);
 	return rc;

@@ -38,7 +38,7 @@ int journal_add(struct env *env, const char *path, const char *verb, const char 
 	for (i = 0; i < count; i++)
 		if (items[i].value)
 			add_item(&b, &items[i]);
-	rc = env_append(env, path, buf_str(&b), why);
+	rc = file_append(&env->files, path, buf_str(&b), why);
 	buf_clear(&b);
 	return rc;
 }

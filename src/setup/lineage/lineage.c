@@ -22,7 +22,7 @@
 
 #define ITEMS_MAX 12
 
-static const struct env_access private_file = { .mode = 0600, .group = (gid_t)-1 };
+static const struct file_access private_file = { .mode = 0600, .group = (gid_t)-1 };
 
 int lineage_check_name(const char *name, struct why *why)
 {
@@ -107,14 +107,14 @@ char *lineage_key_path(const struct lineage *l, int64_t generation, enum key_typ
 			    key_type_name(type), *rest ? "/" : "", rest);
 }
 
-int lineage_access(const struct lineage *l, bool is_folder, struct env_access *ret_access,
-		   struct why *why)
+int lineage_access(const struct lineage *l, bool is_folder,
+		   struct file_access *ret_access, struct why *why)
 {
 	const char *name = lineage_conf_get(&l->conf, LINEAGE_CONF_KEY_GROUP);
 	const struct group *group;
 
-	*ret_access = (struct env_access){ .mode = is_folder ? 0700 : 0600,
-					   .group = (gid_t)-1 };
+	*ret_access = (struct file_access){ .mode = is_folder ? 0700 : 0600,
+					    .group = (gid_t)-1 };
 	if (!*name)
 		return 0;
 	group = getgrnam(name);
@@ -214,7 +214,7 @@ static int point_link(struct lineage *l, const char *name, int64_t generation,
 
 	now[len > 0 ? len : 0] = '\0';
 	if (strcmp(now, target) != 0)
-		rc = env_point(l->env, path, target, why);
+		rc = file_point(&l->env->files, path, target, why);
 	free(path);
 	free(target);
 	return rc;

@@ -68,6 +68,6 @@ int lineage_spki(const struct lineage *lineage, int64_t generation,
 void lineage_kinds(const struct lineage *lineage, bool *ret_rsa, bool *ret_ecdsa);
 /* What folders and files of the lineage are made with: key_group's, else nobody's. */
 int lineage_access(const struct lineage *lineage, bool is_folder,
-		   struct env_access *ret_access, struct why *why);
+		   struct file_access *ret_access, struct why *why);
 
 #endif

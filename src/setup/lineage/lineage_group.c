@@ -16,7 +16,7 @@
 /* What is given to whom. */
 struct giving {
 	struct lineage *lineage;
-	struct env_access folder, key;
+	struct file_access folder, key;
 };
 
 static int give_folder(const struct giving *g, const char *path, int depth,
@@ -32,7 +32,7 @@ static int give_entry(const struct giving *g, const char *path, const char *name
 	if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
 		return give_folder(g, path, depth + 1, why);
 	if (S_ISREG(st.st_mode) && !strcmp(name, "privkey.pem"))
-		return env_protect(g->lineage->env, path, &g->key, why);
+		return file_protect(&g->lineage->env->files, path, &g->key, why);
 	return 0;
 }
 
@@ -55,7 +55,7 @@ static int give_folder(const struct giving *g, const char *path, int depth,
 		free(inner);
 	}
 	closedir(dir);
-	return rc < 0 ? rc : env_protect(g->lineage->env, path, &g->folder, why);
+	return rc < 0 ? rc : file_protect(&g->lineage->env->files, path, &g->folder, why);
 }
 
 static bool same_text(const char *a, const char *b)

@@ -319,7 +319,8 @@ int lineage_state_load(const char *path, struct lineage_state *ret_state, struct
 	return 0;
 }
 
-int lineage_state_save(struct env *env, const char *path, const struct env_access *access,
+int lineage_state_save(struct env *env, const char *path,
+		       const struct file_access *access,
 		       const struct lineage_state *state, struct why *why)
 {
 	json_t *root = json_object();
@@ -336,7 +337,7 @@ int lineage_state_save(struct env *env, const char *path, const struct env_acces
 		return why_set(why, DP_EFORMAT, "%s: a text is not UTF-8", path);
 	text = mem_printf("%s\n", dump);
 	free(dump);
-	rc = env_replace(env, path, access, text, strlen(text), why);
+	rc = file_replace(&env->files, path, access, text, strlen(text), why);
 	free(text);
 	return rc;
 }

@@ -10,7 +10,7 @@
 #include <time.h>
 
 struct env;
-struct env_access;
+struct file_access;
 struct why;
 
 /* A change of key goes through them in this order; a new lineage begins with STAGED, its
@@ -102,7 +102,8 @@ const char *lineage_state_stage_name(enum lineage_stage stage);
 /* DP_ENOENT where there is no such file, DP_EFORMAT where it isn't one of ours. */
 int lineage_state_load(const char *path, struct lineage_state *ret_state,
 		       struct why *why);
-int lineage_state_save(struct env *env, const char *path, const struct env_access *access,
+int lineage_state_save(struct env *env, const char *path,
+		       const struct file_access *access,
 		       const struct lineage_state *state, struct why *why);
 /* Times that a clock which was ahead has left no longer count: nobody waits until then.
  * True where there was one. */

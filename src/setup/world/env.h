@@ -8,28 +8,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 #include <time.h>
+
+#include "base/file.h"
 
 struct buf;
 struct record;
 struct target;
 struct tlsa;
 struct why;
-
-/* What is about to be done. */
-enum env_op {
-	ENV_MKDIR,
-	ENV_CREATE,
-	ENV_WRITE,
-	ENV_FSYNC,
-	ENV_RENAME,
-	ENV_LINK,
-	ENV_SYMLINK,
-	ENV_UNLINK,
-	ENV_PROTECT,
-	ENV_COMMAND
-};
 
 #define ENV_OUTPUT_MAX (1 << 20) /* of a command: a chain is a hundredth of it */
 
@@ -135,9 +122,10 @@ struct env {
 	/* Seconds that the system has run, which no setting of the clock changes, and on
 	 * the heap a name of this run. NULL: nobody can tell. */
 	int64_t (*uptime)(void *arg, char **ret_boot);
-	/* Asked before each operation: 0 to do it, else the errno that it fails with.
-	 * NULL: all are done. */
-	int (*before)(void *arg, enum env_op op, const char *path);
+	struct file_place files; /* how a lineage's files are made */
+	/* Asked before each command: 0 to run it, else the errno that it fails with.
+	 * NULL: all are run. */
+	int (*before_command)(void *arg, const char *text);
 	/* Runs sh -c; 0 when it exits with status 0. */
 	int (*run)(void *arg, const struct env_command *command, struct why *why);
 	/* Those below are NULL where nobody can tell. */
@@ -172,34 +160,6 @@ void env_live_clear(struct env_live *live);
 void env_zone_clear(struct env_zone *zone);
 void env_page_clear(struct env_page *page);
 
-/* Who may read what is made. */
-struct env_access {
-	mode_t mode;
-	gid_t group; /* (gid_t)-1: the process's */
-};
-
-/* A folder, which may be there already. */
-int env_mkdir(struct env *env, const char *path, const struct env_access *access,
-	      struct why *why);
-/* A new file by a temporary one beside it, fsynced, linked into place: whole or not at
- * all, and DP_EEXIST where there is one already. */
-int env_create(struct env *env, const char *path, const struct env_access *access,
-	       const void *data, size_t len, struct why *why);
-/* The same by rename: replaces what is there, or leaves it as it was. */
-int env_replace(struct env *env, const char *path, const struct env_access *access,
-		const void *data, size_t len, struct why *why);
-/* Appends a line (a newline is added) and fsyncs. A line torn by a crash stays alone. */
-int env_append(struct env *env, const char *path, const char *line, struct why *why);
-/* Makes path a symbolic link to target in one rename, whatever it was a link to. */
-int env_point(struct env *env, const char *path, const char *target, struct why *why);
-/* Renames from to to, which isn't there, and fsyncs the folder that both are in. */
-int env_rename(struct env *env, const char *from, const char *to, struct why *why);
-/* Gives a file or folder its mode and, where access names one, its group; at no moment
- * may anybody more than before or after read it. */
-int env_protect(struct env *env, const char *path, const struct env_access *access,
-		struct why *why);
-/* Removes a file, link or empty folder; it may be gone already. */
-int env_remove(struct env *env, const char *path, struct why *why);
 int env_run(struct env *env, const struct env_command *command, struct why *why);
 
 #endif

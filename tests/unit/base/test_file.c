@@ -102,7 +102,7 @@ static void test_file_create_then_read(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(file_create(path, 0600, "a\0b", 3, NULL), 0);
+	assert_int_equal(file_create(NULL, path, FILE_ACCESS(0600), "a\0b", 3, NULL), 0);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(st.st_nlink, 1);
@@ -119,7 +119,7 @@ static void test_file_create_keeps_the_mode_whatever_the_umask(void **state)
 	struct stat st;
 
 	(void)state;
-	assert_int_equal(file_create(path, 0644, "", 0, NULL), 0);
+	assert_int_equal(file_create(NULL, path, FILE_ACCESS(0644), "", 0, NULL), 0);
 	umask(mask);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0644);
@@ -133,8 +133,9 @@ static void test_file_create_never_overwrites(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(file_create(path, 0600, "first", 5, NULL), 0);
-	assert_int_equal(file_create(path, 0600, "second", 6, &why), DP_EEXIST);
+	assert_int_equal(file_create(NULL, path, FILE_ACCESS(0600), "first", 5, NULL), 0);
+	assert_int_equal(file_create(NULL, path, FILE_ACCESS(0600), "second", 6, &why),
+			 DP_EEXIST);
 	assert_non_null(strstr(why.text, path));
 	assert_int_equal(entries(), 1);
 	assert_int_equal(file_read(path, 100, &data, &len, NULL), 0);
@@ -147,7 +148,8 @@ static void test_file_create_leaves_a_dangling_link(void **state)
 {
 	(void)state;
 	assert_int_equal(symlink("nowhere", path), 0);
-	assert_int_equal(file_create(path, 0600, "x", 1, NULL), DP_EEXIST);
+	assert_int_equal(file_create(NULL, path, FILE_ACCESS(0600), "x", 1, NULL),
+			 DP_EEXIST);
 	assert_int_equal(entries(), 1);
 }
 
@@ -157,7 +159,8 @@ static void test_file_create_without_a_folder(void **state)
 	char *name = mem_printf("%s/no/f", folder);
 
 	(void)state;
-	assert_int_equal(file_create(name, 0600, "x", 1, &why), DP_ENOENT);
+	assert_int_equal(file_create(NULL, name, FILE_ACCESS(0600), "x", 1, &why),
+			 DP_ENOENT);
 	assert_non_null(strstr(why.text, name));
 	free(name);
 }
@@ -171,7 +174,7 @@ static void test_file_create_leaves_nothing_when_the_folder_cannot_be_synced(voi
 	if (geteuid() != 0 || chown(folder, NOBODY, (gid_t)-1) < 0 || seteuid(NOBODY) < 0)
 		skip();
 	assert_int_equal(chmod(folder, 0300), 0);
-	rc = file_create(path, 0600, "x", 1, NULL);
+	rc = file_create(NULL, path, FILE_ACCESS(0600), "x", 1, NULL);
 	assert_int_equal(seteuid(0), 0);
 	assert_int_equal(rc, DP_EIO);
 	assert_int_equal(entries(), 0);
@@ -184,7 +187,7 @@ static void test_file_read_past_the_limit(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(file_create(path, 0600, "12345", 5, NULL), 0);
+	assert_int_equal(file_create(NULL, path, FILE_ACCESS(0600), "12345", 5, NULL), 0);
 	assert_int_equal(file_read(path, 4, &data, &len, &why), DP_ELIMIT);
 	assert_non_null(strstr(why.text, "larger than 4 bytes"));
 	assert_int_equal(file_read("/dev/zero", 100000, &data, &len, NULL), DP_ELIMIT);
@@ -290,7 +293,8 @@ static void test_file_read_leaves_no_copy(void **state)
 	char *text = secret_text();
 
 	(void)state;
-	assert_int_equal(file_create(path, 0600, text, SECRET_LEN, NULL), 0);
+	assert_int_equal(
+		file_create(NULL, path, FILE_ACCESS(0600), text, SECRET_LEN, NULL), 0);
 	free(text);
 	check_no_copy(SECRET_LEN, 0);
 	check_no_copy(1 << 20, 0);
@@ -304,8 +308,9 @@ static void test_file_replace_whatever_was_there(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(file_replace(path, 0600, "long before", 11, NULL), 0);
-	assert_int_equal(file_replace(path, 0644, "now", 3, NULL), 0);
+	assert_int_equal(
+		file_replace(NULL, path, FILE_ACCESS(0600), "long before", 11, NULL), 0);
+	assert_int_equal(file_replace(NULL, path, FILE_ACCESS(0644), "now", 3, NULL), 0);
 	assert_int_equal(file_read(path, 10, &data, &len, NULL), 0);
 	assert_string_equal(data, "now");
 	free(data);
@@ -319,11 +324,13 @@ static void test_file_replace_leaves_what_is_no_file(void **state)
 
 	(void)state;
 	assert_int_equal(symlink("/dev/null", path), 0);
-	assert_int_equal(file_replace(path, 0644, "x", 1, &why), DP_EINVAL);
+	assert_int_equal(file_replace(NULL, path, FILE_ACCESS(0644), "x", 1, &why),
+			 DP_EINVAL);
 	assert_non_null(strstr(why.text, path));
 	assert_int_equal(lstat(path, &st), 0);
 	assert_true(S_ISLNK(st.st_mode));
-	assert_int_equal(file_replace(folder, 0644, "x", 1, NULL), DP_EINVAL);
+	assert_int_equal(file_replace(NULL, folder, FILE_ACCESS(0644), "x", 1, NULL),
+			 DP_EINVAL);
 	assert_int_equal(entries(), 1);
 }
 

@@ -85,7 +85,7 @@ static void back_up(struct power *power, struct power_name *name)
 	free(path);
 }
 
-static void note_name(struct power *power, enum env_op op, const char *path)
+static void note_name(struct power *power, enum file_op op, const char *path)
 {
 	struct power_name *name;
 	struct stat st;
@@ -100,7 +100,7 @@ static void note_name(struct power *power, enum env_op op, const char *path)
 	name->existed = lstat(path, &st) == 0;
 	name->is_folder = name->existed && S_ISDIR(st.st_mode);
 	name->mode = name->existed ? st.st_mode & 07777 : 0;
-	if (name->existed && !name->is_folder && (op == ENV_RENAME || op == ENV_UNLINK))
+	if (name->existed && !name->is_folder && (op == FILE_RENAME || op == FILE_UNLINK))
 		back_up(power, name);
 }
 
@@ -112,27 +112,26 @@ static bool is_beside(const char *dirty, const char *path)
 	return !strncmp(dirty, path, len) && !strcmp(dirty + len, ".tmp");
 }
 
-void power_note(struct power *power, enum env_op op, const char *path)
+void power_note(struct power *power, enum file_op op, const char *path)
 {
 	switch (op) {
-	case ENV_WRITE:
+	case FILE_WRITE:
 		(void)snprintf(power->dirty, sizeof(power->dirty), "%s", path);
 		return;
-	case ENV_FSYNC:
+	case FILE_FSYNC:
 		if (!strcmp(path, power->dirty))
 			power->dirty[0] = '\0';
 		settle_folder(power, path);
 		return;
-	case ENV_PROTECT: /* it only takes rights away or gives them: no data */
-	case ENV_COMMAND:
+	case FILE_PROTECT: /* it only takes rights away or gives them: no data */
 		return;
-	case ENV_MKDIR:
-	case ENV_CREATE:
-	case ENV_SYMLINK:
-	case ENV_UNLINK:
+	case FILE_MKDIR:
+	case FILE_CREATE:
+	case FILE_SYMLINK:
+	case FILE_UNLINK:
 		break;
-	case ENV_RENAME:
-	case ENV_LINK:
+	case FILE_RENAME:
+	case FILE_LINK:
 		if (is_beside(power->dirty, path))
 			(void)snprintf(power->dirty, sizeof(power->dirty), "%s", path);
 		break;
@@ -177,11 +176,11 @@ static void rename_back(const char *path)
 
 static void undo(const struct power *power, const struct power_name *name)
 {
-	if (name->op == ENV_RENAME && !name->existed)
+	if (name->op == FILE_RENAME && !name->existed)
 		rename_back(name->path);
-	else if (name->existed && (name->op == ENV_RENAME || name->op == ENV_UNLINK))
+	else if (name->existed && (name->op == FILE_RENAME || name->op == FILE_UNLINK))
 		bring_back(power, name);
-	else if (!name->existed && name->op == ENV_MKDIR)
+	else if (!name->existed && name->op == FILE_MKDIR)
 		tree_remove(name->path);
 	else if (!name->existed)
 		(void)unlink(name->path);

@@ -20,7 +20,7 @@ enum power_loss {
 
 /* How a name was before an operation on it. */
 struct power_name {
-	enum env_op op;
+	enum file_op op;
 	char path[256];
 	bool existed, is_folder;
 	mode_t mode;
@@ -39,7 +39,7 @@ struct power {
 void power_begin(struct power *power, const char *base);
 void power_end(struct power *power);
 /* Before each operation. */
-void power_note(struct power *power, enum env_op op, const char *path);
+void power_note(struct power *power, enum file_op op, const char *path);
 /* The system has written all. */
 void power_settle(struct power *power);
 /* What POWER_ALL would lose more than temporary files, which nobody relies on. */

@@ -342,19 +342,29 @@ static void pass_point(struct sim *sim)
 		sim->failed = true;
 }
 
-static int before(void *arg, enum env_op op, const char *path)
+static int before(void *arg, enum file_op op, const char *path)
 {
 	struct sim *sim = arg;
 
 	pass_point(sim);
 	if (sim->points == sim->fail_at)
 		return ENOSPC;
-	if (sim_chance(sim, sim->luck.full) && op != ENV_COMMAND) {
+	if (sim_chance(sim, sim->luck.full)) {
 		sim->full++;
 		return ENOSPC;
 	}
 	power_note(&sim->power, op, path);
 	return 0;
+}
+
+/* A point, too, but not of the disk. */
+static int before_command(void *arg, const char *text)
+{
+	struct sim *sim = arg;
+
+	(void)text;
+	pass_point(sim);
+	return sim->points == sim->fail_at ? ENOSPC : 0;
 }
 
 static int secure(void *arg, const char *owner, struct why *why)
@@ -382,7 +392,9 @@ void sim_env(struct sim *sim, struct env *ret_env)
 	ret_env->arg = sim;
 	ret_env->now = now;
 	ret_env->uptime = uptime;
-	ret_env->before = before;
+	ret_env->files.before = before;
+	ret_env->files.arg = sim;
+	ret_env->before_command = before_command;
 	ret_env->run = run;
 	ret_env->ask = sim_dns_ask;
 	ret_env->look = look;

@@ -64,7 +64,7 @@ struct other {
 	char *text[FILES];
 };
 
-static int let_other_in(void *arg, enum env_op op, const char *path)
+static int let_other_in(void *arg, enum file_op op, const char *path)
 {
 	struct other *other = arg;
 	struct env env;
@@ -98,8 +98,8 @@ static void test_lineage_make_new_keeps_what_another_made_meanwhile(void **state
 		assert_int_equal(chdir(template), 0);
 		other = (struct other){ .count = at };
 		env_init(&env);
-		env.before = let_other_in;
-		env.arg = &other;
+		env.files.before = let_other_in;
+		env.files.arg = &other;
 		rc = make(&env, "first.example", &why);
 		if (other.count == 0 && other.rc == 0) {
 			before++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The same lives with a program that fsyncs no file, or no folder (env.c made forgetful
+/* The same lives with a program that fsyncs no file, or no folder (file.c made forgetful
  * by tests/tests.am): where power is lost something must be missing, or the model of that
  * is worth nothing. */
 #include <setjmp.h>

@@ -41,7 +41,7 @@ static int remove_folder(void **state)
 }
 
 /* The disk is full when all but the state is there. */
-static int fail_at_state(void *arg, enum env_op op, const char *path)
+static int fail_at_state(void *arg, enum file_op op, const char *path)
 {
 	(void)arg;
 	(void)op;
@@ -58,7 +58,7 @@ static int make(bool whole, const struct key *adopted, struct why *why)
 
 	env_init(&env);
 	if (!whole)
-		env.before = fail_at_state;
+		env.files.before = fail_at_state;
 	lineage_conf_init(&conf);
 	assert_int_equal(lineage_conf_set(&conf, "domains = www.example.com", why), 0);
 	assert_int_equal(

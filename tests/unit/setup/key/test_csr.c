@@ -125,7 +125,8 @@ static void test_csr_load_gives_the_key_and_checks_the_signature(void **state)
 	assert_int_equal(key_generate(KEY_ECDSA_P256, &key, &why), 0);
 	assert_int_equal(key_public(key, &of_key, &why), 0);
 	assert_int_equal(csr_make(key, &names, false, true, &csr, &why), 0);
-	assert_int_equal(file_create("csr", 0644, csr.data, csr.size, &why), 0);
+	assert_int_equal(
+		file_create(NULL, "csr", FILE_ACCESS(0644), csr.data, csr.size, &why), 0);
 	assert_int_equal(csr_load("csr", &der, &public, &why), 0);
 	assert_int_equal(public.size, of_key.size);
 	assert_memory_equal(public.data, of_key.data, public.size);
@@ -134,7 +135,8 @@ static void test_csr_load_gives_the_key_and_checks_the_signature(void **state)
 	gnutls_free(public.data);
 	unlink("csr");
 	csr.data[csr.size - 1] ^= 1; /* its signature */
-	assert_int_equal(file_create("csr", 0644, csr.data, csr.size, &why), 0);
+	assert_int_equal(
+		file_create(NULL, "csr", FILE_ACCESS(0644), csr.data, csr.size, &why), 0);
 	assert_int_equal(csr_load("csr", &der, &public, &why), DP_EFORMAT);
 	unlink("csr");
 	assert_int_equal(csr_load("csr", &der, &public, &why), DP_ENOENT);
@@ -156,7 +158,8 @@ static void test_csr_read_names_gives_what_was_asked_for(void **state)
 	assert_int_equal(csr_add_name(&asked, "*.a.example", &why), 0);
 	assert_int_equal(key_generate(KEY_ECDSA_P256, &key, &why), 0);
 	assert_int_equal(csr_make(key, &asked, false, false, &csr, &why), 0);
-	assert_int_equal(file_create("csr", 0644, csr.data, csr.size, &why), 0);
+	assert_int_equal(
+		file_create(NULL, "csr", FILE_ACCESS(0644), csr.data, csr.size, &why), 0);
 	assert_int_equal(csr_read_names("csr", &read, &why), 0);
 	assert_int_equal(read.count, 2);
 	assert_true(csr_same_names(&asked, &read));

@@ -81,7 +81,8 @@ static void test_key_save_never_overwrites(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(file_create("key.pem", 0644, "mine", 4, &why), 0);
+	assert_int_equal(file_create(NULL, "key.pem", FILE_ACCESS(0644), "mine", 4, &why),
+			 0);
 	assert_int_equal(key_generate(KEY_ECDSA_P256, &key, &why), 0);
 	assert_int_equal(key_save(key, "key.pem", &why), DP_EEXIST);
 	assert_non_null(strstr(why.text, "key.pem"));
@@ -118,7 +119,8 @@ static void test_key_load_says_what_a_file_is_instead(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		why.text[0] = '\0';
-		assert_int_equal(file_create("key.pem", 0600, refused[i].content,
+		assert_int_equal(file_create(NULL, "key.pem", FILE_ACCESS(0600),
+					     refused[i].content,
 					     strlen(refused[i].content), NULL),
 				 0);
 		if (key_load("key.pem", &key, &why) != DP_EFORMAT)

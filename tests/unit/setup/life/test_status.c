@@ -406,7 +406,7 @@ static void issue(struct lineage *l, enum key_type type, int from, int days)
 
 static void add_domain(struct lineage *l)
 {
-	static const struct env_access access = { .mode = 0600, .group = (gid_t)-1 };
+	static const struct file_access access = { .mode = 0600, .group = (gid_t)-1 };
 	char *path = lineage_path(l, "lineage.conf"), *text, *at, *more;
 	static const char line[] = "domains = www.example.com";
 	struct why why;
@@ -416,7 +416,8 @@ static void add_domain(struct lineage *l)
 	assert_non_null(at);
 	at += strlen(line);
 	more = mem_printf("%.*s more.example.com%s", (int)(at - text), text, at);
-	assert_int_equal(env_replace(l->env, path, &access, more, strlen(more), &why), 0);
+	assert_int_equal(
+		file_replace(&l->env->files, path, &access, more, strlen(more), &why), 0);
 	free(more);
 	free(text);
 	free(path);

@@ -15,7 +15,7 @@
 #include "base/why.h"
 #include "setup/world/env.h"
 
-static const struct env_access access_0600 = { .mode = 0600, .group = (gid_t)-1 };
+static const struct file_access access_0600 = { .mode = 0600, .group = (gid_t)-1 };
 static char folder[64], path[80];
 
 static int set_up(void **state)
@@ -139,11 +139,11 @@ static void test_lineage_state_reason_keeps_its_time(void **state)
 }
 
 /* A full disk: what was there stays. */
-static int disk_full(void *arg, enum env_op op, const char *file)
+static int disk_full(void *arg, enum file_op op, const char *file)
 {
 	(void)arg;
 	(void)file;
-	return op == ENV_WRITE ? 28 : 0;
+	return op == FILE_WRITE ? 28 : 0;
 }
 
 static void test_lineage_state_save_leaves_the_old_one_on_a_full_disk(void **state)
@@ -157,7 +157,7 @@ static void test_lineage_state_save_leaves_the_old_one_on_a_full_disk(void **sta
 	lineage_state_init(&s);
 	s.current = s.last = 1;
 	assert_int_equal(lineage_state_save(&env, path, &access_0600, &s, NULL), 0);
-	env.before = disk_full;
+	env.files.before = disk_full;
 	s.current = s.last = 2;
 	assert_int_equal(lineage_state_save(&env, path, &access_0600, &s, NULL), DP_EIO);
 	assert_int_equal(lineage_state_load(path, &s, NULL), 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "setup/world/env.h"
+/* Files in folders that are the program's own, where an operation fails. */
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 
 #define OTHER_GROUP 12345
 
-static char folder[] = "/tmp/test_env.XXXXXX";
+static char folder[] = "/tmp/test_file_faults.XXXXXX";
 
 static void make_file(const char *name, mode_t mode)
 {
@@ -42,25 +43,24 @@ static const struct row {
 	{ "another group without its rights", 0640, 0600, true },
 };
 
-static void test_env_protect_gives_mode_and_group(void **state)
+static void test_file_protect_gives_mode_and_group(void **state)
 {
-	struct env_access access;
-	struct env env;
+	struct file_access access;
+	struct file_place ours = { .is_ours = true };
 	struct why why;
 	struct stat st;
 	size_t i;
 
 	(void)state;
-	env_init(&env);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (rows[i].regroup && geteuid() != 0)
 			continue;
 		make_file("file", rows[i].before);
 		assert_int_equal(stat("file", &st), 0);
-		access = (struct env_access){ .mode = rows[i].after,
-					      .group = rows[i].regroup ? OTHER_GROUP
-								       : (gid_t)-1 };
-		if (env_protect(&env, "file", &access, &why) < 0)
+		access = (struct file_access){ .mode = rows[i].after,
+					       .group = rows[i].regroup ? OTHER_GROUP
+									: (gid_t)-1 };
+		if (file_protect(&ours, "file", &access, &why) < 0)
 			fail_msg("%s: %s", rows[i].name, why.text);
 		access.group = rows[i].regroup ? OTHER_GROUP : st.st_gid;
 		assert_int_equal(stat("file", &st), 0);
@@ -70,28 +70,27 @@ static void test_env_protect_gives_mode_and_group(void **state)
 	}
 }
 
-static int refuse(void *arg, enum env_op op, const char *path)
+static int refuse(void *arg, enum file_op op, const char *path)
 {
 	(void)path;
-	return op == *(enum env_op *)arg ? ENOSPC : 0;
+	return op == *(enum file_op *)arg ? ENOSPC : 0;
 }
 
-static void test_env_protect_fails_and_changes_nothing(void **state)
+static void test_file_protect_fails_and_changes_nothing(void **state)
 {
-	const struct env_access access = { .mode = 0640, .group = (gid_t)-1 };
-	enum env_op op = ENV_PROTECT;
-	struct env env;
+	const struct file_access access = { .mode = 0640, .group = (gid_t)-1 };
+	enum file_op op = FILE_PROTECT;
+	struct file_place ours = { .is_ours = true };
 	struct why why;
 	struct stat st;
 
 	(void)state;
-	env_init(&env);
-	assert_int_equal(env_protect(&env, "absent", &access, &why), DP_ENOENT);
+	assert_int_equal(file_protect(&ours, "absent", &access, &why), DP_ENOENT);
 	assert_non_null(strstr(why.text, "absent"));
 	make_file("file", 0600);
-	env.before = refuse;
-	env.arg = &op;
-	assert_int_equal(env_protect(&env, "file", &access, &why), DP_EIO);
+	ours.before = refuse;
+	ours.arg = &op;
+	assert_int_equal(file_protect(&ours, "file", &access, &why), DP_EIO);
 	assert_non_null(strstr(why.text, "file"));
 	assert_int_equal(stat("file", &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
@@ -110,48 +109,46 @@ static bool holds(const char *path, const char *text)
 }
 
 /* Whole or as it was, whatever fails; and nothing is left beside it. */
-static void test_env_replace_leaves_the_old_one_where_it_fails(void **state)
+static void test_file_replace_leaves_the_old_one_where_it_fails(void **state)
 {
-	static const enum env_op before_rename[] = { ENV_CREATE, ENV_WRITE, ENV_FSYNC,
-						     ENV_RENAME };
-	const struct env_access access = { .mode = 0640, .group = (gid_t)-1 };
-	enum env_op op;
-	struct env env;
+	static const enum file_op before_rename[] = { FILE_CREATE, FILE_WRITE, FILE_FSYNC,
+						      FILE_RENAME };
+	const struct file_access access = { .mode = 0640, .group = (gid_t)-1 };
+	enum file_op op;
+	struct file_place ours = { .is_ours = true };
 	struct why why;
 	struct stat st;
 	size_t i;
 
 	(void)state;
-	env_init(&env);
-	assert_int_equal(env_replace(&env, "file", &access, "old", 3, &why), 0);
+	assert_int_equal(file_replace(&ours, "file", &access, "old", 3, &why), 0);
 	assert_int_equal(stat("file", &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
-	env.before = refuse;
-	env.arg = &op;
+	ours.before = refuse;
+	ours.arg = &op;
 	for (i = 0; i < sizeof(before_rename) / sizeof(before_rename[0]); i++) {
 		op = before_rename[i];
-		assert_int_equal(env_replace(&env, "file", &access, "new", 3, &why),
+		assert_int_equal(file_replace(&ours, "file", &access, "new", 3, &why),
 				 DP_EIO);
 		assert_true(holds("file", "old"));
 		assert_int_equal(stat("file.tmp", &st), -1);
 	}
-	env.before = NULL;
-	assert_int_equal(env_replace(&env, "file", &access, "new", 3, &why), 0);
+	ours.before = NULL;
+	assert_int_equal(file_replace(&ours, "file", &access, "new", 3, &why), 0);
 	assert_true(holds("file", "new"));
 	assert_int_equal(unlink("file"), 0);
 }
 
-static void test_env_create_replaces_nothing(void **state)
+static void test_file_create_replaces_nothing(void **state)
 {
-	const struct env_access access = { .mode = 0600, .group = (gid_t)-1 };
-	struct env env;
+	const struct file_access access = { .mode = 0600, .group = (gid_t)-1 };
+	struct file_place ours = { .is_ours = true };
 	struct why why;
 	struct stat st;
 
 	(void)state;
-	env_init(&env);
-	assert_int_equal(env_create(&env, "file", &access, "old", 3, &why), 0);
-	assert_int_equal(env_create(&env, "file", &access, "new", 3, &why), DP_EEXIST);
+	assert_int_equal(file_create(&ours, "file", &access, "old", 3, &why), 0);
+	assert_int_equal(file_create(&ours, "file", &access, "new", 3, &why), DP_EEXIST);
 	assert_true(holds("file", "old"));
 	assert_int_equal(stat("file.tmp", &st), -1);
 	assert_int_equal(unlink("file"), 0);
@@ -172,10 +169,10 @@ static int leave(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_env_protect_gives_mode_and_group),
-		cmocka_unit_test(test_env_protect_fails_and_changes_nothing),
-		cmocka_unit_test(test_env_replace_leaves_the_old_one_where_it_fails),
-		cmocka_unit_test(test_env_create_replaces_nothing),
+		cmocka_unit_test(test_file_protect_gives_mode_and_group),
+		cmocka_unit_test(test_file_protect_fails_and_changes_nothing),
+		cmocka_unit_test(test_file_replace_leaves_the_old_one_where_it_fails),
+		cmocka_unit_test(test_file_create_replaces_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);
