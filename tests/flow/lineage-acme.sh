@@ -200,6 +200,57 @@ status "a proof that fails" 2 renew webroot
 says "it is told with the client's status" 'exit status 1' err
 same "the certificates are as before" '0001 0002' "$(ls "$keys/certs" | tr '\n' ' ' | sed 's/ $//')"
 
+# fails NAME LINE WORDS...: an order by that acme line, told with what the client said of it
+fails()
+{
+	what=$1 client=${2%% *}
+	sed -i "s|^acme = .*|acme = $2|" "$DANEPROBE_DIR/webroot/lineage.conf"
+	shift 2
+	status "$what" 2 renew webroot
+	says "$what: the client and its exit status" "$client failed with exit status" err
+	for words in "$@"; do
+		says "$what: $words" "$words" err
+	done
+	says "$what: where the rest is" "all that it said is in $keys/order/log" err
+	check "$what: and it is there" test -s "$keys/order/log"
+	same "$what: the log is for its owner" 600 "$(stat -c %a "$keys/order/log")"
+	check "$what: none of our own shell" sh -c '! grep -qE "rm -rf|mkdir|request.csr" err'
+}
+
+nowhere="$PWD/nowhere"
+wrong=$acme/none
+(umask 077 && mkdir -p certbot && touch certbot/.certbot.lock)
+python3 -c 'import fcntl, sys, time; f = open(sys.argv[1], "w"); fcntl.lockf(f, fcntl.LOCK_EX); print("held", flush=True); time.sleep(600)' \
+	certbot/.certbot.lock >held &
+holder=$!
+pids="$pids $holder"
+until_up "the lock" grep -q held held
+fails "certbot, its lock held" "$certbot --webroot -w $PWD/www" 'Another instance of Certbot is already running'
+kill "$holder"
+wait "$holder" 2>/dev/null || :
+fails "certbot, a folder that isn't there" "$certbot --webroot -w $nowhere" "$nowhere does not exist"
+mkdir -p "$nowhere"
+fails "certbot, a challenge refused" "$certbot --webroot -w $nowhere" 'Detail: '
+fails "certbot, a wrong directory" "$(echo "$certbot" | sed "s,$dir,$wrong,") --webroot -w $PWD/www" '404'
+echo 1 >dehydrated/lock
+fails "dehydrated, its lock held" "dehydrated -f $PWD/dehydrated/config" 'Lock file'
+rm dehydrated/lock
+sed "s,$challenges,$nowhere," dehydrated/config >dehydrated/refused
+fails "dehydrated, a challenge refused" "dehydrated -f $PWD/dehydrated/refused" 'ERROR: '
+sed "s,$dir,$wrong," dehydrated/config >dehydrated/wrong
+fails "dehydrated, a wrong directory" "dehydrated -f $PWD/dehydrated/wrong" 'ERROR: '
+fails "lego, a challenge refused" "lego --server $dir --accept-tos -m a@example.com --http --http.webroot $nowhere" \
+	'acme: error: 403'
+fails "lego, a wrong directory" "lego --server $wrong --accept-tos -m a@example.com --http --http.webroot $PWD/www" '404'
+fails "lego, an account folder that isn't one" \
+	"lego --path $PWD/hook --server $dir --accept-tos -m a@example.com --http --http.webroot $PWD/www" 'not a directory'
+printf '#!/bin/sh\nexit 0\n' >idle-hook
+chmod 755 idle-hook
+fails "uacme, a challenge refused" "uacme -a $dir -c $PWD/uacme -h $PWD/idle-hook" 'challenge'
+fails "uacme, a wrong directory" "uacme -a $wrong -c $PWD/uacme -h $PWD/hook" 'failed to fetch directory'
+fails "uacme, an account that isn't there" "uacme -a $dir -c $PWD/no-uacme -h $PWD/hook" 'no-uacme'
+same "no certificate of all that" '0001 0002' "$(ls "$keys/certs" | tr '\n' ' ' | sed 's/ $//')"
+
 # CAs may refuse a nonce at any time, and not every client asks once more.
 pebble 20
 sed -i "s,^acme = .*,acme = $certbot --webroot -w $PWD/www," "$DANEPROBE_DIR/webroot/lineage.conf"

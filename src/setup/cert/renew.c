@@ -20,6 +20,7 @@
 #include "setup/world/command.h"
 
 #define ORDER_TIMEOUT_MS (30 * 60 * 1000) /* DNS challenges wait for their records */
+#define LOG_WORDS 40 /* what stands around its name, with the final NUL */
 #define PEM_MAX (1 << 20)
 #define NAME_ROOM 16 /* of a type, and what stands around it */
 
@@ -99,6 +100,7 @@ int renew_due_at(const struct lineage *l, int64_t generation, time_t *ret_at,
 struct order {
 	char *folder, *csr;	 /* owned */
 	char *work;		 /* owned; the preset's own */
+	char *log;		 /* owned; what the client said */
 	char *file[ORDER_FILES]; /* owned */
 };
 
@@ -109,6 +111,7 @@ static void order_clear(struct order *order)
 	free(order->folder);
 	free(order->csr);
 	free(order->work);
+	free(order->log);
 	for (i = 0; i < ORDER_FILES; i++)
 		free(order->file[i]);
 }
@@ -122,6 +125,7 @@ static int order_begin(struct lineage *l, int64_t generation, enum key_type type
 	order->folder = lineage_key_path(l, generation, type, "order");
 	order->csr = lineage_key_path(l, generation, type, "request.csr");
 	order->work = mem_printf("%s/work", order->folder);
+	order->log = mem_printf("%s/log", order->folder);
 	rc = lineage_access(l, true, &access, why);
 	if (rc == 0)
 		rc = file_mkdir(&l->env->files, order->folder, &access, why);
@@ -131,6 +135,55 @@ static int order_begin(struct lineage *l, int64_t generation, enum key_type type
 			rc = file_remove(&l->env->files, order->file[i], why);
 	}
 	return rc;
+}
+
+/* The client's whole output, for whoever looks for the cause: of the latest order. */
+static int keep_transcript(struct lineage *l, const struct order *order,
+			   const struct buf *transcript, struct why *why)
+{
+	if (!transcript->len)
+		return 0;
+	return file_replace(&l->env->files, order->log, FILE_ACCESS(0600),
+			    transcript->data, transcript->len, why);
+}
+
+/* Names the log behind what failed; the cause stays where there is no room for both. */
+static int name_log(const struct order *order, int rc, const struct why *failed,
+		    struct why *why)
+{
+	size_t room = sizeof(failed->text) - strlen(order->log) - LOG_WORDS;
+	char *text;
+
+	if (strlen(order->log) + LOG_WORDS > sizeof(failed->text) / 2)
+		return why_set(why, rc, "%s", failed->text);
+	text = mem_shorten(failed->text, room);
+	why_set(why, rc, "%s; all that it said is in %s", text, order->log);
+	free(text);
+	return rc;
+}
+
+static int run_filled(struct lineage *l, const struct order *order, char *filled,
+		      struct why *why)
+{
+	char *name = acme_client(lineage_conf_get(&l->conf, LINEAGE_CONF_ACME));
+	struct buf transcript;
+	struct env_command command = { .text = filled,
+				       .timeout_ms = ORDER_TIMEOUT_MS,
+				       .name = name,
+				       .transcript = &transcript };
+	struct why failed;
+	int rc, kept;
+
+	buf_init(&transcript, ENV_OUTPUT_MAX);
+	rc = env_run(l->env, &command, &failed);
+	kept = keep_transcript(l, order, &transcript, why);
+	if (rc < 0 && transcript.len && kept == 0)
+		rc = name_log(order, rc, &failed, why);
+	else if (rc < 0)
+		why_set(why, rc, "%s", failed.text);
+	buf_clear(&transcript);
+	free(name);
+	return rc < 0 ? rc : kept;
 }
 
 static int run_acme(struct lineage *l, const char *template, const struct order *order,
@@ -150,12 +203,10 @@ static int run_acme(struct lineage *l, const char *template, const struct order 
 		{ "domains", (const char *const *)l->conf.domains.item,
 		  l->conf.domains.count },
 	};
-	struct env_command command = { .timeout_ms = ORDER_TIMEOUT_MS };
 	char *filled = command_fill(template, words, sizeof(words) / sizeof(words[0]));
 	int rc;
 
-	command.text = filled;
-	rc = filled ? env_run(l->env, &command, why)
+	rc = filled ? run_filled(l, order, filled, why)
 		    : why_set(why, DP_ELIMIT, "the acme command is too long");
 	free(filled);
 	return rc;

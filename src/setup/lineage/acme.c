@@ -68,6 +68,14 @@ int acme_command(const char *line, char **ret_command, struct why *why)
 	return 0;
 }
 
+char *acme_client(const char *line)
+{
+	size_t len = strcspn(line, BLANKS);
+
+	return len == 4 && !strncmp(line, "exec", len) ? mem_text("the acme command")
+						       : mem_text_n(line, len);
+}
+
 /* Whether text begins with word; *ret_rest is what follows it and blanks. */
 static bool begins_with(const char *text, const char *word, const char **ret_rest)
 {

@@ -19,4 +19,8 @@ int acme_check(const char *line, struct why *why);
  * folder that it makes anew. DP_EINVAL where line names neither. */
 int acme_command(const char *line, char **ret_command, struct why *why);
 
+/* What messages call the client of this line: "certbot", "the acme command"; on the heap.
+ */
+char *acme_client(const char *line);
+
 #endif

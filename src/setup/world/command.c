@@ -13,14 +13,13 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "setup/world/complaint.h"
 #include "setup/world/env.h"
 
-#define COMMAND_MAX 65536  /* Linux takes twice as much in one argument */
-#define MESSAGES_MAX 65536 /* of standard error: the last line is shown */
-#define TICK_MS 100 /* how late the end of a command is seen whose child lives on */
+#define COMMAND_MAX 65536 /* Linux takes twice as much in one argument */
+#define TICK_MS 100	  /* how late the end of a command is seen whose child lives on */
 
 char *command_quote(const char *text)
 {
@@ -103,7 +102,7 @@ struct child {
 	int in, out, err; /* -1 closed */
 	const char *rest; /* of the input */
 	size_t rest_len;
-	struct buf output, messages;
+	struct buf output, transcript; /* what it says on either stream is in both */
 	bool ended;
 	int status;
 };
@@ -174,8 +173,16 @@ static void feed_child(struct child *c)
 		close_fd(&c->in);
 }
 
+static void add_chunk(const char *chunk, size_t len, struct buf *to,
+		      struct buf *transcript)
+{
+	if (to)
+		(void)buf_add(to, chunk, len);
+	(void)buf_add(transcript, chunk, len);
+}
+
 /* Takes what is there. Of too much the first part is kept. */
-static void drain_pipe(int *fd, struct buf *to)
+static void drain_pipe(int *fd, struct buf *to, struct buf *transcript)
 {
 	char chunk[4096];
 	ssize_t n;
@@ -189,7 +196,7 @@ static void drain_pipe(int *fd, struct buf *to)
 		if (n <= 0)
 			close_fd(fd);
 		else
-			(void)buf_add(to, chunk, (size_t)n);
+			add_chunk(chunk, (size_t)n, to, transcript);
 	}
 }
 
@@ -203,8 +210,8 @@ static void wait_for_more(struct child *c)
 	if (c->in >= 0 && fds[0].revents)
 		feed_child(c);
 	c->ended = waitpid(c->pid, &c->status, WNOHANG) == c->pid;
-	drain_pipe(&c->out, &c->output);
-	drain_pipe(&c->err, &c->messages);
+	drain_pipe(&c->out, &c->output, &c->transcript);
+	drain_pipe(&c->err, NULL, &c->transcript);
 }
 
 static void await_child(struct child *c, int64_t timeout_ms, bool *ret_late)
@@ -222,36 +229,30 @@ static void await_child(struct child *c, int64_t timeout_ms, bool *ret_late)
 	}
 }
 
-/* The last line of text that isn't empty; on the heap. */
-static char *last_line(const char *text)
+static int judge_exit(const struct child *c, const struct env_command *command, bool late,
+		      struct why *why)
 {
-	const char *end = text + strlen(text), *begin;
+	char *called = command->name ? mem_text(command->name)
+				     : mem_printf("'%.200s'", command->text);
+	char *complaint = NULL;
+	int rc = DP_EIO;
 
-	while (end > text && (end[-1] == '\n' || end[-1] == '\r'))
-		end--;
-	for (begin = end; begin > text && begin[-1] != '\n'; begin--)
-		;
-	return log_escape(begin, (size_t)(end - begin));
-}
-
-static int judge_exit(const struct child *c, const char *text, int64_t timeout_ms,
-		      bool late, struct why *why)
-{
-	char *line;
-
-	if (!late && WIFEXITED(c->status) && WEXITSTATUS(c->status) == 0)
-		return 0;
-	if (late)
-		return why_set(why, DP_EIO, "'%.200s' took longer than %lld s", text,
-			       (long long)(timeout_ms / 1000));
-	if (WIFSIGNALED(c->status))
-		return why_set(why, DP_EIO, "'%.200s' was ended by signal %d", text,
-			       WTERMSIG(c->status));
-	line = last_line(c->messages.len ? buf_str(&c->messages) : buf_str(&c->output));
-	why_set(why, DP_EIO, "'%.200s' failed with exit status %d%s%.200s", text,
-		WEXITSTATUS(c->status), *line ? ": " : "", line);
-	free(line);
-	return DP_EIO;
+	if (late) {
+		why_set(why, rc, "%s took longer than %lld s", called,
+			(long long)(command->timeout_ms / 1000));
+	} else if (WIFSIGNALED(c->status)) {
+		why_set(why, rc, "%s was ended by signal %d", called,
+			WTERMSIG(c->status));
+	} else if (WEXITSTATUS(c->status) == 0) {
+		rc = 0;
+	} else {
+		complaint = complaint_find(buf_str(&c->transcript));
+		why_set(why, rc, "%s failed with exit status %d%s%s", called,
+			WEXITSTATUS(c->status), *complaint ? ": " : "", complaint);
+	}
+	free(complaint);
+	free(called);
+	return rc;
 }
 
 int command_run(const struct env_command *command, struct why *why)
@@ -263,7 +264,7 @@ int command_run(const struct env_command *command, struct why *why)
 	int rc;
 
 	buf_init(&c.output, ENV_OUTPUT_MAX);
-	buf_init(&c.messages, MESSAGES_MAX);
+	buf_init(&c.transcript, ENV_OUTPUT_MAX);
 	c.rest = command->input ? command->input : "";
 	c.rest_len = strlen(c.rest);
 	/* A command that doesn't read its input must not end us. */
@@ -276,7 +277,7 @@ int command_run(const struct env_command *command, struct why *why)
 		rc = why_errno(why, errno, "can't run '%.200s'", command->text);
 	} else {
 		await_child(&c, command->timeout_ms, &late);
-		rc = judge_exit(&c, command->text, command->timeout_ms, late, why);
+		rc = judge_exit(&c, command, late, why);
 	}
 	(void)sigaction(SIGPIPE, &before, NULL);
 	(void)sigaction(SIGCHLD, &before_child, NULL);
@@ -285,7 +286,9 @@ int command_run(const struct env_command *command, struct why *why)
 	close_fd(&c.err);
 	if (rc == 0 && command->output)
 		(void)buf_add(command->output, c.output.data, c.output.len);
+	if (command->transcript)
+		(void)buf_add(command->transcript, c.transcript.data, c.transcript.len);
 	buf_clear(&c.output);
-	buf_clear(&c.messages);
+	buf_clear(&c.transcript);
 	return rc;
 }

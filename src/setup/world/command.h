@@ -23,7 +23,7 @@ int command_has(const char *text, const char *name);
 /* text in single quotes, safe for sh; on the heap. */
 char *command_quote(const char *text);
 /* Runs it and waits for its end, however many processes it leaves behind. DP_EIO names
- * the status and the last line that it printed. */
+ * the status and what it complained of (complaint.h). */
 int command_run(const struct env_command *command, struct why *why);
 
 #endif

@@ -24,7 +24,10 @@ struct env_command {
 	const char *text;  /* for sh -c */
 	const char *input; /* its standard input; NULL: none */
 	int64_t timeout_ms;
-	struct buf *output; /* gets its standard output; NULL: not wanted */
+	struct buf *output;	/* gets its standard output; NULL: not wanted */
+	const char *name;	/* what messages call it; NULL: by its text */
+	struct buf *transcript; /* gets all that it says, however it ends; NULL: not
+				   wanted */
 };
 
 /* A TLSA RRset as a server has it. */
