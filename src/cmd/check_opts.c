@@ -171,13 +171,12 @@ static const struct opt table[] = {
 	{ "crit-expiry", 0, OPT_OWN, AT(verdict.crit_expiry), .fallback = "10%",
 	  .argument = "X", .help = "CRITICAL likewise; by default not for DANE-EE(3)",
 	  .parse = parse_life },
-	{ "warn-rrsig", 0, OPT_OWN, AT(verdict.warn_rrsig), .fallback = "15%",
-	  .argument = "X",
+	{ "warn-rrsig", 0, OPT_OWN, AT(verdict.warn_rrsig), .argument = "X",
 	  .help = "WARNING below this rest of the DNSSEC signatures' life: N% of it, or "
-		  "Nh",
+		  "Nh. Default: the TTL and 45m",
 	  .parse = parse_life },
-	{ "crit-rrsig", 0, OPT_OWN, AT(verdict.crit_rrsig), .fallback = "5%",
-	  .argument = "X", .help = "CRITICAL likewise", .parse = parse_life },
+	{ "crit-rrsig", 0, OPT_OWN, AT(verdict.crit_rrsig), .argument = "X",
+	  .help = "CRITICAL likewise. Default: 45m", .parse = parse_life },
 	{ "warn-time", 0, OPT_OWN, AT(verdict.warn_time), .argument = "TIME",
 	  .help = "WARNING when the check takes longer", .parse = parse_duration },
 	{ "crit-time", 0, OPT_OWN, AT(verdict.crit_time), .argument = "TIME",
@@ -226,7 +225,6 @@ void check_opts_init(struct check_opts *o)
 	o->retries = -1;
 	opts_init(table, o);
 	o->verdict.warn_expiry.given = o->verdict.crit_expiry.given = false;
-	o->verdict.warn_rrsig.given = o->verdict.crit_rrsig.given = false;
 	o->expect_status.given = false;
 }
 

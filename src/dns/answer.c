@@ -12,15 +12,15 @@
 #include "dns/wire.h"
 
 #define RRSIG_FIXED_LEN 18 /* RFC 4034 section 3.1: up to the signer's name */
+#define ALGORITHMS 256	   /* its algorithm is one octet */
+
+static const struct answer_rrsig no_rrsig = { -1, -1, -1 };
 
 static void begin_failed(struct answer *a)
 {
-	*a = (struct answer){ .kind = ANSWER_FAILED,
-			      .ttl = -1,
-			      .negative_ttl = -1,
-			      .rrsig_expires = -1,
-			      .rrsig_inception = -1,
-			      .rrsig_original_ttl = -1 };
+	*a = (struct answer){
+		.kind = ANSWER_FAILED, .ttl = -1, .negative_ttl = -1, .rrsig = no_rrsig
+	};
 }
 
 void answer_failed(struct answer *ret_answer, enum security security, char *take_error)
@@ -69,6 +69,57 @@ static bool owned_by(const struct wire *wire, const struct wire_rr *rr,
 	       dname_equal(&owner, name);
 }
 
+/* RRSIG times are serial numbers (RFC 4034 section 3.1.5): taken as near to now. */
+static time_t signature_time(const uint8_t *field)
+{
+	time_t now = clock_now();
+
+	return now + (int32_t)(wire_get32(field) - (uint32_t)now);
+}
+
+/* RFC 4034 section 3.1: type covered, algorithm, labels, original TTL, expiration,
+ * inception. */
+static struct answer_rrsig read_rrsig(const uint8_t *sig)
+{
+	return (struct answer_rrsig){ .expires = signature_time(sig + 8),
+				      .inception = signature_time(sig + 12),
+				      .original_ttl = wire_get32(sig + 4) };
+}
+
+static bool sig_covers(const struct wire *wire, const struct wire_rr *rr, uint16_t qtype)
+{
+	return rr->type == RRTYPE_RRSIG && rr->rdata_len > RRSIG_FIXED_LEN &&
+	       wire_get16(wire->data + rr->rdata) == qtype;
+}
+
+/* The signature over that RRset that validators go by. Of one algorithm the last to end
+ * will do for all; one that knows a single algorithm has no use for another's, so of
+ * those the first to end counts. */
+static struct answer_rrsig find_rrsig(const struct wire *wire, const struct dname *owner,
+				      uint16_t type)
+{
+	struct answer_rrsig latest[ALGORITHMS], found = no_rrsig, sig;
+	uint8_t algorithm;
+	size_t i;
+
+	for (i = 0; i < ALGORITHMS; i++)
+		latest[i] = no_rrsig;
+	for (i = 0; i < wire->rr_count; i++) {
+		if (!sig_covers(wire, &wire->rr[i], type) ||
+		    !owned_by(wire, &wire->rr[i], owner))
+			continue;
+		sig = read_rrsig(wire->data + wire->rr[i].rdata);
+		algorithm = wire->data[wire->rr[i].rdata + 2];
+		if (sig.expires > latest[algorithm].expires)
+			latest[algorithm] = sig;
+	}
+	for (i = 0; i < ALGORITHMS; i++)
+		if (latest[i].expires != -1 &&
+		    (found.expires == -1 || latest[i].expires < found.expires))
+			found = latest[i];
+	return found;
+}
+
 static const struct wire_rr *find_alias(const struct wire *wire, const struct dname *name)
 {
 	size_t i;
@@ -80,8 +131,10 @@ static const struct wire_rr *find_alias(const struct wire *wire, const struct dn
 	return NULL;
 }
 
-/* The owner of a DNAME above name, on the heap; NULL when there is none. */
-static char *dname_above(const struct wire *wire, const struct dname *name)
+/* The owner of a DNAME above name, on the heap, and its signature; NULL when there is
+ * none. */
+static char *dname_above(const struct wire *wire, const struct dname *name,
+			 struct answer_rrsig *ret_rrsig)
 {
 	struct dname owner;
 	size_t i;
@@ -92,8 +145,10 @@ static char *dname_above(const struct wire *wire, const struct dname *name)
 		if (rr->section == WIRE_ANSWER && rr->type == RRTYPE_DNAME &&
 		    rr->class == WIRE_CLASS_IN &&
 		    wire_name(wire, rr->owner, &owner, NULL, NULL) == 0 &&
-		    dname_is_below(name, &owner))
+		    dname_is_below(name, &owner)) {
+			*ret_rrsig = find_rrsig(wire, &owner, RRTYPE_DNAME);
 			return dname_text(owner.octet, owner.len);
+		}
 	}
 	return NULL;
 }
@@ -116,7 +171,8 @@ static int follow_aliases(struct answer *a, struct reading *r, struct why *why)
 			return rc;
 		a->alias = mem_grow(a->alias, a->alias_count, sizeof(*a->alias));
 		alias = &a->alias[a->alias_count++];
-		alias->dname = dname_above(r->wire, &r->owner);
+		alias->rrsig = find_rrsig(r->wire, &r->owner, RRTYPE_CNAME);
+		alias->dname = dname_above(r->wire, &r->owner, &alias->rrsig);
 		alias->target = dname_text(target, len);
 		memcpy(r->owner.octet, target, len);
 		r->owner.len = len;
@@ -161,27 +217,6 @@ static void take_negative_ttl(struct answer *a, const struct wire *wire)
 	}
 }
 
-/* RRSIG times are serial numbers (RFC 4034 section 3.1.5): taken as near to now. */
-static time_t signature_time(const uint8_t *field)
-{
-	time_t now = clock_now();
-
-	return now + (int32_t)(wire_get32(field) - (uint32_t)now);
-}
-
-/* RFC 4034 section 3.1: type covered, algorithm, labels, original TTL, expiration,
- * inception. */
-static void take_rrsig(struct answer *a, const uint8_t *sig)
-{
-	time_t expires = signature_time(sig + 8);
-
-	if (a->rrsig_expires != -1 && expires >= a->rrsig_expires)
-		return;
-	a->rrsig_expires = expires;
-	a->rrsig_inception = signature_time(sig + 12);
-	a->rrsig_original_ttl = wire_get32(sig + 4);
-}
-
 /* RFC 4034 section 3.1.3: fewer labels than the owner has mean that a wildcard's record
  * was expanded. */
 static bool is_expanded(const uint8_t *sig, const struct dname *owner)
@@ -193,12 +228,6 @@ static bool is_expanded(const uint8_t *sig, const struct dname *owner)
 	if (owner->len > 2 && owner->octet[0] == 1 && owner->octet[1] == '*')
 		labels--;
 	return sig[3] < labels;
-}
-
-static bool sig_covers(const struct wire *wire, const struct wire_rr *rr, uint16_t qtype)
-{
-	return rr->type == RRTYPE_RRSIG && rr->rdata_len > RRSIG_FIXED_LEN &&
-	       wire_get16(wire->data + rr->rdata) == qtype;
 }
 
 static int compare_rr(const void *a, const void *b)
@@ -223,12 +252,11 @@ static int read_answer(struct answer *a, struct reading *r, struct why *why)
 			continue;
 		if (rr->type == r->qtype)
 			rc = add_rr(a, wire, rr, why);
-		else if (sig_covers(wire, rr, r->qtype)) {
-			take_rrsig(a, wire->data + rr->rdata);
+		else if (sig_covers(wire, rr, r->qtype))
 			a->wildcard = a->wildcard ||
 				      is_expanded(wire->data + rr->rdata, &r->owner);
-		}
 	}
+	a->rrsig = find_rrsig(wire, &r->owner, r->qtype);
 	if (!a->rr_count)
 		take_negative_ttl(a, wire);
 	/* Servers and caches rotate RRsets: two runs shall tell the same. */

@@ -26,11 +26,18 @@ struct answer_rr {
 	size_t len;
 };
 
+/* The signature over an RRset that validators go by; all -1: there is none. */
+struct answer_rrsig {
+	time_t expires, inception;
+	int64_t original_ttl;
+};
+
 /* One CNAME on the way to the records. */
 struct answer_alias {
 	char *target; /* owned */
 	char *dname;  /* owned; owner of the DNAME it was synthesised from (RFC 6672), or
 		       * NULL */
+	struct answer_rrsig rrsig; /* of the CNAME, or of that DNAME */
 };
 
 struct answer {
@@ -44,9 +51,8 @@ struct answer {
 	size_t rr_count;
 	int64_t ttl;	      /* seconds, -1 unknown */
 	int64_t negative_ttl; /* of an absence, RFC 2308 section 3; -1 unknown */
-	time_t rrsig_expires, rrsig_inception; /* of the RRSIG that ends first; -1 none */
-	int64_t rrsig_original_ttl;	       /* -1 none */
-	char *error;			       /* owned; kind ANSWER_FAILED: why */
+	struct answer_rrsig rrsig;
+	char *error; /* owned; kind ANSWER_FAILED: why */
 };
 
 /* Reads the answer to (qname, qtype) out of a packet; security is left indeterminate.

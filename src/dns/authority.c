@@ -176,11 +176,11 @@ static void on_records(void *arg, const struct answer *answer)
 		take_records(server, answer);
 	server->absent = answer->kind == ANSWER_ABSENT;
 	server->wildcard = answer->wildcard;
-	server->rrsig_expires = answer->rrsig_expires;
+	server->rrsig_expires = answer->rrsig.expires;
 	server->ttl = server->absent ? answer->negative_ttl : answer->ttl;
 	/* a cache of ours cuts long ones: what the signature covers is true */
-	if (answer->rrsig_original_ttl > server->ttl)
-		server->ttl = answer->rrsig_original_ttl;
+	if (answer->rrsig.original_ttl > server->ttl)
+		server->ttl = answer->rrsig.original_ttl;
 	end_question(v->authority);
 }
 

@@ -47,15 +47,11 @@ static char *data_text(uint16_t type, const struct answer *answer)
 	return b.data;
 }
 
-static void note_expiry(struct facts_target *t, const struct answer *answer)
+static void keep_rrsig(struct facts_lookup *l, const struct answer_rrsig *rrsig)
 {
-	if (answer->security != SECURITY_SECURE || answer->kind != ANSWER_DATA ||
-	    answer->rrsig_expires == -1)
-		return;
-	if (t->rrsig_expires != -1 && t->rrsig_expires <= answer->rrsig_expires)
-		return;
-	t->rrsig_expires = answer->rrsig_expires;
-	t->rrsig_inception = answer->rrsig_inception;
+	l->rrsig_expires = rrsig->expires;
+	l->rrsig_inception = rrsig->inception;
+	l->rrsig_original_ttl = rrsig->original_ttl;
 }
 
 void describe_answer(struct facts_target *t, const char *name, uint16_t type,
@@ -71,11 +67,8 @@ void describe_answer(struct facts_target *t, const char *name, uint16_t type,
 	l->nxdomain = answer->nxdomain;
 	l->data = data_text(type, answer);
 	l->ttl = answer->ttl;
-	l->rrsig_expires = answer->rrsig_expires;
-	l->rrsig_inception = answer->rrsig_inception;
-	l->rrsig_original_ttl = answer->rrsig_original_ttl;
+	keep_rrsig(l, &answer->rrsig);
 	l->error = mem_text(answer->error);
-	note_expiry(t, answer);
 }
 
 void describe_aliases(struct facts_target *t, const char *name,
@@ -90,6 +83,7 @@ void describe_aliases(struct facts_target *t, const char *name,
 		l->type = mem_text("CNAME");
 		l->security = answer->security;
 		l->data = mem_text(answer->alias[i].target);
+		keep_rrsig(l, &answer->alias[i].rrsig);
 		name = answer->alias[i].target;
 	}
 }

@@ -8,8 +8,7 @@
 struct answer;
 struct facts_target;
 
-/* Adds the lookup of (name, type) to t, and keeps t's earliest signature expiry up to
- * date where the answer is secure data. */
+/* Adds the lookup of (name, type) to t. */
 void describe_answer(struct facts_target *t, const char *name, uint16_t type,
 		     const struct answer *answer);
 /* Adds a line for each alias that a secure answer followed. */

@@ -41,7 +41,7 @@ static void keep_answer(struct tlsa_lookup *l, const struct answer *answer)
 
 	l->security = answer->security;
 	l->ttl = answer->ttl;
-	l->rrsig_expires = answer->rrsig_expires;
+	l->rrsig_expires = answer->rrsig.expires;
 	l->error = mem_text(answer->error);
 	if (answer->security != SECURITY_SECURE)
 		return;
@@ -79,6 +79,8 @@ static void on_tlsa(void *arg, const struct answer *answer)
 
 	resolver_question_free(l->question);
 	l->question = NULL;
+	if (answer->security == SECURITY_SECURE)
+		describe_aliases(l->facts, l->owner, answer);
 	describe_answer(l->facts, l->owner, RRTYPE_TLSA, answer);
 	/* Bogus or unanswered stops: the records may be there, and be hidden. */
 	if ((status == TLSA_LOOKUP_ABSENT || status == TLSA_LOOKUP_INSECURE) &&

@@ -12,6 +12,7 @@
 #include "render/cases.h"
 #include "render/render.h"
 #include "verdict/facts.h"
+#include "verdict/signature.h"
 
 /* The format wants the samples of a family together, so all are held to the end. */
 #define FAMILY_TEXT_MAX (256 << 20) /* some million targets */
@@ -211,9 +212,9 @@ static void add_target(struct render_state *s, const struct facts_target *t)
 			 label_text("code", code_name(t->code)));
 		add_seconds(s, TARGET_DURATION, labels, t->total_ms);
 		add_seconds(s, TARGET_DNS_DURATION, labels, t->dns_ms);
-		if (t->rrsig_expires != -1)
+		if (signature_first_end(t) != -1)
 			add_sample(s, TARGET_RRSIG_EXPIRY, labels,
-				   (double)t->rrsig_expires);
+				   (double)signature_first_end(t));
 		add_findings(s, &t->findings, labels);
 		add_peers(s, t, labels);
 	}

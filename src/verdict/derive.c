@@ -10,6 +10,7 @@
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
 #include "verdict/relay.h"
+#include "verdict/signature.h"
 #include "verdict/verdict.h"
 
 #define STALE_MAX                                                                        \
@@ -107,43 +108,36 @@ static void cert_expiring(const struct context *c, const struct facts_endpoint *
 			    expiry_text(e, leaf, c->now));
 }
 
-/* "the TLSA RRset of NAME", for the signature that ends at that time. */
-static char *signed_thing(const struct facts_target *t)
+static char *signature_text(const struct signature *s)
 {
-	size_t i;
+	const struct facts_lookup *l = s->lookup;
+	char *span = phrase_span(s->left_s < 0 ? -s->left_s : s->left_s), *text;
+	char date[32];
 
-	for (i = t->lookup_count; i-- > 0;)
-		if (t->lookup[i].rrsig_expires == t->rrsig_expires)
-			return mem_printf("the DNSSEC signature of %s %s",
-					  t->lookup[i].name, t->lookup[i].type);
-	return mem_text("a DNSSEC signature that this hangs on");
+	clock_rfc3339(l->rrsig_expires, date);
+	if (s->severity != SEVERITY_INFO)
+		text = mem_printf("the DNSSEC signature of %s %s %s %s%s, at %s: see "
+				  "that the zone is signed anew",
+				  l->name, l->type, s->left_s < 0 ? "ended" : "ends in",
+				  span, s->left_s < 0 ? " ago" : "", date);
+	else
+		text = mem_printf("the DNSSEC signature of %s %s ends in %s, at %s, with "
+				  "%.0f %% of its validity left: some signers renew no "
+				  "earlier; where yours does, --warn-rrsig 2d makes this "
+				  "a warning",
+				  l->name, l->type, span, date,
+				  100 * s->left_s / s->validity_s);
+	free(span);
+	return text;
 }
 
 static void rrsig_expiring(const struct context *c)
 {
-	const struct facts_target *t = c->t;
-	double left = difftime(t->rrsig_expires, c->now);
-	enum severity severity;
-	char date[32], *thing, *span;
+	struct signature s;
 
-	if (t->rrsig_expires == -1)
-		return;
-	severity = grade_remaining(
-		left,
-		t->rrsig_inception == -1 ? -1
-					 : difftime(t->rrsig_expires, t->rrsig_inception),
-		&c->conf->warn_rrsig, &c->conf->crit_rrsig, false);
-	if (severity == SEVERITY_INFO)
-		return;
-	thing = signed_thing(t);
-	span = phrase_span(left < 0 ? -left : left);
-	clock_rfc3339(t->rrsig_expires, date);
-	add_finding(c, FINDING_RRSIG_EXPIRING, severity,
-		    mem_printf("%s %s %s%s, at %s: see that the zone is signed anew",
-			       thing, left < 0 ? "ended" : "ends in", span,
-			       left < 0 ? " ago" : "", date));
-	free(thing);
-	free(span);
+	if (signature_find_worst(c->t, c->conf, c->now, &s) &&
+	    (s.severity != SEVERITY_INFO || s.ageing))
+		add_finding(c, FINDING_RRSIG_EXPIRING, s.severity, signature_text(&s));
 }
 
 static bool is_over(const struct threshold *t, int64_t ms)

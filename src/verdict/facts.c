@@ -24,7 +24,6 @@ struct facts_target *facts_target_new(void)
 
 	t->code = CODE_MATCH;
 	t->dns_ms = t->total_ms = t->timeout_ms = -1;
-	t->rrsig_expires = t->rrsig_inception = -1;
 	return t;
 }
 
@@ -225,11 +224,6 @@ void facts_take_lookups(struct facts_target *t, struct facts_target *from, int e
 		l->endpoint = endpoint;
 	}
 	from->lookup_count = 0;
-	if (from->rrsig_expires == -1 ||
-	    (t->rrsig_expires != -1 && t->rrsig_expires <= from->rrsig_expires))
-		return;
-	t->rrsig_expires = from->rrsig_expires;
-	t->rrsig_inception = from->rrsig_inception;
 }
 
 struct tlsa *facts_rrset(const struct facts_endpoint *e)

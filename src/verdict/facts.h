@@ -32,7 +32,7 @@ struct facts_lookup {
 	char *data; /* "192.0.2.10, 192.0.2.11", a CNAME's target; NULL none, and for TLSA
 		     */
 	int64_t ttl;		/* -1 unknown */
-	time_t rrsig_expires;	/* of the RRSIG that expires first; -1 none */
+	time_t rrsig_expires;	/* of the RRSIG that validators go by; -1 none */
 	time_t rrsig_inception; /* of the same; -1 none */
 	int64_t rrsig_original_ttl;
 	char *error; /* libunbound's reason when bogus, or why it failed; NULL */
@@ -160,8 +160,6 @@ struct facts_target {
 	enum blame_who blame_who;
 	int64_t dns_ms, total_ms; /* -1 unknown */
 	int64_t timeout_ms;	  /* that bounded it; -1 none */
-	/* the signature that ends first among those that the verdict hangs on */
-	time_t rrsig_expires, rrsig_inception; /* -1 none */
 	bool dry_run;
 	struct matrix *matrix; /* owned; NULL: nothing to sum up, or not decided yet */
 };
@@ -185,8 +183,7 @@ bool facts_peer_excused(const struct facts_endpoint *e, const struct facts_peer 
 /* The last one goes before the one before it. */
 void facts_swap_lookups(struct facts_target *t);
 struct facts_lookup *facts_add_lookup(struct facts_target *t);
-/* Moves the lookups of from, as those of that endpoint, behind those of t, and keeps t's
- * earliest signature expiry up to date. */
+/* Moves the lookups of from, as those of that endpoint, behind those of t. */
 void facts_take_lookups(struct facts_target *t, struct facts_target *from, int endpoint);
 /* The records alone, as match_chain() takes them: a heap array, its data borrowed from e.
  */

@@ -7,18 +7,18 @@
 #include <string.h>
 
 #include "verdict/facts.h"
+#include "verdict/signature.h"
 #include "verdict/verdict.h"
 
 /* "22.5:" alarms below; "" where the limit isn't known. */
-static void range_below(const struct threshold *t, double whole_s, double unit_s,
-			char *text, size_t size)
+static void range_below(double limit_s, double unit_s, char *text, size_t size)
 {
 	size_t len;
 
 	text[0] = '\0';
-	if (whole_s < 0 && t->is_share)
+	if (limit_s < 0)
 		return;
-	snprintf(text, size - 1, "%.2f", threshold_seconds(t, whole_s) / unit_s);
+	snprintf(text, size - 1, "%.2f", limit_s / unit_s);
 	len = strlen(text);
 	while (text[len - 1] == '0')
 		len--;
@@ -36,6 +36,14 @@ static void range_above(const struct threshold *t, char *text, size_t size)
 static double whole_life(const struct facts_cert *c)
 {
 	return c->not_before == -1 ? -1 : difftime(c->not_after, c->not_before);
+}
+
+/* Seconds; -1: a share of a life that isn't known. */
+static double limit_of(const struct threshold *t, const struct facts_cert *c)
+{
+	double whole = whole_life(c);
+
+	return whole < 0 && t->is_share ? -1 : threshold_seconds(t, whole);
 }
 
 /* The leaf that comes first under its own warning, since a 6-day certificate with 5 days
@@ -80,30 +88,26 @@ static bool cert_days(const struct facts_endpoint *e, size_t count,
 			      .min = 0,
 			      .max = NAN,
 			      .decimals = 1 };
-	range_below(&conf->warn_expiry, whole_life(c), 86400, ret->warn,
-		    sizeof(ret->warn));
-	range_below(&conf->crit_expiry, whole_life(c), 86400, ret->crit,
-		    sizeof(ret->crit));
+	range_below(limit_of(&conf->warn_expiry, c), 86400, ret->warn, sizeof(ret->warn));
+	range_below(limit_of(&conf->crit_expiry, c), 86400, ret->crit, sizeof(ret->crit));
 	return true;
 }
 
 static bool rrsig_hours(const struct facts_target *t, const struct verdict_conf *conf,
 			time_t now, struct perf *ret)
 {
-	double whole = t->rrsig_inception == -1
-			       ? -1
-			       : difftime(t->rrsig_expires, t->rrsig_inception);
+	struct signature worst;
 
-	if (t->rrsig_expires == -1)
+	if (!signature_find_worst(t, conf, now, &worst))
 		return false;
 	*ret = (struct perf){ .label = "rrsig_hours",
-			      .value = difftime(t->rrsig_expires, now) / 3600,
+			      .value = worst.left_s / 3600,
 			      .uom = "",
 			      .min = 0,
 			      .max = NAN,
 			      .decimals = 1 };
-	range_below(&conf->warn_rrsig, whole, 3600, ret->warn, sizeof(ret->warn));
-	range_below(&conf->crit_rrsig, whole, 3600, ret->crit, sizeof(ret->crit));
+	range_below(worst.warn_s, 3600, ret->warn, sizeof(ret->warn));
+	range_below(worst.crit_s, 3600, ret->crit, sizeof(ret->crit));
 	return true;
 }
 

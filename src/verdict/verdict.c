@@ -13,8 +13,6 @@ void verdict_conf_init(struct verdict_conf *conf)
 	*conf = (struct verdict_conf){
 		.warn_expiry = { .is_share = true, .value = 25 },
 		.crit_expiry = { .is_share = true, .value = 10 },
-		.warn_rrsig = { .is_share = true, .value = 15 },
-		.crit_rrsig = { .is_share = true, .value = 5 },
 	};
 }
 

@@ -13,7 +13,7 @@ struct facts_target;
 
 struct verdict_conf {
 	struct threshold warn_expiry, crit_expiry; /* defaults 25%, 10% */
-	struct threshold warn_rrsig, crit_rrsig;   /* defaults 15%, 5% */
+	struct threshold warn_rrsig, crit_rrsig;   /* given false: signature.h's */
 	struct threshold warn_time, crit_time;	   /* given false: none */
 	struct overrides overrides;
 };

@@ -133,10 +133,10 @@ part_thresholds()
 	crosses --crit-expiry 80% 95% CRITICAL cert-expiring "cert_days=$number;22.5:;85.5:;0" "$@"
 	crosses -w 70 90 WARNING cert-expiring "cert_days=$number;90:;9:;0" "$@"
 	crosses -c 70 90% CRITICAL cert-expiring "cert_days=$number;22.5:;81:;0" "$@"
-	crosses --warn-rrsig 600h 800h WARNING rrsig-expiring "rrsig_hours=$number;800:;37.2:;0" "$@"
-	crosses --warn-rrsig 90% 99% WARNING rrsig-expiring "rrsig_hours=$number;736.56:;37.2:;0" "$@"
-	crosses --crit-rrsig 25d 40d CRITICAL rrsig-expiring "rrsig_hours=$number;111.6:;960:;0" "$@"
-	crosses --crit-rrsig 90% 99% CRITICAL rrsig-expiring "rrsig_hours=$number;111.6:;736.56:;0" "$@"
+	crosses --warn-rrsig 600h 800h WARNING rrsig-expiring "rrsig_hours=$number;800:;0.75:;0" "$@"
+	crosses --warn-rrsig 90% 99% WARNING rrsig-expiring "rrsig_hours=$number;736.56:;0.75:;0" "$@"
+	crosses --crit-rrsig 25d 40d CRITICAL rrsig-expiring "rrsig_hours=$number;1.75:;960:;0" "$@"
+	crosses --crit-rrsig 90% 99% CRITICAL rrsig-expiring "rrsig_hours=$number;1.75:;736.56:;0" "$@"
 	# Each question takes 50 ms there.
 	# shellcheck disable=SC2086
 	set -- $F --resolver 127.53.0.59 -H ee.match.example

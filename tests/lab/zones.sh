@@ -16,11 +16,12 @@ address_of()
 	awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$labsrc/dns.tsv"
 }
 
-# A stamp for ldns-signzone, from days (3), or hours (3h), from now.
+# A stamp for ldns-signzone, from days (3), hours (3h) or minutes (3m), from now.
 stamp()
 {
 	case $1 in
 	*h) date -u -d "${1%h} hours" +%Y%m%d%H%M%S ;;
+	*m) date -u -d "${1%m} minutes" +%Y%m%d%H%M%S ;;
 	*) date -u -d "$1 days" +%Y%m%d%H%M%S ;;
 	esac
 }
@@ -46,8 +47,10 @@ damage()
 	none)
 		return 0
 		;;
-	expire) # only the signatures over TYPE are from an older signing
-		sign "$file.plain" "$zone" "$denial" -60 -30 "$file.old"
+	expire | age) # only the signatures over TYPE are from an older signing
+		from=-60 to=-30
+		[ "$what" = expire ] || from=-691h to=29h # 4 % of 30 days are left
+		sign "$file.plain" "$zone" "$denial" "$from" "$to" "$file.old"
 		awk -v t="$type" '$4 == "RRSIG" && $5 == t' "$file.old" >"$file.add"
 		awk -v t="$type" '!($4 == "RRSIG" && $5 == t)' "$file" | cat - "$file.add" >"$file.new"
 		;;

@@ -42,7 +42,6 @@ static void test_check_opts_defaults(void **state)
 	assert_int_equal(o.auth, PROBE_AUTH_AUTO);
 	assert_true(o.verdict.warn_expiry.is_share);
 	assert_false(o.verdict.warn_expiry.given);
-	assert_true(o.verdict.crit_rrsig.value == 5);
 	assert_false(o.verdict.crit_rrsig.given);
 	assert_false(o.verdict.warn_time.given);
 	assert_false(o.expect_status.given);

@@ -59,6 +59,7 @@ static void add_alias(struct answer *a, const char *text, size_t len)
 		.target = mem_text_n(text, target),
 		.dname = target < len ? mem_text_n(text + target + 1, len - target - 1)
 				      : NULL,
+		.rrsig = { -1, -1, -1 },
 	};
 }
 
@@ -96,7 +97,7 @@ static void fill(struct answer *a, const struct fake_answer *row)
 	a->kind = !strcmp(row->what, "data") ? ANSWER_DATA : ANSWER_ABSENT;
 	a->nxdomain = !strcmp(row->what, "nxdomain");
 	a->ttl = 300;
-	a->rrsig_expires = row->security == SECURITY_SECURE ? 2000000000 : -1;
+	a->rrsig.expires = row->security == SECURITY_SECURE ? 2000000000 : -1;
 	add_words(a, row->alias, add_alias);
 	add_words(a, row->rdata, add_rdata);
 }

@@ -60,10 +60,16 @@ static const struct {
 	{ "a record at the alias itself", 0,
 	  "www.example. 60 IN CNAME b.example.\nwww.example. 60 IN A 192.0.2.1\n",
 	  ANSWER_ABSENT, 0, 1, "b.example", -1, -1 },
-	{ "the signature that ends first", 0,
+	{ "of one algorithm the signature that ends last", 0,
 	  "www.example. 60 IN A 192.0.2.1\n" SIG
+	  "20261224000000 20261123000000" SIG_END SIG
 	  "20270101000000 20261101000000" SIG_END SIG
-	  "20261224000000 20261123000000" SIG_END,
+	  "20261222000000 20261123000000" SIG_END,
+	  ANSWER_DATA, 1, 0, "www.example", 60, 1798761600 },
+	{ "of two algorithms the one that ends first", 0,
+	  "www.example. 60 IN A 192.0.2.1\n" SIG "20270101000000 20261101000000" SIG_END
+	  "www.example. 60 IN RRSIG A 8 2 600 20261224000000 20261101000000 1 "
+	  "example. AAAA\n",
 	  ANSWER_DATA, 1, 0, "www.example", 60, 1798070400 },
 	{ "a signature past 2038", 0,
 	  "www.example. 60 IN A 192.0.2.1\n" SIG "20400101000000 20261101000000" SIG_END,
@@ -93,9 +99,9 @@ static void check_row(size_t i)
 			 a.alias_count);
 	if (strcmp(answer_owner(&a, "www.example"), rows[i].owner))
 		fail_msg("%s: of %s", rows[i].name, answer_owner(&a, "www.example"));
-	if (a.ttl != rows[i].ttl || a.rrsig_expires != rows[i].expires)
+	if (a.ttl != rows[i].ttl || a.rrsig.expires != rows[i].expires)
 		fail_msg("%s: TTL %lld, expires %lld", rows[i].name, (long long)a.ttl,
-			 (long long)a.rrsig_expires);
+			 (long long)a.rrsig.expires);
 	if ((a.kind == ANSWER_FAILED) != (a.error != NULL))
 		fail_msg("%s: error %s", rows[i].name, a.error);
 	assert_int_equal(a.security, SECURITY_INDETERMINATE);
@@ -127,8 +133,8 @@ static void test_answer_from_packet_keeps_the_original_ttl(void **state)
 	assert_int_equal(
 		answer_from_packet(packet, len, "www.example", RRTYPE_A, &a, NULL), 0);
 	clock_fix(0);
-	assert_int_equal(a.rrsig_original_ttl, 600);
-	assert_int_equal(a.rrsig_inception, 1795392000);
+	assert_int_equal(a.rrsig.original_ttl, 600);
+	assert_int_equal(a.rrsig.inception, 1795392000);
 	assert_int_equal(a.rr[0].len, 4);
 	assert_memory_equal(a.rr[0].rdata, "\xc0\0\2\1", 4);
 	answer_clear(&a);

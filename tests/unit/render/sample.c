@@ -36,6 +36,7 @@ static struct facts_lookup *asked(struct facts_target *t, const char *name,
 		l->ttl = 3600;
 		l->rrsig_expires = SIGNED_TO;
 		l->rrsig_inception = SIGNED_FROM;
+		l->rrsig_original_ttl = 3600;
 	}
 	return l;
 }
@@ -69,8 +70,6 @@ static void found_tlsa(struct facts_target *t, struct facts_endpoint *e)
 	e->tlsa_security = SECURITY_SECURE;
 	e->tlsa_ttl = 3600;
 	e->tlsa_rrsig_expires = SIGNED_TO;
-	t->rrsig_expires = SIGNED_TO;
-	t->rrsig_inception = SIGNED_FROM;
 }
 
 static void record(struct facts_endpoint *e, uint8_t usage, uint8_t selector,
@@ -272,9 +271,8 @@ static void expiring(struct facts_target *t)
 		leaf->not_after = SAMPLE_NOW + 8 * DAY + 3600;
 		leaf->not_before = leaf->not_after - 90 * DAY;
 	}
-	t->rrsig_expires = SAMPLE_NOW + 5 * 3600;
-	t->lookup[2].rrsig_expires = t->rrsig_expires;
-	t->rrsig_inception = t->rrsig_expires - 14 * DAY;
+	t->lookup[2].rrsig_expires = SAMPLE_NOW + 40 * 60;
+	t->lookup[2].rrsig_inception = t->lookup[2].rrsig_expires - 14 * DAY;
 }
 
 static void bad_target(struct facts_target *t)

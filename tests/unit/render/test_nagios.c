@@ -179,7 +179,7 @@ static void test_nagios_first_line_of_one(void **state)
 	assert_string_equal(text,
 			    "DANE CRITICAL - smtp://mx1.example.com mismatch: key "
 			    "2c26b46b... is not published | cert_days=88.3;22.5:;9:;0 "
-			    "rrsig_hours=324.5;50.4:;16.8:;0 time=0.112s;;;0;10 "
+			    "rrsig_hours=324.5;1.75:;0.75:;0 time=0.112s;;;0;10 "
 			    "peers_matched=0;1:;1:;0;1\n");
 	free(text);
 }

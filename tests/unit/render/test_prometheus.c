@@ -89,9 +89,11 @@ static void test_prometheus_leaves_out_what_is_unknown(void **state)
 {
 	struct facts_target *t = sample(0);
 	char *text;
+	size_t i;
 
 	(void)state;
-	t->rrsig_expires = -1;
+	for (i = 0; i < t->lookup_count; i++)
+		t->lookup[i].rrsig_expires = -1;
 	t->dns_ms = t->total_ms = -1;
 	t->endpoint[0].peer[0].chain[0].not_after = -1;
 	text = printed(&t, 1);

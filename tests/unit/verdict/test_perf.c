@@ -60,6 +60,7 @@ static void test_perf_collect_leaves_out_what_is_unknown(void **state)
 
 static void test_perf_collect_turns_shares_into_days(void **state)
 {
+	struct facts_lookup *l;
 	struct facts_target *t = facts_target_new();
 	struct verdict_conf conf;
 	struct perf perf[PERF_MAX];
@@ -69,12 +70,15 @@ static void test_perf_collect_turns_shares_into_days(void **state)
 	threshold_parse("500ms", false, &conf.warn_time, NULL);
 	threshold_parse("2s", false, &conf.crit_time, NULL);
 	t->total_ms = 112;
-	t->rrsig_expires = NOW + 312 * 3600;
-	t->rrsig_inception = t->rrsig_expires - 14 * DAY;
+	l = facts_add_lookup(t);
+	l->security = SECURITY_SECURE;
+	l->rrsig_expires = NOW + 312 * 3600;
+	l->rrsig_inception = l->rrsig_expires - 14 * DAY;
+	l->rrsig_original_ttl = 3600;
 	add_peer(t, 88.25, 90);
 	assert_int_equal(perf_collect(t, &conf, NOW, perf), 4);
 	check(&perf[0], "cert_days", 88.25, "22.5:", "9:");
-	check(&perf[1], "rrsig_hours", 312, "50.4:", "16.8:");
+	check(&perf[1], "rrsig_hours", 312, "1.75:", "0.75:");
 	check(&perf[2], "time", 0.112, "0.5", "2");
 	check(&perf[3], "peers_matched", 1, "1:", "1:");
 	facts_target_free(t);
