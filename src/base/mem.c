@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/mem.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -90,14 +89,23 @@ char *mem_shorten(const char *text, size_t max)
 
 char *mem_printf(const char *fmt, ...)
 {
-	va_list ap, again;
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = mem_vprintf(fmt, ap);
+	va_end(ap);
+	return text;
+}
+
+char *mem_vprintf(const char *fmt, va_list ap)
+{
+	va_list again;
 	char *text;
 	int len;
 
-	va_start(ap, fmt);
 	va_copy(again, ap);
 	len = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
 	text = must_be(malloc((size_t)(len < 0 ? 0 : len) + 1));
 	text[0] = '\0';
 	if (len >= 0)

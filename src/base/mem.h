@@ -3,6 +3,7 @@
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* Says so and ends the program with exit status 3. */
@@ -20,6 +21,7 @@ char *mem_text_n(const char *text, size_t len); /* a copy with a final NUL */
  * the cause stands at its end. */
 char *mem_shorten(const char *text, size_t max);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *mem_vprintf(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 void *mem_resize(void *data, size_t size); /* realloc */
 /* Room for one more element at items[count]; grows by doubling. The new one is not
  * cleared. Use: v = mem_grow(v, n, sizeof(*v)); v[n++] = x; */

@@ -4,14 +4,28 @@
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <stdarg.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void append_cause(struct why *why, const char *cause)
-{
-	size_t len = strlen(why->text);
+#include "base/mem.h"
 
-	snprintf(why->text + len, sizeof(why->text) - len, ": %s", cause);
+/* The sentence may be made of the one that stands in why. */
+static void put_text(struct why *why, const char *text)
+{
+	char *fits = mem_shorten(text, sizeof(why->text) - 1);
+
+	memcpy(why->text, fits, strlen(fits) + 1);
+	free(fits);
+}
+
+static void put_sentence(struct why *why, const char *cause, const char *fmt, va_list ap)
+{
+	char *sentence = mem_vprintf(fmt, ap);
+	char *whole = cause ? mem_printf("%s: %s", sentence, cause) : NULL;
+
+	put_text(why, whole ? whole : sentence);
+	free(whole);
+	free(sentence);
 }
 
 int why_set(struct why *why, int code, const char *fmt, ...)
@@ -21,7 +35,7 @@ int why_set(struct why *why, int code, const char *fmt, ...)
 	if (!why)
 		return code;
 	va_start(ap, fmt);
-	vsnprintf(why->text, sizeof(why->text), fmt, ap);
+	put_sentence(why, NULL, fmt, ap);
 	va_end(ap);
 	return code;
 }
@@ -34,9 +48,8 @@ int why_errno(struct why *why, int errnum, const char *fmt, ...)
 	if (!why)
 		return code;
 	va_start(ap, fmt);
-	vsnprintf(why->text, sizeof(why->text), fmt, ap);
+	put_sentence(why, strerror(errnum), fmt, ap);
 	va_end(ap);
-	append_cause(why, strerror(errnum));
 	return code;
 }
 
@@ -47,8 +60,7 @@ int why_gnutls(struct why *why, int rc, const char *fmt, ...)
 	if (!why)
 		return DP_ECRYPTO;
 	va_start(ap, fmt);
-	vsnprintf(why->text, sizeof(why->text), fmt, ap);
+	put_sentence(why, gnutls_strerror(rc), fmt, ap);
 	va_end(ap);
-	append_cause(why, gnutls_strerror(rc));
 	return DP_ECRYPTO;
 }

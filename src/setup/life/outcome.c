@@ -14,6 +14,7 @@
 #include "verdict/phrase.h"
 
 #define STUCK_FAILURES 3 /* of orders or installations in a row */
+#define TEXT_MAX 599	 /* octets that a run says of one lineage */
 #define EMERGENCY_S 300	 /* its longest pause: long enough for a broken deploy */
 
 void outcome_clear(struct outcome *r)
@@ -25,14 +26,15 @@ void outcome_clear(struct outcome *r)
 int outcome_tell(struct outcome *r, enum outcome_kind outcome, time_t until,
 		 const char *format, ...)
 {
-	char text[600];
+	char *text;
 	va_list ap;
 
 	va_start(ap, format);
-	(void)vsnprintf(text, sizeof(text), format, ap);
+	text = mem_vprintf(format, ap);
 	va_end(ap);
 	outcome_clear(r);
-	*r = (struct outcome){ outcome, until, mem_text(text) };
+	*r = (struct outcome){ outcome, until, mem_shorten(text, TEXT_MAX) };
+	free(text);
 	return 0;
 }
 
