@@ -67,7 +67,7 @@ int base64_decode(const char *text, uint8_t **ret_data, size_t *ret_len, struct 
 	}
 	if (!len || at != len || got == 0) {
 		free(data);
-		return why_set(why, DP_EFORMAT, "'%.40s' is not base64", text);
+		return why_set(why, DP_EFORMAT, "'%s' is not base64", text);
 	}
 	*ret_data = data;
 	*ret_len = n;

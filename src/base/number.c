@@ -26,10 +26,10 @@ int number_parse(const char *text, int64_t min, int64_t max, int64_t *ret_value,
 	int64_t value;
 
 	if (!n || text[n])
-		return why_set(why, DP_EINVAL, "'%.40s' is not a number", text);
+		return why_set(why, DP_EINVAL, "'%s' is not a number", text);
 	value = n > DIGITS_MAX ? INT64_MAX : digits_value(text, n);
 	if (value < min || value > max)
-		return why_set(why, DP_EINVAL, "%.40s is not between %lld and %lld", text,
+		return why_set(why, DP_EINVAL, "%s is not between %lld and %lld", text,
 			       (long long)min, (long long)max);
 	*ret_value = value;
 	return 0;
@@ -67,15 +67,14 @@ int number_parse_time(const char *text, bool unit_needed, int64_t *ret_ms,
 			whole = 0;
 	}
 	if (!whole || whole > DIGITS_MAX || part > 6)
-		return why_set(why, DP_EINVAL,
-			       "'%.40s' is not a time like 90s, 5m or 250ms", text);
+		return why_set(why, DP_EINVAL, "'%s' is not a time like 90s, 5m or 250ms",
+			       text);
 	if (!*unit && unit_needed)
 		return why_set(why, DP_EINVAL,
-			       "'%.40s' has no unit: write %.40ss, or ms, m, h, d", text,
-			       text);
+			       "'%s' has no unit: write %ss, or ms, m, h, d", text, text);
 	ms = unit_ms(*unit ? unit : "s");
 	if (!ms)
-		return why_set(why, DP_EINVAL, "unit '%.20s' is none of ms, s, m, h, d",
+		return why_set(why, DP_EINVAL, "unit '%s' is none of ms, s, m, h, d",
 			       unit);
 	value = (double)digits_value(text, whole);
 	if (part) {
@@ -88,7 +87,7 @@ int number_parse_time(const char *text, bool unit_needed, int64_t *ret_ms,
 	}
 	value *= (double)ms;
 	if (value > (double)TIME_MAX_MS)
-		return why_set(why, DP_EINVAL, "%.40s is longer than ten years", text);
+		return why_set(why, DP_EINVAL, "%s is longer than ten years", text);
 	*ret_ms = (int64_t)(value + 0.5);
 	return 0;
 }

@@ -106,8 +106,8 @@ size_t text_file_end(struct text_file_filter *f, char out[TEXT_FILE_STEP_MAX])
 int text_file_refuse_utf16(const char *path, struct why *why)
 {
 	return why_set(why, DP_EFORMAT,
-		       "%.200s is written in UTF-16: save it as UTF-8 (iconv -f UTF-16 "
-		       "-t UTF-8 %.200s)",
+		       "%s is written in UTF-16: save it as UTF-8 (iconv -f UTF-16 "
+		       "-t UTF-8 %s)",
 		       path, path);
 }
 
@@ -135,8 +135,8 @@ static int refuse_nul(const char *path, const char *text, struct why *why)
 
 	for (; *text; text++)
 		line += *text == '\n';
-	return why_set(why, DP_EFORMAT, "%.400s is no text: line %zu has a NUL octet",
-		       path, line);
+	return why_set(why, DP_EFORMAT, "%s is no text: line %zu has a NUL octet", path,
+		       line);
 }
 
 int text_file_read(const char *path, size_t max, char **ret_text, size_t *ret_len,

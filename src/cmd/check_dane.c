@@ -28,7 +28,7 @@ static int parse_rest_of_life(const char *text, void *field, struct why *why)
 	free(whole);
 	if (rc < 0)
 		return why_set(why, rc,
-			       "'%.40s' is neither days nor a share of the whole life "
+			       "'%s' is neither days nor a share of the whole life "
 			       "like 20%%",
 			       text);
 	return 0;
@@ -42,7 +42,7 @@ static int parse_starttls(const char *text, void *field, struct why *why)
 		text = "xmpp-client";
 	else if (!s || s->start == SERVICE_TLS_AT_ONCE || s->discovery != SERVICE_HOST)
 		return why_set(why, DP_EINVAL,
-			       "'%.40s' is none of the protocols with STARTTLS: smtp, "
+			       "'%s' is none of the protocols with STARTTLS: smtp, "
 			       "submission, lmtp, imap, pop3, sieve, ftp, ldap, xmpp, "
 			       "xmpp-client, xmpp-server, nntp, postgres, mysql",
 			       text);
@@ -99,7 +99,7 @@ static int add_address(struct check_opts *o, const char *address, struct why *wh
 	int rc;
 
 	if (!hostname_is_address(address, strlen(address)))
-		return why_set(why, DP_EINVAL, "-I: '%.80s' is not an address", address);
+		return why_set(why, DP_EINVAL, "-I: '%s' is not an address", address);
 	text = mem_printf(bare_v6 ? "::[%s]:" : "::%s:", address);
 	rc = connect_to_add(&o->connect_to, text, why);
 	free(text);
@@ -121,11 +121,10 @@ static int make_target(struct check_dane_opts *o, struct why *why)
 	if (!o->host)
 		return 0;
 	if (whole && (o->port || o->starttls))
-		return why_set(
-			why, DP_EINVAL,
-			"-H '%.80s' has its scheme, and its port if any: leave out "
-			"%s",
-			o->host, o->port ? "-p" : "--starttls");
+		return why_set(why, DP_EINVAL,
+			       "-H '%s' has its scheme, and its port if any: leave out "
+			       "%s",
+			       o->host, o->port ? "-p" : "--starttls");
 	if (o->port)
 		snprintf(port, sizeof(port), ":%d", o->port);
 	o->target = mem_printf("%s%s%s%s%s%s", scheme, *scheme ? "://" : "",

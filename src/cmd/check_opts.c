@@ -46,8 +46,8 @@ static int parse_range(const char *text, struct check_statuses *s, struct why *w
 				  NULL);
 	free(first);
 	if (rc < 0)
-		return why_set(why, rc,
-			       "'%.40s' is no status or range like 200 or 200-399", text);
+		return why_set(why, rc, "'%s' is no status or range like 200 or 200-399",
+			       text);
 	for (; from <= to; from++)
 		s->wanted[from] = true;
 	return 0;
@@ -80,7 +80,7 @@ static int parse_regex(const char *text, void *field, struct why *why)
 
 	if (rc) {
 		regerror(rc, &regex, message, sizeof(message));
-		return why_set(why, DP_EINVAL, "'%.80s': %s", text, message);
+		return why_set(why, DP_EINVAL, "'%s': %s", text, message);
 	}
 	regfree(&regex);
 	*(const char **)field = text;
@@ -235,7 +235,7 @@ static int check_helo(const struct check_opts *o, struct why *why)
 	int rc = helo_parse(o->helo, &name, &inner);
 
 	free(name);
-	return rc < 0 ? why_set(why, rc, "--helo: %.480s", inner.text) : 0;
+	return rc < 0 ? why_set(why, rc, "--helo: %s", inner.text) : 0;
 }
 
 int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct why *why)
@@ -247,7 +247,7 @@ int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct
 	for (i = 0; i < o->resolvers.count; i++) {
 		rc = resolver_check_address(o->resolvers.item[i], &inner);
 		if (rc < 0)
-			return why_set(why, rc, "--%.480s", inner.text);
+			return why_set(why, rc, "--%s", inner.text);
 	}
 	if (o->retries < 0)
 		o->retries = o->file ? 1 : 0;

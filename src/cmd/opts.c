@@ -49,8 +49,7 @@ static int set_choice(const struct opt *o, const char *text, int *field, struct 
 	int i = find_choice(o->argument, text);
 
 	if (i < 0)
-		return why_set(why, DP_EINVAL, "'%.40s' is none of %s", text,
-			       o->argument);
+		return why_set(why, DP_EINVAL, "'%s' is none of %s", text, o->argument);
 	*field = i;
 	return 0;
 }
@@ -74,7 +73,7 @@ static int set_time(const struct opt *o, const char *text, int64_t *field,
 	if (rc < 0)
 		return rc;
 	if (ms < o->min || ms > o->max)
-		return why_set(why, DP_EINVAL, "%.40s is not between %g and %g seconds",
+		return why_set(why, DP_EINVAL, "%s is not between %g and %g seconds",
 			       text, (double)o->min / 1000, (double)o->max / 1000);
 	*field = ms;
 	return 0;
@@ -190,15 +189,15 @@ static int refuse_unknown(const struct opt *table, const char *word, struct why 
 		nearest_offer(&near, table->long_name);
 	}
 	if (len && matches > 1)
-		rc = why_set(why, DP_EINVAL,
-			     "--%.60s is the beginning of several options", name);
+		rc = why_set(why, DP_EINVAL, "--%s is the beginning of several options",
+			     name);
 	else if (matches == 1)
-		rc = why_set(why, DP_EINVAL, "--%.60s takes no value", name);
+		rc = why_set(why, DP_EINVAL, "--%s takes no value", name);
 	else if (near.best)
-		rc = why_set(why, DP_EINVAL, "unknown option --%.60s: did you mean --%s?",
+		rc = why_set(why, DP_EINVAL, "unknown option --%s: did you mean --%s?",
 			     name, near.best);
 	else
-		rc = why_set(why, DP_EINVAL, "unknown option --%.60s", name);
+		rc = why_set(why, DP_EINVAL, "unknown option --%s", name);
 	free(name);
 	return rc;
 }
@@ -225,7 +224,7 @@ static int apply_option(const struct opt *o, void *values, struct why *why)
 	int rc = set_value(o, optarg, values, &inner);
 
 	if (rc < 0)
-		why_set(why, rc, "--%s: %.460s", o->long_name, inner.text);
+		why_set(why, rc, "--%s: %s", o->long_name, inner.text);
 	return rc;
 }
 

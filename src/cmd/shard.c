@@ -25,7 +25,7 @@ int shard_parse(const char *text, struct shard *ret_shard, struct why *why)
 	free(number);
 	if (rc < 0)
 		return why_set(why, DP_EINVAL,
-			       "'%.40s' is no part of a list: of 8 parts the first is "
+			       "'%s' is no part of a list: of 8 parts the first is "
 			       "1/8, the last 8/8",
 			       text);
 	*ret_shard = s;

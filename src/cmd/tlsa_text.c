@@ -68,11 +68,10 @@ static int note_owner(struct tlsa_text *list, const char *owner, struct why *why
 		return 0;
 	}
 	if (strcasecmp(list->owner, name))
-		rc = why_set(
-			why, DP_EINVAL,
-			"the owner is %.150s, that of the records before is %.150s: give "
-			"those of one service only",
-			name, list->owner);
+		rc = why_set(why, DP_EINVAL,
+			     "the owner is %s, that of the records before is %s: give "
+			     "those of one service only",
+			     name, list->owner);
 	free(name);
 	return rc;
 }
@@ -144,7 +143,7 @@ static int add_zone_line(struct tlsa_text *list, const char *line, bool has_owne
 	}
 	if (*type && rrtype_is_type(type))
 		return 0;
-	return why_set(why, DP_EFORMAT, "'%.80s' is no TLSA record", line);
+	return why_set(why, DP_EFORMAT, "'%s' is no TLSA record", line);
 }
 
 int tlsa_text_add(struct tlsa_text *list, const char *line, struct why *why)
@@ -206,7 +205,7 @@ int tlsa_text_add_file(struct tlsa_text *list, const char *text, struct why *why
 		buf_reset(&b);
 	}
 	buf_clear(&b);
-	return rc < 0 ? why_set(why, rc, "line %zu: %.470s", number, inner.text) : 0;
+	return rc < 0 ? why_set(why, rc, "line %zu: %s", number, inner.text) : 0;
 }
 
 void tlsa_text_clear(struct tlsa_text *list)

@@ -94,7 +94,7 @@ static int get_key(const struct values *v, struct key **ret_key, struct why *why
 	}
 	rc = key_load(v->key, ret_key, &inner);
 	if (rc == DP_ENOENT)
-		return why_set(why, rc, "%.400s; --newkey TYPE makes a key", inner.text);
+		return why_set(why, rc, "%s; --newkey TYPE makes a key", inner.text);
 	return rc < 0 ? why_set(why, rc, "%s", inner.text) : 0;
 }
 

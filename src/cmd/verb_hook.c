@@ -151,7 +151,7 @@ static bool is_meant(const struct values *v, const char *name, bool named,
 			"to certbot",
 			name);
 	else if (named && !meant)
-		why_set(&why, DP_EINVAL, "%s: its acme line doesn't name %.200s", name,
+		why_set(&why, DP_EINVAL, "%s: its acme line doesn't name %s", name,
 			renewed_folder(v));
 	if (named && !meant)
 		*ret_status = cmd_fail(&why, CMD_USAGE);

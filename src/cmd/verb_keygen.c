@@ -30,7 +30,7 @@ static int check_keygen_args(const void *values, const struct opts_rest *rest,
 	const struct values *v = values;
 	if (rest->args.count)
 		return why_set(why, DP_EINVAL,
-			       "'%.100s' is one argument too many: keygen "
+			       "'%s' is one argument too many: keygen "
 			       "takes options only",
 			       rest->args.item[0]);
 	if (!v->output)

@@ -110,7 +110,7 @@ static int load_adopted(struct work *w, const char *dir, enum key_type *ret_type
 		rc = key_type_of(key, ret_type, &inner);
 	}
 	free(path);
-	return rc < 0 ? why_set(why, rc, "--adopt %.200s: %.280s", dir, inner.text) : 0;
+	return rc < 0 ? why_set(why, rc, "--adopt %s: %s", dir, inner.text) : 0;
 }
 
 static bool has_type(const struct lineage_conf *conf, enum key_type type)
@@ -139,7 +139,7 @@ static int adopt_keys(struct work *w, struct why *why)
 		rc = load_adopted(w, dirs->item[i], &type[i], why);
 		if (rc == 0 && given && !has_type(&w->conf, type[i]))
 			rc = why_set(why, DP_EINVAL,
-				     "--adopt %.200s: that key is %s, which --key-type "
+				     "--adopt %s: that key is %s, which --key-type "
 				     "doesn't name",
 				     dirs->item[i], key_type_name(type[i]));
 		if (rc < 0)

@@ -179,7 +179,7 @@ static int one_target(struct work *w, const char *text, struct why *why)
 
 	rc = target_parse(text, &target, &inner);
 	if (rc < 0)
-		return why_set(why, rc, "%.100s: %.390s", text, inner.text);
+		return why_set(why, rc, "%s: %s", text, inner.text);
 	rc = record_check_target(&target, why);
 	if (rc == 0)
 		rc = get_source(v, &target, &source, why);

@@ -102,10 +102,9 @@ static int check_verify_args(const void *values, const struct opts_rest *rest,
 {
 	const struct values *v = values;
 	if (rest->args.count)
-		return why_set(
-			why, DP_EINVAL,
-			"'%.100s' is one argument too many: verify takes options only",
-			rest->args.item[0]);
+		return why_set(why, DP_EINVAL,
+			       "'%s' is one argument too many: verify takes options only",
+			       rest->args.item[0]);
 	if (!v->chain)
 		return why_set(why, DP_EINVAL, "no chain to judge: give --chain FILE");
 	if (!v->tlsa.count && !v->tlsa_file)
@@ -131,7 +130,7 @@ static int read_chain(const char *path, struct chain *ret_chain, struct why *why
 	rc = chain_from_file(data, len, ret_chain, &inner);
 	mem_wipe(data, len); /* a private key may stand in the same file */
 	free(data);
-	return rc < 0 ? why_set(why, rc, "%.100s: %.390s", path, inner.text) : 0;
+	return rc < 0 ? why_set(why, rc, "%s: %s", path, inner.text) : 0;
 }
 
 static int read_records_file(const char *path, struct tlsa_text *records, struct why *why)
@@ -146,7 +145,7 @@ static int read_records_file(const char *path, struct tlsa_text *records, struct
 		return rc;
 	rc = tlsa_text_add_file(records, data, &inner);
 	free(data);
-	return rc < 0 ? why_set(why, rc, "%.100s: %.390s", path, inner.text) : 0;
+	return rc < 0 ? why_set(why, rc, "%s: %s", path, inner.text) : 0;
 }
 
 static int read_records(const struct values *v, struct tlsa_text *records,
@@ -161,10 +160,9 @@ static int read_records(const struct values *v, struct tlsa_text *records,
 
 		rc = tlsa_text_add(records, v->tlsa.item[i], &inner);
 		if (rc < 0)
-			return why_set(why, rc, "--tlsa: %.480s", inner.text);
+			return why_set(why, rc, "--tlsa: %s", inner.text);
 		if (records->count == before)
-			return why_set(why, DP_EFORMAT,
-				       "--tlsa: '%.80s' is no TLSA record",
+			return why_set(why, DP_EFORMAT, "--tlsa: '%s' is no TLSA record",
 				       v->tlsa.item[i]);
 	}
 	rc = v->tlsa_file ? read_records_file(v->tlsa_file, records, why) : 0;
@@ -186,8 +184,7 @@ static int read_names(const struct values *v, struct input *in, struct why *why)
 		rc = hostname_parse(text, strlen(text), HOSTNAME_PLAIN, &in->names[i],
 				    NULL, &inner);
 		if (rc < 0)
-			return why_set(why, rc, "--host '%.100s': %.380s", text,
-				       inner.text);
+			return why_set(why, rc, "--host '%s': %s", text, inner.text);
 		in->name_count++;
 	}
 	return 0;
@@ -197,10 +194,10 @@ static int read_service(const char *name, const struct service **ret_service,
 			struct why *why)
 {
 	*ret_service = service_find(name ? name : "tls", strlen(name ? name : "tls"));
-	return *ret_service ? 0
-			    : why_set(why, DP_EINVAL,
-				      "--service: '%.40s' is no scheme that check knows",
-				      name);
+	return *ret_service
+		       ? 0
+		       : why_set(why, DP_EINVAL,
+				 "--service: '%s' is no scheme that check knows", name);
 }
 
 static int read_input(const struct values *v, struct input *in, struct why *why)

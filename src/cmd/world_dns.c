@@ -125,7 +125,7 @@ static int judge_all(const struct session *s, const struct inquiries *list,
 
 		if (!report || report->error) {
 			dns_judge_clear(&judge);
-			return why_set(why, DP_EDNS, "%s: %.300s", list->item[i].owner,
+			return why_set(why, DP_EDNS, "%s: %s", list->item[i].owner,
 				       report ? report->error : "no answer in time");
 		}
 		if (s->dns->show)
@@ -238,8 +238,8 @@ static int find_zone(struct session *s, struct finding_zone *f, const char *owne
 		return why_set(why, DP_EDNS, "the zone of %s was not found in time",
 			       owner);
 	if (f->zone.error)
-		return why_set(why, DP_EDNS, "the zone of %s can't be found: %.300s",
-			       owner, f->zone.error);
+		return why_set(why, DP_EDNS, "the zone of %s can't be found: %s", owner,
+			       f->zone.error);
 	find_primary(s, f);
 	return 0;
 }

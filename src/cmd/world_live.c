@@ -432,13 +432,13 @@ static int to_target(const struct discovering *d, const struct discover_host *ho
 	int rc;
 
 	if (host->fault)
-		return why_set(why, DP_EDNS, "%.200s names %.200s, port %d: %.100s",
-			       d->service->text, host->name, host->port, host->fault);
+		return why_set(why, DP_EDNS, "%s names %s, port %d: %s", d->service->text,
+			       host->name, host->port, host->fault);
 	text = mem_printf("%s://%s:%d", service->name, host->name, host->port);
 	rc = target_parse(text, ret_target, &inner);
 	free(text);
-	return rc < 0 ? why_set(why, rc, "%.200s names %.200s: %.200s", d->service->text,
-				host->name, inner.text)
+	return rc < 0 ? why_set(why, rc, "%s names %s: %s", d->service->text, host->name,
+				inner.text)
 		      : 0;
 }
 

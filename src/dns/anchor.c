@@ -100,9 +100,9 @@ static int refuse_file(const char *path, const char *text, struct why *why)
 {
 	char *kind = file_kind_explain(
 		text, strlen(text), "one with a DS or DNSKEY record of the root", path);
-	int rc = kind ? why_set(why, DP_EFORMAT, "%.100s is %s", path, kind)
+	int rc = kind ? why_set(why, DP_EFORMAT, "%s is %s", path, kind)
 		      : why_set(why, DP_EFORMAT,
-				"no DS or DNSKEY record of the root in %.200s", path);
+				"no DS or DNSKEY record of the root in %s", path);
 
 	free(kind);
 	return rc;

@@ -304,6 +304,6 @@ int answer_from_packet(const uint8_t *packet, size_t len, const char *qname,
 		return 0;
 	}
 	answer_clear(&a);
-	return why_set(why, rc, "%s DNS answer for %s: %.200s",
+	return why_set(why, rc, "%s DNS answer for %s: %s",
 		       rc == DP_EFORMAT ? "malformed" : "unusable", qname, inner.text);
 }

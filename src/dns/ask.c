@@ -190,14 +190,14 @@ int ask_read_reply(const uint8_t *packet, size_t len, const char *name, uint16_t
 	int rc = wire_parse(packet, len, &wire, &inner);
 
 	if (rc < 0)
-		return why_set(why, rc, "malformed answer: %.200s", inner.text);
+		return why_set(why, rc, "malformed answer: %s", inner.text);
 	reply_init(&reply);
 	if (!same_question(&wire, name, type)) {
 		rc = why_set(why, DP_EFORMAT, "an answer to another question");
 	} else {
 		rc = read_packet(&reply, &wire, type, &inner);
 		if (rc < 0)
-			why_set(why, rc, "malformed answer: %.200s", inner.text);
+			why_set(why, rc, "malformed answer: %s", inner.text);
 	}
 	wire_clear(&wire);
 	if (rc == 0)
@@ -231,7 +231,7 @@ static void end_without(struct ask *a, const char *what, bool timed_out)
 {
 	reply_init(&a->reply);
 	a->reply.timed_out = timed_out;
-	snprintf(a->reply.error, sizeof(a->reply.error), "%.100s", what);
+	snprintf(a->reply.error, sizeof(a->reply.error), "%s", what);
 	close_and_tell(a);
 }
 

@@ -55,7 +55,7 @@ static int open_to(struct exchange *x, struct why *why)
 	free(host);
 	if (rc != 0)
 		return why_set(why, DP_EINVAL,
-			       "'%.200s' is not the address of a name server (ADDR or "
+			       "'%s' is not the address of a name server (ADDR or "
 			       "ADDR@PORT)",
 			       x->server);
 	x->fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -362,7 +362,7 @@ static int check_hints(const char *path, struct why *why)
 		rc = file_read(path, HINTS_MAX_BYTES, &data, &len, why);
 	if (rc == 0 && !strncmp(data, TEXT_FILE_MARK, strlen(TEXT_FILE_MARK)))
 		rc = why_set(why, DP_EFORMAT,
-			     "root hints %.200s begin with a byte order mark, which "
+			     "root hints %s begin with a byte order mark, which "
 			     "libunbound can't read: save them without it",
 			     path);
 	free(data);

@@ -91,14 +91,14 @@ static int find_gap(struct job *j, const char *owner, struct why *why)
 static int judge_security(struct job *j, const char *owner, struct why *why)
 {
 	if (j->kind == ANSWER_FAILED)
-		return why_set(why, DP_EDNS, "%s: %.300s", owner,
+		return why_set(why, DP_EDNS, "%s: %s", owner,
 			       j->error ? j->error : "no answer");
 	switch (j->security) {
 	case SECURITY_SECURE:
 		return 0;
 	case SECURITY_BOGUS:
-		return why_set(why, DP_EDNS, "%s: DNSSEC validation failed: %.300s",
-			       owner, j->error ? j->error : "");
+		return why_set(why, DP_EDNS, "%s: DNSSEC validation failed: %s", owner,
+			       j->error ? j->error : "");
 	case SECURITY_INSECURE:
 	case SECURITY_INDETERMINATE:
 		return find_gap(j, owner, why);

@@ -30,7 +30,7 @@ int curl_load(const struct curl_functions **ret_curl, struct why *why)
 		rc = library_load(LIBCURL_SONAME, symbols,
 				  sizeof(symbols) / sizeof(symbols[0]), &curl, &inner);
 	if (rc < 0)
-		return why_set(why, rc, "HTTP needs libcurl: %.400s", inner.text);
+		return why_set(why, rc, "HTTP needs libcurl: %s", inner.text);
 	if (!loaded && curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return why_set(why, DP_EIO, "libcurl can't start");
 	loaded = true;

@@ -40,7 +40,7 @@ int helo_parse(const char *text, char **ret_helo, struct why *why)
 	if (text[0] == '[') {
 		if (!is_literal(text, len))
 			return why_set(why, DP_EINVAL,
-				       "'%.60s' is no address literal like [192.0.2.1] "
+				       "'%s' is no address literal like [192.0.2.1] "
 				       "or [IPv6:2001:db8::1]",
 				       text);
 		*ret_helo = mem_text(text);

@@ -180,7 +180,7 @@ static void set_known(struct talk *t, const struct silence *s)
 					   .starttls_ms = -1,
 					   .handshake_ms = -1 };
 	why_set(&t->instead.why, DP_EIO,
-		"%.300s (seen %lld s ago, for another target; not asked again so soon)",
+		"%s (seen %lld s ago, for another target; not asked again so soon)",
 		s->text, (long long)ago);
 }
 
@@ -313,7 +313,7 @@ static void on_limit(void *arg)
 					   .connect_ms = r->connect_ms,
 					   .starttls_ms = r->starttls_ms,
 					   .handshake_ms = r->handshake_ms };
-	why_set(&t->instead.why, DP_EIO, "%.500s", text);
+	why_set(&t->instead.why, DP_EIO, "%s", text);
 	peer_free(t->peer);
 	t->peer = NULL;
 	end_talk(t);

@@ -228,13 +228,12 @@ static void put_off(struct peer *p)
 	struct why *why = &p->result.why;
 
 	if (p->put_off.text[0]) {
-		why_set(&p->put_off, DP_EIO, "%.400s, and so at a second try", why->text);
+		why_set(&p->put_off, DP_EIO, "%s, and so at a second try", why->text);
 		*why = p->put_off;
 		finish_peer(p, PEER_LATER);
 	} else if (!second_try_fits(p)) {
 		why_set(&p->put_off, DP_EIO,
-			"%.400s; the deadline leaves no time for a second try",
-			why->text);
+			"%s; the deadline leaves no time for a second try", why->text);
 		*why = p->put_off;
 		finish_peer(p, PEER_LATER);
 	} else {
@@ -418,10 +417,9 @@ char *peer_late(const struct peer *p, int64_t timeout_ms)
 				     : NULL;
 	bool second = p->put_off.text[0] != '\0';
 
-	return mem_printf("%s did not end within %.3g s%s%s%s%.400s%s",
-			  phase_name(p->phase), (double)timeout_ms / 1000,
-			  awaits ? ": waiting for " : "", awaits ? awaits : "",
-			  second ? " (a second try; at first " : "",
+	return mem_printf("%s did not end within %.3g s%s%s%s%s%s", phase_name(p->phase),
+			  (double)timeout_ms / 1000, awaits ? ": waiting for " : "",
+			  awaits ? awaits : "", second ? " (a second try; at first " : "",
 			  second ? p->put_off.text : "", second ? ")" : "");
 }
 

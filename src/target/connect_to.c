@@ -20,7 +20,7 @@ static int parse_port(const char *text, size_t len, int *ret_port, struct why *w
 	copy = mem_text_n(text, len);
 	rc = number_parse(copy, 1, 65535, &port, NULL);
 	if (rc < 0)
-		why_set(why, rc, "port '%.40s' is not a number from 1 to 65535", copy);
+		why_set(why, rc, "port '%s' is not a number from 1 to 65535", copy);
 	else
 		*ret_port = (int)port;
 	free(copy);
@@ -38,7 +38,7 @@ static int parse_address(const char *text, size_t len, char **ret_address,
 		return why_set(
 			why, DP_EINVAL,
 			"'%.*s' is not an address: give 192.0.2.1 or [2001:db8::1]",
-			(int)(len > 80 ? 80 : len), text);
+			(int)len, text);
 	*ret_address = mem_text_n(text + brackets, len - 2 * brackets);
 	return 0;
 }
@@ -60,8 +60,7 @@ static int parse_parts(const char *text, struct connect_to *c, struct why *why)
 	address = port ? strchr(port + 1, ':') : NULL;
 	to_port = address ? address_end(address + 1) : NULL;
 	if (!to_port)
-		return why_set(why, DP_EINVAL, "'%.80s' is not HOST:PORT:ADDR:PORT",
-			       text);
+		return why_set(why, DP_EINVAL, "'%s' is not HOST:PORT:ADDR:PORT", text);
 	if (port > text)
 		rc = hostname_parse(text, (size_t)(port - text), HOSTNAME_PLAIN, &c->host,
 				    NULL, why);
@@ -73,8 +72,7 @@ static int parse_parts(const char *text, struct connect_to *c, struct why *why)
 	if (rc == 0)
 		rc = parse_port(to_port + 1, strlen(to_port + 1), &c->to_port, why);
 	if (rc == 0 && !c->address && !c->to_port)
-		rc = why_set(why, DP_EINVAL, "'%.80s' names neither address nor port",
-			     text);
+		rc = why_set(why, DP_EINVAL, "'%s' names neither address nor port", text);
 	return rc;
 }
 

@@ -103,8 +103,7 @@ static int check_labels(const char *host, unsigned allow, struct why *why)
 			break;
 	}
 	if (strspn(label, "0123456789") == len)
-		return why_set(why, DP_EINVAL, "'%.80s' ends in a number: not a name",
-			       host);
+		return why_set(why, DP_EINVAL, "'%s' ends in a number: not a name", host);
 	return 0;
 }
 
@@ -167,11 +166,11 @@ static int check_a_labels(const char *host, char **ret_unicode, struct why *why)
 
 	if (!unicode)
 		return why_set(why, DP_EINVAL,
-			       "'%.80s' has an xn-- label that can't be decoded", host);
+			       "'%s' has an xn-- label that can't be decoded", host);
 	rc = to_ascii(unicode, strlen(unicode), &back, NULL);
 	if (rc < 0 || strcmp(back, host + star))
 		rc = why_set(why, DP_EINVAL,
-			     "'%.80s' has an xn-- label that is not IDNA2008", host);
+			     "'%s' has an xn-- label that is not IDNA2008", host);
 	free(back);
 	if (rc == 0 && ret_unicode)
 		*ret_unicode = mem_printf("%s%s", star ? "*." : "", unicode);

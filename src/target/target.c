@@ -72,8 +72,8 @@ static int split_url(const char *text, struct parts *p, struct why *why)
 		goto address;
 	colon = memchr(text, ':', len);
 	if (colon && memchr(colon + 1, ':', (size_t)(end - colon - 1)))
-		return why_set(why, DP_EINVAL, "more than one ':' in '%.*s'",
-			       (int)(len > 80 ? 80 : len), text);
+		return why_set(why, DP_EINVAL, "more than one ':' in '%.*s'", (int)len,
+			       text);
 	p->host = text;
 	p->host_len = colon ? (size_t)(colon - text) : len;
 	p->port = colon ? colon + 1 : NULL;
@@ -85,7 +85,7 @@ address:
 		why, DP_EINVAL,
 		"'%.*s' is an address, and TLSA needs a name: give the name, and the "
 		"address with --connect-to HOST:PORT:ADDR:PORT",
-		(int)(len > 80 ? 80 : len), text);
+		(int)len, text);
 }
 
 static int parse_port(const struct parts *p, struct target *t, struct why *why)
@@ -99,7 +99,7 @@ static int parse_port(const struct parts *p, struct target *t, struct why *why)
 	text = mem_text_n(p->port, p->port_len);
 	rc = number_parse(text, 1, 65535, &port, NULL);
 	if (rc < 0)
-		why_set(why, rc, "port '%.40s' is not a number from 1 to 65535", text);
+		why_set(why, rc, "port '%s' is not a number from 1 to 65535", text);
 	free(text);
 	if (rc < 0)
 		return rc;

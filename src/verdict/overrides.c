@@ -59,11 +59,11 @@ int overrides_parse(struct overrides *o, const char *text, struct why *why)
 
 	if (!equals)
 		return why_set(why, DP_EINVAL,
-			       "'%.40s' is not CODE=STATE, like no-tlsa=warning", text);
+			       "'%s' is not CODE=STATE, like no-tlsa=warning", text);
 	state = state_from_text(equals + 1);
 	if (state < 0)
 		return why_set(why, DP_EINVAL,
-			       "'%.40s' is no state; there are ok, warning, critical and "
+			       "'%s' is no state; there are ok, warning, critical and "
 			       "unknown",
 			       equals + 1);
 	len = (size_t)(equals - text);

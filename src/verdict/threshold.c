@@ -59,10 +59,10 @@ int threshold_parse(const char *text, bool allow_share, struct threshold *ret_th
 		}
 	}
 	if (unit && !*unit)
-		return why_set(why, DP_EINVAL, "'%.40s' has no unit: ms, s, m, h%s", text,
+		return why_set(why, DP_EINVAL, "'%s' has no unit: ms, s, m, h%s", text,
 			       allow_share ? ", d or % of the whole" : " or d");
 	return why_set(why, DP_EINVAL,
-		       "'%.40s' is not a number with a unit out of ms s m h d%s", text,
+		       "'%s' is not a number with a unit out of ms s m h d%s", text,
 		       allow_share ? " %" : "");
 }
 

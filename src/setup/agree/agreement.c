@@ -57,7 +57,7 @@ static int ask_servers(struct lineage *l, struct asked *ret_asked, struct why *w
 		return why_set(why, DP_EDNS, "the authoritative servers can't be asked");
 	rc = wanted_make(l, &a.wanted, why);
 	if (rc == 0 && !a.wanted.want_count) /* of nothing all servers have all */
-		rc = why_set(why, DP_EDNS, "records are still held back at %.300s",
+		rc = why_set(why, DP_EDNS, "records are still held back at %s",
 			     l->state.held);
 	question.want = a.wanted.want;
 	question.want_count = a.wanted.want_count;

@@ -129,8 +129,8 @@ static int decide_owner(struct lineage *l, const struct target *target, const ch
 		if (reason && is_unclear)
 			rc = why_set(why, DP_EDNS,
 				     "not every name server says whether DNS has a "
-				     "record at %.200s, and the first one would break "
-				     "it: %.200s",
+				     "record at %s, and the first one would break "
+				     "it: %s",
 				     owner, reason);
 		else if (reason)
 			hold_owner(s, owner, reason, d);

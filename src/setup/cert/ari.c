@@ -81,10 +81,10 @@ static int fetch_json(struct lineage *l, const char *url, struct env_page *ret_p
 	int rc;
 
 	if (strncmp(url, "https://", 8) != 0)
-		return why_set(why, DP_EINVAL, "'%.200s' is no https URL", url);
+		return why_set(why, DP_EINVAL, "'%s' is no https URL", url);
 	rc = l->env->fetch(l->env->arg, &request, ret_page, why);
 	if (rc == 0 && ret_page->status != 200) {
-		rc = why_set(why, DP_EIO, "%.200s answered with status %d", url,
+		rc = why_set(why, DP_EIO, "%s answered with status %d", url,
 			     ret_page->status);
 		env_page_clear(ret_page);
 	}
@@ -107,7 +107,7 @@ static int find_service(struct lineage *l, const char *directory, char **ret_url
 	if (url && *url)
 		*ret_url = mem_text(url);
 	else
-		rc = why_set(why, DP_ENOENT, "%.200s offers no renewalInfo", directory);
+		rc = why_set(why, DP_ENOENT, "%s offers no renewalInfo", directory);
 	json_decref(root);
 	env_page_clear(&page);
 	return rc;

@@ -61,8 +61,7 @@ static int check_names(const struct lineage *l, const struct chain_cert *leaf,
 
 	for (i = 0; i < l->conf.domains.count; i++)
 		if (!covers_domain(leaf->crt, l->conf.domains.item[i]))
-			return why_set(why, DP_EINVAL,
-				       "the certificate doesn't name %.253s",
+			return why_set(why, DP_EINVAL, "the certificate doesn't name %s",
 				       l->conf.domains.item[i]);
 	return 0;
 }

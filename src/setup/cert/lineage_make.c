@@ -61,8 +61,8 @@ static int check_adopted(const char *path, const struct key *key,
 	if (rc < 0 || same)
 		return rc;
 	return why_set(why, DP_EEXIST,
-		       "%.200s, which an interrupted run left, is another key than "
-		       "%.200s%s to adopt: move it away with its folder, or go on with "
+		       "%s, which an interrupted run left, is another key than "
+		       "%s%s to adopt: move it away with its folder, or go on with "
 		       "it, without --adopt",
 		       path, dir ? dir : "that", dir ? "/privkey.pem" : "");
 }

@@ -23,7 +23,7 @@ int csr_add_name(struct csr_names *names, const char *text, struct why *why)
 
 	rc = hostname_parse(text, strlen(text), HOSTNAME_WILDCARD, &name, NULL, &inner);
 	if (rc < 0)
-		return why_set(why, rc, "name '%.100s': %.380s", text, inner.text);
+		return why_set(why, rc, "name '%s': %s", text, inner.text);
 	for (i = 0; i < names->count; i++)
 		if (!strcmp(names->item[i], name)) {
 			free(name);

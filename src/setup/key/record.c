@@ -109,7 +109,7 @@ int record_source_cert(const char *path, uint8_t usage, struct record_source *re
 	if (rc == 0)
 		rc = record_source_chain(&chain, usage, ret_source, &inner);
 	chain_clear(&chain);
-	return rc < 0 ? why_set(why, rc, "%.100s: %.390s", path, inner.text) : 0;
+	return rc < 0 ? why_set(why, rc, "%s: %s", path, inner.text) : 0;
 }
 
 int record_check_target(const struct target *target, struct why *why)

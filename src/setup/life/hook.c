@@ -65,14 +65,13 @@ static int leave_certificate(struct lineage *l, const char *text, struct hook_to
 	s->renew_error = mem_text(text);
 	if (rc == 0)
 		rc = lineage_save(l, why);
-	return rc < 0 ? rc
-		      : outcome_tell(&told->result, OUTCOME_REFUSED, 0, "%.500s", text);
+	return rc < 0 ? rc : outcome_tell(&told->result, OUTCOME_REFUSED, 0, "%s", text);
 }
 
 static int leave_key(struct lineage *l, const char *folder, const struct certbot_found *f,
 		     struct hook_told *told, struct why *why)
 {
-	char *text = mem_printf("certbot made the certificate in %.300s for a new key, "
+	char *text = mem_printf("certbot made the certificate in %s for a new key, "
 				"which no record names: it is left out, and the old one "
 				"stays in use",
 				folder);
@@ -128,7 +127,7 @@ static int install_received(struct lineage *l, const struct certbot_found *f,
 	    f->generation == l->state.view_generation)
 		return rc;
 	text = mem_printf("the certificate is kept, but key %04lld is not under the "
-			  "servers yet: %.500s",
+			  "servers yet: %s",
 			  (long long)f->generation, r->text ? r->text : "");
 	rc = outcome_tell(r, OUTCOME_REFUSED, r->until, "%s", text);
 	told->remedy = mem_printf("daneprobe rollover %s", l->name);
@@ -202,7 +201,7 @@ static bool is_newest(const struct lineage *l, const struct certbot_found *f)
 static int tell_left(const struct lineage *l, struct hook_told *told)
 {
 	return outcome_tell(&told->result, OUTCOME_LATE, 0,
-			    "%.450s (daneprobe hook certbot --pre %s says what to do)",
+			    "%s (daneprobe hook certbot --pre %s says what to do)",
 			    l->state.renew_error, l->name);
 }
 
@@ -272,7 +271,7 @@ int hook_renew(struct lineage *l, bool force, bool install, struct hook_told *to
 static bool warn_of_folder(struct hook_told *told, const char *folder, const char *text,
 			   char *take_remedy)
 {
-	outcome_tell(&told->result, OUTCOME_LATE, 0, "%.300s: %s", folder, text);
+	outcome_tell(&told->result, OUTCOME_LATE, 0, "%s: %s", folder, text);
 	told->remedy = take_remedy;
 	return true;
 }
@@ -316,7 +315,7 @@ int hook_predict(const struct lineage *l, struct hook_told *told, struct why *wh
 	if (certbot_any_folder(l, see_future, told))
 		return 0;
 	if (l->state.renew_error)
-		return outcome_tell(&told->result, OUTCOME_LATE, 0, "%.500s",
+		return outcome_tell(&told->result, OUTCOME_LATE, 0, "%s",
 				    l->state.renew_error);
 	return outcome_tell(&told->result, OUTCOME_NOTHING, 0,
 			    "certbot keeps the key at the next renewal");

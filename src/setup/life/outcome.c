@@ -99,6 +99,5 @@ int outcome_failed(struct lineage *l, const char *text, struct outcome *r,
 		if (rc == 0)
 			rc = lineage_save(l, why);
 	}
-	return rc < 0 ? rc
-		      : outcome_tell(r, OUTCOME_REFUSED, s->retry_at, "%.500s", text);
+	return rc < 0 ? rc : outcome_tell(r, OUTCOME_REFUSED, s->retry_at, "%s", text);
 }

@@ -21,12 +21,11 @@
 /* Records that a wildcard made are hidden by the first one at the name itself. */
 static int refuse_wildcard(const struct env_dns *dns, struct why *why)
 {
-	return why_set(
-		why, DP_EDNS,
-		"the TLSA records at %.255s come from a wildcard, and a record there "
-		"would hide them from the clients of today: put copies of them at "
-		"%.255s first",
-		dns->wildcard, dns->wildcard);
+	return why_set(why, DP_EDNS,
+		       "the TLSA records at %s come from a wildcard, and a record there "
+		       "would hide them from the clients of today: put copies of them at "
+		       "%s first",
+		       dns->wildcard, dns->wildcard);
 }
 
 /* A record of ours goes only where every endpoint was just seen without its key; why not,
@@ -40,7 +39,7 @@ static char *find_stay(struct lineage *l)
 
 	if (rc < 0 || problem)
 		text = mem_printf("the old record stays until every endpoint is seen "
-				  "with the new key: %.400s",
+				  "with the new key: %s",
 				  rc < 0 ? why.text : problem);
 	free(problem);
 	return text;
@@ -209,9 +208,9 @@ static int tell_published(const struct lineage *l, enum publish_result result,
 					  l->name)
 			     : mem_text("the records are given to DNS");
 	int rc = held ? outcome_tell(r, OUTCOME_LATE, 0,
-				     "%.160s, but some are held back until their service "
+				     "%s, but some are held back until their service "
 				     "presents the key, and then published by the next "
-				     "run: %.330s",
+				     "run: %s",
 				     what, held)
 		      : outcome_tell(r, OUTCOME_MOVED, 0, "%s", what);
 
@@ -231,8 +230,8 @@ static int tell_held(struct lineage *l, bool asked_for, const char *held,
 	if (rc < 0 || !asked_for)
 		return rc < 0 ? rc : outcome_failed(l, held, r, why);
 	return outcome_tell(r, OUTCOME_REFUSED, 0,
-			    "%.450s; bring the key to it first: daneprobe install %s",
-			    held, l->name);
+			    "%s; bring the key to it first: daneprobe install %s", held,
+			    l->name);
 }
 
 int publication_give(struct lineage *l, bool asked_for, struct outcome *r,

@@ -92,8 +92,7 @@ static int renewal_failed(struct lineage *l, char *take_text, struct outcome *r,
 	free(s->renew_error);
 	s->renew_error = take_text;
 	rc = lineage_save(l, why);
-	return rc < 0 ? rc
-		      : outcome_tell(r, OUTCOME_REFUSED, 0, "%.500s", s->renew_error);
+	return rc < 0 ? rc : outcome_tell(r, OUTCOME_REFUSED, 0, "%s", s->renew_error);
 }
 
 /* Finishes what a crash cut short. done: that was a step by itself; where it was undone,
@@ -145,7 +144,7 @@ static int tell_retry(const struct lineage *l, struct outcome *r)
 	const struct lineage_state *s = &l->state;
 	char *when = outcome_when(l, s->retry_at);
 
-	outcome_tell(r, OUTCOME_LATE, s->retry_at, "%.500s; tried again %s",
+	outcome_tell(r, OUTCOME_LATE, s->retry_at, "%s; tried again %s",
 		     s->reason ? s->reason : "the last try failed", when);
 	free(when);
 	return 0;
@@ -249,7 +248,7 @@ int rollover_propagation(struct lineage *l, struct outcome *r, struct why *why)
 			     "no server has any TLSA record");
 		break;
 	case SAFETY_LAGS:
-		outcome_tell(r, OUTCOME_LATE, 0, "%.500s", a.who_lags);
+		outcome_tell(r, OUTCOME_LATE, 0, "%s", a.who_lags);
 		break;
 	case SAFETY_WAIT:
 		when = outcome_when(l, a.safe_at);
@@ -320,10 +319,9 @@ static int tell_old_fault(struct lineage *l, const char *text, struct outcome *r
 	int rc = lineage_note(l, why, "fault", "why", text, NULL);
 
 	return rc < 0 ? rc
-		      : outcome_tell(
-				r, OUTCOME_LATE, 0,
-				"the certificate is renewed, but as before it, %.400s",
-				text);
+		      : outcome_tell(r, OUTCOME_LATE, 0,
+				     "the certificate is renewed, but as before it, %s",
+				     text);
 }
 
 static int forget_failures(struct lineage *l, struct why *why)
@@ -382,7 +380,7 @@ static int install_renewed(struct lineage *l, int64_t generation, struct outcome
 		rc = tell_old_fault(l, n.fault, r, why);
 	} else if (rc == 0 && n.stale) {
 		rc = outcome_tell(r, OUTCOME_LATE, 0,
-				  "the certificate is renewed, but %.400s", n.stale);
+				  "the certificate is renewed, but %s", n.stale);
 	} else if (rc == 0) {
 		rc = outcome_tell(
 			r, OUTCOME_MOVED, 0,
@@ -407,7 +405,7 @@ static int install_some(struct lineage *l, int64_t generation, struct outcome *r
 	} else if (rc == 0) {
 		rc = outcome_tell(r, OUTCOME_REFUSED, rollover_retry_at(s),
 				  "%s; the certificates that could be renewed are in "
-				  "use%s%.150s",
+				  "use%s%s",
 				  failed, n.fault ? ", but as before it, " : "",
 				  n.fault ? n.fault : "");
 	}
@@ -424,7 +422,7 @@ static int renew_certificate(struct lineage *l, int64_t generation, bool force,
 
 	if (rc < 0) {
 		rc = lineage_note(l, why, "failed", "why", inner.text, NULL);
-		outcome_tell(r, OUTCOME_REFUSED, 0, "%.500s", inner.text);
+		outcome_tell(r, OUTCOME_REFUSED, 0, "%s", inner.text);
 	} else {
 		outcome_tell(r, OUTCOME_MOVED, 0, "the certificate is renewed");
 	}
@@ -495,7 +493,7 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct outcome *
 	outcome_tell(r, OUTCOME_NOTHING, due, "the certificate isn't due");
 	retry = rollover_retry_at(s);
 	if (!force && now < retry)
-		return outcome_tell(r, OUTCOME_LATE, retry, "%.500s",
+		return outcome_tell(r, OUTCOME_LATE, retry, "%s",
 				    s->renew_error ? s->renew_error
 						   : "the last try failed");
 	if (force || !due || due <= now)

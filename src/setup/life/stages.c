@@ -54,11 +54,11 @@ static int wait_for_laggard(struct lineage *l, const char *who, struct outcome *
 
 	if (is_overdue(l)) {
 		rc = outcome_stuck(l, who, why);
-		return rc < 0 ? rc : outcome_tell(r, OUTCOME_LATE, 0, "%.500s", who);
+		return rc < 0 ? rc : outcome_tell(r, OUTCOME_LATE, 0, "%s", who);
 	}
 	lineage_state_reason(&l->state, who, env_now(l->env));
 	rc = lineage_save(l, why);
-	return rc < 0 ? rc : outcome_tell(r, OUTCOME_WAITING, 0, "%.500s", who);
+	return rc < 0 ? rc : outcome_tell(r, OUTCOME_WAITING, 0, "%s", who);
 }
 
 /* Whoever took a record out, or a zone that was restored from an old copy: giving what is
@@ -73,8 +73,7 @@ static int publish_once_more(struct lineage *l, const char *who, struct outcome 
 	rc = outcome_stuck(l, who, why);
 	return rc < 0 ? rc
 		      : outcome_tell(r, OUTCOME_LATE, 0,
-				     "%.450s: the records were given to DNS once more",
-				     who);
+				     "%s: the records were given to DNS once more", who);
 }
 
 /* Servers lack records. changed: these were never given to DNS, since the services are
@@ -109,7 +108,7 @@ static int tell_blocked(struct lineage *l, const struct agreement *a,
 {
 	int rc = outcome_stuck(l, a->who_lags, why);
 
-	return rc < 0 ? rc : outcome_tell(r, kind, 0, "%.500s", a->who_lags);
+	return rc < 0 ? rc : outcome_tell(r, kind, 0, "%s", a->who_lags);
 }
 
 static const char *who_lags(const struct agreement *a)
@@ -215,7 +214,7 @@ static int still_held(struct lineage *l, struct outcome *r, struct why *why)
 		return wait_for_laggard(l, inner.text, r, why);
 	if (!told)
 		return publication_give(l, false, r, why);
-	text = mem_printf("records are held back at %.180s: %.220s: let its server read "
+	text = mem_printf("records are held back at %s: %s: let its server read "
 			  "live/ and reload it, and the next run publishes them",
 			  l->state.held, told);
 	rc = outcome_stuck(l, text, why);
@@ -395,7 +394,7 @@ static int still_safe(struct lineage *l, bool *ret_safe, struct outcome *r,
 			l, l->state.published_at ? STAGE_PUBLISHED : STAGE_STAGED, why);
 		if (rc == 0)
 			rc = outcome_tell(
-				r, OUTCOME_LATE, a.safe_at, "no longer safe: %.400s",
+				r, OUTCOME_LATE, a.safe_at, "no longer safe: %s",
 				a.who_lags ? a.who_lags : "the wait begins anew");
 	}
 	agreement_clear(&a);

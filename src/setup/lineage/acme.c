@@ -42,7 +42,7 @@ static int refuse_line(const char *line, size_t len, struct why *why)
 	return why_set(why, DP_EINVAL,
 		       "'%.*s' is no way to get a certificate: one of " ACME_PRESETS
 		       " and its options, exec COMMAND, or hook certbot",
-		       (int)(len < 100 ? len : 100), line);
+		       (int)len, line);
 }
 
 int acme_command(const char *line, char **ret_command, struct why *why)

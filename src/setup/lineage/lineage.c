@@ -32,7 +32,7 @@ int lineage_check_name(const char *name, struct why *why)
 	if (!*name || strlen(name) > LINEAGE_NAME_MAX || strchr("-._", *name) ||
 	    name[strspn(name, alphabet)])
 		return why_set(why, DP_EINVAL,
-			       "'%.100s' can't name a lineage: letters, digits, '.', '_' "
+			       "'%s' can't name a lineage: letters, digits, '.', '_' "
 			       "and '-', at most %d",
 			       name, LINEAGE_NAME_MAX);
 	return 0;
@@ -119,8 +119,7 @@ int lineage_access(const struct lineage *l, bool is_folder,
 		return 0;
 	group = getgrnam(name);
 	if (!group)
-		return why_set(why, DP_EINVAL, "key_group: there is no group '%.100s'",
-			       name);
+		return why_set(why, DP_EINVAL, "key_group: there is no group '%s'", name);
 	ret_access->mode = is_folder ? 0750 : 0640;
 	ret_access->group = group->gr_gid;
 	return 0;

@@ -94,7 +94,7 @@ int lineage_conf_put(struct lineage_conf *conf, enum lineage_conf_key key,
 			       row->key);
 	rc = row->take(conf, value, &inner);
 	if (rc < 0)
-		return why_set(why, rc, "%s: %.480s", row->key, inner.text);
+		return why_set(why, rc, "%s: %s", row->key, inner.text);
 	keep_text(conf, key, value);
 	return 0;
 }
@@ -112,7 +112,7 @@ static int find_key(const char *name, enum lineage_conf_key *ret_key, struct why
 		}
 		nearest_offer(&near, lineage_conf_rows_of(key)->key);
 	}
-	return why_set(why, DP_EINVAL, "unknown key '%.100s'%s%s", name,
+	return why_set(why, DP_EINVAL, "unknown key '%s'%s%s", name,
 		       near.best ? ": did you mean " : "", near.best ? near.best : "");
 }
 
@@ -126,7 +126,7 @@ static int split_line(const char *line, enum lineage_conf_key *ret_key, char **r
 
 	line += strspn(line, BLANKS);
 	if (!equals)
-		return why_set(why, DP_EINVAL, "'%.100s' is not KEY = VALUE", line);
+		return why_set(why, DP_EINVAL, "'%s' is not KEY = VALUE", line);
 	for (end = equals; end > line && strchr(BLANKS, end[-1]); end--)
 		;
 	name = mem_text_n(line, (size_t)(end - line));
@@ -188,7 +188,7 @@ int lineage_conf_parse(struct lineage_conf *conf, const char *text, struct why *
 		rc = take_line(conf, line, &inner);
 		free(line);
 		if (rc < 0)
-			return why_set(why, rc, "line %zu: %.480s", number, inner.text);
+			return why_set(why, rc, "line %zu: %s", number, inner.text);
 	}
 	return 0;
 }

@@ -74,7 +74,7 @@ static int take_targets(struct lineage_conf_list *list, const char *value,
 		text = mem_text_n(word, len);
 		rc = target_parse(text, &target, &inner);
 		if (rc < 0)
-			why_set(why, rc, "%.100s: %.380s", text, inner.text);
+			why_set(why, rc, "%s: %s", text, inner.text);
 		else
 			target_clear(&target);
 		free(text);
@@ -197,7 +197,7 @@ static int take_policy(struct lineage_conf *conf, const char *value, struct why 
 	conf->all_but_one = !strcmp(value, "all-but-one");
 	if (conf->all_but_one || !strcmp(value, "all"))
 		return 0;
-	return why_set(why, DP_EINVAL, "'%.100s' is neither all nor all-but-one", value);
+	return why_set(why, DP_EINVAL, "'%s' is neither all nor all-but-one", value);
 }
 
 static int take_text(struct lineage_conf *conf, const char *value, struct why *why)

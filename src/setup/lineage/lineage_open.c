@@ -68,7 +68,7 @@ static int take_conf(struct lineage *l, const char *path, const char *text,
 
 	if (rc == 0)
 		rc = lineage_conf_check(&l->conf, &inner);
-	return rc < 0 ? why_set(why, rc, "%.200s: %.300s", path, inner.text) : 0;
+	return rc < 0 ? why_set(why, rc, "%s: %s", path, inner.text) : 0;
 }
 
 static int load_conf(struct lineage *l, struct why *why)

@@ -70,7 +70,7 @@ static int read_chain(const char *path, struct chain *ret_chain, struct why *why
 
 	if (rc == 0 && !ret_chain->cert[0].crt) {
 		chain_clear(ret_chain);
-		rc = why_set(why, DP_EFORMAT, "%.300s: no certificate can be read", path);
+		rc = why_set(why, DP_EFORMAT, "%s: no certificate can be read", path);
 	}
 	return rc;
 }
@@ -99,7 +99,7 @@ static int check_targets(const struct target *targets, size_t count,
 				break;
 		if (k == q->count)
 			return why_set(why, DP_EINVAL,
-				       "%.300s: none of the certificates names its host",
+				       "%s: none of the certificates names its host",
 				       targets[i].text);
 	}
 	return 0;

@@ -150,7 +150,7 @@ int predict_read(const char *dir, struct prediction **ret_list, size_t *ret_coun
 
 	if (stat(dir, &st) < 0) {
 		free(cli);
-		return why_errno(why, errno, "can't read %.300s", dir);
+		return why_errno(why, errno, "can't read %s", dir);
 	}
 	f.cli = read_text(cli);
 	free(cli);
@@ -160,12 +160,11 @@ int predict_read(const char *dir, struct prediction **ret_list, size_t *ret_coun
 	each_entry(&f, dir, take_acme_sh);
 	free(f.cli);
 	if (!f.count)
-		return why_set(
-			why, DP_ENOENT,
-			"%.300s holds no certificate of certbot (/etc/letsencrypt), "
-			"lego (.lego), acme.sh (~/.acme.sh) or uacme "
-			"(/etc/ssl/uacme)",
-			dir);
+		return why_set(why, DP_ENOENT,
+			       "%s holds no certificate of certbot (/etc/letsencrypt), "
+			       "lego (.lego), acme.sh (~/.acme.sh) or uacme "
+			       "(/etc/ssl/uacme)",
+			       dir);
 	qsort(f.list, f.count, sizeof(*f.list), by_name);
 	*ret_list = f.list;
 	*ret_count = f.count;

@@ -30,7 +30,7 @@ static int take_word(const struct publish_option *options, size_t count, const c
 
 	if (!o)
 		return why_set(why, DP_EINVAL, "publish: '%.*s' is not understood",
-			       (int)(len < 100 ? len : 100), word);
+			       (int)len, word);
 	if (*o->ret_value)
 		return why_set(why, DP_EINVAL, "publish: %s= stands there twice",
 			       o->name);

@@ -50,8 +50,7 @@ static int make_header(const char *path, char *text, char **ret_header, struct w
 	while (len && strchr(" \t\r\n", text[len - 1]))
 		text[--len] = '\0';
 	if (!len || strpbrk(text, "\r\n"))
-		return why_set(why, DP_EFORMAT, "%.300s holds no API key in one line",
-			       path);
+		return why_set(why, DP_EFORMAT, "%s holds no API key in one line", path);
 	*ret_header = mem_printf("X-API-Key: %s", text);
 	return 0;
 }
@@ -64,10 +63,10 @@ static int load_key(const char *path, char **ret_header, struct why *why)
 	int rc;
 
 	if (stat(path, &st) < 0)
-		return why_errno(why, errno, "can't read the API key %.300s", path);
+		return why_errno(why, errno, "can't read the API key %s", path);
 	if (st.st_mode & S_IROTH)
 		return why_set(why, DP_EINVAL,
-			       "everybody may read the API key %.300s: chmod o-r it, and "
+			       "everybody may read the API key %s: chmod o-r it, and "
 			       "make a new one if others had the chance",
 			       path);
 	rc = text_file_read(path, KEY_FILE_MAX, &text, &len, why);
@@ -93,11 +92,10 @@ static int load_api(const char *options, struct api *api, struct why *why)
 			     "publish = powerdns needs url=URL, where its API is, and "
 			     "key-file=FILE, the API's key");
 	if (rc == 0 && !is_private(api->url))
-		rc = why_set(
-			why, DP_EINVAL,
-			"publish = powerdns: url=%.200s is neither https nor on this "
-			"machine: the key could be read on its way",
-			api->url);
+		rc = why_set(why, DP_EINVAL,
+			     "publish = powerdns: url=%s is neither https nor on this "
+			     "machine: the key could be read on its way",
+			     api->url);
 	if (rc == 0)
 		rc = load_key(file, &api->header, why);
 	free(file);
@@ -163,7 +161,7 @@ static int read_rrset(struct lineage *l, const struct api *api, const char *url,
 	if (rc == 0) {
 		rc = powerdns_read(page.text, owner, ret_rrset, &inner);
 		if (rc < 0)
-			why_set(why, rc, "%.300s: %.300s", url, inner.text);
+			why_set(why, rc, "%s: %s", url, inner.text);
 		env_page_clear(&page);
 	}
 	free(query);

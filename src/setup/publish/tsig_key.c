@@ -94,7 +94,7 @@ static int set_algorithm(struct tsig_key *key, const char *word, struct why *why
 	if (key->algorithm)
 		return 0;
 	return why_set(why, DP_EFORMAT,
-		       "algorithm '%.40s' is neither hmac-sha256 nor hmac-sha512", word);
+		       "algorithm '%s' is neither hmac-sha256 nor hmac-sha512", word);
 }
 
 static int set_secret(struct tsig_key *key, const char *word, struct why *why)
@@ -207,18 +207,17 @@ int tsig_key_load(const char *path, struct tsig_key *ret_key, struct why *why)
 	int rc;
 
 	if (stat(path, &st) < 0)
-		return why_errno(why, errno, "can't read the TSIG key %.300s", path);
+		return why_errno(why, errno, "can't read the TSIG key %s", path);
 	if (st.st_mode & S_IROTH)
-		return why_set(
-			why, DP_EINVAL,
-			"everybody may read the TSIG key %.300s: chmod o-r it, and "
-			"make a new one if others had the chance",
-			path);
+		return why_set(why, DP_EINVAL,
+			       "everybody may read the TSIG key %s: chmod o-r it, and "
+			       "make a new one if others had the chance",
+			       path);
 	rc = text_file_read(path, KEY_FILE_MAX, &text, &len, why);
 	if (rc < 0)
 		return rc;
 	rc = tsig_key_parse(text, ret_key, &inner);
 	mem_wipe(text, len);
 	free(text);
-	return rc < 0 ? why_set(why, rc, "TSIG key %.300s: %.150s", path, inner.text) : 0;
+	return rc < 0 ? why_set(why, rc, "TSIG key %s: %s", path, inner.text) : 0;
 }

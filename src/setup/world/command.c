@@ -233,7 +233,7 @@ static int judge_exit(const struct child *c, const struct env_command *command, 
 		      struct why *why)
 {
 	char *called = command->name ? mem_text(command->name)
-				     : mem_printf("'%.200s'", command->text);
+				     : mem_printf("'%s'", command->text);
 	char *complaint = NULL;
 	int rc = DP_EIO;
 
@@ -274,7 +274,7 @@ int command_run(const struct env_command *command, struct why *why)
 	(void)sigaction(SIGCHLD, &normal, &before_child);
 	rc = start_child(command->text, &c);
 	if (rc < 0) {
-		rc = why_errno(why, errno, "can't run '%.200s'", command->text);
+		rc = why_errno(why, errno, "can't run '%s'", command->text);
 	} else {
 		await_child(&c, command->timeout_ms, &late);
 		rc = judge_exit(&c, command, late, why);

@@ -141,6 +141,6 @@ int env_run(struct env *env, const struct env_command *command, struct why *why)
 		env->before_command ? env->before_command(env->arg, command->text) : 0;
 
 	if (failed)
-		return why_errno(why, failed, "can't run %.200s", command->text);
+		return why_errno(why, failed, "can't run %s", command->text);
 	return env->run(env->arg, command, why);
 }
