@@ -208,7 +208,8 @@ static void look_at_leaf(void *arg, const struct live_peer *peer)
 	struct leaf leaf = { 0 };
 
 	if (peer->leaf) {
-		leaf.cert = cert = hex_encode(peer->leaf->cert_sha256, 32);
+		leaf.cert = cert = hex_encode(peer->leaf->cert_sha256,
+					      peer->leaf->der.data ? 32 : 0);
 		leaf.spki = spki = hex_encode(peer->leaf->spki_sha256, 32);
 		leaf.is_rsa = chain_is_rsa(peer->leaf);
 		fault = judge_without_records(&leaf, looking->presented);

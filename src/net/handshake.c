@@ -16,9 +16,14 @@
 #define FIRST_MAX 11 /* the header of a record and its ServerHello up to the version */
 #define HANDSHAKE_MAX_BYTES (1024 * 1024) /* a chain of 100 large certificates fits */
 
-/* TLS 1.2 and 1.3, and GnuTLS's normal algorithms. Raw keys come last, so that a server
- * with both shows its certificate; they count only in a session that enables them. */
-#define PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:+CTYPE-SRV-RAWPK"
+#define SHOWN_MAX 256	/* certificates kept of one message */
+#define PROTOCOLS_MAX 8 /* of ALPN */
+
+/* TLS 1.2 and 1.3, and GnuTLS's normal algorithms. Certificates or raw keys, never both:
+ * a server that has both may answer with the raw key whatever the client's order is. */
+#define PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+#define RAW_KEY ":-CTYPE-SRV-X509:+CTYPE-SRV-RAWPK"
+#define ANY_USAGE ":%COMPAT"
 
 static const char *const priorities[] = {
 	[HANDSHAKE_AUTO] = PRIORITY,
@@ -47,6 +52,12 @@ struct handshake {
 	size_t first_len;	  /* 0: nothing came */
 	bool reset;		  /* the connection was */
 	int warnings;		  /* how many the server sent */
+	gnutls_datum_t *shown;	  /* owned, as its octets: the certificates as sent */
+	size_t shown_count;
+	bool signed_by_key; /* the message came that the key of the certificate signs */
+	bool proven;	    /* and it was good */
+	bool asked;	    /* for a client's certificate */
+	bool refused;	    /* by an alert behind the handshake */
 };
 
 struct handshake_kit *handshake_kit_new(struct why *why)
@@ -119,12 +130,102 @@ static ssize_t pull_octets(gnutls_transport_ptr_t arg, void *data, size_t len)
 
 static int set_alpn(gnutls_session_t session, const char *alpn)
 {
-	gnutls_datum_t protocol = { .size = (unsigned)strlen(alpn) };
+	gnutls_datum_t protocol[PROTOCOLS_MAX];
+	char *names = mem_text(alpn), *at = names;
+	unsigned count = 0;
 	int rc;
 
-	protocol.data = mem_copy(alpn, protocol.size);
-	rc = gnutls_alpn_set_protocols(session, &protocol, 1, 0);
-	free(protocol.data);
+	while (*at && count < PROTOCOLS_MAX) {
+		size_t len = strcspn(at, " ");
+
+		protocol[count].data = (unsigned char *)at;
+		protocol[count++].size = (unsigned)len;
+		at += len + (at[len] == ' ');
+	}
+	rc = gnutls_alpn_set_protocols(session, protocol, count, 0);
+	free(names);
+	return rc;
+}
+
+static uint32_t read_length(const gnutls_datum_t *msg, size_t at)
+{
+	return (uint32_t)msg->data[at] << 16 | (uint32_t)msg->data[at + 1] << 8 |
+	       msg->data[at + 2];
+}
+
+static void keep_octets(struct handshake *h, const uint8_t *data, uint32_t len)
+{
+	gnutls_datum_t *one;
+
+	h->shown = mem_grow(h->shown, h->shown_count, sizeof(*h->shown));
+	one = &h->shown[h->shown_count++];
+	one->data = mem_copy(data, len);
+	one->size = len;
+}
+
+/* RFC 5246 section 7.4.2: a list of certificates with their lengths; RFC 8446 section
+ * 4.4.2: a context before it, and extensions behind each. */
+static void keep_shown(struct handshake *h, const gnutls_datum_t *msg)
+{
+	bool extensions = gnutls_protocol_get_version(h->session) == GNUTLS_TLS1_3;
+	size_t at = 3, len;
+
+	if (extensions && msg->size)
+		at += 1 + (size_t)msg->data[0];
+	while (at + 3 <= msg->size && h->shown_count < SHOWN_MAX) {
+		len = read_length(msg, at);
+		at += 3;
+		if (!len || len > msg->size - at)
+			return;
+		keep_octets(h, msg->data + at, (uint32_t)len);
+		at += len;
+		if (extensions && at + 2 <= msg->size)
+			at += 2 + ((size_t)msg->data[at] << 8 | msg->data[at + 1]);
+	}
+}
+
+/* Called before GnuTLS looks at a message, so that each says that those before it were
+ * good. */
+static int on_message(gnutls_session_t session, unsigned type, unsigned when,
+		      unsigned incoming, const gnutls_datum_t *msg)
+{
+	struct handshake *h = gnutls_session_get_ptr(session);
+
+	(void)when;
+	if (!incoming)
+		return 0;
+	switch (type) {
+	case GNUTLS_HANDSHAKE_CERTIFICATE_PKT:
+		if (!h->shown)
+			keep_shown(h, msg);
+		break;
+	case GNUTLS_HANDSHAKE_CERTIFICATE_REQUEST:
+		h->asked = true;
+		break;
+	case GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE:
+		h->signed_by_key = true;
+		break;
+	case GNUTLS_HANDSHAKE_SERVER_HELLO_DONE:
+		h->proven = h->signed_by_key;
+		break;
+	}
+	return 0;
+}
+
+/* What is rarely offered isn't kept ready. */
+static int set_priority(struct handshake *h, struct handshake_kit *kit,
+			const struct handshake_offer *offer)
+{
+	char *text;
+	int rc;
+
+	if (!offer->raw_key && !offer->any_usage)
+		return gnutls_priority_set(h->session, kit->priority[offer->auth]);
+	text = mem_printf("%s%s%s", priorities[offer->auth],
+			  offer->raw_key ? RAW_KEY : "",
+			  offer->any_usage ? ANY_USAGE : "");
+	rc = gnutls_priority_set_direct(h->session, text, NULL);
+	free(text);
 	return rc;
 }
 
@@ -135,12 +236,12 @@ static int open_session(struct handshake *h, struct handshake_kit *kit,
 		GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS;
 	int rc;
 
-	if (offer->raw_keys)
+	if (offer->raw_key)
 		flags |= GNUTLS_ENABLE_RAWPK;
 	rc = gnutls_init(&h->session, flags);
 	if (rc < 0)
 		return rc;
-	rc = gnutls_priority_set(h->session, kit->priority[offer->auth]);
+	rc = set_priority(h, kit, offer);
 	if (rc < 0)
 		return rc;
 	rc = gnutls_credentials_set(h->session, GNUTLS_CRD_CERTIFICATE, kit->cred);
@@ -156,6 +257,9 @@ static int open_session(struct handshake *h, struct handshake_kit *kit,
 	}
 	gnutls_handshake_set_max_packet_length(h->session, HANDSHAKE_MAX_BYTES);
 	gnutls_handshake_set_timeout(h->session, 0); /* the caller's deadline bounds it */
+	gnutls_session_set_ptr(h->session, h);
+	gnutls_handshake_set_hook_function(h->session, GNUTLS_HANDSHAKE_ANY,
+					   GNUTLS_HOOK_PRE, on_message);
 	gnutls_transport_set_ptr(h->session, h);
 	gnutls_transport_set_push_function(h->session, push_octets);
 	gnutls_transport_set_pull_function(h->session, pull_octets);
@@ -214,7 +318,12 @@ static void explain_alert(const struct handshake *h, struct why *why)
 		meaning = ": it speaks only TLS 1.1 or older";
 	if (alert == GNUTLS_A_INSUFFICIENT_SECURITY)
 		meaning = ": its algorithms are not among those that are offered";
-	why_set(why, DP_ECRYPTO, "the server refused the handshake: alert \"%s\"%s",
+	if (alert == GNUTLS_A_UNRECOGNIZED_NAME)
+		meaning = ": it has no certificate for that name";
+	if (h->asked)
+		meaning = ": it demands a client's certificate";
+	why_set(why, DP_ECRYPTO,
+		"the server refused the handshake with SNI %s: alert \"%s\"%s", h->sni,
 		name ? name : "unknown", meaning);
 }
 
@@ -251,6 +360,28 @@ static bool is_warning(int rc)
 	       !gnutls_error_is_fatal(rc);
 }
 
+/* The end of a handshake that failed. */
+static enum handshake_status judge_end(const struct handshake *h, int rc)
+{
+	bool ended = h->reset || rc == GNUTLS_E_FATAL_ALERT_RECEIVED ||
+		     rc == GNUTLS_E_PREMATURE_TERMINATION || rc == GNUTLS_E_PULL_ERROR ||
+		     rc == GNUTLS_E_PUSH_ERROR;
+
+	if (ended && h->asked && h->proven)
+		return HANDSHAKE_DEMANDED;
+	if (h->reset && !h->first_len)
+		return HANDSHAKE_RESET;
+	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED)
+		return gnutls_alert_get(h->session) == GNUTLS_A_NO_APPLICATION_PROTOCOL
+			       ? HANDSHAKE_NO_PROTOCOL
+			       : HANDSHAKE_REFUSED;
+	if (rc == GNUTLS_E_KEY_USAGE_VIOLATION)
+		return HANDSHAKE_KEY_USAGE;
+	if (rc == GNUTLS_E_PREMATURE_TERMINATION && !h->first_len)
+		return HANDSHAKE_CLOSED;
+	return is_no_record(h) ? HANDSHAKE_PLAINTEXT : HANDSHAKE_FAILED;
+}
+
 enum handshake_status handshake_step(struct handshake *h, struct why *why)
 {
 	int rc;
@@ -270,11 +401,7 @@ enum handshake_status handshake_step(struct handshake *h, struct why *why)
 		return gnutls_record_get_direction(h->session) ? HANDSHAKE_WANT_WRITE
 							       : HANDSHAKE_WANT_READ;
 	explain_failure(h, rc, why);
-	if (h->reset && !h->first_len)
-		return HANDSHAKE_RESET;
-	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED)
-		return HANDSHAKE_REFUSED;
-	return is_no_record(h) ? HANDSHAKE_PLAINTEXT : HANDSHAKE_FAILED;
+	return judge_end(h, rc);
 }
 
 const gnutls_datum_t *handshake_chain(const struct handshake *h, size_t *ret_count)
@@ -290,6 +417,17 @@ bool handshake_is_raw_key(const struct handshake *h)
 {
 	return gnutls_certificate_type_get2(h->session, GNUTLS_CTYPE_SERVER) ==
 	       GNUTLS_CRT_RAWPK;
+}
+
+const gnutls_datum_t *handshake_shown(const struct handshake *h, size_t *ret_count)
+{
+	*ret_count = h->shown_count;
+	return h->shown;
+}
+
+bool handshake_asked_certificate(const struct handshake *h)
+{
+	return h->asked;
 }
 
 static char *copy_alpn(gnutls_session_t session)
@@ -320,12 +458,21 @@ void handshake_send(struct handshake *h, const void *data, size_t len)
 		(void)gnutls_record_send(h->session, data, len);
 }
 
-bool handshake_heard(struct handshake *h)
+enum handshake_heard handshake_hear(struct handshake *h, void *data, size_t size,
+				    size_t *ret_len)
 {
-	char dropped[512];
-	ssize_t n = gnutls_record_recv(h->session, dropped, sizeof(dropped));
+	ssize_t n = gnutls_record_recv(h->session, data, size);
 
-	return n != GNUTLS_E_AGAIN && n != GNUTLS_E_INTERRUPTED;
+	*ret_len = n > 0 ? (size_t)n : 0;
+	if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
+		return HANDSHAKE_HEARD_NOTHING;
+	h->refused = n == GNUTLS_E_FATAL_ALERT_RECEIVED;
+	return n > 0 ? HANDSHAKE_HEARD : HANDSHAKE_HEARD_END;
+}
+
+bool handshake_demands_certificate(const struct handshake *h)
+{
+	return h->asked && h->refused;
 }
 
 void handshake_bye(struct handshake *h)
@@ -339,6 +486,9 @@ void handshake_free(struct handshake *h)
 		return;
 	if (h->session)
 		gnutls_deinit(h->session);
+	while (h->shown_count)
+		free(h->shown[--h->shown_count].data);
+	free(h->shown);
 	free(h->sni);
 	free(h);
 }

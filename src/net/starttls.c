@@ -87,7 +87,7 @@ const char *starttls_bye(enum service_start kind, size_t *ret_len)
 {
 	const struct starttls_kind *k = find_kind(kind);
 
-	*ret_len = k && !k->anew ? k->bye_len : 0;
+	*ret_len = k ? k->bye_len : 0;
 	return *ret_len ? k->bye : "";
 }
 

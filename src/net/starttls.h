@@ -51,8 +51,8 @@ enum starttls_status starttls_take(struct starttls *d, const uint8_t *in, size_t
 enum starttls_status starttls_closed(struct starttls *d, struct why *why);
 /* What the dialogue waits for: "the greeting", "the reply to STARTTLS". */
 const char *starttls_awaits(const struct starttls *d);
-/* What to say inside TLS in the end, so that the server's log stays clean; *ret_len bytes
- * (0: nothing). For any kind. */
+/* How a client of that kind takes its leave; *ret_len bytes (0: without a word). For any
+ * kind. */
 const char *starttls_bye(enum service_start kind, size_t *ret_len);
 /* A kind where STARTTLS_LATER may come: another try is worth it. */
 bool starttls_is_mail(enum service_start kind);

@@ -23,9 +23,8 @@ struct starttls_kind {
 	/* A reply ahead of its command is injected. Other protocols may be talkative and
 	 * look at d->asked themselves. */
 	bool lockstep;
-	const char *bye; /* in plaintext, where it ends without TLS */
+	const char *bye;
 	size_t bye_len;
-	bool anew; /* the protocol begins anew in TLS, so that bye makes no sense there */
 	/* The first step: says what is to be said first and sets d->next. */
 	void (*begin)(struct starttls *d);
 	/* Takes one byte or more from d->in (not empty), at most to the end of a reply,

@@ -200,7 +200,6 @@ const struct starttls_kind *starttls_xmpp_client(void)
 		.name = "XMPP",
 		.bye = "</stream:stream>",
 		.bye_len = 16,
-		.anew = true,
 		.begin = begin_client,
 		.take = take_tag,
 	};
@@ -214,7 +213,6 @@ const struct starttls_kind *starttls_xmpp_server(void)
 		.name = "XMPP",
 		.bye = "</stream:stream>",
 		.bye_len = 16,
-		.anew = true,
 		.begin = begin_server,
 		.take = take_tag,
 	};

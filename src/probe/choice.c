@@ -45,17 +45,18 @@ static void add_kinds(enum probe_auth auth, const char *address, int port, choic
 {
 	switch (auth) {
 	case PROBE_AUTH_AUTO:
-		add(arg, address, port, HANDSHAKE_AUTO);
+		add(arg, address, port, FACTS_KEYS_ANY);
 		break;
 	case PROBE_AUTH_RSA:
-		add(arg, address, port, HANDSHAKE_RSA);
+		add(arg, address, port, FACTS_KEYS_RSA);
 		break;
 	case PROBE_AUTH_ECDSA:
-		add(arg, address, port, HANDSHAKE_ECDSA);
+		add(arg, address, port, FACTS_KEYS_ECDSA);
 		break;
 	case PROBE_AUTH_BOTH:
-		add(arg, address, port, HANDSHAKE_RSA);
-		add(arg, address, port, HANDSHAKE_ECDSA);
+		add(arg, address, port, FACTS_KEYS_RSA);
+		add(arg, address, port, FACTS_KEYS_ECDSA);
+		add(arg, address, port, FACTS_KEYS_RAW);
 		break;
 	}
 }

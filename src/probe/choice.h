@@ -5,13 +5,12 @@
 
 #include <stdbool.h>
 
-#include "net/handshake.h"
+#include "verdict/facts.h"
 
 struct address_result;
 struct probe_conf;
 
-typedef void choice_fn(void *arg, const char *address, int port,
-		       enum handshake_auth auth);
+typedef void choice_fn(void *arg, const char *address, int port, enum facts_keys keys);
 
 /* Whether --connect-to names addresses for this host and port. */
 bool choice_is_given(const struct probe_conf *conf, const char *host, int port);

@@ -66,9 +66,9 @@ struct contact_book {
  */
 static char *key_of(const struct peer_conf *c)
 {
-	return mem_printf("%s\n%d\n%s\n%s\n%d\n%d\n%d\n%s\n%s", c->address, c->port,
-			  c->sni, c->alpn ? c->alpn : "", (int)c->auth, c->raw_keys,
-			  (int)c->start, c->helo ? c->helo : "",
+	return mem_printf("%s\n%d\n%s\n%s\n%d\n%d\n%d\n%d\n%s\n%s", c->address, c->port,
+			  c->sni, c->alpn ? c->alpn : "", (int)c->auth, (int)c->keys,
+			  (int)c->start, (int)c->inside, c->helo ? c->helo : "",
 			  c->domain ? c->domain : "");
 }
 
@@ -236,7 +236,8 @@ static bool is_worth_keeping(const struct peer_result *r)
 {
 	return r->connect_ms >= 0 &&
 	       (r->status == PEER_CHAIN || r->status == PEER_REFUSED ||
-		r->status == PEER_NO_STARTTLS || r->status == PEER_NO_TLS);
+		r->status == PEER_NO_RAW_KEY || r->status == PEER_NO_STARTTLS ||
+		r->status == PEER_NO_TLS);
 }
 
 static void drop_kept(struct contact_book *all, size_t place)

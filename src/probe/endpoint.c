@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "dane/chain.h"
 #include "dane/match.h"
 #include "dane/policy.h"
 #include "dns/address.h"
@@ -83,37 +84,68 @@ static void drop_slot(struct endpoint *e, size_t index)
 		slot_move(e->slot[i], i);
 }
 
-static void start_slot(struct endpoint *e, size_t index, enum handshake_auth auth)
+static void start_slot(struct endpoint *e, size_t index, enum facts_keys keys)
 {
 	e->open++;
-	slot_start(e->slot[index], index, auth);
+	slot_start(e->slot[index], index, keys);
 }
 
-/* The slots of --auth both come in pairs. A refusal beside a handshake means that the
- * server has no key of that kind; where both were refused, one that offers everything
- * decides. Nothing is under way when this moves slots. */
+static bool has_keys(const struct endpoint *e, size_t index, enum facts_keys keys)
+{
+	return index < e->slot_count && slot_keys(e->slot[index]) == keys;
+}
+
+/* A raw key is all that the server has: no pair of certificates is missing. */
+static bool settle_raw_alone(struct endpoint *e, size_t rsa)
+{
+	if (!has_keys(e, rsa + 2, FACTS_KEYS_RAW) ||
+	    !slot_chain(e->slot[rsa + 2])->count || !slot_turned_away(e->slot[rsa]) ||
+	    !slot_turned_away(e->slot[rsa + 1]))
+		return false;
+	drop_slot(e, rsa + 1);
+	drop_slot(e, rsa);
+	return true;
+}
+
+/* Both were refused: one handshake that offers everything decides. */
+static void settle_refused(struct endpoint *e, size_t rsa)
+{
+	struct facts_peer *peer = &facts_of(e)->peer[rsa];
+
+	drop_slot(e, rsa + 1);
+	free(peer->error);
+	free(peer->tls.sni);
+	peer->error = peer->tls.sni = NULL;
+	peer->offered = FACTS_KEYS_ANY;
+	start_slot(e, rsa, FACTS_KEYS_ANY);
+}
+
+/* The slots of --auth both come in pairs, with a third where raw keys count. A refusal
+ * beside a handshake means that the server has no key of that kind. Nothing is under way
+ * when this moves slots. */
 static bool settle_pairs(struct endpoint *e)
 {
 	bool again = false;
 	size_t i;
 
-	for (i = 0; i + 1 < e->slot_count; i++) {
-		struct slot *a = e->slot[i], *b = e->slot[i + 1];
+	for (i = 0; i < e->slot_count; i++) {
 		struct facts_peer *peer = facts_of(e)->peer;
 
-		if (slot_auth(a) != HANDSHAKE_RSA || slot_auth(b) != HANDSHAKE_ECDSA)
+		if (!has_keys(e, i, FACTS_KEYS_RSA) ||
+		    !has_keys(e, i + 1, FACTS_KEYS_ECDSA))
 			continue;
-		if (slot_refused(a) && slot_refused(b)) {
-			drop_slot(e, i + 1);
-			free(peer[i].error);
-			peer[i].error = NULL;
-			peer[i].offered = FACTS_KEYS_ANY;
-			start_slot(e, i, HANDSHAKE_AUTO);
+		if (has_keys(e, i + 2, FACTS_KEYS_RAW) &&
+		    slot_lacks_raw_key(e->slot[i + 2]))
+			drop_slot(e, i + 2);
+		if (settle_raw_alone(e, i))
+			continue;
+		if (slot_refused(e->slot[i]) && slot_refused(e->slot[i + 1])) {
+			settle_refused(e, i);
 			again = true;
-		} else if (slot_refused(a) && peer[i + 1].has_match) {
+		} else if (slot_refused(e->slot[i]) && peer[i + 1].has_match) {
 			peer[i + 1].lacks = FACTS_KEYS_RSA;
 			drop_slot(e, i);
-		} else if (slot_refused(b) && peer[i].has_match) {
+		} else if (slot_refused(e->slot[i + 1]) && peer[i].has_match) {
 			peer[i].lacks = FACTS_KEYS_ECDSA;
 			drop_slot(e, i + 1);
 		}
@@ -132,17 +164,18 @@ static void on_slot(void *arg)
 	end_endpoint(e);
 }
 
-static enum facts_keys keys_of(enum handshake_auth auth)
+/* Where a record needs a certificate, no client offers raw keys. */
+static void drop_raw_slots(struct endpoint *e)
 {
-	switch (auth) {
-	case HANDSHAKE_AUTO:
-		return FACTS_KEYS_ANY;
-	case HANDSHAKE_RSA:
-		return FACTS_KEYS_RSA;
-	case HANDSHAKE_ECDSA:
-		return FACTS_KEYS_ECDSA;
+	size_t i, kept = 0;
+
+	for (i = 0; i < e->slot_count; i++) {
+		if (has_keys(e, i, FACTS_KEYS_RAW) && !slot_takes_raw_keys(e->slot[i]))
+			slot_free(e->slot[i]);
+		else
+			e->slot[kept++] = e->slot[i];
 	}
-	return FACTS_KEYS_ANY;
+	e->slot_count = kept;
 }
 
 static void start_peers(struct endpoint *e)
@@ -150,15 +183,16 @@ static void start_peers(struct endpoint *e)
 	size_t i;
 
 	e->peers_started = true;
+	drop_raw_slots(e);
 	for (i = 0; i < e->slot_count; i++) {
 		struct facts_peer *peer = facts_add_peer(facts_of(e));
 
 		peer->address = mem_text(slot_address(e->slot[i]));
 		peer->port = slot_port(e->slot[i]);
-		peer->offered = keys_of(slot_auth(e->slot[i]));
+		peer->offered = slot_keys(e->slot[i]);
 	}
 	for (i = 0; i < e->slot_count; i++)
-		start_slot(e, i, slot_auth(e->slot[i]));
+		start_slot(e, i, slot_keys(e->slot[i]));
 }
 
 static void mark_usable(struct endpoint *e)
@@ -209,12 +243,12 @@ static void on_tlsa(void *arg, enum tlsa_lookup_status status, const char *base_
 	}
 }
 
-static void add_slot(void *arg, const char *address, int port, enum handshake_auth auth)
+static void add_slot(void *arg, const char *address, int port, enum facts_keys keys)
 {
 	struct endpoint *e = arg;
 
 	e->slot = mem_grow(e->slot, e->slot_count, sizeof(*e->slot));
-	e->slot[e->slot_count++] = slot_new(&e->shared, address, port, auth, on_slot, e);
+	e->slot[e->slot_count++] = slot_new(&e->shared, address, port, keys, on_slot, e);
 }
 
 static void look_up_tlsa(struct endpoint *e, const struct address_result *r)
@@ -286,7 +320,7 @@ static void on_host_addresses(void *arg, struct address_result *take_result)
 	address_result_clear(&r);
 }
 
-/* Records that no client can use decide before any connection does. */
+/* Records that no client can use are the endpoint's fault, whatever its peers' are. */
 static void settle_unusable(struct facts_endpoint *f)
 {
 	size_t i;
@@ -294,8 +328,8 @@ static void settle_unusable(struct facts_endpoint *f)
 	for (i = 0; i < f->record_count; i++)
 		if (f->record[i].usable)
 			return;
-	for (i = 0; i < f->peer_count; i++)
-		f->peer[i].code = CODE_UNUSABLE;
+	if (f->record_count)
+		f->code = CODE_UNUSABLE;
 }
 
 void endpoint_settle(struct endpoint *e)

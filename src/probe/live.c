@@ -20,13 +20,13 @@
 #include "target/target.h"
 #include "verdict/facts.h"
 
-#define KINDS 3 /* of handshakes with an address: whatever it shows, RSA, ECDSA */
+#define KINDS 4 /* of handshakes with an address: whatever it shows, RSA, ECDSA, raw */
 
 /* One handshake. */
 struct attempt {
 	const char *address; /* borrowed */
-	enum handshake_auth auth;
-	struct peer *peer; /* owned */
+	bool by_itself;	     /* else for a kind of keys that the server may not have */
+	struct peer *peer;   /* owned */
 };
 
 struct live {
@@ -71,7 +71,8 @@ static void on_peer(void *arg)
 	loop_stop(l->loop);
 }
 
-static void add_attempt(struct live *l, const char *address, enum handshake_auth auth)
+static void add_attempt(struct live *l, const char *address, enum handshake_auth auth,
+			enum peer_keys keys)
 {
 	const struct target *target = l->target;
 	struct peer_conf conf = { .loop = l->loop,
@@ -81,13 +82,16 @@ static void add_attempt(struct live *l, const char *address, enum handshake_auth
 				  .sni = target->host,
 				  .alpn = target->service->alpn,
 				  .auth = auth,
+				  .keys = keys,
 				  .start = target->service->start,
+				  .inside = target->service->inside,
 				  .helo = l->helo,
 				  .domain = target->host,
 				  .deadline_ms = l->deadline_ms };
 	struct peer *peer = peer_new(&conf, on_peer, l);
 
-	l->attempt[l->attempts++] = (struct attempt){ address, auth, peer };
+	l->attempt[l->attempts++] =
+		(struct attempt){ address, keys == PEER_CERTIFICATE_OR_RAW_KEY, peer };
 	l->open++;
 }
 
@@ -100,11 +104,12 @@ static void start_peers(struct live *l)
 		address = l->addresses.address[i];
 		if (!route_exists(address))
 			continue;
-		add_attempt(l, address, HANDSHAKE_AUTO);
+		add_attempt(l, address, HANDSHAKE_AUTO, PEER_CERTIFICATE_OR_RAW_KEY);
 		if (!l->each_kind)
 			continue;
-		add_attempt(l, address, HANDSHAKE_RSA);
-		add_attempt(l, address, HANDSHAKE_ECDSA);
+		add_attempt(l, address, HANDSHAKE_RSA, PEER_CERTIFICATE);
+		add_attempt(l, address, HANDSHAKE_ECDSA, PEER_CERTIFICATE);
+		add_attempt(l, address, HANDSHAKE_AUTO, PEER_RAW_KEY);
 	}
 	if (l->open)
 		return;
@@ -155,6 +160,12 @@ static int set_up_live(struct live *l, const struct upstream_conf *dns,
 	return upstream_new(l->loop, dns, &l->upstream, why);
 }
 
+/* A raw public key has no certificate around it. */
+static const gnutls_datum_t *octets_of(const struct chain *chain)
+{
+	return chain->raw_key ? &chain->cert[0].spki : &chain->cert[0].der;
+}
+
 static bool same_octets(const gnutls_datum_t *a, const gnutls_datum_t *b)
 {
 	return a->size == b->size && a->size && !memcmp(a->data, b->data, a->size);
@@ -173,7 +184,7 @@ static int compare_chains(struct live *l, struct chain *ret_chain, struct why *w
 		if (r->status != PEER_CHAIN)
 			return why_set(why, DP_EIO, "%s: %s", l->attempt[i].address,
 				       r->why.text);
-		if (first && !same_octets(&first->cert[0].der, &r->chain.cert[0].der))
+		if (first && !same_octets(octets_of(first), octets_of(&r->chain)))
 			return why_set(why, DP_EINVAL,
 				       "%s and %s present different certificates: use "
 				       "--cert for each of them",
@@ -196,9 +207,10 @@ static void tell_peers(const struct live *l, live_fn *fn, void *arg)
 	for (i = 0; i < l->attempts; i++) {
 		const struct attempt *a = &l->attempt[i];
 		const struct peer_result *r = peer_result(a->peer);
-		struct live_peer peer = { .address = a->address, .auth = a->auth };
+		struct live_peer peer = { .address = a->address };
 
-		if (r->status == PEER_REFUSED && a->auth != HANDSHAKE_AUTO)
+		if (!a->by_itself &&
+		    (r->status == PEER_REFUSED || r->status == PEER_NO_RAW_KEY))
 			continue;
 		if (r->status == PEER_CHAIN)
 			peer.leaf = &r->chain.cert[0];

@@ -23,14 +23,14 @@ int live_chain(const struct target *target, const struct upstream_conf *dns,
 /* One handshake; borrowed for the call. */
 struct live_peer {
 	const char *address;
-	enum handshake_auth auth;      /* the kind of key that was asked for */
 	const struct chain_cert *leaf; /* NULL: it came to none */
 	const char *error;	       /* why */
 };
 typedef void live_fn(void *arg, const struct live_peer *peer);
 
-/* Three handshakes with every address: for what it shows by itself, for an RSA key, and
- * for an ECDSA (or EdDSA) one. A kind that the server hasn't is left out. */
+/* Four handshakes with every address: for what it shows by itself, for an RSA key, for an
+ * ECDSA (or EdDSA) one, and for a raw public key. A kind that the server hasn't is left
+ * out. */
 int live_each(const struct target *target, const struct upstream_conf *dns,
 	      int64_t timeout_ms, live_fn *fn, void *arg, struct why *why);
 

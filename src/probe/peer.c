@@ -11,15 +11,12 @@
 #include "net/dialogue.h"
 #include "net/helo.h"
 #include "net/starttls.h"
+#include "probe/parting.h"
 
 /* Before a busy server is asked again. */
 #define PAUSE_MS 1000
 /* Before this host's own exhaustion may be over. */
 #define EXHAUSTED_MS 100
-
-/* How long a server may take to answer our last word: one that we leave before it has
- * read it logs a lost connection. */
-#define FAREWELL_MS 300
 
 enum phase {
 	PHASE_EXHAUSTED, /* this host is: it's no fault of the server's */
@@ -35,12 +32,16 @@ struct peer {
 	struct loop *loop;	   /* borrowed */
 	struct handshake_kit *kit; /* borrowed */
 	enum handshake_auth auth;
-	bool raw_keys;
+	enum peer_keys keys;
+	bool without_alpn, raw_key, any_usage; /* what this try offers */
+	bool began_tls;
+	struct why refusal; /* of certificates, while a raw key is asked for */
+	enum peer_status refused_as;
 	char *address; /* owned */
 	int port;
 	char *sni;  /* owned */
 	char *alpn; /* owned; NULL: none */
-	enum service_start service;
+	enum service_start service, inside;
 	char *helo, *domain; /* owned; NULL: none */
 	int64_t began_ms, deadline_ms;
 	struct why put_off; /* what the first try came to; "" while it is the only one */
@@ -51,9 +52,10 @@ struct peer {
 	int64_t phase_began_ms;
 	int fd;			     /* owned; -1 none */
 	struct loop_io *io;	     /* owned */
-	struct loop_timer *timer;    /* owned; the pause, or the delivery */
+	struct loop_timer *timer;    /* owned; a pause, or the delivery */
 	struct dialogue *dialogue;   /* owned */
 	struct handshake *handshake; /* owned */
+	struct parting *parting;     /* owned */
 	struct peer_result result;
 };
 
@@ -70,6 +72,8 @@ static void hang_up(struct peer *p)
 	p->io = NULL;
 	dialogue_free(p->dialogue);
 	p->dialogue = NULL;
+	parting_free(p->parting);
+	p->parting = NULL;
 	handshake_free(p->handshake);
 	p->handshake = NULL;
 	if (p->fd >= 0)
@@ -77,14 +81,30 @@ static void hang_up(struct peer *p)
 	p->fd = -1;
 }
 
+/* Where a raw key was asked for after all else, that there is none is no news. */
+static enum peer_status final_status(struct peer *p, enum peer_status status)
+{
+	if (!p->raw_key || status == PEER_CHAIN)
+		return status;
+	if (p->keys == PEER_CERTIFICATE_OR_RAW_KEY) {
+		p->result.why = p->refusal;
+		return p->refused_as;
+	}
+	return status == PEER_REFUSED || status == PEER_NO_TLS ? PEER_NO_RAW_KEY : status;
+}
+
 static void finish_peer(struct peer *p, enum peer_status status)
 {
 	hang_up(p);
 	p->phase = PHASE_DONE;
-	p->result.status = status;
+	p->result.status = final_status(p, status);
+	if (p->began_tls && !p->result.tls.sni)
+		p->result.tls.sni = mem_text(p->sni);
 	loop_timer_free(p->timer);
 	p->timer = loop_timer_new(p->loop, 0, deliver_peer, p);
 }
+
+static void start_connection(struct peer *p);
 
 static int64_t end_phase(struct peer *p)
 {
@@ -105,41 +125,111 @@ static int read_chain(struct peer *p)
 	return chain_from_ders(ders, count, &r->chain, &r->why);
 }
 
-static void end_farewell(void *arg)
+static void on_parted(void *arg)
 {
 	struct peer *p = arg;
 
+	p->result.demands_certificate = handshake_demands_certificate(p->handshake);
 	handshake_bye(p->handshake);
 	finish_peer(p, p->judged);
 }
 
-/* The last words inside TLS: no mail, no login, just goodbye; and the server's answer, if
- * it comes soon and the deadline is far. */
+/* No mail, no login, just goodbye. */
 static void say_goodbye(struct peer *p, enum peer_status judged)
 {
-	size_t len;
-	const char *bye = starttls_bye(p->service, &len);
+	const struct parting_conf conf = {
+		.loop = p->loop,
+		.handshake = p->handshake,
+		.protocol = p->service == SERVICE_TLS_AT_ONCE ? p->inside : p->service,
+		.after_starttls = p->service != SERVICE_TLS_AT_ONCE,
+		.domain = p->domain,
+		.patience_ms = p->result.handshake_ms,
+		.deadline_ms = p->deadline_ms
+	};
 
 	p->judged = judged;
-	handshake_send(p->handshake, bye, len);
-	if (!len || clock_ms() + 2 * FAREWELL_MS > p->deadline_ms) {
-		end_farewell(p);
-		return;
-	}
 	p->phase = PHASE_FAREWELL;
 	loop_io_want(p->io, true, false);
-	p->timer = loop_timer_new(p->loop, FAREWELL_MS, end_farewell, p);
+	p->parting = parting_new(&conf, on_parted, p);
 }
 
-static void take_chain(struct peer *p)
+/* What is shown counts: PEER_CHAIN, or why not. */
+static enum peer_status read_shown(struct peer *p)
 {
-	p->result.handshake_ms = end_phase(p);
-	if (read_chain(p) < 0 || chain_check_key(&p->result.chain, &p->result.why) < 0) {
-		say_goodbye(p, PEER_NO_TLS);
+	struct peer_result *r = &p->result;
+
+	r->handshake_ms = end_phase(p);
+	r->asks_certificate = handshake_asked_certificate(p->handshake);
+	if (p->raw_key && !handshake_is_raw_key(p->handshake)) {
+		why_set(&r->why, DP_ECRYPTO, "the server has no raw public key");
+		return PEER_REFUSED;
+	}
+	if (read_chain(p) < 0 || chain_check_key(&r->chain, &r->why) < 0)
+		return PEER_NO_TLS;
+	handshake_describe(p->handshake, &r->tls);
+	r->key_usage_odd = p->any_usage;
+	return PEER_CHAIN;
+}
+
+/* The server hung up for want of a client's certificate; its own is here. */
+static void take_demand(struct peer *p)
+{
+	enum peer_status judged = read_shown(p);
+
+	p->result.demands_certificate = true;
+	finish_peer(p, judged);
+}
+
+/* Once more, on a new connection. */
+static void try_again(struct peer *p)
+{
+	hang_up(p);
+	start_connection(p);
+}
+
+static void try_without_alpn(struct peer *p)
+{
+	if (!p->alpn || p->without_alpn) {
+		finish_peer(p, PEER_REFUSED);
 		return;
 	}
-	handshake_describe(p->handshake, &p->result.tls);
-	say_goodbye(p, PEER_CHAIN);
+	p->without_alpn = true;
+	try_again(p);
+}
+
+/* GnuTLS's clients stop at a key usage without signatures, OpenSSL's go on: whether that
+ * counts, is for those who judge the chain. */
+static void try_any_usage(struct peer *p)
+{
+	if (p->any_usage) {
+		finish_peer(p, PEER_NO_TLS);
+		return;
+	}
+	p->any_usage = true;
+	try_again(p);
+}
+
+/* A server that has nothing but a raw public key refuses by an alert, or hangs up. */
+static void try_raw_key(struct peer *p, enum peer_status refused_as)
+{
+	if (p->keys != PEER_CERTIFICATE_OR_RAW_KEY || p->raw_key) {
+		finish_peer(p, refused_as);
+		return;
+	}
+	p->refusal = p->result.why;
+	p->refused_as = refused_as;
+	p->raw_key = true;
+	try_again(p);
+}
+
+static void fail_handshake(struct peer *p)
+{
+	size_t count;
+	const gnutls_datum_t *ders = handshake_shown(p->handshake, &count);
+
+	if (count && !p->raw_key)
+		(void)chain_from_ders(ders, count, &p->result.shown, NULL);
+	finish_peer(p, PEER_NO_TLS);
 }
 
 /* Behind a go-ahead it is an attack, or as good as one (RFC 3207 section 6). */
@@ -178,10 +268,23 @@ static void go_on(struct peer *p)
 		loop_io_want(p->io, false, true);
 		break;
 	case HANDSHAKE_DONE:
-		take_chain(p);
+		say_goodbye(p, read_shown(p));
+		break;
+	case HANDSHAKE_DEMANDED:
+		take_demand(p);
+		break;
+	case HANDSHAKE_NO_PROTOCOL:
+		try_without_alpn(p);
+		break;
+	case HANDSHAKE_KEY_USAGE:
+		try_any_usage(p);
 		break;
 	case HANDSHAKE_REFUSED:
-		finish_peer(p, PEER_REFUSED);
+		try_raw_key(p, PEER_REFUSED);
+		break;
+	case HANDSHAKE_CLOSED:
+		p->result.closed = true;
+		try_raw_key(p, PEER_NO_TLS);
 		break;
 	case HANDSHAKE_RESET:
 		end_by_reset(p);
@@ -190,25 +293,26 @@ static void go_on(struct peer *p)
 		refuse_plaintext(p);
 		break;
 	case HANDSHAKE_FAILED:
-		finish_peer(p, PEER_NO_TLS);
+		fail_handshake(p);
 		break;
 	}
 }
 
 static void start_handshake(struct peer *p)
 {
-	const struct handshake_offer offer = {
-		.auth = p->auth, .sni = p->sni, .alpn = p->alpn, .raw_keys = p->raw_keys
-	};
+	const struct handshake_offer offer = { .auth = p->auth,
+					       .sni = p->sni,
+					       .alpn = p->without_alpn ? NULL : p->alpn,
+					       .raw_key = p->raw_key,
+					       .any_usage = p->any_usage };
 
+	p->began_tls = true;
 	p->phase = PHASE_HANDSHAKE;
 	if (handshake_new(p->kit, &offer, p->fd, &p->handshake, &p->result.why) < 0)
 		finish_peer(p, PEER_NO_TLS);
 	else
 		go_on(p);
 }
-
-static void start_connection(struct peer *p);
 
 static void on_pause_over(void *arg)
 {
@@ -318,8 +422,7 @@ static void on_ready(void *arg, bool readable, bool writable)
 		go_on(p);
 		break;
 	case PHASE_FAREWELL:
-		if (handshake_heard(p->handshake))
-			end_farewell(p);
+		parting_ready(p->parting);
 		break;
 	case PHASE_EXHAUSTED:
 	case PHASE_PAUSE:
@@ -364,10 +467,12 @@ struct peer *peer_new(const struct peer_conf *conf, peer_fn *fn, void *arg)
 	p->loop = conf->loop;
 	p->kit = conf->kit;
 	p->auth = conf->auth;
-	p->raw_keys = conf->raw_keys;
+	p->keys = conf->keys;
+	p->raw_key = conf->keys == PEER_RAW_KEY;
 	p->address = mem_text(conf->address);
 	p->port = conf->port;
 	p->service = conf->start;
+	p->inside = conf->inside;
 	p->helo = mem_text(conf->helo);
 	p->domain = mem_text(conf->domain);
 	p->deadline_ms = conf->deadline_ms;
@@ -430,6 +535,7 @@ void peer_free(struct peer *p)
 	hang_up(p);
 	loop_timer_free(p->timer);
 	chain_clear(&p->result.chain);
+	chain_clear(&p->result.shown);
 	free(p->result.tls.version);
 	free(p->result.tls.cipher);
 	free(p->result.tls.group);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One address of an endpoint: connect, STARTTLS where the service has it, handshake, and
- * the chain that it shows. A busy mail server is asked twice. */
+ * the chain that it shows. A busy mail server is asked twice; one that can't take what
+ * the handshake offers (ALPN, certificates) once more without it. */
 #ifndef PROBE_PEER_H
 #define PROBE_PEER_H
 
@@ -21,11 +22,19 @@ enum peer_status {
 	PEER_CHAIN,	  /* the handshake is done and the chain is here */
 	PEER_NO_ROUTE,	  /* this host can't reach the address' family */
 	PEER_REFUSED,	  /* the server ended the handshake by an alert */
+	PEER_NO_RAW_KEY,  /* PEER_RAW_KEY: the server has none */
 	PEER_NO_CONNECT,  /* refused, unreachable, reset before TLS */
 	PEER_NO_STARTTLS, /* not offered, refused, or plaintext behind the go-ahead */
 	PEER_LATER,	  /* a mail server puts us off */
 	PEER_SILENT,	  /* contact.h: it lets connections time out */
 	PEER_NO_TLS	  /* the handshake failed, or it never came to one */
+};
+
+/* What the server may show. */
+enum peer_keys {
+	PEER_CERTIFICATE,
+	PEER_CERTIFICATE_OR_RAW_KEY, /* the raw key where certificates are refused */
+	PEER_RAW_KEY
 };
 
 struct peer_conf {
@@ -34,20 +43,28 @@ struct peer_conf {
 	const char *address;
 	int port;
 	const char *sni;
-	const char *alpn; /* NULL: none */
+	const char *alpn; /* as in struct service; a server may do without; NULL: none */
 	enum handshake_auth auth;
-	bool raw_keys; /* a raw public key will do, where there is no certificate */
+	enum peer_keys keys;
 	enum service_start start;
-	const char *helo;    /* our name for mail servers; NULL: our address */
-	const char *domain;  /* XMPP's "to" */
-	int64_t deadline_ms; /* by clock_ms(): a second try has to be over then */
+	enum service_start inside; /* as in struct service */
+	const char *helo;	   /* our name for mail servers; NULL: our address */
+	const char *domain;	   /* XMPP's "to" */
+	int64_t deadline_ms;	   /* by clock_ms(): a second try has to be over then */
 };
 
 struct peer_result {
 	enum peer_status status;
-	struct why why;	      /* unless PEER_CHAIN */
-	struct chain chain;   /* owned; PEER_CHAIN only */
-	struct facts_tls tls; /* owned; PEER_CHAIN only */
+	struct why why;	    /* unless PEER_CHAIN */
+	struct chain chain; /* owned; PEER_CHAIN only */
+	/* Owned; what came in a handshake that failed: nobody knows whether the server
+	 * has the key of it. */
+	struct chain shown;
+	struct facts_tls tls; /* owned; PEER_CHAIN only, but for what was sent: the SNI */
+	/* The server asked for a client's certificate; and doesn't go on without one. */
+	bool asks_certificate, demands_certificate;
+	bool closed;	    /* PEER_NO_TLS: the server closed where an alert was due */
+	bool key_usage_odd; /* as in struct facts_peer */
 	/* of the last try; -1: not reached */
 	int64_t connect_ms, starttls_ms, handshake_ms;
 };

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "dane/match.h"
 #include "dane/policy.h"
+#include "net/handshake.h"
 #include "net/http.h"
 #include "probe/ca_bundle.h"
 #include "probe/contact.h"
@@ -27,10 +28,10 @@ struct slot {
 	size_t index;		      /* of facts' peer */
 	char *address;		      /* owned */
 	int port;		      /* to connect to */
-	enum handshake_auth auth;
+	enum facts_keys keys;
 	slot_fn *fn;
 	void *arg;
-	bool refused;
+	bool refused, turned_away, lacks_raw_key;
 	struct contact *contact; /* owned; after it showed a chain, kept for that */
 	bool has_chain;
 	struct gate_pass *pass;	  /* owned; for the fetch */
@@ -79,6 +80,30 @@ static void end_http(struct slot *s, int status, char *take_error)
 	end_slot(s);
 }
 
+/* Adds that a client's certificate is what the page misses, where the server let that
+ * show. Takes error. */
+static char *blame_certificate(const struct slot *s, int status, char *take_error)
+{
+	const struct peer_result *r = contact_result(s->contact);
+	char *text;
+
+	if (!take_error)
+		return NULL;
+	if (r->demands_certificate)
+		text = mem_printf(
+			"the page needs a client's certificate, which the server "
+			"demands and this check hasn't (%s)",
+			take_error);
+	else if (r->asks_certificate && status >= 400 && status < 500)
+		text = mem_printf("the page needs a client's certificate, it seems: the "
+				  "server asked for one in the handshake (%s)",
+				  take_error);
+	else
+		return take_error;
+	free(take_error);
+	return text;
+}
+
 static void on_search(void *arg, enum search_result result)
 {
 	struct slot *s = arg;
@@ -90,7 +115,8 @@ static void on_http(void *arg, const struct http_reply *reply)
 {
 	struct slot *s = arg;
 	const struct probe_conf *conf = s->conf->shared;
-	char *error = expect_judge(conf->expect, reply);
+	char *error =
+		blame_certificate(s, reply->status, expect_judge(conf->expect, reply));
 	struct why why;
 
 	s->http_status = reply->status;
@@ -217,7 +243,6 @@ static void judge_chain(struct slot *s)
 
 static void copy_tls(struct facts_peer *peer, const struct facts_tls *tls)
 {
-	peer->has_tls = true;
 	peer->tls.version = mem_text(tls->version);
 	peer->tls.cipher = mem_text(tls->cipher);
 	peer->tls.group = mem_text(tls->group);
@@ -274,10 +299,12 @@ static void on_contact(void *arg)
 	peer->connect_ms = r->connect_ms;
 	peer->starttls_ms = r->starttls_ms;
 	peer->handshake_ms = r->handshake_ms;
+	peer->demands_certificate = r->demands_certificate;
+	peer->key_usage_odd = r->key_usage_odd;
+	copy_tls(peer, &r->tls);
 	switch (r->status) {
 	case PEER_CHAIN:
-		s->has_chain = true;
-		copy_tls(peer, &r->tls);
+		s->has_chain = peer->has_tls = true;
 		judge_chain(s);
 		break;
 	case PEER_NO_ROUTE:
@@ -290,9 +317,13 @@ static void on_contact(void *arg)
 		fail_peer(peer, CODE_TIMEOUT, r->why.text);
 		break;
 	case PEER_REFUSED:
-		s->refused = true;
+		s->refused = s->turned_away = true;
 		peer->code = CODE_TLS_FAILED;
 		peer->error = refusal_text(s, r->why.text);
+		break;
+	case PEER_NO_RAW_KEY:
+		s->lacks_raw_key = true;
+		fail_peer(peer, CODE_TLS_FAILED, r->why.text);
 		break;
 	case PEER_NO_STARTTLS:
 		fail_peer(peer, CODE_STARTTLS_REFUSED, r->why.text);
@@ -301,6 +332,9 @@ static void on_contact(void *arg)
 		fail_peer(peer, CODE_TRY_LATER, r->why.text);
 		break;
 	case PEER_NO_TLS:
+		s->turned_away = r->closed;
+		fail_peer(peer, CODE_TLS_FAILED, r->why.text);
+		break;
 	case PEER_RUNNING:
 		fail_peer(peer, CODE_TLS_FAILED, r->why.text);
 		break;
@@ -319,7 +353,7 @@ static void on_contact(void *arg)
 }
 
 /* Names can't be checked on a raw key, so none is wanted where they have to be. */
-static bool takes_raw_keys(const struct slot *s)
+bool slot_takes_raw_keys(const struct slot *s)
 {
 	const struct facts_endpoint *f = endpoint_of(s);
 	struct tlsa *rr = facts_rrset(f);
@@ -331,7 +365,31 @@ static bool takes_raw_keys(const struct slot *s)
 	return takes;
 }
 
-void slot_start(struct slot *s, size_t index, enum handshake_auth auth)
+static enum handshake_auth auth_of(enum facts_keys keys)
+{
+	switch (keys) {
+	case FACTS_KEYS_RSA:
+		return HANDSHAKE_RSA;
+	case FACTS_KEYS_ECDSA:
+		return HANDSHAKE_ECDSA;
+	case FACTS_KEYS_ANY:
+	case FACTS_KEYS_RAW:
+		break;
+	}
+	return HANDSHAKE_AUTO;
+}
+
+/* Beside a slot of its own for raw keys the others are for certificates. */
+static enum peer_keys shown_keys(const struct slot *s, enum facts_keys keys)
+{
+	if (keys == FACTS_KEYS_RAW)
+		return PEER_RAW_KEY;
+	if (s->conf->shared->auth == PROBE_AUTH_BOTH || !slot_takes_raw_keys(s))
+		return PEER_CERTIFICATE;
+	return PEER_CERTIFICATE_OR_RAW_KEY;
+}
+
+void slot_start(struct slot *s, size_t index, enum facts_keys keys)
 {
 	struct peer_conf conf = { .loop = s->conf->shared->loop,
 				  .kit = s->conf->shared->kit,
@@ -339,9 +397,10 @@ void slot_start(struct slot *s, size_t index, enum handshake_auth auth)
 				  .port = s->port,
 				  .sni = endpoint_of(s)->base_domain,
 				  .alpn = s->conf->service->alpn,
-				  .auth = auth,
-				  .raw_keys = takes_raw_keys(s),
+				  .auth = auth_of(keys),
+				  .keys = shown_keys(s, keys),
 				  .start = s->conf->service->start,
+				  .inside = s->conf->service->inside,
 				  .helo = s->conf->shared->helo,
 				  .domain = s->conf->domain,
 				  .deadline_ms =
@@ -351,8 +410,8 @@ void slot_start(struct slot *s, size_t index, enum handshake_auth auth)
 					 .arg = s };
 
 	s->index = index;
-	s->auth = auth;
-	s->done = s->refused = false;
+	s->keys = keys;
+	s->done = s->refused = s->turned_away = s->lacks_raw_key = false;
 	drop_contact(s);
 	s->contact = contact_new(s->conf->shared->contacts, &conf, &fns);
 }
@@ -385,14 +444,14 @@ void slot_time_out(struct slot *s)
 }
 
 struct slot *slot_new(const struct slot_conf *conf, const char *address, int port,
-		      enum handshake_auth auth, slot_fn *fn, void *arg)
+		      enum facts_keys keys, slot_fn *fn, void *arg)
 {
 	struct slot *s = mem_zero(sizeof(*s));
 
 	s->conf = conf;
 	s->address = mem_text(address);
 	s->port = port;
-	s->auth = auth;
+	s->keys = keys;
 	s->fn = fn;
 	s->arg = arg;
 	return s;
@@ -432,14 +491,24 @@ int slot_port(const struct slot *s)
 	return s->port;
 }
 
-enum handshake_auth slot_auth(const struct slot *s)
+enum facts_keys slot_keys(const struct slot *s)
 {
-	return s->auth;
+	return s->keys;
 }
 
 bool slot_refused(const struct slot *s)
 {
 	return s->refused;
+}
+
+bool slot_turned_away(const struct slot *s)
+{
+	return s->turned_away;
+}
+
+bool slot_lacks_raw_key(const struct slot *s)
+{
+	return s->lacks_raw_key;
 }
 
 const struct chain *slot_chain(const struct slot *s)

@@ -8,10 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "net/handshake.h"
+#include "verdict/facts.h"
 
 struct chain;
-struct facts_target;
 struct probe_conf;
 struct service;
 struct slot;
@@ -42,11 +41,11 @@ typedef void slot_fn(void *arg);
 
 /* address (copied) and port are where to connect to. Nothing starts yet. */
 struct slot *slot_new(const struct slot_conf *conf, const char *address, int port,
-		      enum handshake_auth auth, slot_fn *fn, void *arg);
+		      enum facts_keys keys, slot_fn *fn, void *arg);
 void slot_free(struct slot *s);
 /* Begins, or begins anew with these keys; index is that of the facts' peer, which says
  * nothing yet. fn is called once for each start, from the loop. */
-void slot_start(struct slot *s, size_t index, enum handshake_auth auth);
+void slot_start(struct slot *s, size_t index, enum facts_keys keys);
 /* The facts' peer has another index now; nothing of the slot is under way. */
 void slot_move(struct slot *s, size_t index);
 /* The deadline has passed: unless it's done the peer is marked so; fn isn't called. */
@@ -56,10 +55,16 @@ void slot_stop(struct slot *s);
 
 const char *slot_address(const struct slot *s); /* borrowed */
 int slot_port(const struct slot *s);
-enum handshake_auth slot_auth(const struct slot *s);
+enum facts_keys slot_keys(const struct slot *s);
+/* Whether raw public keys count for the records that there are. */
+bool slot_takes_raw_keys(const struct slot *s);
 /* The server ended the handshake by an alert, which may only mean: no key of that kind.
  */
 bool slot_refused(const struct slot *s);
+/* The same, or it hung up where an alert was due. */
+bool slot_turned_away(const struct slot *s);
+/* FACTS_KEYS_RAW: the server has no raw key. */
+bool slot_lacks_raw_key(const struct slot *s);
 /* What the server showed, empty when it didn't come to that; borrowed. */
 const struct chain *slot_chain(const struct slot *s);
 

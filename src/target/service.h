@@ -32,9 +32,14 @@ struct service {
 	int port; /* 0: none (tls wants one, srv:// gets it from DNS) */
 	enum service_start start;
 	enum service_discovery discovery;
-	bool mta_relay;	  /* RFC 7672: usages 0 and 1 are unusable, the CN may stand in */
-	bool http;	  /* a path can be fetched */
-	const char *alpn; /* offered; NULL: none, so that no server can refuse it */
+	bool mta_relay; /* RFC 7672: usages 0 and 1 are unusable, the CN may stand in */
+	bool http;	/* a path can be fetched */
+	/* Names of IANA's registry, with blanks between, for a port that several
+	 * protocols share by ALPN; NULL: there is none. */
+	const char *alpn;
+	/* What is spoken in TLS that begins at once, as far as we have to know how to say
+	 * goodbye; SERVICE_TLS_AT_ONCE: nothing. */
+	enum service_start inside;
 };
 
 /* NULL when there is none of that name (any case; name need not end at len). */

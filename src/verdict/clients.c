@@ -102,7 +102,8 @@ static bool told_elsewhere(const struct view *v)
 	for (i = 0; i < v->e->peer_count; i++) {
 		const struct facts_peer *p = &v->e->peer[i];
 
-		if (p != v->p && phrase_same_place(p, v->p) &&
+		if (p != v->p && p->offered != FACTS_KEYS_RAW &&
+		    phrase_same_place(p, v->p) &&
 		    (keys_shown(p) == v->keys || p->offered == v->keys))
 			return true;
 	}
@@ -115,6 +116,9 @@ static enum use use_keys(const struct view *v)
 		return v->plain;
 	if (v->p->lacks == v->keys)
 		return USE_FAILS;
+	/* what a raw key is beside is what clients without such keys meet */
+	if (v->p->offered == FACTS_KEYS_RAW && told_elsewhere(v))
+		return USE_NONE;
 	if (keys_shown(v->p) == v->keys || v->p->offered == v->keys)
 		return v->plain;
 	if (told_elsewhere(v))

@@ -343,6 +343,36 @@ static void http_skipped(const struct context *c, const struct facts_peer *p)
 	free(place);
 }
 
+/* What was judged is what the server proved before it hung up. */
+static void note_demand(const struct context *c, const struct facts_peer *p)
+{
+	char *place;
+
+	if (!p->demands_certificate)
+		return;
+	place = phrase_peer(p);
+	add_finding(c, FINDING_CLIENT_CERTIFICATE_DEMANDED, SEVERITY_INFO,
+		    mem_printf("%s demands a certificate of its clients, and this check "
+			       "has none: the server's own was judged all the same",
+			       place));
+	free(place);
+}
+
+static void note_key_usage(const struct context *c, const struct facts_peer *p)
+{
+	char *place;
+
+	if (!p->key_usage_odd)
+		return;
+	place = phrase_peer(p);
+	add_finding(c, FINDING_KEY_USAGE_ODD, SEVERITY_INFO,
+		    mem_printf("the key usage of the certificate at %s has no digital "
+			       "signature: OpenSSL's clients accept that where a "
+			       "DANE-EE(3) record matches, GnuTLS's refuse it",
+			       place));
+	free(place);
+}
+
 /* The probing host's lack, not the server's: told, and no failure. */
 static void note_excused(const struct context *c, const struct facts_endpoint *e,
 			 const struct facts_peer *p)
@@ -372,6 +402,8 @@ void derive_findings(struct facts_target *t, const struct verdict_conf *conf, ti
 			match_facts(&c, e, &e->peer[k]);
 			note_excused(&c, e, &e->peer[k]);
 			http_skipped(&c, &e->peer[k]);
+			note_demand(&c, &e->peer[k]);
+			note_key_usage(&c, &e->peer[k]);
 		}
 		record_facts(&c, e);
 		compare_peers(&c, e);

@@ -13,6 +13,7 @@ const char *facts_keys_name(enum facts_keys keys)
 		[FACTS_KEYS_ANY] = NULL,
 		[FACTS_KEYS_RSA] = "RSA",
 		[FACTS_KEYS_ECDSA] = "ECDSA",
+		[FACTS_KEYS_RAW] = "raw",
 	};
 
 	return names[keys];

@@ -69,8 +69,8 @@ struct facts_http {
 	char *error; /* NULL: as expected */
 };
 
-/* Kinds of keys; --auth asks for one. */
-enum facts_keys { FACTS_KEYS_ANY, FACTS_KEYS_RSA, FACTS_KEYS_ECDSA };
+/* Kinds of keys; --auth asks for one. RAW: a raw public key (RFC 7250) of any kind. */
+enum facts_keys { FACTS_KEYS_ANY, FACTS_KEYS_RSA, FACTS_KEYS_ECDSA, FACTS_KEYS_RAW };
 
 struct facts_peer {
 	char *address; /* text form, no brackets */
@@ -90,6 +90,10 @@ struct facts_peer {
 	enum facts_keys offered; /* which keys the handshake was ready to take */
 	enum facts_keys lacks;	 /* the server refused these; ANY: nothing known */
 	bool known;		 /* not asked: the address answered nobody just before */
+	/* The server hangs up on clients without a certificate of their own. */
+	bool demands_certificate;
+	/* The leaf's key usage rules out the signature that the key made. */
+	bool key_usage_odd;
 	/* With usable SHA2-512 records: what a client makes of the rest that doesn't know
 	 * them (RFC 7671 section 9). */
 	bool has_sha512;

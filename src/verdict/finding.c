@@ -32,6 +32,9 @@ static const struct {
 	[FINDING_START_ASSUMED] = { "start-assumed", false },
 	[FINDING_MTA_DEFERS] = { "mta-defers", false },
 	[FINDING_MTA_UNAUTHENTICATED] = { "mta-unauthenticated", false },
+	[FINDING_MX_LOOPBACK] = { "mx-loopback", false },
+	[FINDING_CLIENT_CERTIFICATE_DEMANDED] = { "client-certificate-demanded", false },
+	[FINDING_KEY_USAGE_ODD] = { "key-usage-odd", false },
 };
 
 const char *finding_name(enum finding_id id)

@@ -35,9 +35,12 @@ enum finding_id {
 	FINDING_NULL_BESIDE,  /* "." beside other MX or SRV records */
 	FINDING_START_ASSUMED, /* srv:// of a service that we don't know */
 	FINDING_MTA_DEFERS,    /* MX hosts that a sender by DANE doesn't deliver to */
-	FINDING_MTA_UNAUTHENTICATED /* MX hosts that it delivers to without DANE */
+	FINDING_MTA_UNAUTHENTICATED, /* MX hosts that it delivers to without DANE */
+	FINDING_MX_LOOPBACK,	     /* an MX host whose address is the sender itself */
+	FINDING_CLIENT_CERTIFICATE_DEMANDED, /* the server hangs up on all others */
+	FINDING_KEY_USAGE_ODD /* a certificate with which no signature may be made */
 };
-#define FINDING_COUNT (FINDING_MTA_UNAUTHENTICATED + 1)
+#define FINDING_COUNT (FINDING_KEY_USAGE_ODD + 1)
 
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
 

@@ -42,7 +42,7 @@ static struct matrix_row *add_row(struct matrix *m, size_t endpoint, size_t peer
 
 static const char *key_of(const struct facts_peer *p)
 {
-	if (p->tls.auth)
+	if (p->tls.auth && p->offered != FACTS_KEYS_RAW)
 		return p->tls.auth;
 	return facts_keys_name(p->offered);
 }

@@ -176,6 +176,39 @@ static void note_unauthenticated(struct facts_target *t, const struct overrides 
 	buf_clear(&names);
 }
 
+/* Whoever connects to such an address reaches itself. Of the loopback network's others,
+ * one that answers here is used by somebody who means it. */
+static bool leads_home(const struct facts_peer *p)
+{
+	static const char *const home[] = { "127.0.0.1", "::1", "0.0.0.0", "::" };
+	size_t i;
+
+	for (i = 0; p->address && i < sizeof(home) / sizeof(home[0]); i++)
+		if (!strcmp(p->address, home[i]))
+			return true;
+	return p->address && !strncmp(p->address, "127.", 4) && p->connect_ms < 0;
+}
+
+static void note_loopback(struct facts_target *t, const struct overrides *o)
+{
+	size_t i, k;
+
+	for (i = 0; i < t->endpoint_count; i++)
+		for (k = 0; k < t->endpoint[i].peer_count; k++) {
+			const struct facts_peer *p = &t->endpoint[i].peer[k];
+
+			if (leads_home(p))
+				finding_take(
+					&t->findings, FINDING_MX_LOOPBACK, SEVERITY_INFO,
+					o,
+					mem_printf("%s has the address %s: senders would "
+						   "mail themselves; take it out of the "
+						   "MX records, or give it the address "
+						   "of a mail server",
+						   t->endpoint[i].host, p->address));
+		}
+}
+
 void relay_findings(struct facts_target *t, const struct overrides *o)
 {
 	const struct facts_discovery *d = t->discovery;
@@ -184,4 +217,5 @@ void relay_findings(struct facts_target *t, const struct overrides *o)
 		return;
 	note_deferring(t, o);
 	note_unauthenticated(t, o);
+	note_loopback(t, o);
 }

@@ -22,7 +22,8 @@ enum relay_fate {
 enum relay_fate relay_fate(const struct facts_endpoint *e);
 /* "sender delivers with DANE", on the heap. */
 char *relay_text(const struct facts_endpoint *e);
-/* Adds mta-defers and mta-unauthenticated to the findings of an mx:// target. */
+/* Adds mta-defers, mta-unauthenticated and mx-loopback to the findings of an mx://
+ * target. */
 void relay_findings(struct facts_target *t, const struct overrides *o);
 
 #endif

@@ -61,6 +61,8 @@ static void decide_endpoint(struct facts_endpoint *e, const struct overrides *o)
 	struct worst w = { 0 };
 
 	decide_peers(e, o, &w);
+	if (w.any && e->code == CODE_UNUSABLE)
+		take_worse(&w, overrides_code_state(o, CODE_UNUSABLE), CODE_UNUSABLE);
 	if (w.any)
 		e->code = w.code;
 	else if (e->code == CODE_MATCH)

@@ -227,3 +227,66 @@ start_mariadb()
 			--ssl-key="$(key_file "${chain%% *}")"
 	}
 }
+
+tools_of_haproxy()
+{
+	echo haproxy
+}
+
+# One port for XMPP and the web, told apart by what the client offers (ALPN): without it a client
+# gets the web server of somebody else.
+haproxy_frontend()
+{
+	case $1 in
+	alpn)
+		cat <<-EOF
+		frontend alpn
+		    bind $2:443
+		    bind $2:5223
+		    tcp-request inspect-delay 5s
+		    tcp-request content accept if { req.ssl_hello_type 1 }
+		    use_backend talk if { req.ssl_alpn -m sub xmpp- }
+		    use_backend names if { req.ssl_alpn -m sub dot }
+		    use_backend web if { req.ssl_alpn -m sub http/1.1 }
+		    default_backend other
+		backend talk
+		    server talk 127.44.4.1:5223
+		backend names
+		    server names 127.44.4.1:853
+		backend web
+		    server web 127.44.1.4:443
+		backend other
+		    server other 127.44.1.2:443
+		EOF
+		;;
+	strict)
+		cat "$(chain_file "$3")" "$(key_file "$3")" >"$dir/run/haproxy.pem"
+		cat <<-EOF
+		frontend strict
+		    bind $2:443 ssl crt $dir/run/haproxy.pem strict-sni
+		    default_backend other
+		EOF
+		;;
+	esac
+}
+
+start_haproxy()
+{
+	{
+		cat <<-EOF
+		global
+		    log stdout format raw daemon
+		defaults
+		    mode tcp
+		    log global
+		    option tcplog
+		    timeout connect 5s
+		    timeout client 5s
+		    timeout server 5s
+		EOF
+		rows_of haproxy | while IFS=$tab read -r name address ports chain kind; do
+			haproxy_frontend "$kind" "$address" "$chain"
+		done
+	} >"$dir/etc/haproxy.cfg"
+	"$labsrc/start.sh" haproxy haproxy -f "$dir/etc/haproxy.cfg"
+}

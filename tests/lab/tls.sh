@@ -33,6 +33,7 @@ nginx_server()
 		tls12) protocols=TLSv1.2 ;;
 		tls13) protocols=TLSv1.3 ;;
 		reject) echo "    ssl_reject_handshake on;" ;;
+		demand) echo "    ssl_verify_client on; ssl_client_certificate $dir/ca.pem;" ;;
 		esac
 	done
 	echo "    server_name $name;"
@@ -91,19 +92,39 @@ rows | while IFS=$tab read -r name address ports kind chains options; do
 	[ "$kind" = s_server ] || continue
 	# shellcheck disable=SC2086
 	chain=$(chain_file $chains)
+	asks=
+	for option in $options; do
+		case $option in
+		demand) asks="$asks -Verify 1" ;;
+		ask) asks="$asks -verify 1" ;;
+		tls12) asks="$asks -tls1_2" ;;
+		tls13) asks="$asks -tls1_3" ;;
+		esac
+	done
 	for port in $ports; do
+		# shellcheck disable=SC2086
 		"$labsrc/start.sh" "s_server-$name-$port" openssl s_server -quiet -www \
 			-accept "$(bracketed "$address"):$port" -key "$(key_file "${chains%% *}")" \
-			-cert "$chain" -cert_chain "$chain"
+			-cert "$chain" -cert_chain "$chain" $asks
 	done
 done
 
 rows | while IFS=$tab read -r name address ports kind cert options; do
 	[ "$kind" = raw ] || continue
+	key=$cert
+	for option in $options; do
+		case $option in
+		key=*) key=${option#key=} ;;
+		esac
+	done
 	# not anew: a server that was started just now may be reading it
-	[ -e "$certs/$cert.pub" ] || openssl pkey -in "$certs/$cert.key" -pubout -out "$certs/$cert.pub"
-	set -- --rawpkfile "$certs/$cert.pub" --rawpkkeyfile "$certs/$cert.key"
+	[ -e "$certs/$key.pub" ] || openssl pkey -in "$certs/$key.key" -pubout -out "$certs/$key.pub"
+	set -- --rawpkfile "$certs/$key.pub" --rawpkkeyfile "$certs/$key.key"
 	case $options in
+	*liked*)
+		set -- "$@" --x509certfile "$certs/$cert.crt" --x509keyfile "$certs/$cert.key" \
+			--priority NORMAL:-CTYPE-SRV-X509:+CTYPE-SRV-RAWPK:+CTYPE-SRV-X509
+		;;
 	*cert*)
 		set -- "$@" --x509certfile "$certs/$cert.crt" --x509keyfile "$certs/$cert.key" \
 			--priority NORMAL:+CTYPE-SRV-RAWPK

@@ -244,7 +244,9 @@ static void test_starttls_kinds(void **state)
 	assert_int_equal(len, 6);
 	assert_memory_equal(starttls_bye(SERVICE_LDAP, &len), "0\5\2\1\2B\0", 7);
 	assert_int_equal(len, 7);
-	starttls_bye(SERVICE_XMPP_CLIENT, &len);
+	assert_string_equal(starttls_bye(SERVICE_XMPP_CLIENT, &len), "</stream:stream>");
+	assert_int_equal(len, 16);
+	starttls_bye(SERVICE_POSTGRES, &len);
 	assert_int_equal(len, 0);
 	starttls_bye(SERVICE_TLS_AT_ONCE, &len);
 	assert_int_equal(len, 0);

@@ -213,29 +213,30 @@ static void test_contact_every_part_of_the_conversation_counts(void **state)
 				  .port = 443,
 				  .sni = "chain",
 				  .deadline_ms = clock_ms() + 1000 },
-			 conf[9];
-	struct asker a[9];
+			 conf[10];
+	struct asker a[10];
 	struct contact_fns fns = { .done = on_done, .waits = on_waits };
 	size_t i;
 
-	for (i = 0; i < 9; i++)
+	for (i = 0; i < 10; i++)
 		conf[i] = base;
 	conf[0].address = "192.0.2.2";
 	conf[1].port = 444;
 	conf[2].alpn = "x";
 	conf[3].auth = HANDSHAKE_RSA;
-	conf[4].raw_keys = true;
+	conf[4].keys = PEER_RAW_KEY;
 	conf[5].start = SERVICE_SMTP;
 	conf[6].helo = "x";
 	conf[7].domain = "x";
-	for (i = 0; i < 9; i++) {
+	conf[8].inside = SERVICE_IMAP;
+	for (i = 0; i < 10; i++) {
 		a[i] = (struct asker){ 0 };
 		fns.arg = &a[i];
 		a[i].contact = contact_new(p->all, &conf[i], &fns);
 	}
 	run_for(p, 400);
-	assert_int_equal(conversations, 9);
-	for (i = 0; i < 9; i++)
+	assert_int_equal(conversations, 10);
+	for (i = 0; i < 10; i++)
 		leave(&a[i]);
 }
 
