@@ -182,9 +182,9 @@ static int print_keys(const struct lineage *l, int64_t generation, const char *w
 
 	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
 		hex = hex_encode(spki[i], sizeof(spki[i]));
-		printf("  %-8s %04lld  %-10s  %.16s...%s\n", i ? "" : what,
-		       (long long)generation, key_type_name(l->conf.key_type[i]), hex,
-		       hex + 56);
+		printf("  %-8s %s  %-10s  %.16s...%s\n", i ? "" : what,
+		       lineage_number(generation).text,
+		       key_type_name(l->conf.key_type[i]), hex, hex + 56);
 		free(hex);
 	}
 	return rc;

@@ -139,9 +139,9 @@ static void print_row(const struct status *s, int width, time_t now)
 		print_news("see below", "", news, width + ROW_COLUMNS);
 	} else {
 		action = log_escape(s->action, strlen(s->action));
-		printf("%-*s%-11s%04lld  %4s  ", width, s->name,
-		       lineage_state_stage_name(s->stage), (long long)s->current,
-		       days_text(s, now, days));
+		printf("%-*s%-11s%s  %4s  ", width, s->name,
+		       lineage_state_stage_name(s->stage),
+		       lineage_number(s->current).text, days_text(s, now, days));
 		print_news(action, when_text(s->action_at, now, when), news,
 			   width + ROW_COLUMNS);
 		free(action);

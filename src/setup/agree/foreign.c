@@ -50,8 +50,8 @@ static int read_before(const struct lineage *l, enum key_type type, struct chain
 
 	if (!l->state.view)
 		return 0;
-	path = lineage_path(l, "views/%04lld/%s/fullchain.pem", (long long)l->state.view,
-			    key_type_name(type));
+	path = lineage_path(l, "views/%s/%s/fullchain.pem",
+			    lineage_number(l->state.view).text, key_type_name(type));
 	rc = chain_file_read(path, ret, why);
 	free(path);
 	return rc;
@@ -83,7 +83,7 @@ static int read_after(const struct lineage *l, int64_t generation, enum key_type
 	if (rc < 0 || !c.number)
 		return rc < 0 ? rc : read_bare_key(l, generation, type, ret, why);
 	certs = lineage_key_path(l, generation, type, "certs");
-	path = mem_printf("%s/%04lld/fullchain.pem", certs, (long long)c.number);
+	path = mem_printf("%s/%s/fullchain.pem", certs, lineage_number(c.number).text);
 	rc = chain_file_read(path, ret, why);
 	free(path);
 	free(certs);
@@ -191,7 +191,7 @@ static bool is_renewal(const struct scene *s)
 static char *tell_what(const struct scene *s)
 {
 	return is_renewal(s) ? mem_text("the renewed certificate")
-			     : mem_printf("key %04lld", (long long)s->generation);
+			     : mem_printf("key %s", lineage_number(s->generation).text);
 }
 
 /* A record of the same form for the new key, where a key is all that it takes. */

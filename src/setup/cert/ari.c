@@ -125,7 +125,7 @@ static int newest_id(struct lineage *l, int64_t generation, enum key_type type,
 	if (rc < 0 || !c.number)
 		return rc;
 	folder = lineage_key_path(l, generation, type, "certs");
-	path = mem_printf("%s/%04lld/cert.pem", folder, (long long)c.number);
+	path = mem_printf("%s/%s/cert.pem", folder, lineage_number(c.number).text);
 	rc = file_read(path, PEM_MAX, &text, &len, why);
 	if (rc == 0)
 		rc = chain_from_file(text, len, &chain, why);

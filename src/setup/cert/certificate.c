@@ -190,7 +190,7 @@ static int keep_in_folder(struct lineage *l, int64_t generation, enum key_type t
 	if (rc == 0)
 		rc = write_folder(l, fresh, chain, why);
 	if (rc == 0) {
-		numbered = mem_printf("%s/%04lld", certs, (long long)++number);
+		numbered = mem_printf("%s/%s", certs, lineage_number(++number).text);
 		rc = file_rename(&l->env->files, fresh, numbered, why);
 	}
 	if (rc == 0)
@@ -290,7 +290,7 @@ int certificate_newest(const struct lineage *l, int64_t generation, enum key_typ
 	int rc = highest_number(certs, &c.number, why);
 
 	if (rc == 0 && c.number) {
-		path = mem_printf("%s/%04lld/cert.pem", certs, (long long)c.number);
+		path = mem_printf("%s/%s/cert.pem", certs, lineage_number(c.number).text);
 		rc = certificate_read(path, &c, why);
 		free(path);
 	}
@@ -304,7 +304,7 @@ int certificate_is_named(const struct lineage *l, int64_t generation, enum key_t
 			 int64_t number, bool *ret_named, struct why *why)
 {
 	char *certs = lineage_key_path(l, generation, type, "certs");
-	char *path = mem_printf("%s/%04lld/cert.pem", certs, (long long)number);
+	char *path = mem_printf("%s/%s/cert.pem", certs, lineage_number(number).text);
 	struct chain chain = { 0 };
 	int rc = chain_file_read(path, &chain, why);
 

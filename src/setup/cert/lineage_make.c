@@ -147,14 +147,14 @@ static int make_pair(struct lineage *l, int64_t number, enum key_type type,
 static int note_created(struct lineage *l, int64_t number, struct why *why)
 {
 	uint8_t spki[KEY_TYPE_COUNT][32];
-	char generation[24], *hex;
+	char *hex;
 	size_t i;
 	int rc = lineage_spki(l, number, spki, why);
 
-	(void)snprintf(generation, sizeof(generation), "%04lld", (long long)number);
 	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
 		hex = hex_encode(spki[i], sizeof(spki[i]));
-		rc = lineage_note(l, why, "created", "generation", generation, "type",
+		rc = lineage_note(l, why, "created", "generation",
+				  lineage_number(number).text, "type",
 				  key_type_name(l->conf.key_type[i]), "spki", hex, NULL);
 		free(hex);
 	}
@@ -172,7 +172,7 @@ static int make_generation(struct lineage *l, int64_t number,
 	if (number > LINEAGE_NUMBER_MAX)
 		return why_set(why, DP_ELIMIT, "more than %d generations of keys",
 			       LINEAGE_NUMBER_MAX);
-	folder = lineage_path(l, "keys/%04lld", (long long)number);
+	folder = lineage_path(l, "keys/%s", lineage_number(number).text);
 	rc = make_folder(l, folder, why);
 	free(folder);
 	for (i = 0; i < l->conf.key_types && rc == 0; i++)
@@ -195,17 +195,16 @@ static int make_request_anew(struct lineage *l, int64_t generation, enum key_typ
 	char *csr_path = lineage_key_path(l, generation, type, "request.csr");
 	struct csr_names names = { 0 };
 	struct key *key = NULL;
-	char number[24];
 	int rc = csr_read_names(csr_path, &names, why);
 
-	(void)snprintf(number, sizeof(number), "%04lld", (long long)generation);
 	if (rc == 0 && !csr_same_names(&names, &l->conf.domains)) {
 		rc = key_load(key_path, &key, why);
 		if (rc == 0)
 			rc = make_request(l, csr_path, key, why);
 		if (rc == 0)
 			rc = lineage_note(
-				l, why, "requested", "generation", number, "type",
+				l, why, "requested", "generation",
+				lineage_number(generation).text, "type",
 				key_type_name(type), "domains",
 				lineage_conf_get(&l->conf, LINEAGE_CONF_DOMAINS), NULL);
 	}

@@ -256,12 +256,11 @@ static int template_of(const struct lineage *l, char **ret_template, struct why 
 static int note_renewed(struct lineage *l, int64_t generation, enum key_type type,
 			const struct certificate *c, struct why *why)
 {
-	char number[24], which[24], until[32];
+	char until[32];
 
-	(void)snprintf(number, sizeof(number), "%04lld", (long long)generation);
-	(void)snprintf(which, sizeof(which), "%04lld", (long long)c->number);
-	return lineage_note(l, why, "renewed", "generation", number, "type",
-			    key_type_name(type), "certificate", which, "until",
+	return lineage_note(l, why, "renewed", "generation",
+			    lineage_number(generation).text, "type", key_type_name(type),
+			    "certificate", lineage_number(c->number).text, "until",
 			    clock_rfc3339(c->not_after, until), NULL);
 }
 
@@ -338,10 +337,10 @@ static int await_client(const struct lineage *l, int64_t generation, struct why 
 		rc = certificate_newest(l, generation, l->conf.key_type[i], &c, why);
 		if (rc == 0 && !c.number)
 			return why_set(why, DP_ENOENT,
-				       "key %04lld (%s) has no certificate, and certbot "
+				       "key %s (%s) has no certificate, and certbot "
 				       "is to get it: daneprobe hook certbot --pre %s "
 				       "says how",
-				       (long long)generation,
+				       lineage_number(generation).text,
 				       key_type_name(l->conf.key_type[i]), l->name);
 	}
 	return rc;

@@ -192,12 +192,8 @@ int install_look(struct lineage *l, int64_t generation, char **ret_problem,
 static int note_back(struct lineage *l, int64_t from, int64_t to, const char *text,
 		     struct why *why)
 {
-	char from_text[24], to_text[24];
-
-	(void)snprintf(from_text, sizeof(from_text), "%04lld", (long long)from);
-	(void)snprintf(to_text, sizeof(to_text), "%04lld", (long long)to);
-	return lineage_note(l, why, "went-back", "from", from_text, "to",
-			    to ? to_text : "nothing", "why", text, NULL);
+	return lineage_note(l, why, "went-back", "from", lineage_number(from).text, "to",
+			    to ? lineage_number(to).text : "nothing", "why", text, NULL);
 }
 
 static void forget_intent(struct lineage_state *s)
@@ -257,11 +253,10 @@ static char *tell_back(const struct lineage_state *s, const char *problem,
 	char *fault = back->fault ? mem_shorten(back->fault, 150) : NULL;
 
 	now = same ? mem_text("the former certificate")
-		   : mem_printf("key %04lld", (long long)s->view_generation);
+		   : mem_printf("key %s", lineage_number(s->view_generation).text);
 	if (!s->view)
-		text = mem_printf(
-			"%s; nothing was live before, so key %04lld stays there", what,
-			(long long)s->intent_generation);
+		text = mem_printf("%s; nothing was live before, so key %s stays there",
+				  what, lineage_number(s->intent_generation).text);
 	else if (back->deploy)
 		text = tell_failed_back(problem, back, now);
 	else
@@ -335,12 +330,9 @@ static int undo_switch(struct lineage *l, const char *problem, char **ret_text,
 static int note_installed(struct lineage *l, int64_t generation, int64_t view,
 			  struct why *why)
 {
-	char number[24], which[24];
-
-	(void)snprintf(number, sizeof(number), "%04lld", (long long)generation);
-	(void)snprintf(which, sizeof(which), "%04lld", (long long)view);
-	return lineage_note(l, why, "installed", "generation", number, "view", which,
-			    NULL);
+	return lineage_note(l, why, "installed", "generation",
+			    lineage_number(generation).text, "view",
+			    lineage_number(view).text, NULL);
 }
 
 static int keep_view(struct lineage *l, struct why *why)

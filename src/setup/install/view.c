@@ -52,7 +52,7 @@ static int remove_folder(struct lineage *l, const char *folder, struct why *why)
 /* Links and folders only: what they lead to stays. */
 static int remove_view(struct lineage *l, int64_t number, struct why *why)
 {
-	char *folder = lineage_path(l, "views/%04lld", (long long)number), *path;
+	char *folder = lineage_path(l, "views/%s", lineage_number(number).text), *path;
 	int i, rc = 0;
 
 	for (i = 0; i < KEY_TYPE_COUNT && rc == 0; i++) {
@@ -73,10 +73,11 @@ static char *target_of(int64_t generation, enum key_type type, int64_t certifica
 	const char *name = key_type_name(type);
 
 	if (!strcmp(file, "privkey.pem"))
-		return mem_printf("../../../keys/%04lld/%s/%s", (long long)generation,
-				  name, file);
-	return mem_printf("../../../keys/%04lld/%s/certs/%04lld/%s",
-			  (long long)generation, name, (long long)certificate, file);
+		return mem_printf("../../../keys/%s/%s/%s",
+				  lineage_number(generation).text, name, file);
+	return mem_printf("../../../keys/%s/%s/certs/%s/%s",
+			  lineage_number(generation).text, name,
+			  lineage_number(certificate).text, file);
 }
 
 static int need_certificate(const struct lineage *l, int64_t generation,
@@ -89,8 +90,9 @@ static int need_certificate(const struct lineage *l, int64_t generation,
 		return rc;
 	if (!c.number)
 		return why_set(why, DP_ENOENT,
-			       "key %04lld (%s) has no certificate: daneprobe renew %s",
-			       (long long)generation, key_type_name(type), l->name);
+			       "key %s (%s) has no certificate: daneprobe renew %s",
+			       lineage_number(generation).text, key_type_name(type),
+			       l->name);
 	*ret_number = c.number;
 	return 0;
 }
@@ -138,7 +140,7 @@ static int build_first(struct lineage *l, const char *folder, struct why *why)
 
 int view_build(struct lineage *l, int64_t generation, int64_t number, struct why *why)
 {
-	char *folder = lineage_path(l, "views/%04lld", (long long)number);
+	char *folder = lineage_path(l, "views/%s", lineage_number(number).text);
 	struct file_access access;
 	size_t i;
 	int rc = remove_view(l, number, why);
@@ -158,7 +160,7 @@ int view_build(struct lineage *l, int64_t generation, int64_t number, struct why
 int view_switch(struct lineage *l, int64_t number, struct why *why)
 {
 	char *path = lineage_path(l, "live");
-	char *target = mem_printf("views/%04lld", (long long)number);
+	char *target = mem_printf("views/%s", lineage_number(number).text);
 	int rc = file_point(&l->env->files, path, target, why);
 
 	free(path);
@@ -192,8 +194,8 @@ bool view_is_fresh(const struct lineage *l, int64_t number, int64_t generation)
 
 		if (certificate_newest(l, generation, type, &c, NULL) < 0)
 			return false;
-		path = lineage_path(l, "views/%04lld/%s/cert.pem", (long long)number,
-				    key_type_name(type));
+		path = lineage_path(l, "views/%s/%s/cert.pem",
+				    lineage_number(number).text, key_type_name(type));
 		want = target_of(generation, type, c.number, "cert.pem");
 		len = readlink(path, target, sizeof(target) - 1);
 		target[len > 0 ? len : 0] = '\0';

@@ -19,7 +19,7 @@ static int read_certificate(const struct lineage *l, enum key_type type,
 		return certificate_newest(l, l->state.current, type, ret_certificate,
 					  why);
 	/* Not live: after a crash that may lead to what no server has read yet. */
-	path = lineage_path(l, "views/%04lld/%s/cert.pem", (long long)l->state.view,
+	path = lineage_path(l, "views/%s/%s/cert.pem", lineage_number(l->state.view).text,
 			    key_type_name(type));
 	rc = certificate_read(path, &c, why);
 	free(path);

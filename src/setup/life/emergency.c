@@ -17,7 +17,6 @@
 int emergency_declare(struct lineage *l, struct why *why)
 {
 	struct lineage_state *s = &l->state;
-	char number[24];
 	int rc;
 
 	if (s->emergency && (s->compromised || !s->view))
@@ -25,9 +24,9 @@ int emergency_declare(struct lineage *l, struct why *why)
 	s->emergency = true;
 	s->compromised = s->view || s->goal != s->current ? lineage_state_live(s) : 0;
 	s->retry_at = 0;
-	(void)snprintf(number, sizeof(number), "%04lld", (long long)s->compromised);
 	rc = lineage_note(l, why, "emergency", "generation",
-			  s->compromised ? number : "none", NULL);
+			  s->compromised ? lineage_number(s->compromised).text : "none",
+			  NULL);
 	return rc < 0 ? rc : lineage_save(l, why);
 }
 
@@ -57,28 +56,28 @@ void emergency_tell_exposure(const struct lineage *l, int64_t compromised,
 	char when[32];
 
 	if (s->emergency && s->goal == compromised)
-		add_sentence(
-			r,
-			mem_printf("key %04lld is replaced as soon as this rollover has "
-				   "ended",
-				   (long long)compromised));
+		add_sentence(r,
+			     mem_printf("key %s is replaced as soon as this rollover has "
+					"ended",
+					lineage_number(compromised).text));
 	if (s->emergency)
 		add_sentence(
 			r,
 			mem_printf("until its record is gone and %lld s more, the holder "
-				   "of key %04lld can pass for the services",
-				   (long long)old_ttl_s(l), (long long)compromised));
+				   "of key %s can pass for the services",
+				   (long long)old_ttl_s(l),
+				   lineage_number(compromised).text));
 	else
 		add_sentence(
 			r,
 			mem_printf(
-				"caches may hold the record of key %04lld until %s: "
+				"caches may hold the record of key %s until %s: "
 				"until then its holder can pass for the services. Have "
-				"the CA revoke its certificates. Key %04lld lay beside "
+				"the CA revoke its certificates. Key %s lay beside "
 				"it: if that may be known too, do this once more",
-				(long long)compromised,
+				lineage_number(compromised).text,
 				clock_rfc3339(env_now(l->env) + old_ttl_s(l), when),
-				(long long)s->current));
+				lineage_number(s->current).text));
 }
 
 /* Which key is meant was assumed: what to do if it was another one. */
@@ -90,16 +89,14 @@ void emergency_tell_remedy(const struct lineage *l, struct outcome *r)
 		return;
 	if (s->compromised)
 		add_sentence(
-			r,
-			mem_printf("if it is key %04lld that is known, do this once more "
-				   "when the rollover has ended",
-				   (long long)s->goal));
+			r, mem_printf("if it is key %s that is known, do this once more "
+				      "when the rollover has ended",
+				      lineage_number(s->goal).text));
 	else
 		add_sentence(
 			r,
-			mem_printf(
-				"no key of %s is under the servers yet; if it is key "
-				"%04lld that is known, take its record out of DNS, put "
-				"%s away and begin anew with daneprobe new",
-				l->name, (long long)s->goal, l->dir));
+			mem_printf("no key of %s is under the servers yet; if it is key "
+				   "%s that is known, take its record out of DNS, put "
+				   "%s away and begin anew with daneprobe new",
+				   l->name, lineage_number(s->goal).text, l->dir));
 }

@@ -101,10 +101,8 @@ static bool is_complete(const struct lineage *l, int64_t generation,
 
 static int note_taken(struct lineage *l, const struct certbot_found *f, struct why *why)
 {
-	char number[24];
-
-	(void)snprintf(number, sizeof(number), "%04lld", (long long)f->generation);
-	return lineage_note(l, why, "renewed", "generation", number, "type",
+	return lineage_note(l, why, "renewed", "generation",
+			    lineage_number(f->generation).text, "type",
 			    key_type_name(f->type), "by", "certbot", NULL);
 }
 
@@ -120,15 +118,16 @@ static int install_received(struct lineage *l, const struct certbot_found *f,
 
 	if (!is_complete(l, f->generation, &lacking))
 		return outcome_tell(r, OUTCOME_WAITING, 0,
-				    "kept; key %04lld still lacks the certificate of %s",
-				    (long long)f->generation, key_type_name(lacking));
+				    "kept; key %s still lacks the certificate of %s",
+				    lineage_number(f->generation).text,
+				    key_type_name(lacking));
 	rc = rollover_receive(l, f->generation, r, why);
 	if (rc < 0 || r->kind != OUTCOME_REFUSED ||
 	    f->generation == l->state.view_generation)
 		return rc;
-	text = mem_printf("the certificate is kept, but key %04lld is not under the "
+	text = mem_printf("the certificate is kept, but key %s is not under the "
 			  "servers yet: %s",
-			  (long long)f->generation, r->text ? r->text : "");
+			  lineage_number(f->generation).text, r->text ? r->text : "");
 	rc = outcome_tell(r, OUTCOME_REFUSED, r->until, "%s", text);
 	told->remedy = mem_printf("daneprobe rollover %s", l->name);
 	free(text);

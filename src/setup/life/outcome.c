@@ -52,13 +52,10 @@ char *outcome_when(const struct lineage *l, time_t at)
 int outcome_enter(struct lineage *l, enum lineage_stage stage, struct why *why)
 {
 	struct lineage_state *s = &l->state;
-	char goal[24];
 	int rc;
 
-	(void)snprintf(goal, sizeof(goal), "%04lld",
-		       (long long)(s->goal ? s->goal : s->current));
-	rc = lineage_note(l, why, lineage_state_stage_name(stage), "generation", goal,
-			  NULL);
+	rc = lineage_note(l, why, lineage_state_stage_name(stage), "generation",
+			  lineage_number(s->goal ? s->goal : s->current).text, NULL);
 	s->stage = s->resume = stage;
 	s->since = env_now(l->env);
 	s->failures = 0;

@@ -40,13 +40,11 @@ static int begin_rollover(struct lineage *l, const struct rollover_how *how,
 	struct lineage_state *s = &l->state;
 	time_t due = rollover_due_at(l);
 	bool is_due = due && env_now(l->env) >= due;
-	char next[24];
 	int rc;
 
 	if (!how->begin && !s->emergency && !is_due)
 		return stages_idle(l, due, r, why);
-	(void)snprintf(next, sizeof(next), "%04lld", (long long)s->next);
-	rc = lineage_note(l, why, "begun", "to", next, "why",
+	rc = lineage_note(l, why, "begun", "to", lineage_number(s->next).text, "why",
 			  s->emergency ? "emergency" : NULL, NULL);
 	s->goal = s->next;
 	s->intent = INTENT_NONE; /* of a publication that failed: it is decided anew */
@@ -55,7 +53,7 @@ static int begin_rollover(struct lineage *l, const struct rollover_how *how,
 		rc = outcome_enter(l, STAGE_STAGED, why);
 	return rc < 0 ? rc
 		      : outcome_tell(r, OUTCOME_MOVED, 0, "a rollover to key %s is begun",
-				     next);
+				     lineage_number(s->goal).text);
 }
 
 static int do_step(struct lineage *l, const struct rollover_how *how, struct outcome *r,
@@ -288,8 +286,8 @@ int rollover_install(struct lineage *l, struct outcome *r, struct why *why)
 	case STAGE_IDLE:
 	case STAGE_VERIFIED:
 	case STAGE_RETIRING:
-		return outcome_tell(r, OUTCOME_NOTHING, 0, "key %04lld is installed",
-				    (long long)l->state.view_generation);
+		return outcome_tell(r, OUTCOME_NOTHING, 0, "key %s is installed",
+				    lineage_number(l->state.view_generation).text);
 	case STAGE_STAGED:
 	case STAGE_PUBLISHED:
 	case STAGE_STUCK:
@@ -298,8 +296,8 @@ int rollover_install(struct lineage *l, struct outcome *r, struct why *why)
 	if (!r->text)
 		return outcome_tell(r, OUTCOME_REFUSED, 0,
 				    "nobody has looked yet whether the record of key "
-				    "%04lld is published: daneprobe publish %s",
-				    (long long)l->state.goal, l->name);
+				    "%s is published: daneprobe publish %s",
+				    lineage_number(l->state.goal).text, l->name);
 	if (r->kind == OUTCOME_WAITING || r->kind == OUTCOME_MOVED)
 		r->kind = OUTCOME_REFUSED;
 	return 0;
@@ -455,9 +453,10 @@ int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
 	}
 	if (generation != (s->goal ? s->goal : s->next))
 		return outcome_tell(r, OUTCOME_REFUSED, 0,
-				    "key %04lld is being brought to the servers, not "
-				    "%04lld",
-				    (long long)s->goal, (long long)generation);
+				    "key %s is being brought to the servers, not "
+				    "%s",
+				    lineage_number(s->goal).text,
+				    lineage_number(generation).text);
 	for (i = 0; i < STEPS_MAX && rc == 0 && s->view_generation != generation; i++) {
 		rc = do_step(l, &how, r, why);
 		if (r->kind != OUTCOME_MOVED)

@@ -177,8 +177,8 @@ int stages_published(struct lineage *l, struct outcome *r, struct why *why)
 		rc = outcome_enter(l, STAGE_SAFE, why);
 		if (rc == 0)
 			rc = outcome_tell(r, OUTCOME_MOVED, 0,
-					  "no cache can lack the key %04lld",
-					  (long long)l->state.goal);
+					  "no cache can lack the key %s",
+					  lineage_number(l->state.goal).text);
 		break;
 	}
 	agreement_clear(&a);
@@ -418,8 +418,8 @@ int stages_all_installed(struct lineage *l, struct outcome *r, struct why *why)
 		rc = outcome_enter(l, STAGE_VERIFIED, why);
 	return rc < 0 ? rc
 		      : outcome_tell(r, OUTCOME_MOVED, 0,
-				     "every endpoint presents key %04lld",
-				     (long long)l->state.goal);
+				     "every endpoint presents key %s",
+				     lineage_number(l->state.goal).text);
 }
 
 int stages_safe(struct lineage *l, struct outcome *r, struct why *why)
@@ -456,8 +456,8 @@ int stages_installed(struct lineage *l, struct outcome *r, struct why *why)
 	rc = outcome_enter(l, STAGE_VERIFIED, why);
 	return rc < 0 ? rc
 		      : outcome_tell(r, OUTCOME_MOVED, 0,
-				     "every endpoint presents key %04lld",
-				     (long long)l->state.goal);
+				     "every endpoint presents key %s",
+				     lineage_number(l->state.goal).text);
 }
 
 static int become_idle(struct lineage *l, struct outcome *r, struct why *why)
@@ -474,9 +474,9 @@ static int become_idle(struct lineage *l, struct outcome *r, struct why *why)
 	s->rolled_at = env_now(l->env);
 	rc = outcome_enter(l, STAGE_IDLE, why);
 	return rc < 0 ? rc
-		      : outcome_tell(r, OUTCOME_MOVED, 0,
-				     "key %04lld is in use, %04lld is next",
-				     (long long)s->current, (long long)s->next);
+		      : outcome_tell(r, OUTCOME_MOVED, 0, "key %s is in use, %s is next",
+				     lineage_number(s->current).text,
+				     lineage_number(s->next).text);
 }
 
 /* The goal is seen everywhere: it becomes current, the old one leaves, a next one comes.
@@ -499,9 +499,9 @@ int stages_verified(struct lineage *l, struct outcome *r, struct why *why)
 	if (rc == 0)
 		rc = lineage_point(l, why);
 	return rc < 0 ? rc
-		      : outcome_tell(r, OUTCOME_MOVED, 0,
-				     "key %04lld is current, %04lld is next",
-				     (long long)s->current, (long long)s->next);
+		      : outcome_tell(r, OUTCOME_MOVED, 0, "key %s is current, %s is next",
+				     lineage_number(s->current).text,
+				     lineage_number(s->next).text);
 }
 
 int stages_retiring(struct lineage *l, struct outcome *r, struct why *why)

@@ -49,8 +49,9 @@ static void plan_idle(const struct lineage *l, struct status *s, const struct de
 		plan_action(s, retry ? retry : env_now(l->env),
 			    mem_text("install the renewed certificate"));
 	else if (s->rollover_at && (!s->renew_at || s->rollover_at < s->renew_at))
-		plan_action(s, s->rollover_at,
-			    mem_printf("roll over to key %04lld", (long long)s->next));
+		plan_action(
+			s, s->rollover_at,
+			mem_printf("roll over to key %s", lineage_number(s->next).text));
 	else if (s->live || s->renew_at)
 		plan_action(
 			s, s->renew_at,
@@ -66,7 +67,8 @@ static void plan_published(const struct lineage *l, struct status *s)
 	agreement_recall(l, &a);
 	if (a.safe_at)
 		plan_action(s, a.safe_at,
-			    mem_printf("install key %04lld (%s)", (long long)s->goal,
+			    mem_printf("install key %s (%s)",
+				       lineage_number(s->goal).text,
 				       l->state.old_ttl_s < 0 ? "2 days" : "2 x TTL"));
 	else
 		plan_action(s, 0,
@@ -80,8 +82,8 @@ static void plan_retiring(const struct lineage *l, struct status *s, time_t at)
 {
 	if (l->state.retire)
 		plan_action(s, at,
-			    mem_printf("take key %04lld out of DNS",
-				       (long long)l->state.retire));
+			    mem_printf("take key %s out of DNS",
+				       lineage_number(l->state.retire).text));
 	else
 		plan_action(s, at,
 			    mem_text(at ? "publish the records"
@@ -102,8 +104,8 @@ static void plan_next(const struct lineage *l, struct status *s, const struct de
 	case STAGE_STAGED:
 		if (first && !s->not_after)
 			plan_action(s, at,
-				    mem_printf("get a certificate for key %04lld",
-					       (long long)s->goal));
+				    mem_printf("get a certificate for key %s",
+					       lineage_number(s->goal).text));
 		else
 			plan_action(s, at, mem_text("publish the records"));
 		break;
@@ -111,16 +113,17 @@ static void plan_next(const struct lineage *l, struct status *s, const struct de
 		plan_published(l, s);
 		break;
 	case STAGE_SAFE:
-		plan_action(s, at, mem_printf("install key %04lld", (long long)s->goal));
+		plan_action(s, at,
+			    mem_printf("install key %s", lineage_number(s->goal).text));
 		break;
 	case STAGE_INSTALLED:
 		plan_action(s, at, mem_text("look at every endpoint"));
 		break;
 	case STAGE_VERIFIED:
-		plan_action(
-			s, at,
-			first ? mem_text("publish the records")
-			      : mem_printf("retire key %04lld", (long long)s->current));
+		plan_action(s, at,
+			    first ? mem_text("publish the records")
+				  : mem_printf("retire key %s",
+					       lineage_number(s->current).text));
 		break;
 	case STAGE_RETIRING:
 		plan_retiring(l, s, l->state.published_at ? 0 : at);
@@ -216,8 +219,8 @@ static void judge_emergency(struct status *s)
 {
 	if (s->compromised)
 		raise_level(s, STATUS_WARNING,
-			    mem_printf("key %04lld is compromised and %s",
-				       (long long)s->compromised,
+			    mem_printf("key %s is compromised and %s",
+				       lineage_number(s->compromised).text,
 				       s->compromised == s->live
 					       ? "in use"
 					       : "its record may be in caches"));
@@ -328,11 +331,7 @@ static json_t *time_json(time_t t)
 
 static json_t *generation_json(int64_t number)
 {
-	char *text = number ? mem_printf("%04lld", (long long)number) : NULL;
-	json_t *value = text ? json_string(text) : json_null();
-
-	free(text);
-	return value;
+	return number ? json_string(lineage_number(number).text) : json_null();
 }
 
 static json_t *text_json(const char *text)

@@ -89,6 +89,14 @@ int lineage_list(const char *base, char ***ret_names, size_t *ret_count, struct 
 	return 0;
 }
 
+struct lineage_number lineage_number(int64_t number)
+{
+	struct lineage_number n;
+
+	(void)snprintf(n.text, sizeof(n.text), "%04lld", (long long)number);
+	return n;
+}
+
 char *lineage_path(const struct lineage *l, const char *format, ...)
 {
 	char rest[512];
@@ -103,7 +111,7 @@ char *lineage_path(const struct lineage *l, const char *format, ...)
 char *lineage_key_path(const struct lineage *l, int64_t generation, enum key_type type,
 		       const char *rest)
 {
-	return lineage_path(l, "keys/%04lld/%s%s%s", (long long)generation,
+	return lineage_path(l, "keys/%s/%s%s%s", lineage_number(generation).text,
 			    key_type_name(type), *rest ? "/" : "", rest);
 }
 
@@ -206,7 +214,7 @@ static int point_link(struct lineage *l, const char *name, int64_t generation,
 		      struct why *why)
 {
 	char *path = lineage_path(l, "%s", name);
-	char *target = mem_printf("keys/%04lld", (long long)generation);
+	char *target = mem_printf("keys/%s", lineage_number(generation).text);
 	char now[64];
 	ssize_t len = readlink(path, now, sizeof(now) - 1);
 	int rc = 0;

@@ -55,6 +55,12 @@ int lineage_save(struct lineage *lineage, struct why *why);
 int lineage_note(struct lineage *lineage, struct why *why, const char *event, ...);
 /* Points current and next to the generations of the state. */
 int lineage_point(struct lineage *lineage, struct why *why);
+/* How generations, views and certificates are numbered, in paths and in messages: "0042".
+ * For use within an expression: lineage_number(n).text. */
+struct lineage_number {
+	char text[24];
+};
+struct lineage_number lineage_number(int64_t number);
 /* DIR/NAME/ and the rest; on the heap. */
 char *lineage_path(const struct lineage *lineage, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -89,7 +89,7 @@ static int add_generation(const struct lineage *l, const struct target *target,
 /* What somebody deleted by hand is left out. */
 static bool is_there(const struct lineage *l, int64_t generation)
 {
-	char *path = lineage_path(l, "keys/%04lld", (long long)generation);
+	char *path = lineage_path(l, "keys/%s", lineage_number(generation).text);
 	bool there = access(path, F_OK) == 0;
 
 	free(path);
