@@ -12,7 +12,7 @@
 #include "cmd/version.h"
 #include "dane/chain.h"
 #include "dns/discover.h"
-#include "dns/upstream.h"
+#include "dns/session.h"
 #include "net/handshake.h"
 #include "probe/ca_bundle.h"
 #include "probe/expect.h"
@@ -30,8 +30,7 @@
 
 /* One check of one target, as `check` does it. */
 struct checking {
-	struct loop *loop; /* owned, as those below */
-	struct upstream *upstream;
+	struct session *session; /* owned, as those below */
 	struct handshake_kit *kit;
 	struct ca_bundle *ca;
 	bool wanted[EXPECT_STATUS_END]; /* HTTP statuses of a service with a path */
@@ -65,9 +64,6 @@ static int set_up(struct checking *c, const struct world_live *live, struct why 
 {
 	int rc, status;
 
-	c->loop = loop_new();
-	if (!c->loop)
-		return why_set(why, DP_EIO, "the system has no event mechanism left");
 	for (status = 200; status < 400; status++)
 		c->wanted[status] = true;
 	verdict_conf_init(&c->verdict);
@@ -77,18 +73,17 @@ static int set_up(struct checking *c, const struct world_live *live, struct why 
 	if (rc < 0)
 		return rc;
 	c->kit = handshake_kit_new(why);
-	return c->kit ? upstream_new(c->loop, live->upstream, &c->upstream, why)
+	return c->kit ? session_new(live->upstream, live->timeout_ms, &c->session, why)
 		      : DP_ECRYPTO;
 }
 
 static void clear_checking(struct checking *c)
 {
 	facts_target_free(c->facts);
-	upstream_free(c->upstream);
+	session_free(c->session);
 	handshake_kit_free(c->kit);
 	ca_bundle_free(c->ca);
 	expect_clear(&c->expect);
-	loop_free(c->loop);
 }
 
 /* The facts of one check; NULL only with a failure. */
@@ -111,8 +106,8 @@ static int check_dane(const struct world_live *live, const char *text,
 	int rc = set_up(&c, live, why);
 
 	if (rc == 0) {
-		probe.loop = c.loop;
-		probe.upstream = c.upstream;
+		probe.loop = session_loop(c.session);
+		probe.upstream = session_upstream(c.session);
 		probe.kit = c.kit;
 		probe.ca = c.ca;
 		probe.expect = &c.expect;
@@ -386,8 +381,7 @@ int world_live_look(const struct world_live *live, const struct env_presented *p
 
 /* The hosts behind mx:// or srv://. */
 struct discovering {
-	struct loop *loop; /* owned, as those below */
-	struct upstream *upstream;
+	struct session *session; /* owned, as those below */
 	struct facts_target *facts;
 	struct discover *discover;
 	struct discover_result result;
@@ -401,26 +395,7 @@ static void on_discovered(void *arg, struct discover_result *take_result)
 
 	d->result = *take_result;
 	d->done = true;
-	loop_stop(d->loop);
-}
-
-static void on_upstream(void *arg)
-{
-	struct discovering *d = arg;
-	struct discover_conf conf = { .resolver = upstream_resolver(d->upstream),
-				      .facts = d->facts,
-				      .kind = d->service->service->discovery,
-				      .name = d->service->host,
-				      .port = d->service->port };
-
-	d->discover = discover_new(&conf, on_discovered, d);
-}
-
-static void on_late(void *arg)
-{
-	struct discovering *d = arg;
-
-	loop_stop(d->loop);
+	session_stop(d->session);
 }
 
 static int to_target(const struct discovering *d, const struct discover_host *host,
@@ -470,28 +445,33 @@ static int to_targets(const struct discovering *d, struct target **ret_targets,
 	return rc;
 }
 
+static void discover_hosts(struct discovering *d)
+{
+	const struct discover_conf conf = { .resolver = session_resolver(d->session),
+					    .facts = d->facts,
+					    .kind = d->service->service->discovery,
+					    .name = d->service->host,
+					    .port = d->service->port };
+
+	d->discover = discover_new(&conf, on_discovered, d);
+	(void)session_run(d->session);
+}
+
 int world_live_discover(const struct world_live *live, const struct target *service,
 			struct target **ret_targets, size_t *ret_count, struct why *why)
 {
-	struct discovering d = { .loop = loop_new(), .service = service };
-	struct loop_timer *deadline = NULL;
-	int rc;
+	struct discovering d = { .facts = facts_target_new(), .service = service };
+	int rc = session_new(live->upstream, live->timeout_ms, &d.session, why);
 
-	if (!d.loop)
-		return why_set(why, DP_EIO, "the system has no event mechanism left");
-	d.facts = facts_target_new();
-	rc = upstream_new(d.loop, live->upstream, &d.upstream, why);
+	if (rc == 0)
+		rc = session_begin(d.session, why);
 	if (rc == 0) {
-		deadline = loop_timer_new(d.loop, live->timeout_ms, on_late, &d);
-		upstream_wait(d.upstream, on_upstream, &d);
-		loop_run(d.loop);
+		discover_hosts(&d);
 		rc = to_targets(&d, ret_targets, ret_count, why);
 	}
 	discover_free(d.discover);
 	discover_result_clear(&d.result);
-	loop_timer_free(deadline);
-	upstream_free(d.upstream);
+	session_free(d.session);
 	facts_target_free(d.facts);
-	loop_free(d.loop);
 	return rc;
 }

@@ -5,40 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/loop.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "dns/answer.h"
 #include "dns/resolver.h"
 #include "dns/rrtype.h"
-#include "dns/upstream.h"
+#include "dns/session.h"
 
 /* One question after the other; what is kept of each answer. */
 struct job {
-	struct loop *loop; /* owned, as the next two */
-	struct upstream *upstream;
-	struct loop_timer *deadline;
-	bool late;
+	struct session *session; /* owned */
 	enum answer_kind kind;
 	enum security security;
 	bool aliased;
 	char *error; /* owned; NULL */
 };
-
-static void on_deadline(void *arg)
-{
-	struct job *j = arg;
-
-	j->late = true;
-	loop_stop(j->loop);
-}
-
-static void on_ready(void *arg)
-{
-	struct job *j = arg;
-
-	loop_stop(j->loop);
-}
 
 static void on_answer(void *arg, const struct answer *answer)
 {
@@ -49,18 +30,17 @@ static void on_answer(void *arg, const struct answer *answer)
 	j->aliased = answer->alias_count != 0;
 	free(j->error);
 	j->error = mem_text(answer->error);
-	loop_stop(j->loop);
+	session_stop(j->session);
 }
 
 static int ask_one(struct job *j, const char *name, uint16_t type, struct why *why)
 {
-	struct resolver_question *q;
+	struct resolver_question *q =
+		resolver_ask(session_resolver(j->session), name, type, on_answer, j);
+	bool in_time = session_run(j->session);
 
-	q = resolver_ask(upstream_resolver(j->upstream), name, type, on_answer, j);
-	if (!j->late)
-		loop_run(j->loop);
 	resolver_question_free(q);
-	return j->late ? why_set(why, DP_EDNS, "no answer in time about %s", name) : 0;
+	return in_time ? 0 : why_set(why, DP_EDNS, "no answer in time about %s", name);
 }
 
 /* Why owner isn't secure: the zone that it is in, and what that lacks. */
@@ -109,24 +89,16 @@ static int judge_security(struct job *j, const char *owner, struct why *why)
 int signed_check(const struct upstream_conf *conf, const char *owner, int64_t timeout_ms,
 		 struct why *why)
 {
-	struct job j = { .loop = loop_new() };
-	int rc;
+	struct job j = { .session = NULL };
+	int rc = session_new(conf, timeout_ms, &j.session, why);
 
-	if (!j.loop)
-		return why_set(why, DP_EIO, "the system has no event mechanism left");
-	rc = upstream_new(j.loop, conf, &j.upstream, why);
-	if (rc == 0) {
-		j.deadline = loop_timer_new(j.loop, timeout_ms, on_deadline, &j);
-		upstream_wait(j.upstream, on_ready, &j);
-		loop_run(j.loop);
-		upstream_forget(j.upstream, &j);
+	if (rc == 0)
+		rc = session_begin(j.session, why);
+	if (rc == 0)
 		rc = ask_one(&j, owner, RRTYPE_TLSA, why);
-	}
 	if (rc == 0)
 		rc = judge_security(&j, owner, why);
-	loop_timer_free(j.deadline);
-	upstream_free(j.upstream);
-	loop_free(j.loop);
+	session_free(j.session);
 	free(j.error);
 	return rc;
 }

@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/loop.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "dane/chain.h"
 #include "dns/address.h"
-#include "dns/upstream.h"
+#include "dns/session.h"
 #include "net/handshake.h"
 #include "net/helo.h"
 #include "net/route.h"
@@ -32,34 +31,18 @@ struct attempt {
 struct live {
 	const struct target *target; /* borrowed */
 	bool each_kind;
-	struct loop *loop; /* owned, as all of these */
-	struct upstream *upstream;
+	struct session *session; /* owned, as all of these */
 	struct handshake_kit *kit;
 	struct facts_target *facts; /* for the lookup only */
-	struct loop_timer *deadline;
-	char *helo; /* NULL: the host has no name */
+	char *helo;		    /* NULL: the host has no name */
 	int64_t deadline_ms;
 	struct address_lookup *lookup;
 	struct address_result addresses;
 	struct attempt attempt[KINDS * ADDRESS_MAX];
 	size_t attempts, open;
-	bool failed, done;
-	struct why why; /* when failed */
+	bool done;
+	struct why why; /* where it isn't */
 };
-
-static void fail_all(struct live *l)
-{
-	l->failed = true;
-	loop_stop(l->loop);
-}
-
-static void on_live_deadline(void *arg)
-{
-	struct live *l = arg;
-
-	why_set(&l->why, DP_EIO, "%s did not answer in time", l->target->host);
-	fail_all(l);
-}
 
 static void on_peer(void *arg)
 {
@@ -68,14 +51,14 @@ static void on_peer(void *arg)
 	if (--l->open)
 		return;
 	l->done = true;
-	loop_stop(l->loop);
+	session_stop(l->session);
 }
 
 static void add_attempt(struct live *l, const char *address, enum handshake_auth auth,
 			enum peer_keys keys)
 {
 	const struct target *target = l->target;
-	struct peer_conf conf = { .loop = l->loop,
+	struct peer_conf conf = { .loop = session_loop(l->session),
 				  .kit = l->kit,
 				  .address = address,
 				  .port = target->port,
@@ -115,7 +98,7 @@ static void start_peers(struct live *l)
 		return;
 	why_set(&l->why, DP_EIO, "this host has no route to any address of %s",
 		l->target->host);
-	fail_all(l);
+	session_stop(l->session);
 }
 
 static void on_addresses(void *arg, struct address_result *take_result)
@@ -129,35 +112,22 @@ static void on_addresses(void *arg, struct address_result *take_result)
 	}
 	why_set(&l->why, DP_EDNS, "%s: %s", l->target->host,
 		l->addresses.error ? l->addresses.error : "the host has no address");
-	fail_all(l);
-}
-
-static void on_upstream(void *arg)
-{
-	struct live *l = arg;
-	struct address_conf conf = { .resolver = upstream_resolver(l->upstream),
-				     .facts = l->facts,
-				     .host = l->target->host,
-				     .ipv4 = true,
-				     .ipv6 = true };
-
-	l->lookup = address_lookup_new(&conf, on_addresses, l);
+	session_stop(l->session);
 }
 
 static int set_up_live(struct live *l, const struct upstream_conf *dns,
 		       int64_t timeout_ms, struct why *why)
 {
-	l->loop = loop_new();
-	if (!l->loop)
-		return why_set(why, DP_EIO, "the system has no event mechanism left");
+	int rc;
+
 	l->kit = handshake_kit_new(why);
 	if (!l->kit)
 		return DP_ECRYPTO;
 	l->facts = facts_target_new();
 	l->helo = helo_own();
 	l->deadline_ms = clock_ms() + timeout_ms;
-	l->deadline = loop_timer_new(l->loop, timeout_ms, on_live_deadline, l);
-	return upstream_new(l->loop, dns, &l->upstream, why);
+	rc = session_new(dns, timeout_ms, &l->session, why);
+	return rc < 0 ? rc : session_begin(l->session, why);
 }
 
 /* A raw public key has no certificate around it. */
@@ -228,15 +198,28 @@ static void clear_live(struct live *l)
 		peer_free(l->attempt[i].peer);
 	address_lookup_free(l->lookup);
 	address_result_clear(&l->addresses);
-	upstream_free(l->upstream);
+	session_free(l->session);
 	facts_target_free(l->facts);
-	loop_timer_free(l->deadline);
 	handshake_kit_free(l->kit);
-	loop_free(l->loop);
 	free(l->helo);
 }
 
-/* Runs until every handshake has ended; undo with clear_live(), also after a failure. */
+/* Runs until every handshake has ended. */
+static int run_peers(struct live *l, struct why *why)
+{
+	const struct address_conf conf = { .resolver = session_resolver(l->session),
+					   .facts = l->facts,
+					   .host = l->target->host,
+					   .ipv4 = true,
+					   .ipv6 = true };
+
+	l->lookup = address_lookup_new(&conf, on_addresses, l);
+	if (!session_run(l->session))
+		return why_set(why, DP_EIO, "%s did not answer in time", l->target->host);
+	return l->done ? 0 : why_set(why, DP_EIO, "%s", l->why.text);
+}
+
+/* Undo with clear_live(), also after a failure. */
 static int ask_peers(struct live *l, const struct upstream_conf *dns, int64_t timeout_ms,
 		     struct why *why)
 {
@@ -244,11 +227,7 @@ static int ask_peers(struct live *l, const struct upstream_conf *dns, int64_t ti
 		l, dns, timeout_ms ? timeout_ms : service_timeout_ms(l->target->service),
 		why);
 
-	if (rc < 0)
-		return rc;
-	upstream_wait(l->upstream, on_upstream, l);
-	loop_run(l->loop);
-	return l->done ? 0 : why_set(why, DP_EIO, "%s", l->why.text);
+	return rc < 0 ? rc : run_peers(l, why);
 }
 
 int live_chain(const struct target *target, const struct upstream_conf *dns,
