@@ -156,6 +156,7 @@ life_web_server()
 			scgi_temp_path $PWD/nginx/scgi;
 			server {
 				listen 127.44.8.1:443 ssl;
+				ssl_protocols TLSv1.2 TLSv1.3;
 				ssl_certificate $PWD/etc/www/live/fullchain.pem;
 				ssl_certificate_key $PWD/etc/www/live/privkey.pem;
 			}

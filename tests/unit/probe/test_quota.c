@@ -81,21 +81,27 @@ static void test_quota_refuses_whole(void **state)
 static void test_quota_forget_frees_what_a_dead_process_had(void **state)
 {
 	struct quota *q = quota_new(2, 100);
+	int i, done[2];
 	pid_t pid;
-	int i;
+	char byte;
 
 	(void)state;
 	assert_true(quota_take(q, 0, "192.0.2.1", 0, 0));
+	assert_int_equal(pipe(done), 0);
 	pid = fork();
 	if (pid == 0) {
 		for (i = 0; i < 3; i++)
 			quota_take(q, 1, "192.0.2.1", 0, 0);
+		(void)!write(done[1], "", 1);
 		for (;;) { /* dies here, or with the lock */
 			quota_take(q, 1, "192.0.2.9", 0, 0);
 			quota_give(q, 1, "192.0.2.9");
 		}
 	}
-	usleep(50000);
+	assert_int_equal(read(done[0], &byte, 1), 1);
+	usleep(20000);
+	close(done[0]);
+	close(done[1]);
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_false(quota_take(q, 0, "192.0.2.1", 4, 0));
