@@ -4,8 +4,10 @@
 #ifndef BASE_FNV_H
 #define BASE_FNV_H
 
+#include <stddef.h>
 #include <stdint.h>
 
+uint64_t fnv_octets(const void *data, size_t len);
 uint64_t fnv_text(const char *text);
 
 #endif

@@ -284,13 +284,22 @@ void chain_clear(struct chain *chain)
 	memset(chain, 0, sizeof(*chain));
 }
 
+bool chain_key_is_strong(gnutls_pubkey_t key)
+{
+	unsigned bits = 0;
+	int algorithm = gnutls_pubkey_get_pk_algorithm(key, &bits);
+
+	return algorithm > 0 &&
+	       gnutls_pk_bits_to_sec_param((gnutls_pk_algorithm_t)algorithm, bits) >=
+		       GNUTLS_SEC_PARAM_LOW;
+}
+
 static int check_strength(gnutls_pubkey_t key, struct why *why)
 {
 	unsigned bits = 0;
 	int algorithm = gnutls_pubkey_get_pk_algorithm(key, &bits);
 
-	if (algorithm > 0 && gnutls_pk_bits_to_sec_param((gnutls_pk_algorithm_t)algorithm,
-							 bits) >= GNUTLS_SEC_PARAM_LOW)
+	if (chain_key_is_strong(key))
 		return 0;
 	return why_set(why, DP_ECRYPTO,
 		       "the server's %s key has %u bits only: it can be broken, and most "

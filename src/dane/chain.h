@@ -42,8 +42,11 @@ int chain_from_raw_key(const gnutls_datum_t *spki, struct chain *ret_chain,
 int chain_from_file(const void *data, size_t len, struct chain *ret_chain,
 		    struct why *why);
 void chain_clear(struct chain *chain);
-/* Whether the leaf's key is as strong as RSA with 1024 bits, the least that TLS libraries
- * take by default; else DP_ECRYPTO with a sentence. It says nothing about matching. */
+/* Whether a key is as strong as RSA with 1024 bits, the least that TLS libraries take by
+ * default. */
+bool chain_key_is_strong(gnutls_pubkey_t key);
+/* The same of the leaf's key; else DP_ECRYPTO with a sentence. It says nothing about
+ * matching. */
 int chain_check_key(const struct chain *chain, struct why *why);
 /* The issuer's name of a certificate, "CN=R3,O=...", on the heap; NULL unknown. */
 char *chain_issuer(const struct chain_cert *cert);

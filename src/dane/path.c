@@ -88,16 +88,6 @@ static bool algorithm_is_secure(const struct chain_cert *cert)
 						       GNUTLS_SIGN_FLAG_SECURE_FOR_CERTS);
 }
 
-static bool key_is_strong(gnutls_pubkey_t key)
-{
-	unsigned bits = 0;
-	int algorithm = gnutls_pubkey_get_pk_algorithm(key, &bits);
-
-	return algorithm > 0 &&
-	       gnutls_pk_bits_to_sec_param((gnutls_pk_algorithm_t)algorithm, bits) >=
-		       GNUTLS_SEC_PARAM_LOW;
-}
-
 bool path_link_key(struct path_budget *budget, const struct chain_cert *cert,
 		   const gnutls_datum_t *spki)
 {
@@ -117,7 +107,7 @@ bool path_link_key(struct path_budget *budget, const struct chain_cert *cert,
 	signature = der_view(octets, len);
 	verified =
 		gnutls_pubkey_import(key, spki, GNUTLS_X509_FMT_DER) >= 0 &&
-		key_is_strong(key) &&
+		chain_key_is_strong(key) &&
 		gnutls_pubkey_verify_data2(
 			key,
 			(gnutls_sign_algorithm_t)gnutls_x509_crt_get_signature_algorithm(

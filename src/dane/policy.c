@@ -130,11 +130,6 @@ static bool record_counts(const struct match_record *rec)
 	return rec->usable && !rec->superseded;
 }
 
-static bool same_combination(const struct tlsa *a, const struct tlsa *b)
-{
-	return a->usage == b->usage && a->selector == b->selector && a->mtype == b->mtype;
-}
-
 /* Whether rr[index] is the first of its combination, and none of that matches. */
 static bool first_of_stale(const struct tlsa *rr, const struct match *match, size_t index)
 {
@@ -144,7 +139,7 @@ static bool first_of_stale(const struct tlsa *rr, const struct match *match, siz
 		return false;
 	for (i = 0; i < match->rec_count; i++) {
 		if (!record_counts(&match->rec[i]) ||
-		    !same_combination(&rr[i], &rr[index]))
+		    !tlsa_same_parameters(&rr[i], &rr[index]))
 			continue;
 		if (i < index || match->rec[i].code == MATCH_OK)
 			return false;

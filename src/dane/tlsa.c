@@ -137,6 +137,11 @@ int tlsa_copy(const struct tlsa *rr, struct tlsa *ret_rr)
 	return 0;
 }
 
+bool tlsa_same_parameters(const struct tlsa *a, const struct tlsa *b)
+{
+	return a->usage == b->usage && a->selector == b->selector && a->mtype == b->mtype;
+}
+
 bool tlsa_equal(const struct tlsa *a, const struct tlsa *b)
 {
 	return a->usage == b->usage && a->selector == b->selector &&

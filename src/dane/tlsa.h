@@ -35,6 +35,8 @@ int tlsa_from_octets(uint8_t usage, uint8_t selector, uint8_t mtype, const void 
 void tlsa_clear(struct tlsa *rr);
 int tlsa_copy(const struct tlsa *rr, struct tlsa *ret_rr);
 bool tlsa_equal(const struct tlsa *a, const struct tlsa *b);
+/* The same usage, selector and matching type, whatever the data. */
+bool tlsa_same_parameters(const struct tlsa *a, const struct tlsa *b);
 /* "3 1 1 8f43..." in full; on the heap. */
 char *tlsa_to_text(const struct tlsa *rr);
 /* The same with association data longer than 16 octets cut to its first 16 and last 8 hex

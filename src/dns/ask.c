@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/fnv.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/why.h"
@@ -100,17 +101,6 @@ static void read_options(struct ask_reply *reply, const uint8_t *p, size_t left)
 	}
 }
 
-/* FNV-1a over one record's data. */
-static uint64_t hash_rdata(const uint8_t *data, size_t len)
-{
-	uint64_t h = 14695981039346656037u;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		h = (h ^ data[i]) * 1099511628211u;
-	return h;
-}
-
 static int read_record(struct ask_reply *reply, const struct wire *wire,
 		       const struct wire_rr *rr, struct why *why)
 {
@@ -121,7 +111,7 @@ static int read_record(struct ask_reply *reply, const struct wire *wire,
 	if (rc < 0)
 		return rc;
 	reply->rr_count++;
-	reply->rrset_hash += hash_rdata(data, len);
+	reply->rrset_hash += fnv_octets(data, len);
 	if (rr->type == RRTYPE_SOA) /* serial, refresh, retry, expire, minimum */
 		reply->serial = wire_get32(data + len - 20);
 	free(data);

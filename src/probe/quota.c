@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/fnv.h"
 #include "base/mem.h"
 
 /* A key is looked for in so many entries from its place on, used or not: entries need
@@ -117,16 +118,11 @@ static struct key net_key(struct key host)
 	return host;
 }
 
-/* FNV-1a, as base/fnv.h has it for texts. */
 static size_t place_of(const struct quota *q, const struct key *k)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-	size_t i;
+	_Static_assert(sizeof(*k) == 1 + sizeof(k->octets), "a key has no padding");
 
-	hash = (hash ^ k->kind) * UINT64_C(1099511628211);
-	for (i = 0; i < sizeof(k->octets); i++)
-		hash = (hash ^ k->octets[i]) * UINT64_C(1099511628211);
-	return (size_t)hash & (q->size - 1);
+	return (size_t)fnv_octets(k, sizeof(*k)) & (q->size - 1);
 }
 
 static int sum_lanes(const struct quota *q, const struct entry *e)

@@ -13,11 +13,6 @@
 
 #define RECORD_WIDTH 36 /* a SHA-256 record with its digest cut, and a gap */
 
-static bool same_combination(const struct tlsa *a, const struct tlsa *b)
-{
-	return a->usage == b->usage && a->selector == b->selector && a->mtype == b->mtype;
-}
-
 static bool matches_anywhere(const struct facts_endpoint *e, size_t record)
 {
 	size_t k;
@@ -38,7 +33,7 @@ static bool may_be_next(const struct facts_endpoint *e, size_t record)
 	if (rr->usage != TLSA_DANE_EE && rr->usage != TLSA_PKIX_EE)
 		return false;
 	for (i = 0; i < e->record_count; i++)
-		if (i != record && same_combination(&e->record[i].rr, rr) &&
+		if (i != record && tlsa_same_parameters(&e->record[i].rr, rr) &&
 		    matches_anywhere(e, i))
 			return true;
 	return false;

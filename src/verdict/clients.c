@@ -168,11 +168,6 @@ static enum use use_usage_3(const struct view *v)
 	return use_of_reading(v, fine);
 }
 
-static bool same_fields(const struct tlsa *a, const struct tlsa *b)
-{
-	return a->usage == b->usage && a->selector == b->selector && a->mtype == b->mtype;
-}
-
 static enum use use_combination(const struct view *v)
 {
 	bool fine = false, published = false;
@@ -182,7 +177,7 @@ static enum use use_combination(const struct view *v)
 		return v->plain;
 	for (i = 0; i < v->e->record_count; i++) {
 		if (!record_is_used(v->e, i) ||
-		    !same_fields(&v->e->record[i].rr, v->fields))
+		    !tlsa_same_parameters(&v->e->record[i].rr, v->fields))
 			continue;
 		published = true;
 		fine = fine || record_matches(v, i);
@@ -305,7 +300,8 @@ static size_t list_combinations(const struct facts_target *t,
 		for (k = 0; k < t->endpoint[i].record_count; k++) {
 			const struct tlsa *rr = &t->endpoint[i].record[k].rr;
 
-			for (n = 0; n < count && !same_fields(ret_fields[n], rr); n++)
+			for (n = 0; n < count && !tlsa_same_parameters(ret_fields[n], rr);
+			     n++)
 				;
 			if (n == count && n < COMBINATIONS_MAX &&
 			    record_is_used(&t->endpoint[i], k))

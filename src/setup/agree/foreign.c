@@ -247,11 +247,6 @@ static bool is_undecided(const struct scene *s, const struct tlsa *rr)
 		rr->usage == TLSA_DANE_TA);
 }
 
-static bool is_same_kind(const struct tlsa *a, const struct tlsa *b)
-{
-	return a->usage == b->usage && a->selector == b->selector && a->mtype == b->mtype;
-}
-
 /* Whether no record of its usage, selector and matching type names anything any more. */
 static bool goes_stale(const struct scene *s, const struct tlsa *rr)
 {
@@ -264,7 +259,7 @@ static bool goes_stale(const struct scene *s, const struct tlsa *rr)
 	    (c->before.count && !does_name(s, rr, &c->before)))
 		return false;
 	for (i = 0; i < s->set->count; i++)
-		if (is_same_kind(&s->set->rr[i], rr) &&
+		if (tlsa_same_parameters(&s->set->rr[i], rr) &&
 		    does_name(s, &s->set->rr[i], &c->after))
 			return false;
 	return true;
