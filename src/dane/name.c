@@ -6,22 +6,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/same.h"
 
 #define NAME_LEN_MAX 255 /* of a host name in text (RFC 1035 section 2.3.4) */
 
 static int to_lower(unsigned char c)
 {
 	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-static bool same_ignoring_case(const unsigned char *a, const unsigned char *b, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (to_lower(a[i]) != to_lower(b[i]))
-			return false;
-	return true;
 }
 
 /* Letters, digits, hyphen and underscore in labels that aren't empty. */
@@ -52,13 +43,13 @@ bool name_covers(const void *presented, size_t len, const char *reference)
 		return false;
 	if (name[0] != '*')
 		return len == want_len && is_host_name(name, len) &&
-		       same_ignoring_case(name, want, len);
+		       same_in_any_case(name, want, len);
 	if (len < 3 || name[1] != '.' || !is_host_name(name + 2, len - 2) ||
 	    !memchr(name + 2, '.', len - 2))
 		return false;
 	label = strcspn(reference, ".");
 	return want_len - label == len - 1 &&
-	       same_ignoring_case(name + 1, want + label, len - 1);
+	       same_in_any_case(name + 1, want + label, len - 1);
 }
 
 static bool any_covered(const void *presented, size_t len, const char *const *names,

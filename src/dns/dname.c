@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/same.h"
 #include "base/why.h"
 
 static bool is_digit(char c)
@@ -68,19 +69,9 @@ int dname_from_text(const char *text, struct dname *ret_name, struct why *why)
 }
 
 /* The octets that tell lengths are below 64, where there are no letters. */
-static bool same_octets(const uint8_t *a, const uint8_t *b, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (a[i] != b[i] && tolower(a[i]) != tolower(b[i]))
-			return false;
-	return true;
-}
-
 bool dname_equal(const struct dname *a, const struct dname *b)
 {
-	return a->len == b->len && same_octets(a->octet, b->octet, a->len);
+	return a->len == b->len && same_in_any_case(a->octet, b->octet, a->len);
 }
 
 bool dname_is_below(const struct dname *name, const struct dname *parent)
@@ -90,7 +81,7 @@ bool dname_is_below(const struct dname *name, const struct dname *parent)
 	while (name->len - at > parent->len)
 		at += 1u + name->octet[at];
 	return at && name->len - at == parent->len &&
-	       same_octets(name->octet + at, parent->octet, parent->len);
+	       same_in_any_case(name->octet + at, parent->octet, parent->len);
 }
 
 static char *put_octet(char *out, uint8_t octet)

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
+#include "base/same.h"
 #include "net/starttls_kind.h"
 #include "net/xml.h"
 
@@ -350,7 +350,7 @@ bool starttls_take_frame(struct starttls *d, size_t len)
 
 void starttls_offer(struct starttls *d, const char *text, size_t len, const char *name)
 {
-	if (starttls_same(text, len, name))
+	if (same_word(text, len, name))
 		d->offered = true;
 	if (len && d->list.len)
 		buf_text(&d->list, "\n");
@@ -364,9 +364,4 @@ size_t starttls_word(const char *text, size_t len)
 	while (n < len && text[n] != ' ' && text[n] != '\t')
 		n++;
 	return n;
-}
-
-bool starttls_same(const char *text, size_t len, const char *word)
-{
-	return strlen(word) == len && !strncasecmp(text, word, len);
 }

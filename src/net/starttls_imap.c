@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/same.h"
+
 /* Words of a line, borrowed from it. */
 struct words {
 	const char *at;
@@ -25,7 +27,7 @@ static struct words next_word(struct words *from)
 
 static bool word_is(struct words word, const char *text)
 {
-	return starttls_same(word.at, word.len, text);
+	return same_word(word.at, word.len, text);
 }
 
 static struct words whole_line(const struct starttls *d)

@@ -93,8 +93,6 @@ bool starttls_take_frame(struct starttls *d, size_t len);
 void starttls_offer(struct starttls *d, const char *text, size_t len, const char *name);
 /* The length of the first word. */
 size_t starttls_word(const char *text, size_t len);
-/* Whether the len bytes are that word, in any case. */
-bool starttls_same(const char *text, size_t len, const char *word);
 
 /* One row each, in the file of that name. */
 const struct starttls_kind *starttls_ftp(void);

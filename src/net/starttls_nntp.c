@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/starttls_kind.h"
 
+#include "base/same.h"
+
 static enum starttls_status end_refused(struct starttls *d, const char *what)
 {
 	if (d->reply.code < 400)
@@ -25,7 +27,7 @@ static enum starttls_status on_capability(struct starttls *d)
 	size_t len;
 	const char *line = line_text(&d->line, &len);
 
-	if (!starttls_same(line, len, ".")) {
+	if (!same_word(line, len, ".")) {
 		starttls_offer(d, line, starttls_word(line, len), "STARTTLS");
 		return STARTTLS_MORE;
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/starttls_kind.h"
 
+#include "base/same.h"
+
 enum answer { ANSWER_OK, ANSWER_ERR, ANSWER_NONE };
 
 static enum answer read_answer(const struct starttls *d)
@@ -9,9 +11,9 @@ static enum answer read_answer(const struct starttls *d)
 	const char *line = line_text(&d->line, &len);
 	size_t word = starttls_word(line, len);
 
-	if (starttls_same(line, word, "+OK"))
+	if (same_word(line, word, "+OK"))
 		return ANSWER_OK;
-	return starttls_same(line, word, "-ERR") ? ANSWER_ERR : ANSWER_NONE;
+	return same_word(line, word, "-ERR") ? ANSWER_ERR : ANSWER_NONE;
 }
 
 /* Ends the dialogue over a line that isn't +OK. */
@@ -41,7 +43,7 @@ static enum starttls_status on_capability(struct starttls *d)
 	size_t len;
 	const char *line = line_text(&d->line, &len);
 
-	if (!starttls_same(line, len, ".")) {
+	if (!same_word(line, len, ".")) {
 		starttls_offer(d, line, starttls_word(line, len), "STLS");
 		return STARTTLS_MORE;
 	}

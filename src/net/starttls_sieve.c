@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/same.h"
+
 /* ManageSieve (RFC 5804). A line of the protocol may go on behind literals; in d->frame
  * it is put together with its literals as quoted strings. */
 
@@ -101,7 +103,7 @@ static bool line_begins(const struct starttls *d, const char *word)
 	const char *line = buf_str(&d->frame);
 	size_t len = strcspn(line, " (\"");
 
-	return starttls_same(line, len, word);
+	return same_word(line, len, word);
 }
 
 static enum starttls_status end_no_or_bye(struct starttls *d, const char *what)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/same.h"
 #include "render/layout.h"
 #include "render/page.h"
 #include "render/render.h"
@@ -91,11 +92,6 @@ static void lookup_error(const struct page *g, const struct facts_lookup *l)
 	    (story && g->conf->verbosity <= 0 && strstr(story, phrase_reason(l->error))))
 		return;
 	layout_paragraph(g->out, "           ", 11, l->error);
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
 }
 
 /* Of one host with two ports the addresses were asked for twice. */

@@ -2,7 +2,8 @@
 #include "target/service.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "base/same.h"
 
 /* Of two with one port the first is what HOST:PORT means. */
 static const struct service services[] = {
@@ -66,8 +67,7 @@ const struct service *service_find(const char *name, size_t len)
 	size_t i;
 
 	for (i = 0; i < SERVICE_COUNT; i++)
-		if (strlen(services[i].name) == len &&
-		    !strncasecmp(services[i].name, name, len))
+		if (same_word(name, len, services[i].name))
 			return &services[i];
 	return NULL;
 }
@@ -87,8 +87,7 @@ const struct service *service_for_srv(const char *owner)
 	size_t i, len = strcspn(label, ".");
 
 	for (i = 0; i < sizeof(srv_labels) / sizeof(srv_labels[0]); i++)
-		if (strlen(srv_labels[i].label) == len &&
-		    !strncasecmp(srv_labels[i].label, label, len))
+		if (same_word(label, len, srv_labels[i].label))
 			return service_find(srv_labels[i].name,
 					    strlen(srv_labels[i].name));
 	found = service_find(label, len);

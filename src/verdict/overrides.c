@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "base/same.h"
 #include "base/why.h"
 
 #define WORD_SHOWN 40
@@ -19,11 +20,6 @@ static int state_from_text(const char *text)
 		if (!strcasecmp(text, state_name((enum state)i)))
 			return i;
 	return -1;
-}
-
-static bool same_name(const char *text, size_t len, const char *name)
-{
-	return strlen(name) == len && !strncasecmp(text, name, len);
 }
 
 /* All the names would not fit into a message; the man page has them. */
@@ -68,13 +64,13 @@ int overrides_parse(struct overrides *o, const char *text, struct why *why)
 			       equals + 1);
 	len = (size_t)(equals - text);
 	for (i = 0; i < CODE_COUNT; i++) {
-		if (same_name(text, len, code_name((enum code)i))) {
+		if (same_word(text, len, code_name((enum code)i))) {
 			o->code_set[i] = known = true;
 			o->code[i] = (enum state)state;
 		}
 	}
 	for (i = 0; i < FINDING_COUNT; i++) {
-		if (same_name(text, len, finding_name((enum finding_id)i))) {
+		if (same_word(text, len, finding_name((enum finding_id)i))) {
 			o->finding_set[i] = known = true;
 			o->finding[i] = (enum state)state;
 		}

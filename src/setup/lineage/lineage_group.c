@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/same.h"
 #include "base/why.h"
 #include "setup/lineage/lineage.h"
 
@@ -56,11 +57,6 @@ static int give_folder(const struct giving *g, const char *path, int depth,
 	}
 	closedir(dir);
 	return rc < 0 ? rc : file_protect(&g->lineage->env->files, path, &g->folder, why);
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return (!a && !b) || (a && b && !strcmp(a, b));
 }
 
 int lineage_group_apply(struct lineage *l, struct why *why)

@@ -2,7 +2,8 @@
 #include "setup/predict/predict_conf.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "base/same.h"
 
 #define BLANKS "\"' \t\r"
 
@@ -21,7 +22,7 @@ static bool is_word(const char *text, size_t len, const char *word)
 	}
 	while (len && strchr(BLANKS, text[len - 1]))
 		len--;
-	return strlen(word) == len && !strncasecmp(text, word, len);
+	return same_word(text, len, word);
 }
 
 /* Both spellings of certbot's names: reuse_key and reuse-key. */
