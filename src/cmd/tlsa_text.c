@@ -30,22 +30,6 @@ static int append_record(struct tlsa_text *list, struct tlsa *take_rr, struct wh
 	return 0;
 }
 
-/* Whether the line begins with three numbers and blanks: record data alone. */
-static bool is_bare(const char *p)
-{
-	int i;
-
-	for (i = 0; i < 3; i++) {
-		size_t n = strspn(p, "0123456789");
-
-		if (!n || n > 3 || (p[n] && !isspace((unsigned char)p[n])))
-			return false;
-		p += n;
-		p += strspn(p, " \t");
-	}
-	return strspn(p, "0123456789abcdefABCDEF \t\r") == strlen(p);
-}
-
 /* One word of a line; returns what follows it and the blanks behind. */
 static const char *next_word(const char *p, char *word, size_t size)
 {
@@ -154,7 +138,7 @@ int tlsa_text_add(struct tlsa_text *list, const char *line, struct why *why)
 
 	if (!*p || *p == ';' || *p == '#' || *p == '$')
 		return 0;
-	if (is_bare(p))
+	if (tlsa_is_record_text(p))
 		return add_data(list, p, why);
 	next_word(p, word, sizeof(word));
 	if (!strcasecmp(word, "TLSA")) /* some web forms show it so */

@@ -4,6 +4,7 @@
 #include <gnutls/crypto.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/hex.h"
 #include "base/mem.h"
@@ -45,26 +46,84 @@ int tlsa_from_rdata(const uint8_t *rdata, size_t len, struct tlsa *ret_rr,
 	return 0;
 }
 
-/* One decimal field with the blanks before it; *text moves behind it. */
-static int parse_field(const char **text, const char *name, uint8_t *ret_value,
+struct acronym {
+	const char *name; /* NULL ends the list */
+	uint8_t value;
+};
+
+/* One of the three numbers that a record begins with. */
+struct field {
+	const char *name;
+	struct acronym acronyms[6];
+};
+
+/* RFC 7218 section 2 */
+static const struct field fields[] = {
+	{ "usage",
+	  { { "PKIX-TA", 0 },
+	    { "PKIX-EE", 1 },
+	    { "DANE-TA", 2 },
+	    { "DANE-EE", 3 },
+	    { "PrivCert", 255 } } },
+	{ "selector", { { "Cert", 0 }, { "SPKI", 1 }, { "PrivSel", 255 } } },
+	{ "matching type",
+	  { { "Full", 0 }, { "SHA2-256", 1 }, { "SHA2-512", 2 }, { "PrivMatch", 255 } } },
+};
+
+static bool find_acronym(const struct field *f, const char *word, size_t len,
+			 uint8_t *ret_value)
+{
+	const struct acronym *a;
+
+	for (a = f->acronyms; a->name; a++)
+		if (strlen(a->name) == len && !strncasecmp(a->name, word, len)) {
+			*ret_value = a->value;
+			return true;
+		}
+	return false;
+}
+
+/* A field with the blanks before it; *text moves behind it. */
+static int parse_field(const char **text, const struct field *f, uint8_t *ret_value,
 		       struct why *why)
 {
 	const char *p = *text + strspn(*text, BLANKS);
-	size_t digits = strspn(p, "0123456789");
+	size_t len = strcspn(p, BLANKS), digits = strspn(p, "0123456789");
 	unsigned value = 0;
 	size_t i;
 
-	if (!*p)
-		return why_set(why, DP_EFORMAT, "no %s: a record is 'U S M HEX'", name);
-	if (!digits || digits > 3 || (p[digits] && !strchr(BLANKS, p[digits])))
-		return why_set(why, DP_EFORMAT, "%s is not a number from 0 to 255", name);
+	*text = p + len;
+	if (!len)
+		return why_set(why, DP_EFORMAT, "no %s: a record is 'U S M HEX'",
+			       f->name);
+	if (find_acronym(f, p, len, ret_value))
+		return 0;
+	if (digits != len || digits > 3)
+		return why_set(why, DP_EFORMAT, "%s is not a number from 0 to 255",
+			       f->name);
 	for (i = 0; i < digits; i++)
 		value = value * 10 + (unsigned)(p[i] - '0');
 	if (value > 255)
-		return why_set(why, DP_EFORMAT, "%s is %u; 255 is the most", name, value);
+		return why_set(why, DP_EFORMAT, "%s is %u; 255 is the most", f->name,
+			       value);
 	*ret_value = (uint8_t)value;
-	*text = p + digits;
 	return 0;
+}
+
+bool tlsa_is_record_text(const char *text)
+{
+	uint8_t value;
+	size_t i, len;
+
+	for (i = 0; i < 3; i++) {
+		text += strspn(text, BLANKS);
+		len = strcspn(text, BLANKS);
+		if (!len || (!find_acronym(&fields[i], text, len, &value) &&
+			     (len > 3 || strspn(text, "0123456789") != len)))
+			return false;
+		text += len;
+	}
+	return !text[strspn(text, "0123456789abcdefABCDEF" BLANKS)];
 }
 
 int tlsa_parse(const char *text, struct tlsa *ret_rr, struct why *why)
@@ -74,11 +133,11 @@ int tlsa_parse(const char *text, struct tlsa *ret_rr, struct why *why)
 	size_t len;
 	int rc;
 
-	rc = parse_field(&text, "usage", &rr.usage, why);
+	rc = parse_field(&text, &fields[0], &rr.usage, why);
 	if (rc == 0)
-		rc = parse_field(&text, "selector", &rr.selector, why);
+		rc = parse_field(&text, &fields[1], &rr.selector, why);
 	if (rc == 0)
-		rc = parse_field(&text, "matching type", &rr.mtype, why);
+		rc = parse_field(&text, &fields[2], &rr.mtype, why);
 	if (rc < 0)
 		return rc;
 	if (!text[strspn(text, BLANKS)])

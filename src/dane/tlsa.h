@@ -26,8 +26,11 @@ struct tlsa {
  * kept, so that they can be shown. Undo with tlsa_clear(). */
 int tlsa_from_rdata(const uint8_t *rdata, size_t len, struct tlsa *ret_rr,
 		    struct why *why);
-/* Parses "U S M HEX" (blanks in HEX allowed). Undo with tlsa_clear(). */
+/* Parses "U S M HEX" (blanks in HEX allowed); the acronyms of RFC 7218 stand for the
+ * numbers in any case. Undo with tlsa_clear(). */
 int tlsa_parse(const char *text, struct tlsa *ret_rr, struct why *why);
+/* Whether text looks like what tlsa_parse() takes, though it may refuse it. */
+bool tlsa_is_record_text(const char *text);
 /* The record that selected octets (a certificate's or key's DER) give: the octets
  * themselves for TLSA_FULL, else their digest. DP_EINVAL for an unknown mtype. */
 int tlsa_from_octets(uint8_t usage, uint8_t selector, uint8_t mtype, const void *octets,

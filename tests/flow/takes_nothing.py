@@ -29,7 +29,7 @@ def question_end(message):
 
 
 def signature_of(message):
-    """The owner, algorithm and MAC of the TSIG record, which is the last one (RFC 8945 section 4.2)."""
+    """The owner, algorithm and MAC of the TSIG record, which is the last one (RFC 8945 section 5.1)."""
     at = question_end(message)
     for _ in range(sum(struct.unpack_from("!3H", message, 6))):
         owner = at

@@ -176,6 +176,39 @@ part_records_to_verify_by()
 	has err 'UTF-16'
 }
 
+# key_is_read FILE NAME: what else is wrong there is that nobody listens
+key_is_read()
+{
+	chmod 600 "$1"
+	rm -rf etc
+	run 0 "$DANEPROBE" new --dir etc $R -t 2 x -q -d bare.mx.example --service tls://bare.mx.example:4433 \
+		--set "publish = rfc2136 server=127.0.0.1@1 key=$PWD/$1" --even-if-insecure
+	run 2 "$DANEPROBE" publish --dir etc $R -t 2 x
+	has err '127.0.0.1'
+	hasnt err 'TSIG'
+}
+
+part_keys_for_updates()
+{
+	tsig-keygen update >tsig-keygen.key
+	key_is_read tsig-keygen.key
+	ddns-confgen -a hmac-sha512 -k update -z srv.example >ddns-confgen.key
+	key_is_read ddns-confgen.key
+	ddns-confgen -q -k update >quiet.key
+	key_is_read quiet.key
+	keymgr -t update hmac-sha512 >keymgr.key
+	key_is_read keymgr.key
+	with_marks keymgr.key
+	key_is_read windows.files
+	key_is_read nel.files
+	dnssec-keygen -q -a ECDSAP256SHA256 update >/dev/null
+	mv Kupdate*.private other.key
+	chmod 600 other.key
+	sed -i "s,key=.*,key=$PWD/other.key," etc/x/lineage.conf
+	run 2 "$DANEPROBE" publish --dir etc $R -t 2 x
+	has err 'other.key is a private key for DNSSEC, not a TSIG key'
+}
+
 part_lineage_conf()
 {
 	run 0 "$DANEPROBE" new --dir etc --resolver 127.0.0.1@1 -t 0.2 x --even-if-insecure -q \

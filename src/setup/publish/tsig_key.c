@@ -12,11 +12,13 @@
 #include <sys/stat.h>
 
 #include "base/base64.h"
+#include "base/file_kind.h"
 #include "base/mem.h"
 #include "base/text_file.h"
 #include "base/why.h"
 
 #define KEY_FILE_MAX 4096
+#define BLANKS " \t\r\n"
 #define WORD_MAX 256 /* a domain name, or the base64 of 128 octets */
 
 static const char *const algorithms[] = { "hmac-sha256", "hmac-sha512" };
@@ -30,14 +32,21 @@ void tsig_key_clear(struct tsig_key *key)
 	*key = (struct tsig_key){ 0 };
 }
 
+/* Blanks and comments of BIND's and Knot's files. */
 static const char *skip_blanks(const char *p)
 {
+	const char *end;
+
 	for (;;) {
-		p += strspn(p, " \t\r\n");
-		if (*p == '#' || !strncmp(p, "//", 2))
+		p += strspn(p, BLANKS);
+		if (*p == '#' || !strncmp(p, "//", 2)) {
 			p += strcspn(p, "\n");
-		else
+		} else if (!strncmp(p, "/*", 2)) {
+			end = strstr(p + 2, "*/");
+			p = end ? end + 2 : p + strlen(p);
+		} else {
 			return p;
+		}
 	}
 }
 
@@ -51,7 +60,7 @@ static const char *take_word(const char *p, char word[WORD_MAX])
 	p = skip_blanks(p);
 	quoted = *p == '"';
 	p += quoted;
-	len = quoted ? strcspn(p, "\"\n") : strcspn(p, " \t\r\n{};:\"");
+	len = quoted ? strcspn(p, "\"\n") : strcspn(p, BLANKS "{};:\"");
 	if (!len || len >= WORD_MAX || (quoted && p[len] != '"'))
 		return NULL;
 	memcpy(word, p, len);
@@ -113,17 +122,49 @@ static int set_secret(struct tsig_key *key, const char *word, struct why *why)
 	return 0;
 }
 
-static int check_complete(const struct tsig_key *key, const char *rest, struct why *why)
+static int check_complete(const struct tsig_key *key, struct why *why)
 {
-	if (!key->algorithm || !key->secret)
-		return why_set(why, DP_EFORMAT, "the %s is missing",
-			       key->algorithm ? "secret" : "algorithm");
-	if (*skip_blanks(rest))
-		return why_set(why, DP_EFORMAT, "more than one key");
-	return 0;
+	if (key->algorithm && key->secret)
+		return 0;
+	return why_set(why, DP_EFORMAT, "the %s is missing",
+		       key->algorithm ? "secret" : "algorithm");
 }
 
-/* key "NAME" { algorithm A; secret "S"; }; */
+static int refuse_second_key(struct why *why)
+{
+	return why_set(why, DP_EFORMAT, "more than one key");
+}
+
+/* What goes with a value, whatever the form. DP_EINVAL: no such field. */
+static int set_field(struct tsig_key *key, const char *field, const char *value,
+		     struct why *why)
+{
+	if (!strcmp(field, "algorithm"))
+		return set_algorithm(key, value, why);
+	return !strcmp(field, "secret") ? set_secret(key, value, why) : DP_EINVAL;
+}
+
+/* A clause begins so: what ddns-confgen prints besides isn't one. */
+static bool begins_clause(const char *p)
+{
+	char word[WORD_MAX];
+
+	p = take_word(p, word);
+	return p && !strcmp(word, "key") && (p = take_word(p, word)) && take_mark(p, '{');
+}
+
+static bool has_second_clause(const char *p)
+{
+	for (p = skip_blanks(p); *p; p = skip_blanks(p)) {
+		if (begins_clause(p))
+			return true;
+		p += strcspn(p, BLANKS "{};");
+		p += strspn(p, "{};");
+	}
+	return false;
+}
+
+/* Behind "key": "NAME" { algorithm A; secret "S"; }; and what else is for people. */
 static int parse_clause(const char *p, struct tsig_key *key, struct why *why)
 {
 	char word[WORD_MAX], value[WORD_MAX];
@@ -139,22 +180,43 @@ static int parse_clause(const char *p, struct tsig_key *key, struct why *why)
 		p = take_word(p, word);
 		p = p ? take_word(p, value) : NULL;
 		p = take_mark(p, ';');
-		if (p && !strcmp(word, "algorithm"))
-			rc = set_algorithm(key, value, why);
-		else if (p && !strcmp(word, "secret"))
-			rc = set_secret(key, value, why);
-		else
-			p = NULL;
+		rc = p ? set_field(key, word, value, why) : 0;
 	}
 	mem_wipe(value, sizeof(value));
-	if (rc < 0)
-		return rc;
 	p = p ? take_mark(next, ';') : NULL;
-	if (!p)
+	if (rc == DP_EINVAL || (rc == 0 && !p))
 		return why_set(why, DP_EFORMAT,
 			       "not of the form key \"NAME\" { algorithm A; secret "
 			       "\"S\"; };");
-	return check_complete(key, p, why);
+	if (rc < 0)
+		return rc;
+	return has_second_clause(p) ? refuse_second_key(why) : check_complete(key, why);
+}
+
+/* Behind "key:", as keymgr writes it and knot.conf has it: - id: NAME, algorithm: A,
+ * secret: S. */
+static int parse_yaml(const char *p, struct tsig_key *key, struct why *why)
+{
+	char word[WORD_MAX], value[WORD_MAX];
+	int rc = 0;
+
+	p = take_mark(p, '-');
+	while (rc == 0 && p && *skip_blanks(p)) {
+		if (take_mark(p, '-'))
+			return refuse_second_key(why);
+		p = take_word(p, word);
+		p = take_mark(p, ':');
+		p = p ? take_word(p, value) : NULL;
+		if (p)
+			rc = strcmp(word, "id") ? set_field(key, word, value, why)
+						: set_name(key, value, why);
+	}
+	mem_wipe(value, sizeof(value));
+	if (rc == DP_EINVAL || (rc == 0 && (!p || !key->name)))
+		return why_set(
+			why, DP_EFORMAT,
+			"not of the form key: - id: NAME, algorithm: A, secret: S");
+	return rc < 0 ? rc : check_complete(key, why);
 }
 
 /* A:NAME:S */
@@ -177,24 +239,43 @@ static int parse_line(const char *p, const char *algorithm, struct tsig_key *key
 		return rc;
 	if (!p)
 		return why_set(why, DP_EFORMAT, "not of the form ALGORITHM:NAME:SECRET");
-	return check_complete(key, p, why);
+	return *skip_blanks(p) ? refuse_second_key(why) : check_complete(key, why);
+}
+
+static int parse_form(const char *text, struct tsig_key *key, struct why *why)
+{
+	char word[WORD_MAX];
+	const char *p = take_word(text, word), *behind = take_mark(p, ':');
+
+	if (p && !strcmp(word, "key"))
+		return behind ? parse_yaml(behind, key, why) : parse_clause(p, key, why);
+	if (behind)
+		return parse_line(p, word, key, why);
+	return why_set(why, DP_EFORMAT, "no TSIG key");
 }
 
 int tsig_key_parse(const char *text, struct tsig_key *ret_key, struct why *why)
 {
 	struct tsig_key key = { 0 };
-	char word[WORD_MAX];
-	const char *p = take_word(text, word);
-	int rc;
+	int rc = parse_form(text, &key, why);
 
-	if (!p)
-		return why_set(why, DP_EFORMAT, "no TSIG key");
-	rc = strcmp(word, "key") ? parse_line(p, word, &key, why)
-				 : parse_clause(p, &key, why);
 	if (rc < 0)
 		tsig_key_clear(&key);
 	else
 		*ret_key = key;
+	return rc;
+}
+
+/* What came instead, where that is plain. */
+static int refuse_text(const char *path, const char *text, const char *fault,
+		       struct why *why)
+{
+	char *kind = file_kind_explain(text, strlen(text), "a TSIG key", path);
+	bool other = kind && strncmp(kind, "a TSIG key", strlen("a TSIG key")) != 0;
+	int rc = why_set(why, DP_EFORMAT, "TSIG key %s%s %s", path, other ? " is" : ":",
+			 other ? kind : fault);
+
+	free(kind);
 	return rc;
 }
 
@@ -217,7 +298,9 @@ int tsig_key_load(const char *path, struct tsig_key *ret_key, struct why *why)
 	if (rc < 0)
 		return rc;
 	rc = tsig_key_parse(text, ret_key, &inner);
+	if (rc < 0)
+		rc = refuse_text(path, text, inner.text, why);
 	mem_wipe(text, len);
 	free(text);
-	return rc < 0 ? why_set(why, rc, "TSIG key %s: %s", path, inner.text) : 0;
+	return rc;
 }

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,6 +27,23 @@ static void test_tsig_key_parse_forms(void **state)
 		{ "key u { secret c2VjcmV0; algorithm hmac-sha512; };", "u",
 		  "hmac-sha512", "c2VjcmV0" },
 		{ "hmac-sha512:u:c2VjcmV0\n", "u", "hmac-sha512", "c2VjcmV0" },
+		/* keymgr -t, whose first line is a comment */
+		{ "# hmac-sha256:u:c2VjcmV0\nkey:\n  - id: u\n    algorithm: "
+		  "hmac-sha256\n"
+		  "    secret: c2VjcmV0\n",
+		  "u", "hmac-sha256", "c2VjcmV0" },
+		{ "key:\n- id: \"u.\" # ours\n  secret: \"c2VjcmV0\"\n  algorithm: "
+		  "hmac-sha512",
+		  "u", "hmac-sha512", "c2VjcmV0" },
+		/* ddns-confgen */
+		{ "# To activate this key, place the following in named.conf, "
+		  "and\n" CLAUSE
+		  "# Then\nupdate-policy {\n\tgrant key zonesub ANY;\n};\n# After the "
+		  "keyfile\nnsupdate -k <keyfile>\n",
+		  "update.example", "hmac-sha256", "c2VjcmV0" },
+		{ "/* a key u { */ key u{algorithm hmac-sha256;// x;\nsecret "
+		  "c2VjcmV0;};",
+		  "u", "hmac-sha256", "c2VjcmV0" },
 	};
 	struct tsig_key key;
 	struct why why;
@@ -59,6 +77,17 @@ static void test_tsig_key_parse_refuses(void **state)
 		"key u { algorithm hmac-sha256; secret c2VjcmV0; secret c2VjcmV0; };",
 		"key u { algorithm hmac-sha256; secret c2VjcmV0; }",
 		"key u { algorithm hmac-sha256; secret c2VjcmV0; }; key v { };",
+		CLAUSE CLAUSE,
+		CLAUSE "update-policy { grant x; }; key \"v\" { };",
+		"key:",
+		"key:\n- id: u\n  secret: c2VjcmV0\n",
+		"key:\n- id: u\n  algorithm: hmac-sha256\n",
+		"key:\n- algorithm: hmac-sha256\n  secret: c2VjcmV0\n",
+		"key:\n- id: u\n  algorithm: hmac-md5\n  secret: c2VjcmV0\n",
+		"key:\n- id: u\n  algorithm: hmac-sha256\n  secret: c2VjcmV0\n- id: v\n",
+		"key:\n- id: u\n  algorithm: hmac-sha256\n  secret: c2VjcmV0\n  storage: "
+		"x\n",
+		"key:\n- id: u\n  algorithm: hmac-sha256\n  secret: c2VjcmV0\nacl:\n",
 		"hmac-sha256:u:",
 		"hmac-sha256:u",
 		"hmac-md5:u:c2VjcmV0",
@@ -77,6 +106,55 @@ static void test_tsig_key_parse_refuses(void **state)
 		assert_null(strstr(why.text, "c2VjcmV0"));
 		assert_null(key.secret);
 	}
+}
+
+static void write_key(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(path, 0600), 0);
+}
+
+/* A file of another system is read; one of another kind is named. */
+static void test_tsig_key_load_rows(void **state)
+{
+	static const struct {
+		const char *text, *says; /* NULL: taken */
+	} rows[] = {
+		{ "\xef\xbb\xbf" CLAUSE, NULL },
+		{ "key \"u\" {\r\n\talgorithm hmac-sha256;\r\n\tsecret "
+		  "\"c2VjcmV0\";\r\n};",
+		  NULL },
+		{ "hmac-sha256:u:c2VjcmV0\xc2\x85", NULL },
+		{ "Private-key-format: v1.3\nAlgorithm: 157 (HMAC_MD5)\n",
+		  "a private key for DNSSEC, not a TSIG key" },
+		{ "-----BEGIN CERTIFICATE-----", "is a certificate, not a TSIG key" },
+		{ "trust-anchors { };", "bind.keys" },
+		{ "hello", "no TSIG key" },
+		{ "", "empty" },
+		{ "key u { algorithm hmac-sha256; };", "the secret is missing" },
+	};
+	char path[] = "test_tsig_key.XXXXXX";
+	struct tsig_key key = { 0 };
+	struct why why;
+	size_t i;
+	int rc;
+
+	(void)state;
+	assert_int_equal(close(mkstemp(path)), 0);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		why.text[0] = '\0';
+		write_key(path, rows[i].text);
+		rc = tsig_key_load(path, &key, &why);
+		if ((rc < 0) != (rows[i].says != NULL) ||
+		    (rc < 0 && !strstr(why.text, rows[i].says)))
+			fail_msg("%s: %d %s", rows[i].text, rc, why.text);
+		tsig_key_clear(&key);
+	}
+	unlink(path);
 }
 
 static void test_tsig_key_load_refuses_what_all_may_read(void **state)
@@ -104,6 +182,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tsig_key_parse_forms),
 		cmocka_unit_test(test_tsig_key_parse_refuses),
+		cmocka_unit_test(test_tsig_key_load_rows),
 		cmocka_unit_test(test_tsig_key_load_refuses_what_all_may_read),
 	};
 

@@ -304,7 +304,7 @@ static const struct reply_row {
 	{ "no zone of it", { SIGNED, LDNS_RCODE_NOTZONE, NULL, 0 }, DP_EDNS, "NOTZONE" },
 	{ "no primary", { SIGNED, LDNS_RCODE_NOTAUTH, NULL, 0 }, DP_EDNS, "primary" },
 	{ "failed", { SIGNED, LDNS_RCODE_SERVFAIL, NULL, 0 }, DP_EDNS, "SERVFAIL" },
-	/* RFC 8945 section 5.3: what isn't signed counts for nothing, a success least. */
+	/* RFC 8945 section 5.4: what isn't signed counts for nothing, a success least. */
 	{ "done, unsigned",
 	  { UNSIGNED, LDNS_RCODE_NOERROR, NULL, 0 },
 	  DP_EDNS,
