@@ -4,7 +4,9 @@
 #include <string.h>
 
 /* An SSLRequest: its own length, and a code in place of a protocol version. It is
- * answered by one octet. */
+ * answered by one octet. There is no goodbye: before a StartupMessage the server takes
+ * Terminate for the length of one, and logs that it is invalid, while it says nothing of
+ * a client that just leaves. */
 #define REQUEST "\0\0\0\010\004\322\026\057"
 #define LENGTH_OCTETS 4
 

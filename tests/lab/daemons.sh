@@ -12,31 +12,41 @@ start_vsftpd()
 	mkdir -p "$dir/run/ftp-empty"
 	rows_of vsftpd | {
 		IFS=$tab read -r name address ports chain host
-		# shellcheck disable=SC2086
-		cat <<-EOF
-		listen=YES
-		listen_address=$address
-		listen_port=$ports
-		background=NO
-		anonymous_enable=YES
-		anon_root=$dir/run/ftp-empty
-		secure_chroot_dir=$dir/run/ftp-empty
-		nopriv_user=nobody
-		ftp_username=nobody
-		seccomp_sandbox=NO
-		ssl_enable=YES
-		ssl_tlsv1=YES
-		rsa_cert_file=$(chain_file $chain)
-		rsa_private_key_file=$(key_file "${chain%% *}")
-		xferlog_enable=YES
-		log_ftp_protocol=YES
-		debug_ssl=YES
-		dual_log_enable=YES
-		xferlog_file=$dir/log/vsftpd-xfer
-		vsftpd_log_file=$dir/log/vsftpd-talk
-		EOF
-	} >"$dir/etc/vsftpd.conf"
-	"$labsrc/start.sh" vsftpd vsftpd "$dir/etc/vsftpd.conf"
+		for port in $ports; do
+			# shellcheck disable=SC2086
+			vsftpd_conf "$port" "$address" "$(chain_file $chain)" "$(key_file "${chain%% *}")" \
+				>"$dir/etc/vsftpd-$port.conf"
+			"$labsrc/start.sh" "vsftpd-$port" vsftpd "$dir/etc/vsftpd-$port.conf"
+		done
+	}
+}
+
+# vsftpd_conf PORT ADDRESS CHAIN KEY
+vsftpd_conf()
+{
+	cat <<-EOF
+	listen=YES
+	listen_address=$2
+	listen_port=$1
+	background=NO
+	anonymous_enable=YES
+	anon_root=$dir/run/ftp-empty
+	secure_chroot_dir=$dir/run/ftp-empty
+	nopriv_user=nobody
+	ftp_username=nobody
+	seccomp_sandbox=NO
+	ssl_enable=YES
+	ssl_tlsv1=YES
+	rsa_cert_file=$3
+	rsa_private_key_file=$4
+	xferlog_enable=YES
+	log_ftp_protocol=YES
+	debug_ssl=YES
+	dual_log_enable=YES
+	xferlog_file=$dir/log/vsftpd-$1-xfer
+	vsftpd_log_file=$dir/log/vsftpd-$1-talk
+	EOF
+	[ "$1" != 990 ] || echo implicit_ssl=YES
 }
 
 tools_of_slapd()
@@ -56,7 +66,7 @@ start_slapd()
 		TLSCertificateKeyFile $(key_file "${chain%% *}")
 		EOF
 		"$labsrc/start.sh" slapd slapd -d stats -f "$dir/etc/slapd.conf" \
-			-h "ldap://$address:$ports"
+			-h "ldap://$address:${ports% *} ldaps://$address:${ports#* }"
 	}
 }
 
@@ -78,6 +88,8 @@ start_prosody()
 		modules_enabled = { "saslauth", "tls", "disco" }
 		modules_disabled = { "http", "posix" }
 		authentication = "internal_hashed"
+		c2s_direct_tls_ports = { 5223 }
+		s2s_direct_tls_ports = { 5270 }
 		c2s_require_encryption = true
 		s2s_require_encryption = true
 		log = { { levels = { min = "info" }, to = "console" } }
@@ -163,7 +175,9 @@ start_nnrpd()
 		as_news="setpriv --reuid news --regid news --clear-groups"
 		$as_news "$root/usr/lib/news/bin/makehistory" -O -x -F >"$dir/log/makehistory" 2>&1
 		"$labsrc/start.sh" nnrpd "$root/usr/lib/news/bin/nnrpd" -D -f \
-			-p "$ports" -4 "$address"
+			-p "${ports% *}" -4 "$address"
+		"$labsrc/start.sh" nnrpd-tls "$root/usr/lib/news/bin/nnrpd" -D -f -S \
+			-p "${ports#* }" -4 "$address"
 	}
 }
 

@@ -86,6 +86,7 @@ postfix_listeners()
 			  -o myhostname=$host
 			  -o smtpd_tls_chain_files=${files%,}
 			EOF
+			[ "$port" != 465 ] || echo "  -o smtpd_tls_wrappermode=yes"
 		done
 	done
 }
@@ -184,16 +185,6 @@ dovecot_conf()
 	ssl = required
 	first_valid_uid = 1
 	auth_mechanisms = plain
-	service imap-login {
-	    inet_listener imaps {
-	        port = 0
-	    }
-	}
-	service pop3-login {
-	    inet_listener pop3s {
-	        port = 0
-	    }
-	}
 	EOF
 }
 
