@@ -26,6 +26,7 @@ static char asked_text[4096];
 static struct buf asked;
 static int open_count;
 static const struct resolver *mute;
+static int64_t ttl_s, original_ttl_s;
 
 void fake_resolver_set(struct loop *loop, const struct fake_answer *script)
 {
@@ -33,6 +34,13 @@ void fake_resolver_set(struct loop *loop, const struct fake_answer *script)
 	the_script = script;
 	asked_text[0] = '\0';
 	mute = NULL;
+	fake_resolver_keep(300, -1);
+}
+
+void fake_resolver_keep(int64_t ttl, int64_t original_ttl)
+{
+	ttl_s = ttl;
+	original_ttl_s = original_ttl;
 }
 
 void fake_resolver_mute(const struct resolver *resolver)
@@ -96,7 +104,8 @@ static void fill(struct answer *a, const struct fake_answer *row)
 	answer_failed(a, row->security, NULL);
 	a->kind = !strcmp(row->what, "data") ? ANSWER_DATA : ANSWER_ABSENT;
 	a->nxdomain = !strcmp(row->what, "nxdomain");
-	a->ttl = 300;
+	*(a->kind == ANSWER_ABSENT ? &a->negative_ttl : &a->ttl) = ttl_s;
+	a->rrsig.original_ttl = original_ttl_s;
 	a->rrsig.expires = row->security == SECURITY_SECURE ? 2000000000 : -1;
 	add_words(a, row->alias, add_alias);
 	add_words(a, row->rdata, add_rdata);

@@ -5,6 +5,7 @@
 #define FAKE_RESOLVER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "verdict/security.h"
 
@@ -27,6 +28,9 @@ struct fake_answer {
 void fake_resolver_set(struct loop *loop, const struct fake_answer *script);
 /* Until the next script that one answers nothing. */
 void fake_resolver_mute(const struct resolver *resolver);
+/* Until the next script the answers' TTL, and what their RRSIG has as the original one
+ * (-1: there is none). */
+void fake_resolver_keep(int64_t ttl, int64_t original_ttl);
 /* The names and types asked for since then: "A www.example CNAME www.example". */
 const char *fake_resolver_asked(void);
 /* Questions that were asked and not freed. */

@@ -147,6 +147,7 @@ void ask_free(struct ask *a)
 struct seen {
 	struct loop *loop;
 	char text[500];
+	int64_t ttl;
 };
 
 static void on_report(void *arg, const struct authority_report *report)
@@ -197,10 +198,69 @@ static void test_authority_asks_every_address_or_tells(void **state)
 		check_row(&rows[i]);
 }
 
+static void on_ttl(void *arg, const struct authority_report *report)
+{
+	struct seen *s = arg;
+
+	assert_int_equal(report->server_count, 1);
+	strcat(s->text, "-");
+	s->ttl = report->server[0].ttl;
+	loop_stop(s->loop);
+}
+
+/* What caches may hold for so long: a cache of ours cuts the TTL, the signature tells the
+ * zone's own; a denial is held by what its SOA says (RFC 2308 section 5). */
+static void test_authority_tells_how_long_caches_hold_it(void **state)
+{
+	static const struct {
+		const char *what;
+		int64_t ttl, original_ttl, wanted;
+	} cases[] = {
+		{ "data", 600, -1, 600 },     { "data", 60, 3600, 3600 },
+		{ "data", 3600, 3600, 3600 }, { "data", 3600, 60, 3600 },
+		{ "nodata", 120, -1, 120 },
+	};
+	size_t i;
+
+	(void)state;
+	silent = NULL;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *rr = strcmp(cases[i].what, "data") ? NULL : RR;
+		const struct fake_answer script[] = {
+			{ OWNER, RRTYPE_TLSA, SEC, cases[i].what, NULL, rr },
+			{ OWNER, RRTYPE_NS, SEC, "nodata", NULL, NULL },
+			{ "_tcp.a", RRTYPE_NS, SEC, "nodata", NULL, NULL },
+			{ "a", RRTYPE_NS, SEC, "nodata", NULL, NULL },
+			{ ".", RRTYPE_NS, SEC, "data", NULL, NS1 },
+			{ "ns1", RRTYPE_A, SEC, "data", NULL, "c0000201" },
+			{ "ns1", RRTYPE_AAAA, SEC, "nodata", NULL, NULL },
+			{ NULL, 0, SEC, NULL, NULL, NULL },
+		};
+		struct seen seen = { .loop = loop_new() };
+		const struct authority_conf conf = { .loop = seen.loop,
+						     .owner = OWNER,
+						     .timeout_ms = 10000 };
+		struct authority *a;
+
+		fake_resolver_set(seen.loop, script);
+		fake_resolver_keep(cases[i].ttl, cases[i].original_ttl);
+		a = authority_new(&conf, on_ttl, &seen);
+		loop_run(seen.loop);
+		assert_string_equal(seen.text, "-");
+		if (seen.ttl != cases[i].wanted)
+			fail_msg("%s %lld %lld: %lld", cases[i].what,
+				 (long long)cases[i].ttl,
+				 (long long)cases[i].original_ttl, (long long)seen.ttl);
+		authority_free(a);
+		loop_free(seen.loop);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_authority_asks_every_address_or_tells),
+		cmocka_unit_test(test_authority_tells_how_long_caches_hold_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
