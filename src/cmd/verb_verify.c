@@ -272,7 +272,8 @@ static struct facts_target *judge_chain(const struct values *v, struct input *in
 		match.trust = ca_bundle_trust(in->ca);
 	examine_chain(e, 0, &in->chain, &match);
 	if (e->peer[0].code == CODE_MATCH)
-		t->advice.story = mem_text("This chain satisfies the records.");
+		facts_add_advice(t)->story =
+			mem_text("This chain satisfies the records.");
 	else
 		examine_tell_story(e, &in->chain, in->csr.data, in->csr.size);
 	verdict_decide(t, conf, in->now);

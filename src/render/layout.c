@@ -132,3 +132,11 @@ void layout_paragraph(struct buf *out, const char *lead, size_t indent, const ch
 	wrap_words(out, strlen(lead), indent, safe);
 	free(safe);
 }
+
+void layout_whole(struct buf *out, const char *lead, const char *text)
+{
+	char *safe = log_escape(text, strlen(text));
+
+	buf_printf(out, "%s%s\n", lead, safe);
+	free(safe);
+}

@@ -27,4 +27,7 @@ void layout_row(struct buf *out, const struct layout_row *row);
 /* A paragraph that starts behind lead, with later lines indented. lead isn't escaped. */
 void layout_paragraph(struct buf *out, const char *lead, size_t indent, const char *text);
 
+/* A line that isn't wrapped, for pasting it. lead isn't escaped. */
+void layout_whole(struct buf *out, const char *lead, const char *text);
+
 #endif

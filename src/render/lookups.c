@@ -86,11 +86,14 @@ static bool is_superfluous(const struct page *g, const struct facts_lookup *l,
 /* Reasons are long, so they get whole lines; but not the one that the advice tells. */
 static void lookup_error(const struct page *g, const struct facts_lookup *l)
 {
-	const char *story = g->t->advice.story;
+	const char *reason = l->error ? phrase_reason(l->error) : NULL;
+	size_t i;
 
-	if (!l->error ||
-	    (story && g->conf->verbosity <= 0 && strstr(story, phrase_reason(l->error))))
+	if (!reason)
 		return;
+	for (i = 0; i < g->t->advice_count && g->conf->verbosity <= 0; i++)
+		if (g->t->advice[i].story && strstr(g->t->advice[i].story, reason))
+			return;
 	layout_paragraph(g->out, "           ", 11, l->error);
 }
 

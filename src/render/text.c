@@ -88,9 +88,8 @@ static void finding_block(const struct page *g)
 	}
 }
 
-static void advice_block(const struct page *g)
+static void put_advice(const struct page *g, const struct facts_advice *a)
 {
-	const struct facts_advice *a = &g->t->advice;
 	size_t i;
 
 	if (a->story)
@@ -98,9 +97,17 @@ static void advice_block(const struct page *g)
 	if (a->remedy)
 		layout_paragraph(g->out, "  Do: ", 6, a->remedy);
 	for (i = 0; i < a->record_count; i++)
-		layout_paragraph(g->out, "      ", 6, a->record[i]);
+		layout_whole(g->out, "      ", a->record[i]);
 	if (a->remedy_after)
 		layout_paragraph(g->out, "      ", 6, a->remedy_after);
+}
+
+static void advice_block(const struct page *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->t->advice_count; i++)
+		put_advice(g, &g->t->advice[i]);
 }
 
 static void widen_to(size_t *width, const char *text, size_t gap, size_t max)

@@ -2,7 +2,9 @@
 #include "verdict/advice.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "verdict/advice_chain.h"
 #include "verdict/advice_context.h"
@@ -10,6 +12,9 @@
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
 #include "verdict/remedy.h"
+
+#define GROUP_TEXT_MAX 8192 /* 64 endpoints, and what there is to say of them */
+#define RECORD_TTL_S 3600   /* as `daneprobe record` prints them */
 
 static void http_failed(const struct advice_context *c)
 {
@@ -84,19 +89,19 @@ static void advise_by_error(const struct advice_context *c)
 	if (!c->e && c->t->summary)
 		advice_context_story(c, mem_text(c->t->summary));
 	advice_context_place_and_error(c);
-	if (c->t->code == CODE_DNS_ERROR &&
+	if (c->code == CODE_DNS_ERROR &&
 	    (c->t->blame_who == BLAME_DOMAIN || c->t->blame_who == BLAME_SERVER))
 		advice_context_remedy(
 			c, "let the domain's name servers answer this question: clients "
 			   "that go by DANE stay away until they do");
-	what = remedy_for(c->t->code, advice_context_error_text(c));
+	what = remedy_for(c->code, advice_context_error_text(c));
 	if (what)
 		advice_context_remedy(c, what);
 }
 
 static void advise_by_code(const struct advice_context *c)
 {
-	switch (c->t->code) {
+	switch (c->code) {
 	case CODE_BOGUS:
 		advice_dns_bogus(c);
 		return;
@@ -146,19 +151,171 @@ static void advise_by_code(const struct advice_context *c)
 	}
 }
 
-void advice_write(struct facts_target *t, time_t now)
+/* Fills in a, of endpoint e as its peer p shows it; both may be NULL. */
+static void advise_on_endpoint(struct advice_context *c, const struct facts_endpoint *e,
+			       const struct facts_peer *p)
 {
-	struct advice_context c = { .t = t, .now = now };
 	size_t i;
 
-	c.e = facts_culprit(t, &c.p);
-	if (c.e && c.e->story)
-		advice_context_story(&c, mem_text(c.e->story));
-	if (c.p && c.p->chain_count)
-		c.leaf = &c.p->chain[0];
-	for (i = 0; c.e && !c.leaf && i < c.e->peer_count; i++)
-		if (c.e->peer[i].chain_count)
-			c.leaf = &c.e->peer[i].chain[0];
-	advise_by_code(&c);
-	t->advice.story = phrase_sentence(t->advice.story);
+	c->e = e;
+	c->p = p;
+	c->leaf = p && p->chain_count ? &p->chain[0] : NULL;
+	for (i = 0; e && !c->leaf && i < e->peer_count; i++)
+		if (e->peer[i].chain_count)
+			c->leaf = &e->peer[i].chain[0];
+	if (e && e->story)
+		advice_context_story(c, mem_text(e->story));
+	advise_by_code(c);
+}
+
+/* Some advice and the endpoints that it is for. */
+struct group {
+	struct facts_advice advice;
+	const struct facts_endpoint **endpoint; /* owned, what it leads to isn't */
+	size_t count;
+};
+
+static bool same_words(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool is_same_advice(const struct facts_advice *a, const struct facts_advice *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->record_count && i < b->record_count; i++)
+		if (strcmp(a->record[i], b->record[i]))
+			return false;
+	return a->record_count == b->record_count && same_words(a->story, b->story) &&
+	       same_words(a->remedy, b->remedy) &&
+	       same_words(a->remedy_after, b->remedy_after);
+}
+
+static void add_to_group(struct group *g, const struct facts_endpoint *e)
+{
+	g->endpoint = mem_grow(g->endpoint, g->count, sizeof(*g->endpoint));
+	g->endpoint[g->count++] = e;
+}
+
+/* "mx1.example:25, mx2.example:25: the server presents ..." */
+static char *named_story(const struct group *g)
+{
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, GROUP_TEXT_MAX);
+	for (i = 0; i < g->count; i++)
+		buf_printf(&text, "%s%s:%d", i ? ", " : "", g->endpoint[i]->host,
+			   g->endpoint[i]->port);
+	buf_printf(&text, ": %s", g->advice.story ? g->advice.story : "");
+	return text.data;
+}
+
+static void add_zone_line(struct facts_advice *advice, const struct facts_endpoint *e,
+			  const char *data)
+{
+	char *owner = e->tlsa_name
+			      ? mem_text(e->tlsa_name)
+			      : mem_printf("_%d._%s.%s", e->port, e->protocol,
+					   e->base_domain ? e->base_domain : e->host);
+
+	facts_add_advice_record(
+		advice, *data ? mem_printf("%s. %d IN TLSA %s", owner, RECORD_TTL_S, data)
+			      : mem_printf("%s.", owner));
+	free(owner);
+}
+
+static void tell_group(struct facts_target *t, struct group *g)
+{
+	struct facts_advice *a = facts_add_advice(t);
+	size_t i, k;
+
+	a->story = phrase_sentence(named_story(g));
+	a->remedy = mem_text(g->advice.remedy);
+	a->remedy_after = mem_text(g->advice.remedy_after);
+	for (i = 0; i < g->count; i++)
+		for (k = 0; k < g->advice.record_count; k++)
+			add_zone_line(a, g->endpoint[i], g->advice.record[k]);
+	facts_clear_advice(&g->advice);
+	free(g->endpoint);
+}
+
+/* Whether endpoint a is told before b: the order of the states, then of the codes. */
+static bool goes_before(const struct facts_endpoint *a, const struct facts_endpoint *b)
+{
+	if (a->state != b->state)
+		return state_worse(a->state, b->state) == a->state;
+	return a->code < b->code || (a->code == b->code && a < b);
+}
+
+/* The next behind that one of those that fail; NULL: that was the last. */
+static const struct facts_endpoint *next_failing(const struct facts_target *t,
+						 const struct facts_endpoint *behind)
+{
+	const struct facts_endpoint *e, *next = NULL;
+	size_t i;
+
+	for (i = 0; i < t->endpoint_count; i++) {
+		e = &t->endpoint[i];
+		if (e->state == STATE_OK || (behind && !goes_before(behind, e)))
+			continue;
+		if (!next || goes_before(e, next))
+			next = e;
+	}
+	return next;
+}
+
+static const struct facts_peer *culprit_of(const struct facts_endpoint *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->peer_count; i++)
+		if (e->peer[i].code == e->code)
+			return &e->peer[i];
+	return NULL;
+}
+
+static void advise_each_endpoint(struct facts_target *t, time_t now)
+{
+	const struct facts_endpoint *e = NULL;
+	struct group *group = mem_array(t->endpoint_count, sizeof(*group));
+	size_t count = 0, i;
+
+	while ((e = next_failing(t, e))) {
+		struct group one = { .count = 0 };
+		struct advice_context c = { .t = t,
+					    .a = &one.advice,
+					    .code = e->code,
+					    .several = true,
+					    .now = now };
+
+		advise_on_endpoint(&c, e, culprit_of(e));
+		for (i = 0; i < count; i++)
+			if (is_same_advice(&group[i].advice, &one.advice))
+				break;
+		if (i < count)
+			facts_clear_advice(&one.advice);
+		else
+			group[count++] = one;
+		add_to_group(&group[i], e);
+	}
+	for (i = 0; i < count; i++)
+		tell_group(t, &group[i]);
+	free(group);
+}
+
+void advice_write(struct facts_target *t, time_t now)
+{
+	const struct facts_peer *p;
+	const struct facts_endpoint *e = facts_culprit(t, &p);
+	struct advice_context c = { .t = t, .code = t->code, .now = now };
+
+	if (t->endpoint_count > 1 && e && e->state != STATE_OK) {
+		advise_each_endpoint(t, now);
+		return;
+	}
+	c.a = t->advice_count ? t->advice : facts_add_advice(t);
+	advise_on_endpoint(&c, e, p);
+	c.a->story = phrase_sentence(c.a->story);
 }

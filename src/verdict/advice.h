@@ -7,7 +7,8 @@
 
 struct facts_target;
 
-/* Fills t->advice from facts and the code, which is decided; what is there is kept. */
+/* Fills t->advice from facts and codes, which are decided; a story that is there stays.
+ * Of several endpoints each that fails is told, equal ones together. */
 void advice_write(struct facts_target *t, time_t now);
 
 #endif

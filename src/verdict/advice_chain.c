@@ -192,7 +192,7 @@ static bool superseded_match(const struct advice_context *c)
 
 void advice_chain_mismatch(const struct advice_context *c)
 {
-	bool explained = c->t->advice.story != NULL;
+	bool explained = c->a->story != NULL;
 	enum named named;
 	char *install;
 
@@ -204,12 +204,12 @@ void advice_chain_mismatch(const struct advice_context *c)
 		return;
 	named = what_is_named(c->e);
 	mismatch_story(c, named);
-	if (c->t->advice.remedy || !advice_context_record_of_leaf(c))
+	if (c->a->remedy || !advice_context_record_of_leaf(c))
 		return;
 	install = explained || other_key_matches(c) ? NULL : install_text(c, named);
 	/* Nothing ties that key to the records: it may as well be somebody else's. */
 	advice_context_say(
-		&c->t->advice.remedy,
+		&c->a->remedy,
 		mem_printf("%spublish this record %s%s%s",
 			   named == NAMED_NOTHING ? "if that key is yours, " : "",
 			   explained ? "in place of the wrong one"
@@ -217,7 +217,7 @@ void advice_chain_mismatch(const struct advice_context *c)
 			   c->e->record_count > 1 && !explained ? "s" : "",
 			   install ? "," : ":"));
 	if (install)
-		advice_context_say(&c->t->advice.remedy_after, install);
+		advice_context_say(&c->a->remedy_after, install);
 }
 
 static char *names_of(const struct facts_cert *leaf)
@@ -258,16 +258,15 @@ void advice_chain_name_mismatch(const struct advice_context *c)
 	advice_context_story(
 		c, mem_printf("a record matches, but the certificate names %s and not %s",
 			      names, advice_context_host(c)));
-	if (!c->t->advice.remedy && !ee && advice_context_record_of_leaf(c))
+	if (!c->a->remedy && !ee && advice_context_record_of_leaf(c))
 		advice_context_say(
-			&c->t->advice.remedy,
+			&c->a->remedy,
 			mem_printf(
 				"get a certificate that names %s, or publish this record "
 				"too, with which names do not count:",
 				advice_context_host(c)));
-	advice_context_say(
-		&c->t->advice.remedy,
-		mem_printf("get a certificate that names %s", advice_context_host(c)));
+	advice_context_say(&c->a->remedy, mem_printf("get a certificate that names %s",
+						     advice_context_host(c)));
 	free(names);
 }
 
@@ -334,8 +333,8 @@ void advice_chain_pkix_failed(const struct advice_context *c)
 			   "%s has none%s",
 			   place, self ? ": its certificate is self-signed" : ""));
 	free(place);
-	if (!c->t->advice.remedy && advice_context_record_of_leaf(c))
-		advice_context_say(&c->t->advice.remedy,
+	if (!c->a->remedy && advice_context_record_of_leaf(c))
+		advice_context_say(&c->a->remedy,
 				   mem_text("let the server send its intermediate "
 					    "certificates, name its "
 					    "CA by --ca-file, or publish this record "

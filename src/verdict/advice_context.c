@@ -18,20 +18,20 @@ void advice_context_say(char **slot, char *take_text)
 
 void advice_context_story(const struct advice_context *c, char *take_text)
 {
-	advice_context_say(&c->t->advice.story, take_text);
+	advice_context_say(&c->a->story, take_text);
 }
 
 void advice_context_remedy(const struct advice_context *c, const char *text)
 {
-	advice_context_say(&c->t->advice.remedy, mem_text(text));
+	advice_context_say(&c->a->remedy, mem_text(text));
 }
 
 bool advice_context_record_of_leaf(const struct advice_context *c)
 {
 	if (!c->leaf || !c->leaf->spki_sha256[0])
 		return false;
-	if (!c->t->advice.record_count)
-		facts_add_advice_record(&c->t->advice,
+	if (!c->a->record_count)
+		facts_add_advice_record(c->a,
 					mem_printf("3 1 1 %s", c->leaf->spki_sha256));
 	return true;
 }
@@ -51,7 +51,7 @@ const char *advice_context_error_text(const struct advice_context *c)
 		return c->e->error;
 	if (!c->e && c->t->discovery && c->t->discovery->error)
 		return c->t->discovery->error;
-	return code_meaning(c->t->code);
+	return code_meaning(c->code);
 }
 
 void advice_context_place_and_error(const struct advice_context *c)

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "verdict/code.h"
+
+struct facts_advice;
 struct facts_cert;
 struct facts_endpoint;
 struct facts_peer;
@@ -14,6 +17,10 @@ struct facts_target;
 
 struct advice_context {
 	struct facts_target *t;
+	struct facts_advice *a; /* what is filled in */
+	enum code code;		/* that it is about */
+	bool several; /* endpoints: whoever tells it says which, so that equal ones come
+			 together */
 	const struct facts_endpoint *e; /* where the code comes from; NULL none */
 	const struct facts_peer *p;	/* likewise */
 	const struct facts_cert *leaf;	/* of p, else of any peer of e; NULL none */

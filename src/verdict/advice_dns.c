@@ -35,21 +35,40 @@ void advice_dns_unusable(const struct advice_context *c)
 			   : "publish a record that `daneprobe record` computes");
 }
 
+/* Of several endpoints the record lines, whole, name each. */
+static void no_tlsa_of_several(const struct advice_context *c)
+{
+	advice_context_story(c, mem_text("there is no TLSA record: DNSSEC proves it"));
+	if (advice_context_record_of_leaf(c)) {
+		advice_context_remedy(c, "publish this record:");
+		return;
+	}
+	facts_add_advice_record(c->a, mem_text(""));
+	advice_context_remedy(
+		c, "publish what `daneprobe record` computes from the server's key "
+		   "(--key FILE), its certificate (--cert FILE) or what it presents "
+		   "(--live), at");
+}
+
 void advice_dns_no_tlsa(const struct advice_context *c)
 {
 	const char *name =
 		c->e && c->e->tlsa_name ? c->e->tlsa_name : advice_context_host(c);
 
+	if (c->several) {
+		no_tlsa_of_several(c);
+		return;
+	}
 	advice_context_story(
 		c, mem_printf("there is no TLSA record at %s: DNSSEC proves it", name));
-	if (c->t->advice.remedy)
+	if (c->a->remedy)
 		return;
 	if (advice_context_record_of_leaf(c))
-		advice_context_say(&c->t->advice.remedy,
+		advice_context_say(&c->a->remedy,
 				   mem_printf("publish this record at %s:", name));
 	else
 		advice_context_say(
-			&c->t->advice.remedy,
+			&c->a->remedy,
 			mem_printf(
 				"publish at %s the record that `daneprobe record` "
 				"computes from the server's key (--key FILE), its "
@@ -90,7 +109,7 @@ static void insecure_mx(const struct advice_context *c)
 				   "may still go by the hosts' own TLSA records",
 				   d->name));
 	advice_context_say(
-		&c->t->advice.remedy,
+		&c->a->remedy,
 		mem_printf(
 			"sign the zone and have its registrar or parent publish the DS "
 			"record%s%s%s",
@@ -138,7 +157,7 @@ static void blame_remedy(const struct advice_context *c)
 			"then every resolver that asks it fails like this");
 		break;
 	case BLAME_DOMAIN:
-		if (c->t->code == CODE_DNS_ERROR)
+		if (c->code == CODE_DNS_ERROR)
 			advice_context_remedy(
 				c, "have the domain's name servers mended: they must "
 				   "answer every question, with records or a signed "
@@ -232,7 +251,7 @@ void advice_dns_bogus(const struct advice_context *c)
 	for (i = 0; i < sizeof(bogus_remedies) / sizeof(*bogus_remedies); i++)
 		if (strstr(reason, bogus_remedies[i].word))
 			advice_context_say(
-				&c->t->advice.remedy,
+				&c->a->remedy,
 				mem_printf("%s%s", bogus_remedies[i].remedy, doubt));
 	advice_context_remedy(
 		c, "repair the zone's signatures, or the DS record at its parent");

@@ -106,6 +106,15 @@ static void free_discovery(struct facts_discovery *d)
 	free(d);
 }
 
+void facts_clear_advice(struct facts_advice *advice)
+{
+	free(advice->story);
+	free(advice->remedy);
+	free_texts(advice->record, advice->record_count);
+	free(advice->remedy_after);
+	*advice = (struct facts_advice){ 0 };
+}
+
 void facts_target_free(struct facts_target *t)
 {
 	size_t i;
@@ -123,10 +132,9 @@ void facts_target_free(struct facts_target *t)
 		clear_endpoint(&t->endpoint[i]);
 	free(t->endpoint);
 	finding_list_clear(&t->findings);
-	free(t->advice.story);
-	free(t->advice.remedy);
-	free_texts(t->advice.record, t->advice.record_count);
-	free(t->advice.remedy_after);
+	for (i = 0; i < t->advice_count; i++)
+		facts_clear_advice(&t->advice[i]);
+	free(t->advice);
 	free_texts(t->blame, t->blame_count);
 	matrix_free(t->matrix);
 	free(t);
@@ -267,6 +275,13 @@ void facts_add_san(struct facts_cert *c, char *take_name)
 void facts_add_blame(struct facts_target *t, char *take_line)
 {
 	t->blame = append_text(t->blame, &t->blame_count, take_line);
+}
+
+struct facts_advice *facts_add_advice(struct facts_target *t)
+{
+	t->advice = mem_grow(t->advice, t->advice_count, sizeof(*t->advice));
+	t->advice[t->advice_count] = (struct facts_advice){ 0 };
+	return &t->advice[t->advice_count++];
 }
 
 void facts_add_advice_record(struct facts_advice *advice, char *take_record)

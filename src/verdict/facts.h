@@ -133,11 +133,13 @@ struct facts_discovery {
 	char *error;   /* why it led to no endpoint; NULL */
 };
 
-/* What to tell the operator after the facts. */
+/* What to tell the operator after the facts, of one fault. */
 struct facts_advice {
 	char *story;   /* what is wrong, a sentence or two; NULL on OK */
 	char *remedy;  /* what to do, NULL none; record lines follow it */
-	char **record; /* "3 1 1 HEX" lines to publish, owned */
+	char **record; /* to publish, owned: "3 1 1 HEX"; with several endpoints whole
+			* lines of a zone, or the names alone where the data isn't known
+			*/
 	size_t record_count;
 	char *remedy_after; /* text behind the record lines; NULL none */
 };
@@ -158,7 +160,8 @@ struct facts_target {
 	struct facts_endpoint *endpoint; /* owned */
 	size_t endpoint_count;
 	struct finding_list findings;
-	struct facts_advice advice;
+	struct facts_advice *advice; /* owned; the worst fault first */
+	size_t advice_count;
 	char **blame; /* owned lines: whose fault a DNS failure is, EDE texts */
 	size_t blame_count;
 	enum blame_who blame_who;
@@ -196,7 +199,9 @@ struct facts_record *facts_add_record(struct facts_endpoint *e);
 struct facts_cert *facts_add_cert(struct facts_peer *p);
 void facts_add_san(struct facts_cert *c, char *take_name);
 void facts_add_blame(struct facts_target *t, char *take_line);
+struct facts_advice *facts_add_advice(struct facts_target *t);
 void facts_add_advice_record(struct facts_advice *advice, char *take_record);
+void facts_clear_advice(struct facts_advice *advice);
 /* An empty "discovery" of the target, made on the first call. */
 struct facts_discovery *facts_discovery(struct facts_target *t);
 void facts_add_discovery_record(struct facts_discovery *d, char *take_record);

@@ -374,7 +374,7 @@ static void test_derive_findings_says_what_was_not_fetched(void **state)
 	assert_non_null(found(t, FINDING_HTTP_SKIPPED));
 	assert_non_null(strstr(found(t, FINDING_HTTP_SKIPPED)->text, "192.0.2.2:443"));
 	assert_non_null(strstr(t->summary, "not fetched"));
-	assert_non_null(strstr(t->advice.story, "not fetched"));
+	assert_non_null(strstr(t->advice->story, "not fetched"));
 	facts_target_free(t);
 
 	t = new_target(only_ee);

@@ -339,9 +339,9 @@ static void test_verdict_decide_tells_every_code(void **state)
 		verdict_decide(t, &conf, NOW);
 		check(code_name((enum code)code), t, code_default_state((enum code)code),
 		      (enum code)code);
-		if (!t->advice.story)
+		if (!t->advice->story)
 			fail_msg("%s: no story", code_name((enum code)code));
-		if (!t->advice.remedy && code != CODE_MATCH && code != CODE_NO_SERVICE &&
+		if (!t->advice->remedy && code != CODE_MATCH && code != CODE_NO_SERVICE &&
 		    code != CODE_MISMATCH)
 			fail_msg("%s: no remedy", code_name((enum code)code));
 		facts_target_free(t);
@@ -351,7 +351,7 @@ static void test_verdict_decide_tells_every_code(void **state)
 		t->code = (enum code)code;
 		verdict_decide(t, &conf, NOW);
 		assert_non_null(t->summary);
-		assert_non_null(t->advice.story);
+		assert_non_null(t->advice->story);
 		assert_int_not_equal(t->state, STATE_OK);
 		facts_target_free(t);
 	}
@@ -367,11 +367,47 @@ static void test_verdict_decide_keeps_what_is_there(void **state)
 	add_endpoint(t);
 	add_peer(t->endpoint, CODE_MISMATCH);
 	t->summary = mem_text("told before");
-	t->advice.story = mem_text("record 1 is the digest of nothing: hash the key");
+	facts_add_advice(t)->story =
+		mem_text("record 1 is the digest of nothing: hash the key");
 	verdict_decide(t, &conf, NOW);
 	assert_string_equal(t->summary, "told before");
-	assert_string_equal(t->advice.story,
+	assert_string_equal(t->advice->story,
 			    "Record 1 is the digest of nothing: hash the key.");
+	facts_target_free(t);
+}
+
+/* Four endpoints: two at fault in one way, a worse one between them, and one that is
+ * well. */
+static void test_verdict_decide_advises_each_endpoint(void **state)
+{
+	static const enum code codes[] = { CODE_CONNECT_FAILED, CODE_BOGUS, CODE_MATCH,
+					   CODE_CONNECT_FAILED };
+	struct facts_target *t = new_target();
+	struct verdict_conf conf;
+	size_t i;
+
+	(void)state;
+	verdict_conf_init(&conf);
+	for (i = 0; i < 4; i++) {
+		add_endpoint(t);
+		free(t->endpoint[i].host);
+		t->endpoint[i].host = mem_printf("mx%zu.example", i + 1);
+		t->endpoint[i].port = 25;
+		t->endpoint[i].code = codes[i];
+		if (codes[i] == CODE_MATCH)
+			add_peer(&t->endpoint[i], CODE_MATCH);
+		else
+			t->endpoint[i].error = mem_text("it fails");
+		free(t->endpoint[i].base_domain);
+		t->endpoint[i].base_domain = mem_text("base");
+	}
+	verdict_decide(t, &conf, NOW);
+	assert_int_equal(t->advice_count, 2);
+	assert_string_equal(t->advice[0].story,
+			    "mx2.example:25: DNSSEC validation failed: it fails.");
+	assert_string_equal(t->advice[1].story,
+			    "mx1.example:25, mx4.example:25: base: it fails.");
+	assert_non_null(t->advice[1].remedy);
 	facts_target_free(t);
 }
 
@@ -401,6 +437,7 @@ int main(void)
 		cmocka_unit_test(test_verdict_decide_lets_findings_raise_the_state_alone),
 		cmocka_unit_test(test_verdict_decide_tells_every_code),
 		cmocka_unit_test(test_verdict_decide_keeps_what_is_there),
+		cmocka_unit_test(test_verdict_decide_advises_each_endpoint),
 		cmocka_unit_test(test_verdict_decide_of_a_dry_run_judges_nothing),
 	};
 
