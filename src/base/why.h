@@ -22,9 +22,9 @@ struct why {
 };
 
 /* Each writes the sentence (why may be NULL) and returns an error code, so that a
- * failing function ends with "return why_set(...)". What goes into it may be of any length:
- * of a sentence that is too long the middle is left out, since the thing is named at its
- * beginning, and the cause and what to do at its end. */
+ * failing function ends with "return why_set(...)". What goes into it may be of any
+ * length: of a sentence that is too long the middle is left out, since the thing is named
+ * at its beginning, and the cause and what to do at its end. */
 int why_set(struct why *why, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Appends ": " and strerror(errnum); DP_EEXIST, DP_ENOENT or DP_EIO by errnum. */

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dns/ask.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +15,7 @@
 #include "base/why.h"
 #include "dns/dname.h"
 #include "dns/rrtype.h"
+#include "dns/server_address.h"
 #include "dns/wire.h"
 
 #define UDP_SIZE 1232	  /* what passes everywhere without fragments */
@@ -32,8 +31,7 @@ struct ask {
 	uint16_t type, id;
 	uint8_t *query; /* owned, wire form */
 	size_t query_len;
-	struct sockaddr_storage server;
-	socklen_t server_len;
+	struct server_address server;
 	int fd;
 	bool tcp;
 	struct loop_io *io;	     /* owned */
@@ -352,10 +350,11 @@ static void on_tcp(void *arg, bool readable, bool writable)
 
 static int open_socket(struct ask *a, int type)
 {
-	a->fd = socket(a->server.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	a->fd = socket(a->server.socket.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		       0);
 	if (a->fd < 0)
 		return -1;
-	if (connect(a->fd, (struct sockaddr *)&a->server, a->server_len) < 0 &&
+	if (connect(a->fd, (struct sockaddr *)&a->server.socket, a->server.len) < 0 &&
 	    errno != EINPROGRESS)
 		return -1;
 	a->io = loop_io_new(a->loop, a->fd, type == SOCK_DGRAM ? on_udp : on_tcp, a);
@@ -365,25 +364,6 @@ static int open_socket(struct ask *a, int type)
 	}
 	loop_io_want(a->io, true, false);
 	return send(a->fd, a->query, a->query_len, 0) < 0 ? -1 : 0;
-}
-
-static int parse_server(struct ask *a, const char *text, struct why *why)
-{
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-				  .ai_socktype = SOCK_DGRAM };
-	const char *at = strchr(text, '@');
-	char *host = mem_text_n(text, at ? (size_t)(at - text) : strlen(text));
-	struct addrinfo *found = NULL;
-	int rc = getaddrinfo(host, at ? at + 1 : "53", &hints, &found);
-
-	free(host);
-	if (rc != 0)
-		return why_set(why, DP_EINVAL, "'%s' is not the address of a name server",
-			       text);
-	memcpy(&a->server, found->ai_addr, found->ai_addrlen);
-	a->server_len = found->ai_addrlen;
-	freeaddrinfo(found);
-	return 0;
 }
 
 static int make_query(struct ask *a, const struct ask_conf *conf, struct why *why)
@@ -414,7 +394,7 @@ int ask_new(struct loop *loop, const struct ask_conf *conf, ask_fn *fn, void *ar
 	a->fd = -1;
 	a->name = mem_text(conf->name);
 	a->type = conf->type;
-	rc = parse_server(a, conf->server, why);
+	rc = server_address_parse(conf->server, &a->server, why);
 	if (rc == 0)
 		rc = make_query(a, conf, why);
 	if (rc < 0) {

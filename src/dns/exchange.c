@@ -2,7 +2,6 @@
 #include "dns/exchange.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "dns/server_address.h"
 #include "dns/wire.h"
 
 #define LENGTH_LEN 2 /* RFC 1035 section 4.2.2: before each message */
@@ -44,27 +44,19 @@ static int fail_errno(const struct exchange *x, struct why *why)
 
 static int open_to(struct exchange *x, struct why *why)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-				  .ai_socktype = SOCK_STREAM };
-	const char *at = strchr(x->server, '@');
-	char *host =
-		mem_text_n(x->server, at ? (size_t)(at - x->server) : strlen(x->server));
-	struct addrinfo *found = NULL;
-	int rc = getaddrinfo(host, at ? at + 1 : "53", &hints, &found);
+	struct server_address address;
+	int rc = server_address_parse(x->server, &address, why);
 
-	free(host);
-	if (rc != 0)
-		return why_set(why, DP_EINVAL,
-			       "'%s' is not the address of a name server (ADDR or "
-			       "ADDR@PORT)",
-			       x->server);
-	x->fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	rc = x->fd < 0 ? -1 : connect(x->fd, found->ai_addr, found->ai_addrlen);
+	if (rc < 0)
+		return rc;
+	x->fd = socket(address.socket.ss_family,
+		       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	rc = x->fd < 0 ? -1
+		       : connect(x->fd, (struct sockaddr *)&address.socket, address.len);
 	if (rc < 0 && errno != EINPROGRESS)
 		rc = fail_errno(x, why);
 	else
 		rc = await_ready(x, POLLOUT, why);
-	freeaddrinfo(found);
 	return rc;
 }
 

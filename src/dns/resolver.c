@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dns/resolver.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unbound-event.h>
@@ -10,12 +9,12 @@
 #include "base/file.h"
 #include "base/loop.h"
 #include "base/mem.h"
-#include "base/number.h"
 #include "base/text_file.h"
 #include "base/why.h"
 #include "dns/anchor.h"
 #include "dns/answer.h"
 #include "dns/rrtype.h"
+#include "dns/server_address.h"
 
 #define CLASS_IN 1
 #define RCODE_NXDOMAIN 3
@@ -288,21 +287,7 @@ void resolver_prime(struct resolver *r, const char *host)
 
 int resolver_check_address(const char *text, struct why *why)
 {
-	unsigned char address[sizeof(struct in6_addr)];
-	const char *at = strchr(text, '@');
-	char *host = mem_text_n(text, at ? (size_t)(at - text) : strlen(text));
-	char *percent = strchr(host, '%');
-	int64_t port;
-	bool good;
-
-	if (percent)
-		*percent = '\0'; /* a scope, as in fe80::1%eth0 */
-	good = inet_pton(AF_INET, host, address) == 1 ||
-	       inet_pton(AF_INET6, host, address) == 1;
-	free(host);
-	if (good && at)
-		good = number_parse(at + 1, 1, 65535, &port, NULL) == 0;
-	if (good)
+	if (server_address_is_good(text))
 		return 0;
 	return why_set(why, DP_EINVAL,
 		       "resolver '%s' is not ADDR or ADDR@PORT (an IP address)", text);
