@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text_file.h"
 #include "base/why.h"
@@ -22,13 +21,14 @@
 #include "probe/examine.h"
 #include "render/json.h"
 #include "render/render.h"
+#include "setup/key/chain_file.h"
 #include "setup/key/csr.h"
 #include "target/hostname.h"
 #include "target/service.h"
 #include "verdict/facts.h"
 #include "verdict/verdict.h"
 
-#define FILE_MAX (16 << 20) /* of a chain, or of records */
+#define FILE_MAX (16 << 20) /* of records */
 
 struct values {
 	const char *chain, *tlsa_file, *at, *ca_file, *service, *csr;
@@ -117,22 +117,6 @@ static int check_verify_args(const void *values, const struct opts_rest *rest,
 	return 0;
 }
 
-static int read_chain(const char *path, struct chain *ret_chain, struct why *why)
-{
-	struct why inner = { "" };
-	char *data = NULL;
-	size_t len = 0;
-	int rc;
-
-	rc = file_read(path, FILE_MAX, &data, &len, why);
-	if (rc < 0)
-		return rc;
-	rc = chain_from_file(data, len, ret_chain, &inner);
-	mem_wipe(data, len); /* a private key may stand in the same file */
-	free(data);
-	return rc < 0 ? why_set(why, rc, "%s: %s", path, inner.text) : 0;
-}
-
 static int read_records_file(const char *path, struct tlsa_text *records, struct why *why)
 {
 	struct why inner = { "" };
@@ -214,7 +198,7 @@ static int read_input(const struct values *v, struct input *in, struct why *why)
 	if (rc == 0)
 		rc = read_records(v, &in->records, why);
 	if (rc == 0)
-		rc = read_chain(v->chain, &in->chain, why);
+		rc = chain_file_read(v->chain, &in->chain, why);
 	if (rc == 0 && v->csr)
 		rc = csr_load(v->csr, &in->csr, &public, why);
 	gnutls_free(public.data);

@@ -11,7 +11,7 @@ event_|evutil_|evthread_  loop
 ub_                       resolver
 curl_(easy|multi|global|slist|url|version|load$)  http web
 ldns_(load$|pkt|rr|rdf|resolver|key|dnssec|tsig)  update version
-json(_|ansson_)           json result record ari lineage_state powerdns predict status
+json(_|ansson_)           json result record ari lineage_state powerdns predict publish_exec status
 gnutls_free$              chain examine key csr name story record certificate lineage_make key_report verb_csr verb_verify
 gnutls_strerror$          why key csr
 gnutls_hash_fast$         chain judge story tlsa resume

@@ -7,16 +7,15 @@
 
 #include "base/base64.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "dane/chain.h"
 #include "setup/cert/certificate.h"
+#include "setup/key/chain_file.h"
 #include "setup/lineage/lineage.h"
 #include "setup/world/env.h"
 
-#define PEM_MAX (1 << 20)
 #define ID_PART_MAX 64	   /* a serial has 20 octets, a key identifier 20 or 32 */
 #define AGAIN_S (6 * 3600) /* section 4.3.3 */
 #define AGAIN_MIN_S 60	   /* the same: what a CA may ask for is bounded */
@@ -118,21 +117,17 @@ static int newest_id(struct lineage *l, int64_t generation, enum key_type type,
 {
 	struct certificate c;
 	struct chain chain = { 0 };
-	char *folder, *path, *text = NULL;
-	size_t len;
+	char *folder, *path;
 	int rc = certificate_newest(l, generation, type, &c, why);
 
 	if (rc < 0 || !c.number)
 		return rc;
 	folder = lineage_key_path(l, generation, type, "certs");
 	path = mem_printf("%s/%s/cert.pem", folder, lineage_number(c.number).text);
-	rc = file_read(path, PEM_MAX, &text, &len, why);
-	if (rc == 0)
-		rc = chain_from_file(text, len, &chain, why);
+	rc = chain_file_read(path, &chain, why);
 	if (rc == 0)
 		rc = ari_cert_id(&chain.cert[0], ret_id, why);
 	chain_clear(&chain);
-	free(text);
 	free(path);
 	free(folder);
 	return rc;

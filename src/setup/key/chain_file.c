@@ -4,18 +4,23 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/mem.h"
+#include "base/why.h"
 #include "dane/chain.h"
 
-#define PEM_MAX (1 << 20)
+#define FILE_MAX (16 << 20)
 
 int chain_file_read(const char *path, struct chain *ret_chain, struct why *why)
 {
-	char *text = NULL;
-	size_t len;
-	int rc = file_read(path, PEM_MAX, &text, &len, why);
+	struct why inner = { "" };
+	char *data = NULL;
+	size_t len = 0;
+	int rc = file_read(path, FILE_MAX, &data, &len, why);
 
-	if (rc == 0)
-		rc = chain_from_file(text, len, ret_chain, why);
-	free(text);
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = chain_from_file(data, len, ret_chain, &inner);
+	mem_wipe(data, len); /* a private key may stand in the same file */
+	free(data);
+	return rc < 0 ? why_set(why, rc, "%s: %s", path, inner.text) : 0;
 }

@@ -6,7 +6,8 @@
 struct chain;
 struct why;
 
-/* All that stand in the file. Undo with chain_clear(). */
+/* All that stand in the file, as chain_from_file() reads them; the message names the
+ * path. Undo with chain_clear(). */
 int chain_file_read(const char *path, struct chain *ret_chain, struct why *why);
 
 #endif

@@ -5,18 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "dane/chain.h"
+#include "setup/key/chain_file.h"
 #include "setup/key/csr.h"
 #include "setup/key/key.h"
 #include "target/hostname.h"
 #include "target/service.h"
 #include "target/target.h"
-
-#define FILE_MAX (4 << 20)
 
 void record_source_clear(struct record_source *source)
 {
@@ -96,18 +94,11 @@ int record_source_cert(const char *path, uint8_t usage, struct record_source *re
 {
 	struct chain chain = { 0 };
 	struct why inner = { "" };
-	char *data = NULL;
-	size_t len = 0;
-	int rc;
+	int rc = chain_file_read(path, &chain, why);
 
-	rc = file_read(path, FILE_MAX, &data, &len, why);
 	if (rc < 0)
 		return rc;
-	rc = chain_from_file(data, len, &chain, &inner);
-	mem_wipe(data, len); /* a private key may stand in the same file */
-	free(data);
-	if (rc == 0)
-		rc = record_source_chain(&chain, usage, ret_source, &inner);
+	rc = record_source_chain(&chain, usage, ret_source, &inner);
 	chain_clear(&chain);
 	return rc < 0 ? why_set(why, rc, "%s: %s", path, inner.text) : 0;
 }
@@ -213,20 +204,25 @@ char *record_generic_line(const struct record *record)
 	return text;
 }
 
-char *record_json(const struct record *record)
+json_t *record_json_object(const struct record *record)
 {
 	const struct tlsa *rr = &record->rr;
-	char *hex = hex_encode(rr->data, rr->len), *dump, *text;
-	json_t *o;
+	char *hex = hex_encode(rr->data, rr->len);
+	json_t *o = json_pack("{s:s, s:i, s:i, s:i, s:i, s:s}", "name", record->owner,
+			      "ttl", (int)record->ttl, "usage", rr->usage, "selector",
+			      rr->selector, "mtype", rr->mtype, "data", hex);
 
-	o = json_pack("{s:s, s:i, s:i, s:i, s:i, s:s}", "name", record->owner, "ttl",
-		      (int)record->ttl, "usage", rr->usage, "selector", rr->selector,
-		      "mtype", rr->mtype, "data", hex);
-	dump = json_dumps(o, JSON_COMPACT);
-	text = mem_text(dump);
+	free(hex);
+	return o;
+}
+
+char *record_json(const struct record *record)
+{
+	json_t *o = record_json_object(record);
+	char *dump = json_dumps(o, JSON_COMPACT), *text = mem_text(dump);
+
 	free(dump);
 	json_decref(o);
-	free(hex);
 	return text;
 }
 

@@ -12,6 +12,7 @@
 
 struct chain;
 struct target;
+struct json_t;
 struct why;
 
 #define RECORD_TTL_MAX 604800 /* a week: longer ones stand in the way of every change */
@@ -63,6 +64,8 @@ char *record_zone_line(const struct record *record);	/* OWNER TTL IN TLSA U S M 
 char *record_generic_line(const struct record *record); /* RFC 3597 TYPE52 */
 char *record_update_line(const struct record *record);	/* nsupdate's "update add ..." */
 char *record_json(const struct record *record); /* {"name":...,"data":"8f43..."} */
+/* The same as a value of jansson's, the caller's. */
+struct json_t *record_json_object(const struct record *record);
 /* The owner without zone ("example.com", A-labels) and the dot before it; NULL where
  * owner isn't in zone. */
 char *record_owner_in_zone(const struct record *record, const char *zone);

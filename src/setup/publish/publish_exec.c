@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "setup/publish/publish_exec.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/key/record.h"
 #include "setup/lineage/lineage.h"
 #include "setup/publish/publish_owner.h"
 
-#define LIST_MAX (2 << 20)
 #define EXEC_TIMEOUT_MS (10 * 60 * 1000)
 
-/* What one zone gets: lists of JSON records, comma between. */
+/* What one zone gets. */
 struct batch {
-	char *apex; /* owned */
-	struct buf add, remove;
+	char *apex;	      /* owned */
+	json_t *add, *remove; /* owned; arrays of records */
 };
 
 struct batches {
@@ -36,8 +35,8 @@ static struct batch *find_batch(struct batches *all, const char *apex)
 	all->item = mem_grow(all->item, all->count, sizeof(*all->item));
 	b = &all->item[all->count++];
 	b->apex = mem_text(apex);
-	buf_init(&b->add, LIST_MAX);
-	buf_init(&b->remove, LIST_MAX);
+	b->add = json_array();
+	b->remove = json_array();
 	return b;
 }
 
@@ -47,24 +46,22 @@ static void clear_batches(struct batches *all)
 
 	for (i = 0; i < all->count; i++) {
 		free(all->item[i].apex);
-		buf_clear(&all->item[i].add);
-		buf_clear(&all->item[i].remove);
+		json_decref(all->item[i].add);
+		json_decref(all->item[i].remove);
 	}
 	free(all->item);
 }
 
-static void add_list(struct buf *list, const struct publish_owner *o,
+static void add_list(json_t *list, const struct publish_owner *o,
 		     const struct tlsa *const *rr, size_t count)
 {
-	char *owner = mem_printf("%s.", o->zone->owner), *text;
+	char *owner = mem_printf("%s.", o->zone->owner);
 	struct record record = { .owner = owner, .ttl = o->ttl };
 	size_t i;
 
 	for (i = 0; i < count; i++) {
 		record.rr = *rr[i];
-		text = record_json(&record);
-		buf_printf(list, "%s%s", list->len ? "," : "", text);
-		free(text);
+		json_array_append_new(list, record_json_object(&record));
 	}
 	free(owner);
 }
@@ -76,25 +73,32 @@ static int collect_batch(struct lineage *l, const struct publish_owner *o, void 
 
 	(void)l;
 	(void)why;
-	add_list(&b->add, o, o->want, o->want_count);
-	add_list(&b->remove, o, o->gone, o->gone_count);
+	add_list(b->add, o, o->want, o->want_count);
+	add_list(b->remove, o, o->gone, o->gone_count);
 	return 0;
 }
 
-static int run_zone(struct lineage *l, const char *command, struct batch *batch,
+/* One line. */
+static char *input_for(const struct batch *batch)
+{
+	json_t *o = json_pack("{s:i, s:s, s:O, s:O}", "version", 1, "zone", batch->apex,
+			      "add", batch->add, "remove", batch->remove);
+	char *dump = json_dumps(o, JSON_COMPACT), *input = mem_printf("%s\n", dump);
+
+	free(dump);
+	json_decref(o);
+	return input;
+}
+
+static int run_zone(struct lineage *l, const char *command, const struct batch *batch,
 		    struct why *why)
 {
-	struct env_command run = { .text = command, .timeout_ms = EXEC_TIMEOUT_MS };
-	char *input;
-	int rc;
+	char *input = input_for(batch);
+	struct env_command run = { .text = command,
+				   .input = input,
+				   .timeout_ms = EXEC_TIMEOUT_MS };
+	int rc = env_run(l->env, &run, why);
 
-	if (batch->add.overflow || batch->remove.overflow)
-		return why_set(why, DP_ELIMIT, "too many records for %s", batch->apex);
-	input = mem_printf(
-		"{\"version\":1,\"zone\":\"%s\",\"add\":[%s],\"remove\":[%s]}\n",
-		batch->apex, buf_str(&batch->add), buf_str(&batch->remove));
-	run.input = input;
-	rc = env_run(l->env, &run, why);
 	free(input);
 	return rc;
 }
