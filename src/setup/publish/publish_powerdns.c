@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "setup/publish/publish_powerdns.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/mem.h"
-#include "base/text_file.h"
 #include "base/why.h"
 #include "dane/tlsa.h"
 #include "setup/lineage/lineage.h"
 #include "setup/publish/powerdns.h"
 #include "setup/publish/publish_options.h"
 #include "setup/publish/publish_owner.h"
+#include "setup/publish/secret_file.h"
 #include "setup/world/env.h"
 
-#define KEY_FILE_MAX 4096
 #define TRIES 3 /* when somebody else changes the records meanwhile */
 
 struct api {
@@ -58,23 +55,12 @@ static int make_header(const char *path, char *text, char **ret_header, struct w
 static int load_key(const char *path, char **ret_header, struct why *why)
 {
 	char *text = NULL;
-	struct stat st;
-	size_t len;
-	int rc;
+	int rc = secret_file_read(path, "the API key", &text, why);
 
-	if (stat(path, &st) < 0)
-		return why_errno(why, errno, "can't read the API key %s", path);
-	if (st.st_mode & S_IROTH)
-		return why_set(why, DP_EINVAL,
-			       "everybody may read the API key %s: chmod o-r it, and "
-			       "make a new one if others had the chance",
-			       path);
-	rc = text_file_read(path, KEY_FILE_MAX, &text, &len, why);
 	if (rc < 0)
 		return rc;
 	rc = make_header(path, text, ret_header, why);
-	mem_wipe(text, len);
-	free(text);
+	secret_file_clear(text);
 	return rc;
 }
 

@@ -2,22 +2,19 @@
 #include "setup/publish/tsig_key.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include "base/base64.h"
 #include "base/file_kind.h"
 #include "base/mem.h"
-#include "base/text_file.h"
 #include "base/why.h"
+#include "setup/publish/secret_file.h"
 
-#define KEY_FILE_MAX 4096
 #define BLANKS " \t\r\n"
 #define WORD_MAX 256 /* a domain name, or the base64 of 128 octets */
 
@@ -283,24 +280,13 @@ int tsig_key_load(const char *path, struct tsig_key *ret_key, struct why *why)
 {
 	struct why inner = { "" };
 	char *text = NULL;
-	struct stat st;
-	size_t len;
-	int rc;
+	int rc = secret_file_read(path, "the TSIG key", &text, why);
 
-	if (stat(path, &st) < 0)
-		return why_errno(why, errno, "can't read the TSIG key %s", path);
-	if (st.st_mode & S_IROTH)
-		return why_set(why, DP_EINVAL,
-			       "everybody may read the TSIG key %s: chmod o-r it, and "
-			       "make a new one if others had the chance",
-			       path);
-	rc = text_file_read(path, KEY_FILE_MAX, &text, &len, why);
 	if (rc < 0)
 		return rc;
 	rc = tsig_key_parse(text, ret_key, &inner);
 	if (rc < 0)
 		rc = refuse_text(path, text, inner.text, why);
-	mem_wipe(text, len);
-	free(text);
+	secret_file_clear(text);
 	return rc;
 }
