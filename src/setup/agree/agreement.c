@@ -294,13 +294,11 @@ int agreement_observe(struct lineage *l, struct agreement *ret_agreement, struct
 	return 0;
 }
 
-void agreement_recall(const struct lineage *l, struct agreement *ret_agreement)
+time_t agreement_safe_at(const struct lineage *l)
 {
-	struct safety_facts facts = facts_of(l, false);
+	const struct safety_facts facts = facts_of(l, false);
 
-	*ret_agreement = (struct agreement){ 0 };
-	ret_agreement->safety =
-		safety_decide(&facts, env_now(l->env), &ret_agreement->safe_at);
+	return facts.agree_since ? facts.agree_since + (time_t)safety_hold_s(&facts) : 0;
 }
 
 void agreement_clear(struct agreement *a)

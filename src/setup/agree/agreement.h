@@ -40,8 +40,9 @@ int64_t agreement_hash(const struct wanted *wanted);
  * Undo with agreement_clear(). */
 int agreement_observe(struct lineage *lineage, struct agreement *ret_agreement,
 		      struct why *why);
-/* What the state says without asking. */
-void agreement_recall(const struct lineage *lineage, struct agreement *ret_agreement);
+/* From when on no cache can lack the records, by what was seen so far; 0: not all servers
+ * have them. */
+time_t agreement_safe_at(const struct lineage *lineage);
 void agreement_clear(struct agreement *agreement);
 
 #endif

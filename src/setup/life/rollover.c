@@ -14,6 +14,7 @@
 #include "setup/install/install.h"
 #include "setup/install/view.h"
 #include "setup/life/emergency.h"
+#include "setup/life/next.h"
 #include "setup/life/outcome.h"
 #include "setup/life/publication.h"
 #include "setup/life/stages.h"
@@ -25,25 +26,11 @@
 	300 /* octets of an order that failed, where more is told behind it              \
 	     */
 
-time_t rollover_due_at(const struct lineage *l)
-{
-	const struct lineage_state *s = &l->state;
-
-	if (!l->conf.rollover_every_s || !s->rolled_at)
-		return 0;
-	return s->rolled_at + (time_t)l->conf.rollover_every_s;
-}
-
-static int begin_rollover(struct lineage *l, const struct rollover_how *how,
-			  struct outcome *r, struct why *why)
+static int begin_rollover(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct lineage_state *s = &l->state;
-	time_t due = rollover_due_at(l);
-	bool is_due = due && env_now(l->env) >= due;
 	int rc;
 
-	if (!how->begin && !s->emergency && !is_due)
-		return stages_idle(l, due, r, why);
 	rc = lineage_note(l, why, "begun", "to", lineage_number(s->next).text, "why",
 			  s->emergency ? "emergency" : NULL, NULL);
 	s->goal = s->next;
@@ -59,21 +46,27 @@ static int begin_rollover(struct lineage *l, const struct rollover_how *how,
 static int do_step(struct lineage *l, const struct rollover_how *how, struct outcome *r,
 		   struct why *why)
 {
-	switch (lineage_state_stage(&l->state)) {
-	case STAGE_STUCK:
-	case STAGE_IDLE:
-		return begin_rollover(l, how, r, why);
-	case STAGE_STAGED:
+	struct next next = next_of(l, env_now(l->env));
+
+	switch (next.action) {
+	case NEXT_STAY:
+		return how->begin ? begin_rollover(l, r, why)
+				  : stages_idle(l, next.at, r, why);
+	case NEXT_BEGIN:
+		return begin_rollover(l, r, why);
+	case NEXT_PUBLISH:
 		return stages_staged(l, r, why);
-	case STAGE_PUBLISHED:
+	case NEXT_AWAIT_SERVERS:
+	case NEXT_AWAIT_CACHES:
 		return stages_published(l, r, why);
-	case STAGE_SAFE:
+	case NEXT_INSTALL:
 		return stages_safe(l, r, why);
-	case STAGE_INSTALLED:
+	case NEXT_LOOK:
 		return stages_installed(l, r, why);
-	case STAGE_VERIFIED:
+	case NEXT_CHANGE:
 		return stages_verified(l, r, why);
-	case STAGE_RETIRING:
+	case NEXT_RETIRE:
+	case NEXT_AWAIT_RETIRED:
 		return stages_retiring(l, r, why);
 	}
 	return 0;

@@ -52,7 +52,5 @@ int rollover_receive(struct lineage *lineage, int64_t generation,
 
 /* When a renewal that failed is tried again; 0: none failed. */
 time_t rollover_retry_at(const struct lineage_state *state);
-/* When rollover --all begins the next; 0: never by itself. */
-time_t rollover_due_at(const struct lineage *lineage);
 
 #endif

@@ -11,11 +11,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/why.h"
-#include "setup/agree/agreement.h"
 #include "setup/cert/certificate.h"
 #include "setup/cert/renew.h"
 #include "setup/life/deadline.h"
 #include "setup/life/movement.h"
+#include "setup/life/next.h"
 #include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/lineage_open.h"
@@ -40,7 +40,64 @@ static void plan_action(struct status *s, time_t at, char *take_action)
 	s->action_at = at;
 }
 
-static void plan_idle(const struct lineage *l, struct status *s, const struct deadline *d)
+static char *word_caches(const struct lineage *l)
+{
+	return mem_printf("install key %s (%s)", lineage_number(l->state.goal).text,
+			  l->state.old_ttl_s < 0 ? "2 days" : "2 x TTL");
+}
+
+static char *word_retirement(const struct lineage *l, const char *without)
+{
+	return l->state.retire ? mem_printf("take key %s out of DNS",
+					    lineage_number(l->state.retire).text)
+			       : mem_text(without);
+}
+
+/* On the heap. */
+static char *word_next(const struct lineage *l, const struct status *s,
+		       enum next_action action)
+{
+	bool first = s->goal == s->current && !s->live;
+
+	switch (action) {
+	case NEXT_STAY: /* what else there is to do is told by plan_idle() */
+	case NEXT_BEGIN:
+		return mem_printf("roll over to key %s", lineage_number(s->next).text);
+	case NEXT_PUBLISH:
+		return first && !s->not_after ? mem_printf("get a certificate for key %s",
+							   lineage_number(s->goal).text)
+					      : mem_text("publish the records");
+	case NEXT_AWAIT_SERVERS:
+		return mem_text(s->reason ? s->reason
+					  : "wait for all name servers to have the "
+					    "records");
+	case NEXT_AWAIT_CACHES:
+		return word_caches(l);
+	case NEXT_INSTALL:
+		return mem_printf("install key %s", lineage_number(s->goal).text);
+	case NEXT_LOOK:
+		return mem_text("look at every endpoint");
+	case NEXT_CHANGE:
+		return first ? mem_text("publish the records")
+			     : mem_printf("retire key %s",
+					  lineage_number(s->current).text);
+	case NEXT_RETIRE:
+		return word_retirement(l, "publish the records");
+	case NEXT_AWAIT_RETIRED:
+		return word_retirement(l, "see the records at all name servers");
+	}
+	return NULL;
+}
+
+/* Of servers that lag nobody knows when they won't. */
+static bool is_known_when(enum next_action action)
+{
+	return action != NEXT_AWAIT_SERVERS && action != NEXT_AWAIT_RETIRED;
+}
+
+/* What is due first, of a rollover and a renewal. */
+static void plan_idle(const struct lineage *l, struct status *s, const struct deadline *d,
+		      struct next next)
 {
 	bool by_hook = renew_is_by_hook(l);
 	time_t retry = rollover_retry_at(&l->state);
@@ -48,10 +105,8 @@ static void plan_idle(const struct lineage *l, struct status *s, const struct de
 	if (!d->fresh)
 		plan_action(s, retry ? retry : env_now(l->env),
 			    mem_text("install the renewed certificate"));
-	else if (s->rollover_at && (!s->renew_at || s->rollover_at < s->renew_at))
-		plan_action(
-			s, s->rollover_at,
-			mem_printf("roll over to key %s", lineage_number(s->next).text));
+	else if (next.at && (!s->renew_at || next.at < s->renew_at))
+		plan_action(s, next.at, word_next(l, s, next.action));
 	else if (s->live || s->renew_at)
 		plan_action(
 			s, s->renew_at,
@@ -60,75 +115,18 @@ static void plan_idle(const struct lineage *l, struct status *s, const struct de
 		plan_action(s, 0, mem_text("get a certificate"));
 }
 
-static void plan_published(const struct lineage *l, struct status *s)
-{
-	struct agreement a;
-
-	agreement_recall(l, &a);
-	if (a.safe_at)
-		plan_action(s, a.safe_at,
-			    mem_printf("install key %s (%s)",
-				       lineage_number(s->goal).text,
-				       l->state.old_ttl_s < 0 ? "2 days" : "2 x TTL"));
-	else
-		plan_action(s, 0,
-			    mem_text(s->reason ? s->reason
-					       : "wait for all name servers to have the "
-						 "records"));
-	agreement_clear(&a);
-}
-
-static void plan_retiring(const struct lineage *l, struct status *s, time_t at)
-{
-	if (l->state.retire)
-		plan_action(s, at,
-			    mem_printf("take key %s out of DNS",
-				       lineage_number(l->state.retire).text));
-	else
-		plan_action(s, at,
-			    mem_text(at ? "publish the records"
-					: "see the records at all name servers"));
-}
-
 static void plan_next(const struct lineage *l, struct status *s, const struct deadline *d,
 		      time_t now)
 {
-	time_t at = l->state.retry_at ? l->state.retry_at : now;
-	bool first = s->goal == s->current && !s->live;
+	struct next next = next_of(l, now);
 
-	switch (lineage_state_stage(&l->state)) {
-	case STAGE_STUCK:
-	case STAGE_IDLE:
-		plan_idle(l, s, d);
-		break;
-	case STAGE_STAGED:
-		if (first && !s->not_after)
-			plan_action(s, at,
-				    mem_printf("get a certificate for key %s",
-					       lineage_number(s->goal).text));
-		else
-			plan_action(s, at, mem_text("publish the records"));
-		break;
-	case STAGE_PUBLISHED:
-		plan_published(l, s);
-		break;
-	case STAGE_SAFE:
-		plan_action(s, at,
-			    mem_printf("install key %s", lineage_number(s->goal).text));
-		break;
-	case STAGE_INSTALLED:
-		plan_action(s, at, mem_text("look at every endpoint"));
-		break;
-	case STAGE_VERIFIED:
-		plan_action(s, at,
-			    first ? mem_text("publish the records")
-				  : mem_printf("retire key %s",
-					       lineage_number(s->current).text));
-		break;
-	case STAGE_RETIRING:
-		plan_retiring(l, s, l->state.published_at ? 0 : at);
-		break;
-	}
+	if (next.action == NEXT_STAY || next.action == NEXT_BEGIN)
+		plan_idle(l, s, d, next);
+	else if (!is_known_when(next.action))
+		plan_action(s, 0, word_next(l, s, next.action));
+	else
+		plan_action(s, next.at > now ? next.at : now,
+			    word_next(l, s, next.action));
 }
 
 /* Worse only ever. */
@@ -260,7 +258,7 @@ static int fill_status(const struct lineage *l, struct status *s, struct deadlin
 	s->reason = mem_text(state->reason);
 	s->reason_since = state->reason_since;
 	s->renew_error = mem_text(state->renew_error);
-	s->rollover_at = rollover_due_at(l);
+	s->rollover_at = next_rollover_at(l);
 	rc = deadline_read(l, d, why);
 	s->not_before = d->not_before;
 	s->not_after = d->not_after;
