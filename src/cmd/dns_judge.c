@@ -61,14 +61,14 @@ static void judge_server(struct dns_judge *j, const char *owner,
 	struct env_dns *dns = &j->dns;
 	struct buf *lags = &j->lags;
 	size_t lacks = count_records(server, owner, q->want, q->want_count, false);
-	size_t keeps = count_records(server, owner, q->gone, q->gone_count, true);
+	size_t keeps = count_records(server, owner, q->dead, q->dead_count, true);
 
 	if (server->record_count)
 		add_set(dns, owner, server);
 	if (server->wildcard && !dns->wildcard)
 		dns->wildcard = mem_text(owner);
 	if (keeps)
-		dns->may_have_gone = true;
+		dns->may_have_dead = true;
 	if (server->ttl < 0)
 		j->ttl_unknown = true;
 	else if (server->ttl > dns->ttl_s)
@@ -121,7 +121,7 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 						true);
 			continue;
 		}
-		j->dns.may_have_gone = q->gone_count > 0;
+		j->dns.may_have_dead = q->dead_count > 0;
 		if (q->all_but_one && server->silent &&
 		    (!j->dead || !strcmp(j->dead, server->name))) {
 			j->dead = server->name;
@@ -138,7 +138,7 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 	else if (errors || !answered)
 		add_owner(&j->dns.unclear, owner);
 	else
-		add_owner(&j->dns.bare, owner);
+		add_owner(&j->dns.absent, owner);
 	if (wanted)
 		add_owner(&j->dns.present, owner);
 	if (!answered)

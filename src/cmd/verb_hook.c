@@ -104,7 +104,7 @@ static void print_remedy(const char *remedy)
 
 static int work_on(const struct values *v, const char *name)
 {
-	struct hook_told told = { 0 };
+	struct hook_report report = { 0 };
 	struct setup_dns_opts dns = v->dns;
 	struct world world;
 	struct lineage l;
@@ -117,12 +117,12 @@ static int work_on(const struct values *v, const char *name)
 	rc = open_patiently(&env, v, name, &l, &why);
 	if (rc < 0)
 		return cmd_fail(&why, lineage_verb_failure(rc));
-	rc = v->pre ? hook_predict(&l, &told, &why)
-		    : hook_deploy(&l, renewed_folder(v), &told, &why);
+	rc = v->pre ? hook_predict(&l, &report, &why)
+		    : hook_deploy(&l, renewed_folder(v), &report, &why);
 	status = rc < 0 ? cmd_fail(&why, lineage_verb_failure(rc))
-			: lineage_verb_tell(&l, v->setup.quiet, &told.result);
-	print_remedy(told.remedy);
-	hook_told_clear(&told);
+			: lineage_verb_tell(&l, v->setup.quiet, &report.result);
+	print_remedy(report.remedy);
+	hook_report_clear(&report);
 	lineage_close(&l);
 	return status;
 }

@@ -48,13 +48,13 @@ static int print_wanted(const struct wanted *w, const struct lineage_verb_values
 }
 
 /* What goes has no format of its own: it is told as a remark. */
-static void print_gone(const struct wanted *w)
+static void print_dead(const struct wanted *w)
 {
 	char *text;
 	size_t i;
 
-	for (i = 0; i < w->gone_count; i++) {
-		text = record_zone_line(&w->gone[i]);
+	for (i = 0; i < w->dead_count; i++) {
+		text = record_zone_line(&w->dead[i]);
 		printf("; remove: %s\n", text);
 		free(text);
 	}
@@ -99,7 +99,7 @@ static int dry_run(struct lineage *l, const struct lineage_verb_values *v,
 		return rc;
 	rc = print_wanted(w, v, why);
 	if (rc == 0)
-		print_gone(w);
+		print_dead(w);
 	return rc;
 }
 
@@ -113,7 +113,7 @@ static int print_all(struct lineage *l, const struct lineage_verb_values *v,
 	if (rc == 0)
 		rc = print_wanted(&w, v, why);
 	if (rc == 0)
-		print_gone(&w);
+		print_dead(&w);
 	wanted_clear(&w);
 	return rc;
 }

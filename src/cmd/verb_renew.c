@@ -24,15 +24,15 @@ static const struct opt opts[] = {
 static int renew_step(struct lineage *l, const struct lineage_verb_values *v,
 		      struct outcome *ret_result, struct why *why)
 {
-	struct hook_told told = { 0 };
+	struct hook_report report = { 0 };
 	int rc;
 
 	if (!renew_is_by_hook(l))
 		return rollover_renew(l, v->force, !v->no_install, ret_result, why);
-	rc = hook_renew(l, v->force, !v->no_install, &told, why);
-	*ret_result = told.result;
-	told.result = (struct outcome){ 0 };
-	hook_told_clear(&told);
+	rc = hook_renew(l, v->force, !v->no_install, &report, why);
+	*ret_result = report.result;
+	report.result = (struct outcome){ 0 };
+	hook_report_clear(&report);
 	return rc;
 }
 

@@ -121,8 +121,8 @@ int world_dns_ask(const struct world_dns *dns, const struct env_question *q,
 
 	for (i = 0; i < q->want_count; i++)
 		add_owner(&list, q->want[i].owner);
-	for (i = 0; i < q->gone_count; i++)
-		add_owner(&list, q->gone[i].owner);
+	for (i = 0; i < q->dead_count; i++)
+		add_owner(&list, q->dead[i].owner);
 	if (rc == 0)
 		rc = session_begin(session, why);
 	if (rc == 0) {

@@ -61,8 +61,8 @@ static int ask_servers(struct lineage *l, struct asked *ret_asked, struct why *w
 			     l->state.held);
 	question.want = a.wanted.want;
 	question.want_count = a.wanted.want_count;
-	question.gone = a.wanted.gone;
-	question.gone_count = a.wanted.gone_count;
+	question.dead = a.wanted.dead;
+	question.dead_count = a.wanted.dead_count;
 	if (rc == 0)
 		rc = l->env->ask(l->env->arg, &question, &a.dns, why);
 	if (rc < 0)

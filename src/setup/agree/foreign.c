@@ -147,7 +147,7 @@ static bool is_foreign(const struct scene *s, const struct tlsa *rr)
 	const struct wanted *w = s->wanted;
 
 	return !is_among(w->want, w->want_count, s->set->owner, rr) &&
-	       !is_among(w->gone, w->gone_count, s->set->owner, rr);
+	       !is_among(w->dead, w->dead_count, s->set->owner, rr);
 }
 
 /* Else the set lacks records of ours, and that is told as such. */

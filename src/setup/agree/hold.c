@@ -106,10 +106,10 @@ static void hold_owner(struct lineage_state *s, const char *owner, const char *r
 		       struct decision *d)
 {
 	owners_add(&s->held, owner);
-	if (!d->hold.told)
-		d->hold.told = mem_printf("DNS has no record at %s yet, and the first "
-					  "one would break it: %s",
-					  owner, reason);
+	if (!d->hold.reason)
+		d->hold.reason = mem_printf("DNS has no record at %s yet, and the first "
+					    "one would break it: %s",
+					    owner, reason);
 }
 
 static int decide_owner(struct lineage *l, const struct target *target, const char *owner,
@@ -119,12 +119,12 @@ static int decide_owner(struct lineage *l, const struct target *target, const ch
 	struct lineage_state *s = &l->state;
 	const struct env_dns *dns = d->dns;
 	bool is_unclear = owners_has(dns->unclear, owner);
-	bool is_bare = owners_has(dns->bare, owner);
+	bool is_absent = owners_has(dns->absent, owner);
 	bool asked_for = d->asked_for && !owners_has(d->before, owner);
 	char *reason = NULL;
 	int rc = 0;
 
-	if ((is_bare || is_unclear) && !owners_has(s->held, owner)) {
+	if ((is_absent || is_unclear) && !owners_has(s->held, owner)) {
 		reason = find_reason(l, target, asked_for);
 		if (reason && is_unclear)
 			rc = why_set(why, DP_EDNS,
@@ -154,14 +154,14 @@ int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
 	if (rc == 0)
 		*ret_hold = d.hold;
 	else
-		free(d.hold.told);
+		free(d.hold.reason);
 	return rc;
 }
 
 /* What is held back, looked at once more. */
 struct review {
 	struct env_dns dns; /* owned; about those owners, too */
-	char *told;	    /* owned; the first reason; NULL: none */
+	char *reason;	    /* owned; the first reason; NULL: none */
 	bool is_over;	    /* nothing stands against one of them any more */
 	bool has_records;   /* there may be some at one of them */
 };
@@ -186,28 +186,28 @@ static int review_owner(struct lineage *l, const struct target *target, const ch
 	(void)why;
 	if (!owners_has(l->state.held, owner) || v->is_over)
 		return 0;
-	if (owners_has(v->dns.bare, owner) || owners_has(v->dns.unclear, owner))
+	if (owners_has(v->dns.absent, owner) || owners_has(v->dns.unclear, owner))
 		reason = find_reason(l, target, false);
 	v->is_over = !reason;
-	if (!v->told)
-		v->told = reason;
+	if (!v->reason)
+		v->reason = reason;
 	else
 		free(reason);
 	return 0;
 }
 
-int hold_review(struct lineage *l, char **ret_told, struct why *why)
+int hold_review(struct lineage *l, char **ret_reason, struct why *why)
 {
-	struct review v = { .told = NULL };
+	struct review v = { .reason = NULL };
 	int rc = begin_review(l, &v, why);
 
 	if (rc == 0)
 		rc = each_owner(l, review_owner, &v, why);
 	env_dns_clear(&v.dns);
 	if (rc == 0 && !v.is_over)
-		*ret_told = v.told;
+		*ret_reason = v.reason;
 	else
-		free(v.told);
+		free(v.reason);
 	return rc;
 }
 
@@ -218,14 +218,14 @@ static int look_for_records(struct lineage *l, const struct target *target,
 
 	(void)target;
 	(void)why;
-	if (owners_has(l->state.held, owner) && !owners_has(v->dns.bare, owner))
+	if (owners_has(l->state.held, owner) && !owners_has(v->dns.absent, owner))
 		v->has_records = true;
 	return 0;
 }
 
 int hold_has_records(struct lineage *l, bool *ret_has, struct why *why)
 {
-	struct review v = { .told = NULL };
+	struct review v = { .reason = NULL };
 	int rc = begin_review(l, &v, why);
 
 	if (rc == 0)

@@ -12,8 +12,8 @@ struct lineage_state;
 struct why;
 
 struct hold {
-	char *told; /* owned; why there are to be no records at some owners for now; NULL:
-		       there is no such owner */
+	char *reason; /* owned; why there are to be no records at some owners for now;
+		       NULL: there is no such owner */
 	bool unknown; /* an owner has records of ours that nobody here has published, and
 			 its service another key: caches may hold anything */
 };
@@ -24,9 +24,9 @@ struct hold {
  * when nobody did. Doesn't save. */
 int hold_decide(struct lineage *lineage, const struct env_dns *dns, bool asked_for,
 		const char *before, struct hold *ret_hold, struct why *why);
-/* Whether all that is held back still has to be: ret_told says why, on the heap; NULL:
+/* Whether all that is held back still has to be: ret_reason says why, on the heap; NULL:
  * some of it no longer, by what DNS has and the services present now. Changes nothing. */
-int hold_review(struct lineage *lineage, char **ret_told, struct why *why);
+int hold_review(struct lineage *lineage, char **ret_reason, struct why *why);
 /* Whether DNS has, or may have, a record at an owner that is held back: its service must
  * not get a key then that isn't among them. Changes nothing. */
 int hold_has_records(struct lineage *lineage, bool *ret_has, struct why *why);

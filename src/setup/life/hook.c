@@ -15,11 +15,11 @@
 #include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
 
-void hook_told_clear(struct hook_told *told)
+void hook_report_clear(struct hook_report *report)
 {
-	outcome_clear(&told->result);
-	free(told->remedy);
-	*told = (struct hook_told){ 0 };
+	outcome_clear(&report->result);
+	free(report->remedy);
+	*report = (struct hook_report){ 0 };
 }
 
 /* By whatever path certbot calls it. */
@@ -52,8 +52,8 @@ static int store_once(struct lineage *l, const struct certbot_found *f, struct w
 }
 
 /* The old certificate stays. */
-static int leave_certificate(struct lineage *l, const char *text, struct hook_told *told,
-			     struct why *why)
+static int leave_certificate(struct lineage *l, const char *text,
+			     struct hook_report *report, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	bool known = s->renew_error && !strcmp(s->renew_error, text);
@@ -65,20 +65,21 @@ static int leave_certificate(struct lineage *l, const char *text, struct hook_to
 	s->renew_error = mem_text(text);
 	if (rc == 0)
 		rc = lineage_save(l, why);
-	return rc < 0 ? rc : outcome_tell(&told->result, OUTCOME_REFUSED, 0, "%s", text);
+	return rc < 0 ? rc
+		      : outcome_tell(&report->result, OUTCOME_REFUSED, 0, "%s", text);
 }
 
 static int leave_key(struct lineage *l, const char *folder, const struct certbot_found *f,
-		     struct hook_told *told, struct why *why)
+		     struct hook_report *report, struct why *why)
 {
 	char *text = mem_printf("certbot made the certificate in %s for a new key, "
 				"which no record names: it is left out, and the old one "
 				"stays in use",
 				folder);
-	int rc = leave_certificate(l, text, told, why);
+	int rc = leave_certificate(l, text, report, why);
 
 	free(text);
-	told->remedy =
+	report->remedy =
 		certbot_give_key(l, folder, lineage_state_live(&l->state), f->type);
 	return rc;
 }
@@ -109,9 +110,9 @@ static int note_taken(struct lineage *l, const struct certbot_found *f, struct w
 /* The step that was refused is tried again by rollover; what it says is told there, too.
  */
 static int install_received(struct lineage *l, const struct certbot_found *f,
-			    struct hook_told *told, struct why *why)
+			    struct hook_report *report, struct why *why)
 {
-	struct outcome *r = &told->result;
+	struct outcome *r = &report->result;
 	enum key_type lacking;
 	char *text;
 	int rc;
@@ -129,7 +130,7 @@ static int install_received(struct lineage *l, const struct certbot_found *f,
 			  "servers yet: %s",
 			  lineage_number(f->generation).text, r->text ? r->text : "");
 	rc = outcome_tell(r, OUTCOME_REFUSED, r->until, "%s", text);
-	told->remedy = mem_printf("daneprobe rollover %s", l->name);
+	report->remedy = mem_printf("daneprobe rollover %s", l->name);
 	free(text);
 	return rc;
 }
@@ -148,34 +149,34 @@ static int forget_error(struct lineage *l, struct why *why)
 
 /* What is in folder is kept if it is for one of the keys. */
 static int take_certificate(struct lineage *l, const char *folder,
-			    const struct certbot_found *f, struct hook_told *told,
+			    const struct certbot_found *f, struct hook_report *report,
 			    struct why *why)
 {
 	struct why inner;
 	int rc;
 
 	if (!f->generation)
-		return leave_key(l, folder, f, told, why);
+		return leave_key(l, folder, f, report, why);
 	if (store_once(l, f, &inner) < 0)
-		return leave_certificate(l, inner.text, told, why);
+		return leave_certificate(l, inner.text, report, why);
 	rc = note_taken(l, f, why);
 	return rc < 0 ? rc : forget_error(l, why);
 }
 
-int hook_deploy(struct lineage *l, const char *folder, struct hook_told *told,
+int hook_deploy(struct lineage *l, const char *folder, struct hook_report *report,
 		struct why *why)
 {
 	struct certbot_found f;
 	struct why inner;
 	int rc = certbot_find(l, folder, &f, &inner);
 
-	*told = (struct hook_told){ 0 };
+	*report = (struct hook_report){ 0 };
 	if (rc < 0)
-		rc = leave_certificate(l, inner.text, told, why);
+		rc = leave_certificate(l, inner.text, report, why);
 	else
-		rc = take_certificate(l, folder, &f, told, why);
-	if (rc == 0 && told->result.kind != OUTCOME_REFUSED)
-		rc = install_received(l, &f, told, why);
+		rc = take_certificate(l, folder, &f, report, why);
+	if (rc == 0 && report->result.kind != OUTCOME_REFUSED)
+		rc = install_received(l, &f, report, why);
 	certbot_found_clear(&f);
 	return rc;
 }
@@ -184,7 +185,7 @@ int hook_deploy(struct lineage *l, const char *folder, struct hook_told *told,
 struct catching_up {
 	struct lineage *lineage;
 	bool install;
-	struct hook_told *told;
+	struct hook_report *report;
 	struct why *why;
 	int rc;
 };
@@ -197,9 +198,9 @@ static bool is_newest(const struct lineage *l, const struct certbot_found *f)
 	       !memcmp(c.sha256, f->cert, sizeof(f->cert));
 }
 
-static int tell_left(const struct lineage *l, struct hook_told *told)
+static int tell_left(const struct lineage *l, struct hook_report *report)
 {
-	return outcome_tell(&told->result, OUTCOME_LATE, 0,
+	return outcome_tell(&report->result, OUTCOME_LATE, 0,
 			    "%s (daneprobe hook certbot --pre %s says what to do)",
 			    l->state.renew_error, l->name);
 }
@@ -214,17 +215,18 @@ static bool catch_up(const struct lineage *unused, const char *folder, void *arg
 
 	(void)unused;
 	if (news && !f.generation && l->state.renew_error)
-		c->rc = tell_left(l, c->told);
+		c->rc = tell_left(l, c->report);
 	else if (news)
-		c->rc = take_certificate(l, folder, &f, c->told, c->why);
-	if (news && c->rc == 0 && c->install && !c->told->result.text)
-		c->rc = install_received(l, &f, c->told, c->why);
+		c->rc = take_certificate(l, folder, &f, c->report, c->why);
+	if (news && c->rc == 0 && c->install && !c->report->result.text)
+		c->rc = install_received(l, &f, c->report, c->why);
 	certbot_found_clear(&f);
-	return c->rc < 0 || c->told->result.text;
+	return c->rc < 0 || c->report->result.text;
 }
 
 /* Late where half of the time that was left is gone. */
-static int await_renewal(const struct lineage *l, struct hook_told *told, struct why *why)
+static int await_renewal(const struct lineage *l, struct hook_report *report,
+			 struct why *why)
 {
 	int64_t generation = lineage_state_live(&l->state);
 	struct certificate c = { 0 };
@@ -236,49 +238,49 @@ static int await_renewal(const struct lineage *l, struct hook_told *told, struct
 	if (rc < 0)
 		return rc;
 	if (l->state.renew_error)
-		return tell_left(l, told);
+		return tell_left(l, report);
 	if (due && env_now(l->env) > due + (c.not_after - due) / 2)
-		return outcome_tell(&told->result, OUTCOME_LATE, 0,
+		return outcome_tell(&report->result, OUTCOME_LATE, 0,
 				    "certbot has not renewed the certificate");
-	return outcome_tell(&told->result, OUTCOME_NOTHING, due,
+	return outcome_tell(&report->result, OUTCOME_NOTHING, due,
 			    "certbot renews the certificate");
 }
 
-int hook_renew(struct lineage *l, bool force, bool install, struct hook_told *told,
+int hook_renew(struct lineage *l, bool force, bool install, struct hook_report *report,
 	       struct why *why)
 {
 	struct catching_up c = {
-		.lineage = l, .install = install, .told = told, .why = why
+		.lineage = l, .install = install, .report = report, .why = why
 	};
 	struct lineage_state *s = &l->state;
 	time_t retry = rollover_retry_at(s);
 	bool try = install && (force || env_now(l->env) >= retry);
 	int rc;
 
-	*told = (struct hook_told){ 0 };
+	*report = (struct hook_report){ 0 };
 	if (certbot_any_folder(l, catch_up, &c))
 		return c.rc;
 	/* What is kept and isn't under the servers: a crash, or a try that failed. */
 	if (try && s->view) {
-		rc = rollover_receive(l, s->view_generation, &told->result, why);
-		if (rc < 0 || told->result.kind != OUTCOME_NOTHING)
+		rc = rollover_receive(l, s->view_generation, &report->result, why);
+		if (rc < 0 || report->result.kind != OUTCOME_NOTHING)
 			return rc;
 	}
-	return await_renewal(l, told, why);
+	return await_renewal(l, report, why);
 }
 
-static bool warn_of_folder(struct hook_told *told, const char *folder, const char *text,
-			   char *take_remedy)
+static bool warn_of_folder(struct hook_report *report, const char *folder,
+			   const char *text, char *take_remedy)
 {
-	outcome_tell(&told->result, OUTCOME_LATE, 0, "%s: %s", folder, text);
-	told->remedy = take_remedy;
+	outcome_tell(&report->result, OUTCOME_LATE, 0, "%s: %s", folder, text);
+	report->remedy = take_remedy;
 	return true;
 }
 
 static bool see_future(const struct lineage *l, const char *folder, void *arg)
 {
 	int64_t wanted = l->state.goal ? l->state.goal : lineage_state_live(&l->state);
-	struct hook_told *told = arg;
+	struct hook_report *report = arg;
 	struct certbot_found f;
 	char *remedy = NULL;
 	const char *text;
@@ -286,36 +288,36 @@ static bool see_future(const struct lineage *l, const char *folder, void *arg)
 	bool warned;
 
 	if (certbot_find(l, folder, &f, &why) < 0)
-		warned = warn_of_folder(told, folder, why.text, NULL);
+		warned = warn_of_folder(report, folder, why.text, NULL);
 	else if (!f.generation)
 		warned = warn_of_folder(
-			told, folder,
+			report, folder,
 			"certbot's key is none of the lineage's: its certificates "
 			"are left out",
 			certbot_give_key(l, folder, wanted, f.type));
 	else if (f.generation != wanted && l->state.stage != STAGE_IDLE)
 		warned = warn_of_folder(
-			told, folder,
+			report, folder,
 			"certbot has the old key, and the rollover waits for a "
 			"certificate of the new one",
 			certbot_give_key(l, folder, wanted, f.type));
 	else {
 		text = certbot_predict(folder, f.type, &remedy);
-		warned = text && warn_of_folder(told, folder, text, remedy);
+		warned = text && warn_of_folder(report, folder, text, remedy);
 	}
 	certbot_found_clear(&f);
 	return warned;
 }
 
-int hook_predict(const struct lineage *l, struct hook_told *told, struct why *why)
+int hook_predict(const struct lineage *l, struct hook_report *report, struct why *why)
 {
 	(void)why;
-	*told = (struct hook_told){ 0 };
-	if (certbot_any_folder(l, see_future, told))
+	*report = (struct hook_report){ 0 };
+	if (certbot_any_folder(l, see_future, report))
 		return 0;
 	if (l->state.renew_error)
-		return outcome_tell(&told->result, OUTCOME_LATE, 0, "%s",
+		return outcome_tell(&report->result, OUTCOME_LATE, 0, "%s",
 				    l->state.renew_error);
-	return outcome_tell(&told->result, OUTCOME_NOTHING, 0,
+	return outcome_tell(&report->result, OUTCOME_NOTHING, 0,
 			    "certbot keeps the key at the next renewal");
 }

@@ -53,7 +53,7 @@ struct heed {
 
 static void heed_clear(struct heed *heed)
 {
-	free(heed->hold.told);
+	free(heed->hold.reason);
 	free(heed->stays);
 }
 
@@ -68,7 +68,7 @@ int publication_preview(struct lineage *l, char **ret_held, struct why *why)
 	if (rc == 0)
 		rc = hold_decide(l, &dns, true, NULL, &hold, why);
 	env_dns_clear(&dns);
-	*ret_held = hold.told;
+	*ret_held = hold.reason;
 	return rc;
 }
 
@@ -93,7 +93,7 @@ static int prepare_change(struct lineage *l, bool asked_for, struct heed *heed,
 	rc = agreement_before(l, &dns, why);
 	if (rc == 0 && dns.wildcard)
 		rc = refuse_wildcard(&dns, why);
-	if (rc == 0 && dns.may_have_gone)
+	if (rc == 0 && dns.may_have_dead)
 		heed->stays = find_stay(l);
 	if (rc == 0)
 		rc = hold_decide(l, &dns, asked_for,
@@ -138,8 +138,8 @@ static void note_given(struct lineage_state *s, const struct wanted *w)
 
 static void leave_old(struct wanted *w)
 {
-	while (w->gone_count)
-		record_clear(&w->gone[--w->gone_count]);
+	while (w->dead_count)
+		record_clear(&w->dead[--w->dead_count]);
 }
 
 /* Records are asked for; the way there is told before it is gone. */
@@ -247,13 +247,13 @@ int publication_give(struct lineage *l, bool asked_for, struct outcome *r,
 	if (rc < 0) {
 		rc = outcome_failed(l, inner.text, r, why);
 	} else if (result == PUBLISH_HELD) {
-		rc = tell_held(l, asked_for, heed.hold.told, r, why);
+		rc = tell_held(l, asked_for, heed.hold.reason, r, why);
 	} else if (heed.stays) {
 		rc = outcome_failed(l, heed.stays, r, why);
 	} else {
 		rc = settle_failures(l, why);
 		if (rc == 0)
-			rc = tell_published(l, result, heed.hold.told, r);
+			rc = tell_published(l, result, heed.hold.reason, r);
 	}
 	heed_clear(&heed);
 	return rc;

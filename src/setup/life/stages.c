@@ -206,22 +206,22 @@ static int all_is_well(struct lineage *l, time_t due, struct outcome *r, struct 
  * so it is told at once; when it has the key, its records follow by themselves. */
 static int still_held(struct lineage *l, struct outcome *r, struct why *why)
 {
-	char *told = NULL, *text;
+	char *reason = NULL, *text;
 	struct why inner;
-	int rc = hold_review(l, &told, &inner);
+	int rc = hold_review(l, &reason, &inner);
 
 	if (rc < 0)
 		return wait_for_laggard(l, inner.text, r, why);
-	if (!told)
+	if (!reason)
 		return publication_give(l, false, r, why);
 	text = mem_printf("records are held back at %s: %s: let its server read "
 			  "live/ and reload it, and the next run publishes them",
-			  l->state.held, told);
+			  l->state.held, reason);
 	rc = outcome_stuck(l, text, why);
 	if (rc == 0)
 		rc = outcome_tell(r, OUTCOME_LATE, 0, "%s", text);
 	free(text);
-	free(told);
+	free(reason);
 	return rc;
 }
 

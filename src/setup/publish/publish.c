@@ -94,8 +94,8 @@ int publish_records(struct lineage *l, const struct wanted *wanted,
 		rc = note_records(l, told ? "to-add" : "added", wanted->want,
 				  wanted->want_count, way->name, why);
 	if (rc == 0)
-		rc = note_records(l, told ? "to-remove" : "removed", wanted->gone,
-				  wanted->gone_count, way->name, why);
+		rc = note_records(l, told ? "to-remove" : "removed", wanted->dead,
+				  wanted->dead_count, way->name, why);
 	return rc;
 }
 

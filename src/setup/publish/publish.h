@@ -24,7 +24,7 @@ struct publish_watch {
 	void *arg;
 };
 
-/* One way; options is what follows its word in lineage.conf. Adds want and removes gone,
+/* One way; options is what follows its word in lineage.conf. Adds want and removes dead,
  * and nothing else; what is as wanted already is no failure. watch NULL: it is done. */
 typedef int publish_fn(struct lineage *lineage, const char *options,
 		       const struct wanted *wanted, const struct publish_watch *watch,

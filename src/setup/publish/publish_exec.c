@@ -74,7 +74,7 @@ static int collect_batch(struct lineage *l, const struct publish_owner *o, void 
 	(void)l;
 	(void)why;
 	add_list(b->add, o, o->want, o->want_count);
-	add_list(b->remove, o, o->gone, o->gone_count);
+	add_list(b->remove, o, o->dead, o->dead_count);
 	return 0;
 }
 

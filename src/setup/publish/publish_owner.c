@@ -17,7 +17,7 @@
 struct walk {
 	struct lineage *lineage; /* borrowed */
 	const struct wanted *wanted;
-	struct env_zone *zone; /* owned; of each record: the wanted, then the gone */
+	struct env_zone *zone; /* owned; of each record: the wanted, then the dead */
 	bool *done;	       /* owned; as many */
 	size_t count;
 };
@@ -26,7 +26,7 @@ static const struct record *record_at(const struct walk *w, size_t index)
 {
 	return index < w->wanted->want_count
 		       ? &w->wanted->want[index]
-		       : &w->wanted->gone[index - w->wanted->want_count];
+		       : &w->wanted->dead[index - w->wanted->want_count];
 }
 
 static int look_up(struct walk *w, struct why *why)
@@ -58,7 +58,7 @@ static int give_owner(struct walk *w, size_t first, publish_owner_fn *fn, void *
 	int rc;
 
 	o.want = mem_array(w->count, sizeof(struct tlsa *));
-	o.gone = mem_array(w->count, sizeof(struct tlsa *));
+	o.dead = mem_array(w->count, sizeof(struct tlsa *));
 	for (i = first; i < w->count; i++) {
 		if (strcmp(w->zone[i].owner, w->zone[first].owner) != 0)
 			continue;
@@ -67,13 +67,13 @@ static int give_owner(struct walk *w, size_t first, publish_owner_fn *fn, void *
 		if (i < w->wanted->want_count)
 			o.want[o.want_count++] = &record->rr;
 		else
-			o.gone[o.gone_count++] = &record->rr;
+			o.dead[o.dead_count++] = &record->rr;
 		if (record->ttl > o.ttl)
 			o.ttl = record->ttl;
 	}
 	rc = fn(w->lineage, &o, arg, why);
 	free(o.want);
-	free(o.gone);
+	free(o.dead);
 	return rc;
 }
 
@@ -82,7 +82,7 @@ int publish_owner_each(struct lineage *lineage, const struct wanted *wanted,
 {
 	struct walk w = { .lineage = lineage,
 			  .wanted = wanted,
-			  .count = wanted->want_count + wanted->gone_count };
+			  .count = wanted->want_count + wanted->dead_count };
 	size_t i;
 	int rc;
 
@@ -140,7 +140,7 @@ void publish_owner_diff(const struct publish_owner *o, const struct tlsa *have,
 	for (i = 0; i < have_count; i++) {
 		if (is_among(&have[i], o->want, o->want_count))
 			continue;
-		if (is_among(&have[i], o->gone, o->gone_count))
+		if (is_among(&have[i], o->dead, o->dead_count))
 			add_once(&c.remove, &c.remove_count, &have[i]);
 		else
 			c.foreign++;

@@ -15,8 +15,8 @@ struct why;
 /* What is to be at one owner, and what isn't; records are borrowed. */
 struct publish_owner {
 	const struct env_zone *zone; /* where the owner really is */
-	const struct tlsa **want, **gone;
-	size_t want_count, gone_count;
+	const struct tlsa **want, **dead;
+	size_t want_count, dead_count;
 	uint32_t ttl; /* seconds; of what is wanted */
 };
 
@@ -32,7 +32,7 @@ int publish_owner_each(struct lineage *lineage, const struct wanted *wanted,
 struct publish_change {
 	struct tlsa *add, *remove;
 	size_t add_count, remove_count;
-	size_t foreign; /* records there that are neither wanted nor gone: they stay */
+	size_t foreign; /* records there that are neither wanted nor dead: they stay */
 };
 void publish_owner_diff(const struct publish_owner *owner, const struct tlsa *have,
 			size_t have_count, struct publish_change *ret_change);

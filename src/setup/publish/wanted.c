@@ -22,10 +22,10 @@ void wanted_clear(struct wanted *w)
 {
 	while (w->want_count)
 		record_clear(&w->want[--w->want_count]);
-	while (w->gone_count)
-		record_clear(&w->gone[--w->gone_count]);
+	while (w->dead_count)
+		record_clear(&w->dead[--w->dead_count]);
 	free(w->want);
-	free(w->gone);
+	free(w->dead);
 	endpoints_clear(&w->endpoints);
 	*w = (struct wanted){ 0 };
 }
@@ -112,7 +112,7 @@ static int add_former(const struct lineage *l, const struct target *target,
 		    g == s->view_generation || !is_there(l, g))
 			continue;
 		seen++;
-		rc = add_generation(l, target, g, &w->gone, &w->gone_count, why);
+		rc = add_generation(l, target, g, &w->dead, &w->dead_count, why);
 	}
 	return rc;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The records that a lineage wants in DNS now, and those of its own that are to go. */
+/* The records that a lineage wants in DNS now, and those of its own that are to go: of
+ * keys that nothing needs any more (RFC 7583 section 3.1 calls such a key dead). */
 #ifndef SETUP_WANTED_H
 #define SETUP_WANTED_H
 
@@ -14,8 +15,8 @@ struct record;
 struct why;
 
 struct wanted {
-	struct record *want, *gone; /* owned */
-	size_t want_count, gone_count;
+	struct record *want, *dead; /* owned */
+	size_t want_count, dead_count;
 	struct endpoints endpoints; /* that they are for, and those of others */
 };
 

@@ -54,7 +54,7 @@ void env_dns_clear(struct env_dns *dns)
 	while (dns->set_count)
 		clear_set(&dns->set[--dns->set_count]);
 	free(dns->set);
-	free(dns->bare);
+	free(dns->absent);
 	free(dns->unclear);
 	free(dns->present);
 	free(dns->who_lags);

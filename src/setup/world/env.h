@@ -39,15 +39,15 @@ struct env_rrset {
 
 /* What all authoritative servers say about the records at the owners asked for. */
 struct env_dns {
-	bool agree; /* each server answered, validated: all of want, none of gone */
+	bool agree; /* each server answered, validated: all of want, none of dead */
 	bool none;  /* not one of them has a TLSA record at any of the owners */
-	bool may_have_gone; /* one of them still has a record of gone, or didn't say */
+	bool may_have_dead; /* one of them still has a record of dead, or didn't say */
 	int64_t ttl_s;	/* the largest seen: of record sets, and of the denial where there
 			   was none; -1 unknown, as where one of them didn't say */
 	char *who_lags; /* owned; "ns2.example.net lacks the record"; NULL when all agree
 			 */
 	/* Sets of owners (owners.h), owned, for which of the servers that answered ... */
-	char *bare;	/* none has any TLSA record, and all answered */
+	char *absent;	/* none has any TLSA record, and all answered */
 	char *unclear;	/* none has, and not all answered */
 	bool some;	/* a server has a TLSA record at one of the owners */
 	char *present;	/* one has a record of want */
@@ -74,8 +74,8 @@ struct env_live {
 
 /* A question to all servers of the owners' zones; the records are borrowed. */
 struct env_question {
-	const struct record *want, *gone;
-	size_t want_count, gone_count;
+	const struct record *want, *dead;
+	size_t want_count, dead_count;
 	bool all_but_one; /* one server may be dead */
 };
 

@@ -266,9 +266,9 @@ static bool as_wanted(const struct row *row, const struct env_dns *dns)
 
 static void test_dns_judge_add_each_case(void **state)
 {
-	struct record want[2], gone[1];
+	struct record want[2], dead[1];
 	struct env_question q = {
-		.want = want, .want_count = 2, .gone = gone, .gone_count = 1
+		.want = want, .want_count = 2, .dead = dead, .dead_count = 1
 	};
 	char owner[] = OWNER ".";
 	struct dns_judge judge;
@@ -280,7 +280,7 @@ static void test_dns_judge_add_each_case(void **state)
 	(void)state;
 	want[0] = record(owner, 'a');
 	want[1] = record(owner, 'b');
-	gone[0] = record(owner, 'o');
+	dead[0] = record(owner, 'o');
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		q.all_but_one = rows[i].all_but_one;
 		play(&w, rows[i].said);
@@ -310,13 +310,13 @@ static void test_dns_judge_add_tells_what_is_there(void **state)
 	static const struct {
 		const char *name;
 		struct said said[SERVERS_MAX];
-		bool bare, gone, wildcard; /* gone: it may be there */
+		bool absent, dead, wildcard; /* dead: it may be there */
 		bool unclear, some, present;
 	} cases[] = {
 		{ .name = "none anywhere",
 		  .said = { { .name = "ns1", .has = "", .ttl = 5 },
 			    { .name = "ns2", .has = "", .ttl = 5 } },
-		  .bare = true },
+		  .absent = true },
 		{ .name = "one of others",
 		  .said = { { .name = "ns1", .has = "x", .ttl = 5 },
 			    { .name = "ns2", .has = "x", .ttl = 5 } },
@@ -329,11 +329,11 @@ static void test_dns_judge_add_tells_what_is_there(void **state)
 		  .said = { { .name = "ns1", .has = "", .ttl = 5 },
 			    { .name = "ns2", .has = "", .error = "REFUSED" } },
 		  .unclear = true,
-		  .gone = true },
+		  .dead = true },
 		{ .name = "nobody answers",
 		  .said = { { .name = "ns2", .has = "", .error = "REFUSED" } },
 		  .unclear = true,
-		  .gone = true },
+		  .dead = true },
 		{ .name = "ours at one server",
 		  .said = { { .name = "ns1", .has = "", .ttl = 5 },
 			    { .name = "ns2", .has = "ax", .ttl = 5 } },
@@ -342,7 +342,7 @@ static void test_dns_judge_add_tells_what_is_there(void **state)
 		{ .name = "the old one at one server",
 		  .said = { { .name = "ns1", .has = "ab", .ttl = 5 },
 			    { .name = "ns2", .has = "abo", .ttl = 5 } },
-		  .gone = true,
+		  .dead = true,
 		  .some = true,
 		  .present = true },
 		{ .name = "a wildcard's",
@@ -350,9 +350,9 @@ static void test_dns_judge_add_tells_what_is_there(void **state)
 		  .wildcard = true,
 		  .some = true },
 	};
-	struct record want[1], gone[1];
+	struct record want[1], dead[1];
 	struct env_question q = {
-		.want = want, .want_count = 1, .gone = gone, .gone_count = 1
+		.want = want, .want_count = 1, .dead = dead, .dead_count = 1
 	};
 	char owner[] = OWNER ".";
 	struct dns_judge judge;
@@ -362,23 +362,24 @@ static void test_dns_judge_add_tells_what_is_there(void **state)
 
 	(void)state;
 	want[0] = record(owner, 'a');
-	gone[0] = record(owner, 'o');
+	dead[0] = record(owner, 'o');
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		play(&w, cases[i].said);
 		dns_judge_init(&judge, &q);
 		dns_judge_add(&judge, OWNER, &w.report);
 		dns_judge_take(&judge, &dns);
-		if (is_that(dns.bare) != cases[i].bare ||
+		if (is_that(dns.absent) != cases[i].absent ||
 		    is_that(dns.unclear) != cases[i].unclear ||
 		    is_that(dns.present) != cases[i].present ||
-		    dns.some != cases[i].some || dns.may_have_gone != cases[i].gone ||
+		    dns.some != cases[i].some || dns.may_have_dead != cases[i].dead ||
 		    (dns.wildcard != NULL) != cases[i].wildcard)
-			fail_msg("%s: bare %s, unclear %s, present %s, some %d, gone %d, "
+			fail_msg("%s: absent %s, unclear %s, present %s, some %d, dead "
+				 "%d, "
 				 "wildcard %s",
-				 cases[i].name, dns.bare ? dns.bare : "none",
+				 cases[i].name, dns.absent ? dns.absent : "none",
 				 dns.unclear ? dns.unclear : "none",
 				 dns.present ? dns.present : "none", dns.some,
-				 dns.may_have_gone, dns.wildcard ? dns.wildcard : "none");
+				 dns.may_have_dead, dns.wildcard ? dns.wildcard : "none");
 		env_dns_clear(&dns);
 	}
 }

@@ -445,15 +445,15 @@ static int create(struct sim *sim, struct why *why)
 /* As the verb of that name. */
 static int renew(struct lineage *l, struct outcome *result, struct why *why)
 {
-	struct hook_told told = { 0 };
+	struct hook_report report = { 0 };
 	int rc;
 
 	if (!renew_is_by_hook(l))
 		return rollover_renew(l, false, true, result, why);
-	rc = hook_renew(l, false, true, &told, why);
-	*result = told.result;
-	told.result = (struct outcome){ 0 };
-	hook_told_clear(&told);
+	rc = hook_renew(l, false, true, &report, why);
+	*result = report.result;
+	report.result = (struct outcome){ 0 };
+	hook_report_clear(&report);
 	return rc;
 }
 
@@ -533,7 +533,7 @@ bool sim_create(struct sim *sim)
 
 static int deploy_hook(struct sim *sim, struct why *why)
 {
-	struct hook_told told = { 0 };
+	struct hook_report report = { 0 };
 	struct lineage l;
 	struct env env;
 	char folder[128];
@@ -544,13 +544,13 @@ static int deploy_hook(struct sim *sim, struct why *why)
 	rc = lineage_open(&env, sim->base, "www", "hook", LINEAGE_WRITE, &l, why);
 	if (rc < 0)
 		return rc;
-	rc = hook_deploy(&l, folder, &told, why);
+	rc = hook_deploy(&l, folder, &report, why);
 	if (getenv("SIM_TRACE"))
 		(void)fprintf(stderr, "# %lld hook: %s\n", (long long)sim->now,
-			      rc < 0		 ? why->text
-			      : told.result.text ? told.result.text
-						 : "");
-	hook_told_clear(&told);
+			      rc < 0		   ? why->text
+			      : report.result.text ? report.result.text
+						   : "");
+	hook_report_clear(&report);
 	lineage_close(&l);
 	return rc;
 }

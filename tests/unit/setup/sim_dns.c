@@ -196,7 +196,7 @@ int sim_dns_ask(void *arg, const struct env_question *q, struct env_dns *ret_dns
 {
 	struct sim *sim = arg;
 	uint64_t want = records_set(sim, q->want, q->want_count);
-	uint64_t gone = records_set(sim, q->gone, q->gone_count);
+	uint64_t dead = records_set(sim, q->dead, q->dead_count);
 	struct env_dns dns = { .agree = true, .none = true };
 	uint64_t any = 0;
 	size_t i;
@@ -213,8 +213,8 @@ int sim_dns_ask(void *arg, const struct env_question *q, struct env_dns *ret_dns
 		sim->now += 1;
 		add_set(sim, set, &dns);
 		dns.none = dns.none && !set;
-		dns.may_have_gone = dns.may_have_gone || set & gone;
-		if ((set & want) != want || set & gone)
+		dns.may_have_dead = dns.may_have_dead || set & dead;
+		if ((set & want) != want || set & dead)
 			dns.agree = false;
 		if ((set ? sim->ttl_s : NEGATIVE_TTL_S) > dns.ttl_s)
 			dns.ttl_s = set ? sim->ttl_s : NEGATIVE_TTL_S;
@@ -222,7 +222,7 @@ int sim_dns_ask(void *arg, const struct env_question *q, struct env_dns *ret_dns
 	if (!dns.agree)
 		dns.who_lags = mem_text("ns2.example.com lacks the record");
 	if (dns.none) {
-		dns.bare = mem_text("_443._tcp.www.example.com.");
+		dns.absent = mem_text("_443._tcp.www.example.com.");
 	}
 	dns.some = any != 0;
 	if (any & want) {

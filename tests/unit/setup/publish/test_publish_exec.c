@@ -68,9 +68,9 @@ static void test_publish_exec_records_writes_json(void **state)
 {
 	char owner[] = "_443._tcp.x." APEX;
 	struct record want = { .owner = owner, .ttl = 60 };
-	struct record gone = want;
+	struct record dead = want;
 	struct wanted wanted = {
-		.want = &want, .want_count = 1, .gone = &gone, .gone_count = 1
+		.want = &want, .want_count = 1, .dead = &dead, .dead_count = 1
 	};
 	struct seen seen = { 0 };
 	struct env env;
@@ -85,7 +85,7 @@ static void test_publish_exec_records_writes_json(void **state)
 	env.zone = find_zone;
 	env.run = take_input;
 	assert_int_equal(tlsa_parse("3 1 1 aa", &want.rr, NULL), 0);
-	assert_int_equal(tlsa_parse("3 1 1 bb", &gone.rr, NULL), 0);
+	assert_int_equal(tlsa_parse("3 1 1 bb", &dead.rr, NULL), 0);
 	assert_int_equal(
 		publish_exec_records(&l, "publish it", &wanted, NULL, &result, &why), 0);
 	assert_int_equal(result, PUBLISH_DONE);
@@ -100,7 +100,7 @@ static void test_publish_exec_records_writes_json(void **state)
 	json_decref(root);
 	free(seen.input);
 	tlsa_clear(&want.rr);
-	tlsa_clear(&gone.rr);
+	tlsa_clear(&dead.rr);
 }
 
 int main(void)

@@ -51,7 +51,7 @@ static void clear(struct tlsa *rr, size_t count)
 }
 
 static const struct row {
-	const char *name, *want, *gone, *have, *add, *remove;
+	const char *name, *want, *dead, *have, *add, *remove;
 	size_t foreign;
 } rows[] = {
 	{ "nothing there", "ab", "", "", "ab", "", 0 },
@@ -62,25 +62,25 @@ static const struct row {
 	{ "others' stay", "ab", "", "xay", "b", "", 2 },
 	{ "others' stay when ours go", "b", "a", "xa", "b", "a", 1 },
 	{ "wanted by two services once", "aa", "", "", "a", "", 0 },
-	{ "gone of two services once", "", "aa", "a", "", "a", 0 },
-	{ "wanted and gone stays", "a", "a", "a", "", "", 0 },
-	{ "wanted and gone is added", "a", "a", "", "a", "", 0 },
+	{ "dead of two services once", "", "aa", "a", "", "a", 0 },
+	{ "wanted and dead stays", "a", "a", "a", "", "", 0 },
+	{ "wanted and dead is added", "a", "a", "", "a", "", 0 },
 };
 
 static void check_row(const struct row *row)
 {
-	struct tlsa want[MAX], gone[MAX], have[MAX];
-	const struct tlsa *want_list[MAX], *gone_list[MAX];
-	struct publish_owner o = { .want = want_list, .gone = gone_list };
+	struct tlsa want[MAX], dead[MAX], have[MAX];
+	const struct tlsa *want_list[MAX], *dead_list[MAX];
+	struct publish_owner o = { .want = want_list, .dead = dead_list };
 	size_t have_count = records(row->have, have), i;
 	struct publish_change change;
 	char add[MAX + 1], removed[MAX + 1];
 
 	o.want_count = records(row->want, want);
-	o.gone_count = records(row->gone, gone);
+	o.dead_count = records(row->dead, dead);
 	for (i = 0; i < MAX; i++) {
 		want_list[i] = &want[i];
-		gone_list[i] = &gone[i];
+		dead_list[i] = &dead[i];
 	}
 	publish_owner_diff(&o, have, have_count, &change);
 	letters_of(change.add, change.add_count, add);
@@ -91,7 +91,7 @@ static void check_row(const struct row *row)
 			 change.foreign);
 	publish_owner_clear(&change);
 	clear(want, o.want_count);
-	clear(gone, o.gone_count);
+	clear(dead, o.dead_count);
 	clear(have, have_count);
 }
 
@@ -132,20 +132,20 @@ static int on_owner(struct lineage *l, const struct publish_owner *o, void *arg,
 
 	(void)l;
 	(void)snprintf(seen->text + len, sizeof(seen->text) - len, "%s +%zu -%zu %u;",
-		       o->zone->owner, o->want_count, o->gone_count, (unsigned)o->ttl);
+		       o->zone->owner, o->want_count, o->dead_count, (unsigned)o->ttl);
 	return ++seen->calls == seen->fail_at ? why_set(why, DP_EDNS, "refused") : 0;
 }
 
-static int each(const char *const *owners, size_t count, size_t gone, struct seen *seen)
+static int each(const char *const *owners, size_t count, size_t dead, struct seen *seen)
 {
 	char folder[] = "/tmp/test_publish_owner.XXXXXX", *journal;
 	struct record record[MAX];
 	struct env env;
 	struct lineage l = { .env = &env, .verb = "publish" };
 	struct wanted wanted = { .want = record,
-				 .gone = record + (count - gone),
-				 .want_count = count - gone,
-				 .gone_count = gone };
+				 .dead = record + (count - dead),
+				 .want_count = count - dead,
+				 .dead_count = dead };
 	struct why why;
 	size_t i;
 	int rc;
