@@ -252,14 +252,31 @@ enum starttls_status starttls_misplaced(struct starttls *d)
 			    d->kind->name, starttls_quote_reply(d), d->awaited);
 }
 
+/* Only what pretends to answer the request for TLS can be meant to lead astray. */
+static bool awaits_go_ahead(const struct starttls *d)
+{
+	static const char *const requests[] = { "STARTTLS", "STLS", "AUTH TLS",
+						"StartTLS", "SSLRequest" };
+	size_t i;
+
+	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		if (strstr(d->awaited, requests[i]))
+			return true;
+	return false;
+}
+
 enum starttls_status starttls_injected(struct starttls *d, size_t len)
 {
+	bool early = !awaits_go_ahead(d);
+
 	d->injected = true;
-	return starttls_end(
-		d, STARTTLS_REFUSED,
-		"%zu bytes came from the %s server before they were asked for, "
-		"in place of %s: an injection",
-		len, d->kind->name, d->awaited);
+	return starttls_end(d, STARTTLS_REFUSED,
+			    "%zu bytes came from the %s server before they were asked "
+			    "for, in place of %s: %s",
+			    len, d->kind->name, d->awaited,
+			    early ? "two greetings, or replies that are out of step, of "
+				    "which nobody can tell what they answer"
+				  : "an injection");
 }
 
 enum starttls_status starttls_not_offered(struct starttls *d, const char *name)

@@ -94,7 +94,8 @@ static void advise_by_error(const struct advice_context *c)
 		advice_context_remedy(
 			c, "let the domain's name servers answer this question: clients "
 			   "that go by DANE stay away until they do");
-	what = remedy_for(c->code, advice_context_error_text(c));
+	what = remedy_for(c->code, c->e ? c->e->service : NULL,
+			  advice_context_error_text(c));
 	if (what)
 		advice_context_remedy(c, what);
 }

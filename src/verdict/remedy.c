@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "verdict/remedy.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
 /* Whatever the words are. */
 static const char *const plain_remedies[CODE_COUNT] = {
+	[CODE_STARTTLS_REFUSED] = "see the server's log for why it refuses: does its "
+				  "certificate load, does it take this host's address?",
 	[CODE_TRY_LATER] = "try again later; greylisting and connection limits pass, or "
 			   "can be lifted for this host",
 	[CODE_TLS_FAILED] = "see the server's log for this handshake; that it speaks TLS "
@@ -46,9 +49,18 @@ static const struct {
 	  "let the server offer STARTTLS there; a middlebox that takes EHLO out looks "
 	  "the "
 	  "same" },
-	{ CODE_STARTTLS_REFUSED, "",
-	  "see the server's log for why it refuses: does its certificate load, does it "
-	  "take this host's name (--helo) and address?" },
+	{ CODE_STARTTLS_REFUSED, "out of step",
+	  "let one program greet, once: a proxy or filter before the server that greets "
+	  "as "
+	  "well puts each reply out of step" },
+	{ CODE_TRY_LATER, "Server local error",
+	  "see the server's log for what went wrong there; Postfix says so too where it "
+	  "waits in vain for the PROXY protocol, with which a load balancer begins (then "
+	  "check it through that, or at a port without)" },
+	{ CODE_TRY_LATER, "before its greeting",
+	  "see the server's log for why it hangs up: an access list, a limit, or that it "
+	  "waits for the PROXY protocol with which a load balancer begins (then check it "
+	  "through that, or at a port without)" },
 	{ CODE_TLS_FAILED, "TLS 1.1 or older",
 	  "let the server speak TLS 1.2 or later: older versions are not offered here, "
 	  "nor by most clients of today" },
@@ -72,15 +84,73 @@ static const struct {
 	  "that much to say before TLS" },
 	{ CODE_TLS_FAILED, "instead of sending",
 	  "see the server's log for why it closes the connection: a limit, an access "
-	  "list, or a service on that port that is another one" },
+	  "list, a service on that port that is another one, or one that waits for the "
+	  "PROXY protocol with which a load balancer begins" },
+	{ CODE_TLS_FAILED, "closed the connection during the handshake",
+	  "see the server's log for this handshake; one that waits for the PROXY "
+	  "protocol, "
+	  "with which a load balancer begins, hangs up like that too" },
 };
 
-const char *remedy_for(enum code code, const char *error)
+/* The same, of one protocol, which is looked at first. */
+static const struct {
+	const char *service;
+	enum code code;
+	const char *word, *remedy;
+} service_hints[] = {
+	{ "xmpp-client", CODE_STARTTLS_REFUSED, "host-unknown",
+	  "name the domain that the server serves, which needn't be its host: "
+	  "srv://_xmpp-client._tcp.DOMAIN finds the host by the domain" },
+	{ "xmpp-server", CODE_STARTTLS_REFUSED, "host-unknown",
+	  "name the domain that the server serves, which needn't be its host: "
+	  "srv://_xmpp-server._tcp.DOMAIN finds the host by the domain" },
+	{ "mysql", CODE_STARTTLS_REFUSED, "is blocked because of many connection errors",
+	  "let an administrator unblock this host; see the server's log for whose "
+	  "connections failed (a check's don't count, but where the handshake fails)" },
+	{ "mysql", CODE_STARTTLS_REFUSED, "is not allowed to connect",
+	  "let the server take connections from this host: no account of it may be used "
+	  "from here" },
+};
+
+static const char *remedy_of_service(enum code code, const char *service,
+				     const char *error)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(service_hints) / sizeof(*service_hints); i++)
+		if (service_hints[i].code == code &&
+		    !strcmp(service_hints[i].service, service) &&
+		    strstr(error, service_hints[i].word))
+			return service_hints[i].remedy;
+	return NULL;
+}
+
+static const char *remedy_of_words(enum code code, const char *error)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(hints) / sizeof(*hints); i++)
-		if (hints[i].code == code && strstr(error, hints[i].word))
+		if (hints[i].code == code && *hints[i].word &&
+		    strstr(error, hints[i].word))
 			return hints[i].remedy;
-	return plain_remedies[code];
+	return NULL;
+}
+
+/* Only there we say a name of our own. */
+static bool is_mail(const char *service)
+{
+	return !strcmp(service, "smtp") || !strcmp(service, "submission") ||
+	       !strcmp(service, "lmtp");
+}
+
+const char *remedy_for(enum code code, const char *service, const char *error)
+{
+	const char *remedy = service ? remedy_of_service(code, service, error) : NULL;
+
+	if (!remedy)
+		remedy = remedy_of_words(code, error);
+	if (!remedy && code == CODE_STARTTLS_REFUSED && service && is_mail(service))
+		remedy = "see the server's log for why it refuses: does its certificate "
+			 "load, does it take this host's name (--helo) and address?";
+	return remedy ? remedy : plain_remedies[code];
 }

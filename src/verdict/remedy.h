@@ -5,7 +5,8 @@
 
 #include "verdict/code.h"
 
-/* A constant, by the code and what its error hints at; NULL: there is nothing to do. */
-const char *remedy_for(enum code code, const char *error);
+/* A constant, by the code, the scheme of the service ("smtp"; NULL unknown) and what the
+ * error hints at; NULL: there is nothing to do. */
+const char *remedy_for(enum code code, const char *service, const char *error);
 
 #endif

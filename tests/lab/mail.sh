@@ -87,6 +87,9 @@ postfix_listeners()
 			  -o smtpd_tls_chain_files=${files%,}
 			EOF
 			[ "$port" != 465 ] || echo "  -o smtpd_tls_wrappermode=yes"
+			# one behind a load balancer
+			[ "$name" != mxproxy ] || printf '  -o %s\n' \
+				smtpd_upstream_proxy_protocol=haproxy smtpd_upstream_proxy_timeout=1s
 		done
 	done
 }
