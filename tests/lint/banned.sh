@@ -49,7 +49,34 @@ good()
 	clean "self-test: $1" banned "$tmp/tree"
 }
 
+# Formats: what a text is cut to stands where it is made (why.c, mem_shorten); a digest's first
+# digits, which dots follow, are meant. A generation, view or certificate is printed by
+# lineage_number().
+formats()
+{
+	(cd "$1" && grep -rnE '%\.[0-9]+s($|[^.]|\.[^.])' src --include='*.c' |
+		sed 's/^\([^:]*:[0-9]*\):.*/\1: cut by its format: why.c shortens a sentence/' || :)
+	(cd "$1" && grep -rn '%04ll' src --include='*.c' | grep -v '^src/setup/lineage/lineage\.c:' |
+		sed 's/^\([^:]*:[0-9]*\):.*/\1: lineage_number() prints it/' || :)
+}
+
 clean "nothing banned is used" banned "$top_srcdir"
+clean "formats cut no text" formats "$top_srcdir"
+# bad_format NAME FORMAT
+bad_format()
+{
+	rm -rf "$tmp/tree"
+	mkdir -p "$tmp/tree/src/dns"
+	printf 'x("%s", y);\n' "$2" >"$tmp/tree/src/dns/x.c"
+	dirty "self-test: $1" formats "$tmp/tree"
+}
+
+bad_format "a text cut by its format" "%.200s: no answer"
+bad_format "a text cut at the end" "key %.8s"
+bad_format "a generation by hand" "key %04lld"
+mkdir -p "$tmp/tree/src/dns"
+echo 'x("key %.8s... of %.*s, %.3g s, %s", y);' >"$tmp/tree/src/dns/x.c"
+clean "self-test: formats that are fine" formats "$tmp/tree"
 bad "strcpy" base/x.c '	strcpy(a, b);'
 bad "strtol outside base" dns/x.c '	n = strtol(a, &end, 10);'
 bad "printf in dns" dns/x.c '	printf("hello");'
