@@ -198,7 +198,7 @@ static int print_records(struct lineage *l, const struct values *v, struct why *
 	int rc = record_print_begin(&print, (enum record_format)v->format, v->zone, why);
 
 	if (rc == 0)
-		rc = wanted_make(l, &wanted, why);
+		rc = wanted_make(l, l->state.held, &wanted, why);
 	for (i = 0; i < wanted.want_count && rc == 0; i++)
 		rc = record_print_one(&print, &wanted.want[i], why);
 	record_print_end(&print, rc == 0);

@@ -108,7 +108,7 @@ static int print_all(struct lineage *l, const struct lineage_verb_values *v,
 		     struct why *why)
 {
 	struct wanted w = { 0 };
-	int rc = wanted_make(l, &w, why);
+	int rc = wanted_make(l, l->state.held, &w, why);
 
 	if (rc == 0)
 		rc = print_wanted(&w, v, why);
@@ -131,7 +131,7 @@ static int preview_records(struct lineage *l, const struct lineage_verb_values *
 		log_warn("%s", inner.text);
 	if (held)
 		log_warn("%s", held);
-	rc = wanted_make(l, &w, why);
+	rc = wanted_make(l, l->state.held, &w, why);
 	if (rc == 0 && w.want_count)
 		rc = dry_run(l, v, &w, why);
 	wanted_clear(&w);

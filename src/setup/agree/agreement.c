@@ -47,7 +47,8 @@ static void asked_clear(struct asked *a)
 	env_dns_clear(&a->dns);
 }
 
-static int ask_servers(struct lineage *l, struct asked *ret_asked, struct why *why)
+static int ask_servers(const struct lineage *l, const char *held, struct asked *ret_asked,
+		       struct why *why)
 {
 	struct env_question question = { .all_but_one = l->conf.all_but_one };
 	struct asked a = { .wanted = { 0 } };
@@ -55,10 +56,9 @@ static int ask_servers(struct lineage *l, struct asked *ret_asked, struct why *w
 
 	if (!l->env->ask)
 		return why_set(why, DP_EDNS, "the authoritative servers can't be asked");
-	rc = wanted_make(l, &a.wanted, why);
+	rc = wanted_make(l, held, &a.wanted, why);
 	if (rc == 0 && !a.wanted.want_count) /* of nothing all servers have all */
-		rc = why_set(why, DP_EDNS, "records are still held back at %s",
-			     l->state.held);
+		rc = why_set(why, DP_EDNS, "records are still held back at %s", held);
 	question.want = a.wanted.want;
 	question.want_count = a.wanted.want_count;
 	question.dead = a.wanted.dead;
@@ -72,10 +72,10 @@ static int ask_servers(struct lineage *l, struct asked *ret_asked, struct why *w
 	return rc;
 }
 
-int agreement_ask(struct lineage *l, struct env_dns *ret_dns, struct why *why)
+int agreement_ask(const struct lineage *l, struct env_dns *ret_dns, struct why *why)
 {
 	struct asked a;
-	int rc = ask_servers(l, &a, why);
+	int rc = ask_servers(l, NULL, &a, why);
 
 	if (rc < 0)
 		return rc;
@@ -88,7 +88,7 @@ int agreement_foreign(struct lineage *l, int64_t generation, struct foreign *ret
 		      struct why *why)
 {
 	struct asked a;
-	int rc = ask_servers(l, &a, why);
+	int rc = ask_servers(l, l->state.held, &a, why);
 
 	if (rc < 0)
 		return rc;
@@ -276,7 +276,7 @@ int agreement_observe(struct lineage *l, struct agreement *ret_agreement, struct
 
 	if (rc < 0)
 		return rc;
-	rc = ask_servers(l, &asked, why);
+	rc = ask_servers(l, l->state.held, &asked, why);
 	if (rc == 0) {
 		rc = judge_foreign(l, &asked, &foreign, why);
 		if (rc < 0)

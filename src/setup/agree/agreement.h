@@ -24,15 +24,16 @@ struct agreement {
 			   and time doesn't help */
 };
 
-/* What the servers say about the records that are wanted. Notes nothing. Undo with
- * env_dns_clear(). */
-int agreement_ask(struct lineage *lineage, struct env_dns *ret_dns, struct why *why);
+/* What the servers say about all records that the lineage could want, those that are held
+ * back too. Notes nothing. Undo with env_dns_clear(). */
+int agreement_ask(const struct lineage *lineage, struct env_dns *ret_dns,
+		  struct why *why);
 /* Asks them what records of others there are, and what those make of a switch to
  * generation's certificates. Notes nothing. Undo with foreign_clear(). */
 int agreement_foreign(struct lineage *lineage, int64_t generation,
 		      struct foreign *ret_foreign, struct why *why);
-/* Before records change: what the servers say, and what caches may hold from now on.
- * Doesn't save. Undo with env_dns_clear(). */
+/* Before records change: what the servers say about all of them, and what caches may hold
+ * from now on. Doesn't save. Undo with env_dns_clear(). */
 int agreement_before(struct lineage *lineage, struct env_dns *ret_dns, struct why *why);
 /* Of the records that are wanted, whatever their order; not 0. */
 int64_t agreement_hash(const struct wanted *wanted);

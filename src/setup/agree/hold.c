@@ -25,6 +25,20 @@ void hold_forget(struct lineage_state *s)
 	s->held = NULL;
 }
 
+void hold_keep(struct lineage_state *s, struct hold *hold)
+{
+	hold_forget(s);
+	s->held = hold->held;
+	hold->held = NULL;
+}
+
+void hold_clear(struct hold *hold)
+{
+	free(hold->held);
+	free(hold->reason);
+	*hold = (struct hold){ 0 };
+}
+
 static bool was_reloaded(const struct lineage *l)
 {
 	const struct lineage_state *s = &l->state;
@@ -102,10 +116,9 @@ struct decision {
 	struct hold hold; /* owned */
 };
 
-static void hold_owner(struct lineage_state *s, const char *owner, const char *reason,
-		       struct decision *d)
+static void hold_owner(struct decision *d, const char *owner, const char *reason)
 {
-	owners_add(&s->held, owner);
+	owners_add(&d->hold.held, owner);
 	if (!d->hold.reason)
 		d->hold.reason = mem_printf("DNS has no record at %s yet, and the first "
 					    "one would break it: %s",
@@ -116,7 +129,6 @@ static int decide_owner(struct lineage *l, const struct target *target, const ch
 			void *arg, struct why *why)
 {
 	struct decision *d = arg;
-	struct lineage_state *s = &l->state;
 	const struct env_dns *dns = d->dns;
 	bool is_unclear = owners_has(dns->unclear, owner);
 	bool is_absent = owners_has(dns->absent, owner);
@@ -124,7 +136,7 @@ static int decide_owner(struct lineage *l, const struct target *target, const ch
 	char *reason = NULL;
 	int rc = 0;
 
-	if ((is_absent || is_unclear) && !owners_has(s->held, owner)) {
+	if ((is_absent || is_unclear) && !owners_has(d->hold.held, owner)) {
 		reason = find_reason(l, target, asked_for);
 		if (reason && is_unclear)
 			rc = why_set(why, DP_EDNS,
@@ -133,8 +145,8 @@ static int decide_owner(struct lineage *l, const struct target *target, const ch
 				     "it: %s",
 				     owner, reason);
 		else if (reason)
-			hold_owner(s, owner, reason, d);
-	} else if (!d->hold.unknown && !owners_has(s->given, owner) &&
+			hold_owner(d, owner, reason);
+	} else if (!d->hold.unknown && !owners_has(l->state.given, owner) &&
 		   owners_has(dns->present, owner)) {
 		reason = find_reason(l, target, false);
 		d->hold.unknown = reason != NULL;
@@ -149,12 +161,11 @@ int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
 	struct decision d = { .dns = dns, .before = before, .asked_for = asked_for };
 	int rc;
 
-	hold_forget(&l->state);
 	rc = each_owner(l, decide_owner, &d, why);
 	if (rc == 0)
 		*ret_hold = d.hold;
 	else
-		free(d.hold.reason);
+		hold_clear(&d.hold);
 	return rc;
 }
 
@@ -165,17 +176,6 @@ struct review {
 	bool is_over;	    /* nothing stands against one of them any more */
 	bool has_records;   /* there may be some at one of them */
 };
-
-static int begin_review(struct lineage *l, struct review *v, struct why *why)
-{
-	char *held = l->state.held;
-	int rc;
-
-	l->state.held = NULL;
-	rc = agreement_ask(l, &v->dns, why);
-	l->state.held = held;
-	return rc;
-}
 
 static int review_owner(struct lineage *l, const struct target *target, const char *owner,
 			void *arg, struct why *why)
@@ -199,7 +199,7 @@ static int review_owner(struct lineage *l, const struct target *target, const ch
 int hold_review(struct lineage *l, char **ret_reason, struct why *why)
 {
 	struct review v = { .reason = NULL };
-	int rc = begin_review(l, &v, why);
+	int rc = agreement_ask(l, &v.dns, why);
 
 	if (rc == 0)
 		rc = each_owner(l, review_owner, &v, why);
@@ -226,7 +226,7 @@ static int look_for_records(struct lineage *l, const struct target *target,
 int hold_has_records(struct lineage *l, bool *ret_has, struct why *why)
 {
 	struct review v = { .reason = NULL };
-	int rc = begin_review(l, &v, why);
+	int rc = agreement_ask(l, &v.dns, why);
 
 	if (rc == 0)
 		rc = each_owner(l, look_for_records, &v, why);

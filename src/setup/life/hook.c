@@ -59,10 +59,7 @@ static int leave_certificate(struct lineage *l, const char *text,
 	bool known = s->renew_error && !strcmp(s->renew_error, text);
 	int rc = known ? 0 : lineage_note(l, why, "left", "why", text, NULL);
 
-	s->renew_failures++;
-	s->renew_tried_at = env_now(l->env);
-	free(s->renew_error);
-	s->renew_error = mem_text(text);
+	lineage_state_renewal_failed(s, text, env_now(l->env));
 	if (rc == 0)
 		rc = lineage_save(l, why);
 	return rc < 0 ? rc
@@ -137,13 +134,9 @@ static int install_received(struct lineage *l, const struct certbot_found *f,
 
 static int forget_error(struct lineage *l, struct why *why)
 {
-	struct lineage_state *s = &l->state;
-
-	if (!s->renew_error)
+	if (!l->state.renew_error)
 		return 0;
-	free(s->renew_error);
-	s->renew_error = NULL;
-	s->renew_failures = 0;
+	lineage_state_renewal_done(&l->state);
 	return lineage_save(l, why);
 }
 

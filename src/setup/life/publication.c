@@ -53,7 +53,7 @@ struct heed {
 
 static void heed_clear(struct heed *heed)
 {
-	free(heed->hold.reason);
+	hold_clear(&heed->hold);
 	free(heed->stays);
 }
 
@@ -63,13 +63,15 @@ int publication_preview(struct lineage *l, char **ret_held, struct why *why)
 	struct hold hold = { 0 };
 	int rc;
 
-	hold_forget(&l->state);
 	rc = agreement_before(l, &dns, why);
 	if (rc == 0)
 		rc = hold_decide(l, &dns, true, NULL, &hold, why);
 	env_dns_clear(&dns);
+	if (rc < 0)
+		return rc;
+	hold_keep(&l->state, &hold);
 	*ret_held = hold.reason;
-	return rc;
+	return 0;
 }
 
 static void doubt_caches(struct lineage *l)
@@ -86,27 +88,20 @@ static int prepare_change(struct lineage *l, bool asked_for, struct heed *heed,
 {
 	struct lineage_state *s = &l->state;
 	struct env_dns dns = { 0 };
-	char *before = s->held;
-	int rc;
+	int rc = agreement_before(l, &dns, why);
 
-	s->held = NULL;
-	rc = agreement_before(l, &dns, why);
 	if (rc == 0 && dns.wildcard)
 		rc = refuse_wildcard(&dns, why);
 	if (rc == 0 && dns.may_have_dead)
 		heed->stays = find_stay(l);
 	if (rc == 0)
 		rc = hold_decide(l, &dns, asked_for,
-				 s->intent == INTENT_PUBLISH ? before : NULL, &heed->hold,
-				 why);
+				 s->intent == INTENT_PUBLISH ? s->held : NULL,
+				 &heed->hold, why);
+	if (rc == 0)
+		hold_keep(s, &heed->hold);
 	if (rc == 0 && heed->hold.unknown)
 		doubt_caches(l);
-	if (rc < 0) {
-		hold_forget(s);
-		s->held = before;
-		before = NULL;
-	}
-	free(before);
 	env_dns_clear(&dns);
 	return rc;
 }
@@ -118,7 +113,7 @@ bool publication_is_due(struct lineage *l)
 	struct wanted w = { 0 };
 	size_t i;
 
-	if (is_due || wanted_make(l, &w, NULL) < 0)
+	if (is_due || wanted_make(l, l->state.held, &w, NULL) < 0)
 		return is_due;
 	for (i = 0; i < w.want_count && !is_due; i++)
 		is_due = !owners_has(s->given, w.want[i].owner);
@@ -148,7 +143,7 @@ static int give_records(struct lineage *l, bool old_stays,
 {
 	struct lineage_state *s = &l->state;
 	struct wanted wanted = { 0 };
-	int rc = wanted_make(l, &wanted, why);
+	int rc = wanted_make(l, l->state.held, &wanted, why);
 
 	if (rc < 0)
 		return rc;

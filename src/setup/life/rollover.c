@@ -72,18 +72,14 @@ static int do_step(struct lineage *l, const struct rollover_how *how, struct out
 	return 0;
 }
 
-static int renewal_failed(struct lineage *l, char *take_text, struct outcome *r,
+static int renewal_failed(struct lineage *l, const char *text, struct outcome *r,
 			  struct why *why)
 {
-	struct lineage_state *s = &l->state;
 	int rc;
 
-	s->renew_failures++;
-	s->renew_tried_at = env_now(l->env);
-	free(s->renew_error);
-	s->renew_error = take_text;
+	lineage_state_renewal_failed(&l->state, text, env_now(l->env));
 	rc = lineage_save(l, why);
-	return rc < 0 ? rc : outcome_tell(r, OUTCOME_REFUSED, 0, "%s", s->renew_error);
+	return rc < 0 ? rc : outcome_tell(r, OUTCOME_REFUSED, 0, "%s", text);
 }
 
 /* Finishes what a crash cut short. done: that was a step by itself; where it was undone,
@@ -105,8 +101,10 @@ static int recover_intent(struct lineage *l, bool *ret_done, struct outcome *r,
 	rc = install_recover(l, &result, &text, why);
 	if (rc == 0 && result != INSTALL_DONE) {
 		*ret_done = true;
-		return renewal ? renewal_failed(l, text, r, why)
-			       : stages_went_back(l, text, r, why);
+		rc = renewal ? renewal_failed(l, text, r, why)
+			     : outcome_failed(l, text, r, why);
+		free(text);
+		return rc;
 	}
 	free(text); /* of an endpoint that was wrong before, too */
 	if (rc < 0 || s->view == before)
@@ -315,14 +313,6 @@ static int tell_old_fault(struct lineage *l, const char *text, struct outcome *r
 				     text);
 }
 
-static int forget_failures(struct lineage *l, struct why *why)
-{
-	l->state.renew_failures = 0;
-	free(l->state.renew_error);
-	l->state.renew_error = NULL;
-	return lineage_save(l, why);
-}
-
 /* A certificate brought under the servers. */
 struct renewed {
 	bool in_use;
@@ -355,67 +345,90 @@ static int use_certificate(struct lineage *l, int64_t generation, struct renewed
 	return rc;
 }
 
-/* The certificate is there; now under the servers. */
-static int install_renewed(struct lineage *l, int64_t generation, struct outcome *r,
-			   struct why *why)
+static int renewal_done(struct lineage *l, struct why *why)
 {
-	struct renewed n = { .in_use = false };
-	int rc = use_certificate(l, generation, &n, why);
-
-	if (rc == 0 && n.in_use && l->state.renew_failures)
-		rc = forget_failures(l, why);
-	if (rc == 0 && !n.in_use) {
-		rc = renewal_failed(l, n.fault, r, why);
-		n.fault = NULL;
-	} else if (rc == 0 && n.fault) {
-		rc = tell_old_fault(l, n.fault, r, why);
-	} else if (rc == 0 && n.stale) {
-		rc = outcome_tell(r, OUTCOME_LATE, 0,
-				  "the certificate is renewed, but %s", n.stale);
-	} else if (rc == 0) {
-		rc = outcome_tell(
-			r, OUTCOME_MOVED, 0,
-			"the certificate is renewed and every endpoint presents it");
-	}
-	renewed_clear(&n);
-	return rc;
+	if (!l->state.renew_failures && !l->state.renew_error)
+		return 0;
+	lineage_state_renewal_done(&l->state);
+	return lineage_save(l, why);
 }
 
-/* Of some types; r tells why not of the others, which are tried again in their turn. */
-static int install_some(struct lineage *l, int64_t generation, struct outcome *r,
+/* All is in use, but perhaps not all as it should be. */
+static int tell_renewed(struct lineage *l, const struct renewed *n, struct outcome *r,
 			struct why *why)
 {
-	struct renewed n = { .in_use = false };
-	struct lineage_state *s = &l->state;
-	char *failed = mem_shorten(r->text, FAILED_MAX);
-	int rc = use_certificate(l, generation, &n, why);
+	int rc = renewal_done(l, why);
 
-	if (rc == 0 && !n.in_use) {
-		s->renew_failures--; /* the order has counted this try */
-		rc = renewal_failed(l, mem_printf("%s; and %s", n.fault, failed), r, why);
-	} else if (rc == 0) {
-		rc = outcome_tell(r, OUTCOME_REFUSED, rollover_retry_at(s),
+	if (rc < 0)
+		return rc;
+	if (n->fault)
+		return tell_old_fault(l, n->fault, r, why);
+	if (n->stale)
+		return outcome_tell(r, OUTCOME_LATE, 0,
+				    "the certificate is renewed, but %s", n->stale);
+	return outcome_tell(r, OUTCOME_MOVED, 0,
+			    "the certificate is renewed and every endpoint presents it");
+}
+
+/* Of some types; failed tells why not of the others, which are tried again in their turn.
+ */
+static int tell_some_renewed(struct lineage *l, const struct renewed *n,
+			     const char *failed, struct outcome *r, struct why *why)
+{
+	int rc = renewal_failed(l, failed, r, why);
+	char *text = mem_shorten(failed, FAILED_MAX);
+
+	if (rc == 0)
+		rc = outcome_tell(r, OUTCOME_REFUSED, rollover_retry_at(&l->state),
 				  "%s; the certificates that could be renewed are in "
 				  "use%s%s",
-				  failed, n.fault ? ", but as before it, " : "",
-				  n.fault ? n.fault : "");
-	}
-	free(failed);
+				  text, n->fault ? ", but as before it, " : "",
+				  n->fault ? n->fault : "");
+	free(text);
+	return rc;
+}
+
+static int tell_not_in_use(struct lineage *l, const struct renewed *n, const char *failed,
+			   struct outcome *r, struct why *why)
+{
+	char *order = failed ? mem_shorten(failed, FAILED_MAX) : NULL;
+	char *text =
+		order ? mem_printf("%s; and %s", n->fault, order) : mem_text(n->fault);
+	int rc = renewal_failed(l, text, r, why);
+
+	free(order);
+	free(text);
+	return rc;
+}
+
+/* The certificate is there; now under the servers. failed: why the order brought none for
+ * some of the types; NULL: it brought all. */
+static int install_renewed(struct lineage *l, int64_t generation, const char *failed,
+			   struct outcome *r, struct why *why)
+{
+	struct renewed n = { .in_use = false };
+	int rc = use_certificate(l, generation, &n, why);
+
+	if (rc == 0 && !n.in_use)
+		rc = tell_not_in_use(l, &n, failed, r, why);
+	else if (rc == 0 && failed)
+		rc = tell_some_renewed(l, &n, failed, r, why);
+	else if (rc == 0)
+		rc = tell_renewed(l, &n, r, why);
 	renewed_clear(&n);
 	return rc;
 }
 
-static int renew_certificate(struct lineage *l, int64_t generation, bool force,
-			     struct outcome *r, struct why *why)
+/* ret_failed: why not, on the heap; NULL: it is there. */
+static int order_renewal(struct lineage *l, int64_t generation, bool force,
+			 char **ret_failed, struct why *why)
 {
 	struct why inner;
-	int rc = stages_order(l, generation, force, &inner);
+	int rc = 0;
 
-	if (rc < 0) {
+	if (renew_order(l, generation, force, &inner) < 0) {
 		rc = lineage_note(l, why, "failed", "why", inner.text, NULL);
-		outcome_tell(r, OUTCOME_REFUSED, 0, "%s", inner.text);
-	} else {
-		outcome_tell(r, OUTCOME_MOVED, 0, "the certificate is renewed");
+		*ret_failed = mem_text(inner.text);
 	}
 	return rc < 0 ? rc : lineage_save(l, why);
 }
@@ -440,7 +453,7 @@ int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
 		return rc;
 	if (s->view && generation == s->view_generation) {
 		if (is_kept(l, generation, true))
-			return install_renewed(l, generation, r, why);
+			return install_renewed(l, generation, NULL, r, why);
 		return outcome_tell(r, OUTCOME_NOTHING, 0,
 				    "the certificate is installed");
 	}
@@ -460,13 +473,43 @@ int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
 	return rc;
 }
 
+/* The window of the CA moves; what it says is kept. */
+static int refresh_window(struct lineage *l, int64_t generation, struct why *why)
+{
+	time_t asked = l->state.ari_asked_at;
+
+	ari_refresh(l, generation);
+	return l->state.ari_asked_at == asked ? 0 : lineage_save(l, why);
+}
+
+/* Orders one if it is to be, and brings under the servers what is kept. */
+static int renew_now(struct lineage *l, int64_t generation, bool order, bool force,
+		     bool install, struct outcome *r, struct why *why)
+{
+	char *failed = NULL;
+	int rc = order ? order_renewal(l, generation, force, &failed, why) : 0;
+
+	if (rc == 0 && is_kept(l, generation, install))
+		rc = install_renewed(l, generation, failed, r, why);
+	else if (rc == 0 && failed)
+		rc = renewal_failed(l, failed, r, why);
+	else if (rc == 0 && order) {
+		rc = renewal_done(l, why);
+		if (rc == 0)
+			rc = outcome_tell(r, OUTCOME_MOVED, 0,
+					  "the certificate is renewed");
+	}
+	free(failed);
+	return rc;
+}
+
 int rollover_renew(struct lineage *l, bool force, bool install, struct outcome *r,
 		   struct why *why)
 {
 	struct lineage_state *s = &l->state;
+	time_t due = 0, now = env_now(l->env), retry;
 	int64_t generation;
 	bool done = false;
-	time_t due = 0, now = env_now(l->env), retry, asked;
 	int rc;
 
 	*r = (struct outcome){ 0 };
@@ -474,10 +517,7 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct outcome *
 	if (rc < 0 || is_refused(done, r))
 		return rc;
 	generation = lineage_state_live(s);
-	asked = s->ari_asked_at;
-	ari_refresh(l, generation);
-	if (s->ari_asked_at != asked)
-		rc = lineage_save(l, why);
+	rc = refresh_window(l, generation, why);
 	if (rc == 0)
 		rc = renew_due_at(l, generation, &due, why);
 	if (rc < 0)
@@ -488,10 +528,6 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct outcome *
 		return outcome_tell(r, OUTCOME_LATE, retry, "%s",
 				    s->renew_error ? s->renew_error
 						   : "the last try failed");
-	if (force || !due || due <= now)
-		rc = renew_certificate(l, generation, force, r, why);
-	if (rc < 0 || !is_kept(l, generation, install))
-		return rc;
-	return r->kind == OUTCOME_REFUSED ? install_some(l, generation, r, why)
-					  : install_renewed(l, generation, r, why);
+	return renew_now(l, generation, force || !due || due <= now, force, install, r,
+			 why);
 }

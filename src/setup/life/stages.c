@@ -337,17 +337,15 @@ int stages_staged(struct lineage *l, struct outcome *r, struct why *why)
 	return 0;
 }
 
-int stages_order(struct lineage *l, int64_t generation, bool force, struct why *why)
+static int order_certificate(struct lineage *l, struct why *why)
 {
 	struct lineage_state *s = &l->state;
-	int rc = renew_order(l, generation, force, why);
+	int rc = renew_order(l, s->goal, false, why);
 
-	s->renew_tried_at = env_now(l->env);
-	free(s->renew_error);
-	s->renew_error = NULL;
-	s->renew_failures = rc < 0 ? s->renew_failures + 1 : 0;
-	if (rc < 0 && why)
-		s->renew_error = mem_text(why->text);
+	if (rc < 0)
+		lineage_state_renewal_failed(s, why->text, env_now(l->env));
+	else
+		lineage_state_renewal_done(s);
 	return rc;
 }
 
@@ -401,14 +399,6 @@ static int still_safe(struct lineage *l, bool *ret_safe, struct outcome *r,
 	return rc;
 }
 
-int stages_went_back(struct lineage *l, char *text, struct outcome *r, struct why *why)
-{
-	int rc = outcome_failed(l, text, r, why);
-
-	free(text);
-	return rc;
-}
-
 int stages_all_installed(struct lineage *l, struct outcome *r, struct why *why)
 {
 	int rc = outcome_enter(l, STAGE_INSTALLED, why);
@@ -428,7 +418,7 @@ int stages_safe(struct lineage *l, struct outcome *r, struct why *why)
 	char *text = NULL;
 	struct why inner;
 	bool safe = false;
-	int rc = stages_order(l, l->state.goal, false, &inner);
+	int rc = order_certificate(l, &inner);
 
 	if (rc < 0)
 		return outcome_failed(l, inner.text, r, why);
@@ -438,8 +428,10 @@ int stages_safe(struct lineage *l, struct outcome *r, struct why *why)
 	rc = install_generation(l, l->state.goal, &result, &text, why);
 	if (rc < 0)
 		return rc;
-	return result == INSTALL_DONE ? stages_all_installed(l, r, why)
-				      : stages_went_back(l, text, r, why);
+	rc = result == INSTALL_DONE ? stages_all_installed(l, r, why)
+				    : outcome_failed(l, text, r, why);
+	free(text);
+	return rc;
 }
 
 /* A crash may have come between the two stages. */
@@ -451,8 +443,11 @@ int stages_installed(struct lineage *l, struct outcome *r, struct why *why)
 
 	if (rc < 0)
 		return outcome_failed(l, inner.text, r, why);
-	if (problem)
-		return stages_went_back(l, problem, r, why);
+	if (problem) {
+		rc = outcome_failed(l, problem, r, why);
+		free(problem);
+		return rc;
+	}
 	rc = outcome_enter(l, STAGE_VERIFIED, why);
 	return rc < 0 ? rc
 		      : outcome_tell(r, OUTCOME_MOVED, 0,

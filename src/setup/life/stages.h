@@ -23,12 +23,7 @@ int stages_retiring(struct lineage *l, struct outcome *r, struct why *why);
 /* Parts of them that other verbs need too. */
 /* The services have no key of the lineage yet, and no record of it was published. */
 bool stages_is_first_key(const struct lineage *lineage);
-/* A certificate for a generation's keys; how that went is in the state, not saved yet. */
-int stages_order(struct lineage *l, int64_t generation, bool force, struct why *why);
-/* An installation was seen at every endpoint; an installation was undone for this reason
- * (freed). */
+/* An installation was seen at every endpoint. */
 int stages_all_installed(struct lineage *l, struct outcome *r, struct why *why);
-int stages_went_back(struct lineage *l, char *take_text, struct outcome *r,
-		     struct why *why);
 
 #endif

@@ -121,6 +121,28 @@ void lineage_state_clear(struct lineage_state *state)
 	lineage_state_init(state);
 }
 
+static void set_renew_error(struct lineage_state *state, const char *text)
+{
+	char *copy = mem_text(text); /* text may be what is there */
+
+	free(state->renew_error);
+	state->renew_error = copy;
+}
+
+void lineage_state_renewal_failed(struct lineage_state *state, const char *text,
+				  time_t now)
+{
+	state->renew_failures++;
+	state->renew_tried_at = now;
+	set_renew_error(state, text);
+}
+
+void lineage_state_renewal_done(struct lineage_state *state)
+{
+	state->renew_failures = 0;
+	set_renew_error(state, NULL);
+}
+
 void lineage_state_reason(struct lineage_state *state, const char *text, time_t now)
 {
 	bool same = text && state->reason && !strcmp(text, state->reason);

@@ -34,7 +34,9 @@ enum lineage_intent {
 	INTENT_GO_BACK	/* live is being pointed back to intent_view, and deployed */
 };
 
+/* In groups by who may write them; anybody may read. The file has all side by side. */
 struct lineage_state {
+	/* life: where it stands. */
 	enum lineage_stage stage;
 	enum lineage_stage resume; /* with STAGE_STUCK: what it was doing */
 	time_t since;		   /* when the stage (or resume) was entered */
@@ -43,53 +45,64 @@ struct lineage_state {
 	int64_t failures; /* in a row */
 	time_t retry_at;  /* not tried again before that, unless told to */
 
-	/* Generations of keys; 0 is none. */
+	/* life/rollover.c and life/stages.c; of a new lineage cert/lineage_make.c:
+	 * generations of keys, 0 is none. */
 	int64_t current, next;
-	int64_t goal;	/* the one being brought live; 0 in STAGE_IDLE */
-	int64_t retire; /* the one whose records are being taken out */
-	int64_t last;	/* the highest number given away */
+	int64_t goal;		     /* the one being brought live; 0 in STAGE_IDLE */
+	int64_t retire;		     /* the one whose records are being taken out */
+	int64_t last;		     /* the highest number given away */
+	time_t created_at, begun_at; /* the lineage; the rollover */
+	time_t rolled_at;	     /* the end of the last one */
 
-	/* Views: what live points to. 0 is none. */
+	/* life/emergency.c declares one, life/stages.c ends it. */
+	bool emergency;
+	int64_t compromised; /* the generation that it is about; 0 none */
+
+	/* install: views, to which live points, 0 is none. */
 	int64_t view, former_view; /* former_view: where going back leads */
 	int64_t view_generation;
 	int64_t last_view;
-
-	enum lineage_intent intent;
 	int64_t intent_view, intent_generation;
 	char *intent_faults; /* owned; what was wrong before the switch, see install.c;
 				NULL: nothing */
 
-	/* The records of current and next (and of goal) in DNS. */
-	time_t published_at; /* given to DNS, 0: never */
-	time_t agree_since;  /* seen at all servers from then on; 0: not now */
-	time_t agree_seen;   /* when that was last looked at */
-	bool looking;	     /* servers are being asked; what they said isn't kept yet */
-	int64_t old_ttl_s;   /* of the set before, or of its denial; -1 unknown */
-	int64_t hold_ttl_s;  /* the largest seen since; -1 unknown */
-	int64_t peak_ttl_s;  /* the largest seen that caches may still hold sets by; 0:
-				none */
-	int64_t seen_ttl_s;  /* of the last look */
-	time_t peak_at;	     /* the last time that sets with it were given out */
-	char *boot;	     /* owned; the system's run in which agree_uptime_s counts */
+	/* install its switches, life its publications. */
+	enum lineage_intent intent;
+
+	/* life: the records of current and next (and of goal) given to DNS. */
+	time_t published_at; /* 0: never */
+	char *held;	     /* owned; owners without records for now, see hold.h; NULL */
+	char *given;	     /* owned; owners that the last publication was about; NULL */
+
+	/* agree, and life/publication.c where caches may hold anything: what the name
+	 * servers said. */
+	time_t agree_since; /* all have the records from then on; 0: not now */
+	time_t agree_seen;  /* when that was last looked at */
+	bool looking;	    /* servers are being asked; what they said isn't kept yet */
+	int64_t old_ttl_s;  /* of the set before, or of its denial; -1 unknown */
+	int64_t hold_ttl_s; /* the largest seen since; -1 unknown */
+	int64_t peak_ttl_s; /* the largest seen that caches may still hold sets by; 0:
+			       none */
+	int64_t seen_ttl_s; /* of the last look */
+	time_t peak_at;	    /* the last time that sets with it were given out */
+	char *boot;	    /* owned; the system's run in which agree_uptime_s counts */
 	int64_t agree_uptime_s; /* of the system at agree_since */
 	int64_t agreed_on; /* a hash of the records that agree_since is about; 0 none */
-	char *held;	   /* owned; owners without records for now, see hold.h; NULL */
-	char *given;	   /* owned; owners that the last publication was about; NULL */
-	char *goes_stale;  /* owned; which record of others the next switch leaves behind
-			      (foreign.h); NULL: none */
+	char *goes_stale;  /* owned; which record of others the next switch leaves
+			      behind (foreign.h); NULL: none */
 	time_t filled_at;  /* when a server last had any record; 0 never */
 	int64_t filled_ttl_s; /* the peak of then */
 
-	char *key_group; /* owned; of lineage.conf, as files and folders have it; NULL */
-	time_t created_at, begun_at; /* the lineage; the rollover */
-	time_t rolled_at; /* the end of the last one, or when it was installed */
-	bool emergency;
-	int64_t compromised; /* the generation that an emergency is about; 0 none */
+	/* lineage/lineage_group.c: of lineage.conf, as files and folders have it. */
+	char *key_group; /* owned; NULL */
 
+	/* lineage_state_renewal_failed() and _done(): renewals. */
 	time_t renew_tried_at;
 	int64_t renew_failures;
 	char *renew_error; /* owned; of the last order that failed; NULL */
-	time_t ari_start, ari_end, ari_asked_at; /* the CA's window; 0 unknown */
+
+	/* cert: the window in which the CA wants a renewal. */
+	time_t ari_start, ari_end, ari_asked_at; /* 0 unknown */
 	time_t ari_again_at;			 /* when the CA is asked next */
 	char *ari_renewed; /* owned; the key types that were renewed for that window,
 			      where not all could be; NULL: none */
@@ -108,6 +121,10 @@ int lineage_state_save(struct env *env, const char *path,
 /* Times that a clock which was ahead has left no longer count: nobody waits until then.
  * True where there was one. */
 bool lineage_state_mend(struct lineage_state *state, time_t now);
+/* A try to renew the certificate has failed for this reason; or the last one hasn't. */
+void lineage_state_renewal_failed(struct lineage_state *state, const char *text,
+				  time_t now);
+void lineage_state_renewal_done(struct lineage_state *state);
 /* Sets text (NULL: forgets it) and since when; the same text again keeps its time. */
 void lineage_state_reason(struct lineage_state *state, const char *text, time_t now);
 

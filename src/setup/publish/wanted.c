@@ -118,33 +118,34 @@ static int add_former(const struct lineage *l, const struct target *target,
 }
 
 static int add_endpoint(const struct lineage *l, const struct target *target,
-			struct wanted *w, struct why *why)
+			const char *held, struct wanted *w, struct why *why)
 {
 	const struct lineage_state *s = &l->state;
 	char *owner = NULL;
-	bool held;
+	bool is_held;
 	int rc = record_owner(target, &owner, why);
 
 	if (rc < 0)
 		return rc;
-	held = owners_has(s->held, owner);
+	is_held = owners_has(held, owner);
 	free(owner);
-	if (!held)
+	if (!is_held)
 		rc = add_generation(l, target, s->current, &w->want, &w->want_count, why);
-	if (rc == 0 && !held)
+	if (rc == 0 && !is_held)
 		rc = add_generation(l, target, s->next, &w->want, &w->want_count, why);
 	return rc < 0 ? rc : add_former(l, target, w, why);
 }
 
-int wanted_make(struct lineage *l, struct wanted *ret_wanted, struct why *why)
+int wanted_make(const struct lineage *l, const char *held, struct wanted *ret_wanted,
+		struct why *why)
 {
 	struct wanted w = { 0 };
 	size_t i;
 	int rc = endpoints_find(l, &w.endpoints, why);
 
 	for (i = 0; rc == 0 && i < w.endpoints.count; i++)
-		rc = add_endpoint(l, &w.endpoints.ours[i], &w, why);
-	if (rc == 0 && !w.want_count && !l->state.held)
+		rc = add_endpoint(l, &w.endpoints.ours[i], held, &w, why);
+	if (rc == 0 && !w.want_count && !held)
 		rc = why_set(why, DP_EINVAL,
 			     "no service of %s is within its domains (%s and others): "
 			     "there is no record to publish",

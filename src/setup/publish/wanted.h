@@ -20,9 +20,11 @@ struct wanted {
 	struct endpoints endpoints; /* that they are for, and those of others */
 };
 
-/* 3 1 1 of each key of current and next at each endpoint of ours, but those that are held
- * back (hold.h); and to go, of the generations before. Undo with wanted_clear(). */
-int wanted_make(struct lineage *lineage, struct wanted *ret_wanted, struct why *why);
+/* 3 1 1 of each key of current and next at each endpoint of ours, but for the owners in
+ * held (owners.h; NULL: none), which are to have no records for now; and to go, of the
+ * generations before. Undo with wanted_clear(). */
+int wanted_make(const struct lineage *lineage, const char *held,
+		struct wanted *ret_wanted, struct why *why);
 void wanted_clear(struct wanted *wanted);
 
 #endif

@@ -122,6 +122,43 @@ static void test_lineage_state_load_refuses_what_is_no_state(void **state)
 	lineage_state_clear(&s);
 }
 
+/* As the first version wrote it, with the names that the fields keep. */
+static const char old_file[] =
+	"{\n \"version\": 1,\n \"stage\": \"stuck\",\n \"resume\": \"published\",\n"
+	" \"since\": \"2026-11-01T10:00:00Z\",\n \"reason\": \"ns2 lags\",\n"
+	" \"failures\": 2,\n \"current\": 3,\n \"next\": 4,\n \"goal\": 4,\n"
+	" \"last\": 4,\n \"view\": 7,\n \"former_view\": 6,\n \"view_generation\": 3,\n"
+	" \"last_view\": 7,\n \"intent\": \"publish\",\n"
+	" \"published_at\": \"2026-11-01T10:00:00Z\",\n \"agree_since\": null,\n"
+	" \"old_ttl_s\": 3600,\n \"emergency\": true,\n \"compromised\": 3,\n"
+	" \"renew_failures\": 1,\n \"renew_error\": \"no luck\"\n}\n";
+
+static void test_lineage_state_load_reads_what_an_older_version_wrote(void **state)
+{
+	struct lineage_state s;
+	struct why why;
+
+	(void)state;
+	write_file(old_file);
+	if (lineage_state_load(path, &s, &why) < 0)
+		fail_msg("%s", why.text);
+	assert_int_equal(s.stage, STAGE_STUCK);
+	assert_int_equal(s.resume, STAGE_PUBLISHED);
+	assert_string_equal(s.reason, "ns2 lags");
+	assert_int_equal(s.goal, 4);
+	assert_int_equal(s.view_generation, 3);
+	assert_int_equal(s.intent, INTENT_PUBLISH);
+	assert_int_equal(s.old_ttl_s, 3600);
+	assert_true(s.emergency);
+	assert_int_equal(s.compromised, 3);
+	assert_string_equal(s.renew_error, "no luck");
+	/* What it didn't know */
+	assert_int_equal(s.hold_ttl_s, -1);
+	assert_int_equal(s.filled_at, 0);
+	assert_null(s.goes_stale);
+	lineage_state_clear(&s);
+}
+
 static void test_lineage_state_reason_keeps_its_time(void **state)
 {
 	struct lineage_state s;
@@ -228,6 +265,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_lineage_state_load_reads_what_save_wrote, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_lineage_state_load_reads_what_an_older_version_wrote, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_lineage_state_load_refuses_what_is_no_state, set_up,
 			tear_down),
