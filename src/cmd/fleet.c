@@ -94,8 +94,12 @@ static struct held *take_first(struct list *list)
 
 	if (!h)
 		return NULL;
-	h->before = NULL; /* as it is, for the analyser */
-	unlink_held(list, h);
+	list->first = h->next;
+	if (list->first)
+		list->first->before = NULL;
+	else
+		list->last = NULL;
+	list->count--;
 	return h;
 }
 

@@ -55,7 +55,7 @@ static void append_entry(struct run *run, struct entry *e)
 	run->last = e;
 }
 
-static void drop_entry(struct run *run, struct entry *e)
+static void unlink_entry(struct run *run, struct entry *e)
 {
 	if (e->before)
 		e->before->next = e->next;
@@ -65,27 +65,23 @@ static void drop_entry(struct run *run, struct entry *e)
 		e->next->before = e->before;
 	else
 		run->last = e->before;
+}
+
+static void free_entry(struct entry *e)
+{
 	probe_free(e->probe);
 	loop_timer_free(e->again);
 	target_clear(&e->target);
 	free(e);
 }
 
-/* NULL: there is none. That nothing is before it is said once more for the analyser. */
-static struct entry *first_of(const struct run *run)
-{
-	if (run->first)
-		run->first->before = NULL;
-	return run->first;
-}
-
-/* Its result goes out, and it is gone. */
+/* Its result goes out, and it is freed. */
 static void emit_facts(struct run *run, struct entry *e)
 {
 	struct facts_target *facts = e->facts;
 	uint32_t tag = e->tag;
 
-	drop_entry(run, e);
+	free_entry(e);
 	run->conf->emit(run->conf->arg, tag, facts);
 }
 
@@ -96,12 +92,14 @@ static void take_facts(struct entry *e, struct facts_target *facts)
 	e->facts = facts;
 	e->done = true;
 	if (!run->conf->in_order) {
+		unlink_entry(run, e);
 		emit_facts(run, e);
 		return;
 	}
 	run->held++;
-	while ((e = first_of(run)) && e->done) {
+	while ((e = run->first) && e->done) {
 		run->held--;
+		unlink_entry(run, e);
 		emit_facts(run, e);
 	}
 }
@@ -200,10 +198,12 @@ void run_more(struct run *run)
 
 void run_stop(struct run *run)
 {
-	struct entry *e;
+	struct entry *e = run->first, *next;
 
 	run->ended = run->told = true;
-	while ((e = first_of(run))) {
+	run->first = run->last = NULL;
+	for (; e; e = next) {
+		next = e->next;
 		if (!e->facts) /* else a further try wouldn't be the first */
 			e->facts = probe_stop(e->probe, run->conf->stopped_by);
 		emit_facts(run, e);
@@ -221,13 +221,14 @@ struct run *run_new(const struct run_conf *conf)
 
 void run_free(struct run *run)
 {
-	struct entry *e;
+	struct entry *e, *next;
 
 	if (!run)
 		return;
-	while ((e = first_of(run))) {
+	for (e = run->first; e; e = next) {
+		next = e->next;
 		facts_target_free(e->facts);
-		drop_entry(run, e);
+		free_entry(e);
 	}
 	free(run);
 }
