@@ -13,7 +13,8 @@
 #include "setup/predict/predict.h"
 
 static const char *const key_texts[] = { "same key", "new key",
-					 "new key unless called with --reuse-key" };
+					 "new key unless called with --reuse-key",
+					 "can't renew this" };
 
 static size_t count_risky(const struct prediction *list, size_t count)
 {
@@ -21,6 +22,15 @@ static size_t count_risky(const struct prediction *list, size_t count)
 
 	for (i = 0; i < count; i++)
 		n += predict_is_risky(&list[i]);
+	return n;
+}
+
+static size_t count_key(const struct prediction *list, size_t count, enum predict_key key)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < count; i++)
+		n += list[i].key == key;
 	return n;
 }
 
@@ -43,6 +53,17 @@ static void print_remedy(const struct prediction *p)
 		printf("  %s: remove Le_ForceNewDomainKey\n", file);
 	else
 		printf("  %s: call lego renew with --reuse-key\n", file);
+	free(file);
+}
+
+/* What to do about one that isn't renewed. */
+static void print_fault(const struct prediction *p)
+{
+	char *file = log_escape(p->file, strlen(p->file));
+	char *fault = log_escape(p->fault, strlen(p->fault));
+
+	printf("  %s: %s\n", file, fault);
+	free(fault);
 	free(file);
 }
 
@@ -123,12 +144,13 @@ static void print_issuers(const struct prediction *list, size_t count)
 
 static void print_offline(const struct prediction *list, size_t count)
 {
-	if (count_risky(list, count) < count)
+	if (count_key(list, count, PREDICT_SAME_KEY))
 		puts("\nThe same key: 3 1 1 and 3 1 2 records stay valid at the next "
 		     "renewal. 3 0 x\nrecords break: they hold the certificate. 2 x x "
 		     "records hold only while the CA\nsigns with the same intermediate, "
 		     "which it may change at any time.");
-	if (count_risky(list, count))
+	if (count_key(list, count, PREDICT_NEW_KEY) +
+	    count_key(list, count, PREDICT_EITHER))
 		puts("\nA new key: every record of usage 3 or 1 breaks at the next "
 		     "renewal.");
 }
@@ -139,7 +161,8 @@ static void print_remedies(const struct prediction *list, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (list[i].key == PREDICT_SAME_KEY || !predict_is_risky(&list[i]))
+		if (list[i].key == PREDICT_SAME_KEY || list[i].fault ||
+		    !predict_is_risky(&list[i]))
 			continue;
 		puts(any ? "" : "\nTell the client to keep its key:");
 		print_remedy(&list[i]);
@@ -162,7 +185,11 @@ static void print_text(const struct prediction *list, size_t count, bool compare
 	}
 	for (i = 0; i < count; i++) {
 		print_name(list[i].name, width);
-		printf("  %-7s  %s\n", list[i].client, key_texts[list[i].key]);
+		printf("  %-7s  %s%s%s\n", list[i].client,
+		       list[i].fault ? list[i].client : "", list[i].fault ? " " : "",
+		       key_texts[list[i].key]);
+		if (list[i].fault)
+			print_fault(&list[i]);
 		if (compared)
 			print_services(&list[i]);
 	}
@@ -185,7 +212,10 @@ static void print_nagios(const struct prediction *list, size_t count, bool compa
 		return;
 	}
 	printf("DANE KEYS WARNING - %s at the next renewal: ",
-	       compared ? "records may break" : "a new key");
+	       count_key(list, count, PREDICT_NO_RENEWAL) == count_risky(list, count)
+		       ? "no certificate"
+	       : compared ? "records may break"
+			  : "a new key");
 	for (i = 0; i < count; i++) {
 		if (!predict_is_risky(&list[i]))
 			continue;

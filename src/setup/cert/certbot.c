@@ -188,11 +188,16 @@ const char *certbot_predict(const char *folder, enum key_type type, char **ret_r
 	char *path = mem_printf("%s/renewal/%s.conf", dir, last_part(folder));
 	char *conf = read_text(path), *cli = read_text(cli_path);
 	const char *word = key_type_is_rsa(type) ? "rsa" : "ecdsa", *text = NULL;
+	enum predict_key key = PREDICT_NEW_KEY;
+	struct why why;
 
 	*ret_remedy = NULL;
 	if (!conf) {
 		text = "certbot has no configuration of its renewal";
-	} else if (predict_conf_certbot(conf, cli) != PREDICT_SAME_KEY) {
+	} else if (predict_conf_certbot(conf, cli, &key, &why) < 0) {
+		text = "certbot can't renew it";
+		*ret_remedy = mem_printf("mend %s: %s", path, why.text);
+	} else if (key != PREDICT_SAME_KEY) {
 		text = "certbot makes a new key at the next renewal, and it will be left "
 		       "out";
 		*ret_remedy =

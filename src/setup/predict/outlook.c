@@ -39,6 +39,7 @@ enum outlook outlook_record(const struct tlsa *rr, const struct match_record *ma
 	case PREDICT_NEW_KEY:
 		return OUTLOOK_BREAKS;
 	case PREDICT_EITHER:
+	case PREDICT_NO_RENEWAL:
 		break;
 	}
 	return OUTLOOK_EITHER;

@@ -72,22 +72,53 @@ static void each_entry_of(struct found *f, const char *sub, entry_fn *fn)
 	free(folder);
 }
 
+/* A file that certbot itself can't read stays in the list: what isn't renewed ends. */
 static void take_certbot(struct found *f, const char *folder, const char *name)
 {
-	char *path, *text;
+	char *path, *text = NULL, *short_name;
+	enum predict_key key = PREDICT_NO_RENEWAL;
+	struct why why = { "" };
+	size_t len;
 
 	if (!ends_with(name, ".conf"))
 		return;
 	path = mem_printf("%s/%s", folder, name);
-	text = read_text(path);
-	if (text && predict_conf_is_certbot(text))
-		add_prediction(f, "certbot", mem_text_n(name, strlen(name) - 5),
-			       mem_text(path),
-			       mem_printf("%s/live/%.*s/fullchain.pem", f->dir,
-					  (int)strlen(name) - 5, name),
-			       predict_conf_certbot(text, f->cli));
+	short_name = mem_text_n(name, strlen(name) - strlen(".conf"));
+	if (text_file_read(path, CONF_MAX, &text, &len, &why) == 0)
+		(void)predict_conf_certbot(text, f->cli, &key, &why);
+	add_prediction(f, "certbot", short_name, mem_text(path),
+		       mem_printf("%s/live/%s/fullchain.pem", f->dir, short_name), key);
+	if (key == PREDICT_NO_RENEWAL)
+		f->list[f->count - 1].fault = mem_text(why.text);
 	free(text);
 	free(path);
+}
+
+/* live/NAME with a certificate, which no renewal/NAME.conf keeps alive. */
+static void take_certbot_orphan(struct found *f, const char *folder, const char *name)
+{
+	char *chain = mem_printf("%s/%s/fullchain.pem", folder, name);
+	char *path = mem_printf("%s/renewal/%s.conf", f->dir, name);
+	struct stat st;
+
+	if (stat(chain, &st) == 0 && lstat(path, &st) < 0 && errno == ENOENT) {
+		add_prediction(f, "certbot", mem_text(name), mem_text(path),
+			       mem_text(chain), PREDICT_NO_RENEWAL);
+		f->list[f->count - 1].fault = mem_text("it isn't there");
+	}
+	free(path);
+	free(chain);
+}
+
+static void each_certbot(struct found *f)
+{
+	char *folder = mem_printf("%s/renewal", f->dir);
+	struct stat st;
+
+	each_entry_of(f, "renewal", take_certbot);
+	if (stat(folder, &st) == 0)
+		each_entry_of(f, "live", take_certbot_orphan);
+	free(folder);
 }
 
 /* certificates/NAME.json beside NAME.crt; whether renew is called with --reuse-key stands
@@ -154,7 +185,7 @@ int predict_read(const char *dir, struct prediction **ret_list, size_t *ret_coun
 	}
 	f.cli = read_text(cli);
 	free(cli);
-	each_entry_of(&f, "renewal", take_certbot);
+	each_certbot(&f);
 	each_entry_of(&f, "certificates", take_lego);
 	each_entry_of(&f, "private", take_uacme);
 	each_entry(&f, dir, take_acme_sh);
@@ -176,7 +207,7 @@ bool predict_is_risky(const struct prediction *p)
 	bool may_change = p->key != PREDICT_SAME_KEY;
 	size_t i;
 
-	if (!p->compared || p->unread)
+	if (p->fault || !p->compared || p->unread)
 		return may_change;
 	for (i = 0; i < p->services; i++)
 		if (p->service[i].error || (p->service[i].outlook != OUTLOOK_STAYS &&
@@ -212,7 +243,7 @@ static json_t *service_json(const struct predicted_service *s)
 
 static json_t *to_json(const struct prediction *p)
 {
-	static const char *const words[] = { "same", "new", "depends" };
+	static const char *const words[] = { "same", "new", "depends", "none" };
 	json_t *one = json_object(), *services = json_array();
 	size_t i;
 
@@ -220,6 +251,7 @@ static json_t *to_json(const struct prediction *p)
 	json_object_set_new(one, "name", json_string(p->name));
 	json_object_set_new(one, "file", json_string(p->file));
 	json_object_set_new(one, "key", json_string(words[p->key]));
+	json_object_set_new(one, "fault", text_json(p->fault));
 	json_object_set_new(one, "risky", json_boolean(predict_is_risky(p)));
 	for (i = 0; i < p->services; i++)
 		json_array_append_new(services, service_json(&p->service[i]));
@@ -274,6 +306,7 @@ void predict_clear(struct prediction *list, size_t count)
 		free(list[i].chain);
 		free(list[i].issuer);
 		free(list[i].unread);
+		free(list[i].fault);
 	}
 	free(list);
 }

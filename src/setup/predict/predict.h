@@ -35,6 +35,7 @@ struct prediction {
 	char *file;	    /* owned; that says so */
 	char *chain;	    /* owned; the certificate's file and those behind it */
 	enum predict_key key;
+	char *fault;   /* owned; why the client can't renew by file; NULL: it can */
 	bool compared; /* the records were asked for: what follows counts */
 	char *issuer;  /* owned; who signed it now; NULL unknown */
 	char *unread;  /* owned; why chain couldn't be read; NULL */
@@ -50,8 +51,8 @@ int predict_read(const char *dir, struct prediction **ret_list, size_t *ret_coun
  * records aren't known and the key may change. */
 bool predict_is_risky(const struct prediction *prediction);
 /* {"version":1,"certificates":[{client,name,file,key,...}]}, key one of same, new,
- * depends; where the records were asked for also issuer, error, and services with their
- * records, each with its outlook; on the heap. */
+ * depends, none; where the records were asked for also issuer, error, and services with
+ * their records, each with its outlook; on the heap. */
 char *predict_json(const struct prediction *list, size_t count);
 void predict_clear(struct prediction *list, size_t count);
 

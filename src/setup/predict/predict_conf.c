@@ -5,6 +5,8 @@
 
 #include "base/same.h"
 
+#include "setup/predict/renewal_conf.h"
+
 #define BLANKS "\"' \t\r"
 
 /* A line without its end; the next one's begin, NULL behind the last. */
@@ -43,68 +45,96 @@ struct value {
 	size_t len;
 };
 
-/* The last "name = value" of the section ("" is the one before any). False where there
- * is none. */
-static bool find_value(const char *text, const char *section, const char *a,
-		       const char *b, struct value *ret_value)
+/* Where the name of an option ends, and where its value begins: "name = value", "name:
+ * value" or "name value". A comment begins behind a blank. */
+static struct value split_option(const char *line, size_t len, size_t *ret_name)
 {
-	bool inside = !*section, found = false;
-	const char *equals;
+	size_t i, at;
+
+	for (i = 1; i < len; i++)
+		if ((line[i] == '#' || line[i] == ';') && strchr(BLANKS, line[i - 1]))
+			len = i;
+	for (i = 0; i < len && !strchr("=: \t", line[i]);)
+		i++;
+	*ret_name = i;
+	for (at = i; at < len && strchr(" \t", line[at]);)
+		at++;
+	if (at < len && (line[at] == '=' || line[at] == ':'))
+		at++;
+	else if (at == len)
+		return (struct value){ NULL, 0 };
+	return (struct value){ line + at, len - at };
+}
+
+/* The last value of a name in lines of "name = value"; those of sections count for
+ * nothing. False where there is none. */
+static bool find_value(const char *text, const char *a, const char *b,
+		       struct value *ret_value)
+{
+	bool found = false;
+	struct value value;
 	size_t len, name;
 
 	for (; text; text = next_line(text, &len)) {
+		text += strspn(text, " \t");
 		len = strcspn(text, "\n");
-		if (*text == '[') {
-			inside = is_word(text, len, section);
-			continue;
-		}
-		equals = memchr(text, '=', len);
-		name = equals ? (size_t)(equals - text) : len;
-		if (!inside || !is_name(text, name, a, b))
+		value = split_option(text, len, &name);
+		if (!is_name(text, name, a, b))
 			continue;
 		found = true;
-		*ret_value = equals ? (struct value){ equals + 1, len - name - 1 }
-				    : (struct value){ NULL, 0 };
+		*ret_value = value;
 	}
 	return found;
 }
 
-static bool find_flag(const char *text, const char *section, const char *a, const char *b,
-		      bool *ret_value)
+static bool find_flag(const char *text, const char *a, const char *b, bool *ret_value)
 {
 	struct value value;
 
-	if (!find_value(text, section, a, b, &value))
+	if (!find_value(text, a, b, &value))
 		return false;
 	*ret_value = !value.text || is_true(value.text, value.len);
 	return true;
 }
 
+static bool overrule_reuse(const char *cli, bool reuse)
+{
+	bool flag = false;
+
+	if (find_flag(cli, "reuse_key", "reuse-key", &flag))
+		reuse = flag;
+	if (find_flag(cli, "no_reuse_key", "no-reuse-key", &flag) && flag)
+		reuse = false;
+	if (find_flag(cli, "new_key", "new-key", &flag) && flag)
+		reuse = false;
+	return reuse;
+}
+
+int predict_conf_certbot(const char *renewal, const char *cli, enum predict_key *ret_key,
+			 struct why *why)
+{
+	struct renewal_conf conf = { 0 };
+	bool reuse;
+	int rc = renewal_conf_parse(renewal, &conf, why);
+
+	if (rc < 0)
+		return rc;
+	reuse = cli ? overrule_reuse(cli, conf.reuse_key) : conf.reuse_key;
+	*ret_key = reuse ? PREDICT_SAME_KEY : PREDICT_NEW_KEY;
+	renewal_conf_clear(&conf);
+	return 0;
+}
+
 bool predict_conf_certbot_makes(const char *renewal, const char *type)
 {
-	struct value value;
+	struct renewal_conf conf = { 0 };
+	bool makes;
 
-	return !find_value(renewal, "[renewalparams]", "key_type", "key-type", &value) ||
-	       !value.text || is_word(value.text, value.len, type);
-}
-
-bool predict_conf_is_certbot(const char *renewal)
-{
-	return strstr(renewal, "[renewalparams]") != NULL;
-}
-
-enum predict_key predict_conf_certbot(const char *renewal, const char *cli)
-{
-	bool reuse = false, flag = false;
-
-	(void)find_flag(renewal, "[renewalparams]", "reuse_key", "reuse-key", &reuse);
-	if (cli && find_flag(cli, "", "reuse_key", "reuse-key", &flag))
-		reuse = flag;
-	if (cli && find_flag(cli, "", "no_reuse_key", "no-reuse-key", &flag) && flag)
-		reuse = false;
-	if (cli && find_flag(cli, "", "new_key", "new-key", &flag) && flag)
-		reuse = false;
-	return reuse ? PREDICT_SAME_KEY : PREDICT_NEW_KEY;
+	if (renewal_conf_parse(renewal, &conf, NULL) < 0)
+		return false;
+	makes = !conf.key_type || same_word(type, strlen(type), conf.key_type);
+	renewal_conf_clear(&conf);
+	return makes;
 }
 
 bool predict_conf_is_acme_sh(const char *text)
@@ -116,7 +146,6 @@ enum predict_key predict_conf_acme_sh(const char *text)
 {
 	bool forced = false;
 
-	(void)find_flag(text, "", "Le_ForceNewDomainKey", "Le_ForceNewDomainKey",
-			&forced);
+	(void)find_flag(text, "Le_ForceNewDomainKey", "Le_ForceNewDomainKey", &forced);
 	return forced ? PREDICT_NEW_KEY : PREDICT_SAME_KEY;
 }

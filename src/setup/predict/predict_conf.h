@@ -6,19 +6,22 @@
 
 #include <stdbool.h>
 
+struct why;
+
 enum predict_key {
 	PREDICT_SAME_KEY,
 	PREDICT_NEW_KEY,
-	PREDICT_EITHER /* the command line decides, and it is written nowhere */
+	PREDICT_EITHER,	   /* the command line decides, and it is written nowhere */
+	PREDICT_NO_RENEWAL /* the client can't renew it */
 };
 
-/* A renewal/NAME.conf of certbot, and its cli.ini (NULL: none), which goes before it. */
-enum predict_key predict_conf_certbot(const char *renewal, const char *cli);
+/* A renewal/NAME.conf of certbot, and its cli.ini (NULL: none), which goes before it.
+ * DP_EFORMAT: certbot can't renew by the former, and why. */
+int predict_conf_certbot(const char *renewal, const char *cli, enum predict_key *ret_key,
+			 struct why *why);
 /* Whether key_type of a renewal/NAME.conf is this ("rsa", "ecdsa"), or isn't there: where
  * it keeps its key, certbot refuses to renew one of another type. */
 bool predict_conf_certbot_makes(const char *renewal, const char *type);
-/* Whether it is such a file at all. */
-bool predict_conf_is_certbot(const char *renewal);
 /* A DOMAIN.conf of acme.sh. */
 enum predict_key predict_conf_acme_sh(const char *text);
 bool predict_conf_is_acme_sh(const char *text);
