@@ -13,14 +13,14 @@
 #include "setup/lineage/lineage.h"
 #include "setup/publish/wanted.h"
 
-/* Servers that nobody looked at for so long may have said anything meanwhile. A timer
- * that runs once a day has days to miss. */
+/* After a longer time without a look the servers may have said anything, so what was
+ * agreed no longer counts. A timer that runs once a day may miss two days. */
 #define UNSEEN_MAX_S (3 * 86400)
-#define DRIFT_S 60 /* by which two clocks that were never set may differ */
+#define DRIFT_S 60 /* how far two clocks drift apart that nobody has set */
 
 int64_t agreement_hash(const struct wanted *w)
 {
-	uint64_t sum = 0; /* whatever their order */
+	uint64_t sum = 0; /* a sum is the same in any order */
 	char *text;
 	size_t i;
 
@@ -100,7 +100,8 @@ int agreement_foreign(struct lineage *l, int64_t generation, struct foreign *ret
 static void note_answers(struct lineage *l, const struct env_dns *dns)
 {
 	struct lineage_state *s = &l->state;
-	time_t now = env_now(l->env); /* after the last answer: caches may be that late */
+	time_t now = env_now(l->env); /* read after the last answer came: caches may have
+					 asked as late as that */
 
 	peak_note(s, dns->ttl_s, now);
 	if (!dns->some)
@@ -158,7 +159,8 @@ static void agree_from(struct lineage *l, time_t now)
 	s->agree_uptime_s = uptime_of(l, &s->boot);
 }
 
-/* Time that only passed because the clock was put forward is none. */
+/* A clock that was put forward makes time seem to have passed. Such time doesn't
+ * count. */
 static void doubt_clock(struct lineage *l, time_t now)
 {
 	struct lineage_state *s = &l->state;
@@ -190,7 +192,8 @@ static void keep_agreement(struct lineage *l, const struct env_dns *dns, int64_t
 	note_answers(l, dns);
 	if (dns->ttl_s > s->hold_ttl_s)
 		s->hold_ttl_s = dns->ttl_s;
-	/* Of records that weren't asked for before nobody knows what was there. */
+	/* Nobody knows what the servers had of records that weren't asked about
+	 * before. */
 	if (s->agreed_on && s->agreed_on != hash) {
 		s->agree_since = 0;
 		s->old_ttl_s = -1;
@@ -207,9 +210,9 @@ static void keep_agreement(struct lineage *l, const struct env_dns *dns, int64_t
 	s->agree_seen = now;
 }
 
-/* A run that dies between the answers and the state would forget a server that lags: the
- * state says before that somebody looks. Where it said so already, that is what happened,
- * and the agreement counts from now. */
+/* A run that dies after the answers came and before the state is saved would forget
+ * that a server lagged. So the state says first that a run is looking. Where it said so
+ * already, an earlier run died there, and the agreement counts from now. */
 static int begin_to_look(struct lineage *l, struct why *why)
 {
 	struct lineage_state *s = &l->state;
@@ -222,7 +225,7 @@ static int begin_to_look(struct lineage *l, struct why *why)
 	return lineage_save(l, why);
 }
 
-/* Nobody answered: that says nothing against what was agreed. */
+/* Nobody answered, which says nothing against what was agreed. */
 static void end_look(struct lineage *l)
 {
 	bool was_told = l->state.looking;
@@ -232,7 +235,7 @@ static void end_look(struct lineage *l)
 		(void)lineage_save(l, NULL);
 }
 
-/* Of the key that goes under the servers next; NULLs where none does. */
+/* Judges the key that is to be installed next; leaves NULLs where none is. */
 static int judge_foreign(struct lineage *l, const struct asked *a, struct foreign *f,
 			 struct why *why)
 {

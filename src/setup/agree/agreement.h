@@ -18,7 +18,7 @@ struct why;
 
 struct agreement {
 	enum safety safety;
-	time_t safe_at; /* 0: not to be told yet */
+	time_t safe_at; /* 0: it can't be said yet */
 	char *who_lags; /* owned; NULL */
 	bool blocked;	/* who_lags is a record of somebody else's: all servers have ours,
 			   and time doesn't help */
@@ -32,17 +32,17 @@ int agreement_ask(const struct lineage *lineage, struct env_dns *ret_dns,
  * generation's certificates. Notes nothing. Undo with foreign_clear(). */
 int agreement_foreign(struct lineage *lineage, int64_t generation,
 		      struct foreign *ret_foreign, struct why *why);
-/* Before records change: what the servers say about all of them, and what caches may hold
- * from now on. Doesn't save. Undo with env_dns_clear(). */
+/* Asks, before records change, what the servers say about all of them, and notes what
+ * caches may hold from now on. Doesn't save. Undo with env_dns_clear(). */
 int agreement_before(struct lineage *lineage, struct env_dns *ret_dns, struct why *why);
-/* Of the records that are wanted, whatever their order; not 0. */
+/* A hash of the wanted records that doesn't depend on their order; never 0. */
 int64_t agreement_hash(const struct wanted *wanted);
 /* Asks all servers now; the state gets since when they agree, which the caller saves.
  * Undo with agreement_clear(). */
 int agreement_observe(struct lineage *lineage, struct agreement *ret_agreement,
 		      struct why *why);
-/* From when on no cache can lack the records, by what was seen so far; 0: not all servers
- * have them. */
+/* The time from which no cache can lack the records, by what was seen so far; 0: not
+ * all servers have them. */
 time_t agreement_safe_at(const struct lineage *lineage);
 void agreement_clear(struct agreement *agreement);
 

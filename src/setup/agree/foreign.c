@@ -96,7 +96,7 @@ static void change_clear(struct change *c)
 	chain_clear(&c->after);
 }
 
-/* By the rules of a check, but for CAs: no bundle says here which are trusted. */
+/* Judges by the rules of a check, but for CAs: no bundle says here which are trusted. */
 static bool is_accepted(const struct scene *s, const struct tlsa *rr, size_t count,
 			const struct chain *chain)
 {
@@ -150,7 +150,7 @@ static bool is_foreign(const struct scene *s, const struct tlsa *rr)
 	       !is_among(w->dead, w->dead_count, s->set->owner, rr);
 }
 
-/* Else the set lacks records of ours, and that is told as such. */
+/* A set that lacks records of ours is told as such, and not judged here. */
 static bool has_all_wanted(const struct scene *s)
 {
 	const struct wanted *w = s->wanted;
@@ -166,7 +166,8 @@ static bool has_all_wanted(const struct scene *s)
 	return has;
 }
 
-/* The first of others that clients may go by, and that the new chain doesn't match. */
+/* The first record of others that clients may go by and that the new chain doesn't
+ * match. */
 static const struct tlsa *find_blocker(const struct scene *s)
 {
 	char reason[POLICY_REASON_SIZE];
@@ -194,7 +195,8 @@ static char *tell_what(const struct scene *s)
 			     : mem_printf("key %s", lineage_number(s->generation).text);
 }
 
-/* A record of the same form for the new key, where a key is all that it takes. */
+/* Suggests a record of the same form for the new key, where the form needs no more than
+ * a key. */
 static char *tell_remedy(const struct scene *s, const struct tlsa *rr)
 {
 	char *path, *text;
@@ -239,7 +241,7 @@ static void judge_block(const struct scene *s, struct foreign *f)
 		f->blocked = tell_blocked(s, rr);
 }
 
-/* Of a key without a certificate nobody can say what such a record will make of it. */
+/* While a key has no certificate nobody can say what such a record will make of it. */
 static bool is_undecided(const struct scene *s, const struct tlsa *rr)
 {
 	return s->change->after.raw_key &&

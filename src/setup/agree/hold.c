@@ -14,9 +14,9 @@
 #include "setup/publish/endpoints.h"
 #include "target/target.h"
 
-/* Both have their records, whichever is presented. */
+/* current and next: a service may present either, since both have their records */
 #define GENERATIONS 2
-/* After a step that may have reloaded a server, whose old workers take a while to go. */
+/* how long a server's old workers may go on after a reload */
 #define RELOADED_S 60
 
 void hold_forget(struct lineage_state *s)
@@ -108,7 +108,7 @@ static int each_owner(struct lineage *l, owner_fn *fn, void *arg, struct why *wh
 	return rc;
 }
 
-/* What a decision goes by, and what it comes to. */
+/* What a decision is made from, and its result. */
 struct decision {
 	const struct env_dns *dns; /* borrowed, as the next */
 	const char *before;
@@ -171,10 +171,10 @@ int hold_decide(struct lineage *l, const struct env_dns *dns, bool asked_for,
 
 /* What is held back, looked at once more. */
 struct review {
-	struct env_dns dns; /* owned; about those owners, too */
+	struct env_dns dns; /* owned; what the servers said about those owners */
 	char *reason;	    /* owned; the first reason; NULL: none */
 	bool is_over;	    /* nothing stands against one of them any more */
-	bool has_records;   /* there may be some at one of them */
+	bool has_records;   /* DNS has, or may have, a record at one of them */
 };
 
 static int review_owner(struct lineage *l, const struct target *target, const char *owner,

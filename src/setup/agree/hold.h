@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Owners at which DNS has no TLSA record yet. The first one is held against whatever the
- * service there presents, so it waits until that is a key of the lineage. */
+/* Owner names at which DNS has no TLSA record yet. As soon as one is there, clients
+ * demand that the service matches it. So the first record waits until the service
+ * presents a key of the lineage. */
 #ifndef SETUP_HOLD_H
 #define SETUP_HOLD_H
 
@@ -31,9 +32,9 @@ int hold_review(struct lineage *lineage, char **ret_reason, struct why *why);
 /* Whether DNS has, or may have, a record at an owner that is held back: its service must
  * not get a key then that isn't among them. Changes nothing. */
 int hold_has_records(struct lineage *lineage, bool *ret_has, struct why *why);
-/* What was decided holds from now on. Doesn't save. */
+/* Takes the decision over into the state. Doesn't save. */
 void hold_keep(struct lineage_state *state, struct hold *hold);
-/* Nothing is held back any more. Doesn't save. */
+/* From now on nothing is held back. Doesn't save. */
 void hold_forget(struct lineage_state *state);
 void hold_clear(struct hold *hold);
 

@@ -13,7 +13,7 @@ void peak_note(struct lineage_state *s, int64_t ttl_s, time_t now)
 	int64_t known_s = ttl_s < 0 ? SAFETY_UNKNOWN_S / FACTOR : ttl_s;
 	bool over = now - s->peak_at > FACTOR * s->peak_ttl_s;
 
-	/* Until now the former one may have been given out. */
+	/* The servers may have given out sets with the former TTL until this look. */
 	if (s->seen_ttl_s >= s->peak_ttl_s && s->peak_ttl_s && !over)
 		s->peak_at = now;
 	if (known_s >= s->peak_ttl_s || over) {

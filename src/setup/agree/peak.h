@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The largest TTL by which a cache may still hold a set that was given out before: who
- * lowers a TTL doesn't shorten what caches have. Pure. */
+/* The largest TTL with which a cache may still hold an RRset that it got earlier:
+ * lowering a TTL doesn't shorten what caches already have. Pure. */
 #ifndef SETUP_PEAK_H
 #define SETUP_PEAK_H
 
@@ -9,8 +9,8 @@
 
 struct lineage_state;
 
-/* What the servers say now; -1 is unknown, and counts as a day. The state gets the peak,
- * which isn't saved. */
+/* Takes in the TTL that the servers give now; -1 is unknown and counts as a day. The
+ * peak goes into the state, which isn't saved. */
 void peak_note(struct lineage_state *state, int64_t ttl_s, time_t now);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "setup/agree/safety.h"
 
-/* One TTL for a resolver's cache; one more for a cache behind it that counts anew. */
+/* One TTL for a resolver's cache, and one more for a cache behind it that counts anew. */
 #define SAFETY_FACTOR 2
 
 int64_t safety_hold_s(const struct safety_facts *facts)

@@ -8,18 +8,19 @@
 #include <stdint.h>
 #include <time.h>
 
-#define SAFETY_UNKNOWN_S (2 * 86400) /* held against caches where a TTL is unknown */
+#define SAFETY_UNKNOWN_S                                                                 \
+	(2 * 86400) /* how long a cache may hold a set whose TTL is unknown */
 
 /* What is known about the records' way into the caches. */
 struct safety_facts {
-	time_t agree_since; /* all servers have had the record since then; 0: not all do
-			     */
+	time_t agree_since; /* since then all servers have had the record; 0: not all have
+			       it */
 	int64_t old_ttl_s;  /* of the set before, or of the denial (its negative TTL)
 			       where there was none; -1 unknown */
 	int64_t new_ttl_s;  /* the largest seen since, the new set's included; -1 unknown
 			     */
-	bool none_at_all;   /* no server has any TLSA record there, nor had any when last
-			       looked: there is nothing that a key could contradict */
+	bool none_at_all; /* no server has any TLSA record there, nor had one at the last
+			     look: there is nothing that a key could contradict */
 };
 
 enum safety {

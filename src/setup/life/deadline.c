@@ -18,7 +18,8 @@ static int read_certificate(const struct lineage *l, enum key_type type,
 	if (!l->state.view)
 		return certificate_newest(l, l->state.current, type, ret_certificate,
 					  why);
-	/* Not live: after a crash that may lead to what no server has read yet. */
+	/* Asks the state, and not the link live: after a crash that may lead to files
+	 * that no server has read yet. */
 	path = lineage_path(l, "views/%s/%s/cert.pem", lineage_number(l->state.view).text,
 			    key_type_name(type));
 	rc = certificate_read(path, &c, why);
@@ -30,7 +31,7 @@ static int read_certificate(const struct lineage *l, enum key_type type,
 
 static time_t due_at(const struct lineage *l, const struct certificate *c, bool fresh)
 {
-	/* The CA's window is about the newest. */
+	/* The CA's window is that of the newest certificate. */
 	const struct renewal_facts facts = { .not_before = c->not_before,
 					     .not_after = c->not_after,
 					     .percent = l->conf.renew_percent,

@@ -11,9 +11,9 @@
 #include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
 
-/* The key in use is meant, be it the one that has just come: it goes next. A first key on
- * its way to the servers is nobody's yet. Told once more while that goes on, it is the
- * same. */
+/* The key in use is compromised, even one that has only just come: the next rollover
+ * replaces it. A first key that is still on its way to the servers is used by nobody
+ * yet. Declaring the emergency again while that rollover runs changes nothing. */
 int emergency_declare(struct lineage *l, struct why *why)
 {
 	struct lineage_state *s = &l->state;
@@ -80,7 +80,7 @@ void emergency_tell_exposure(const struct lineage *l, int64_t compromised,
 				lineage_number(s->current).text));
 }
 
-/* Which key is meant was assumed: what to do if it was another one. */
+/* Which key is compromised was assumed, so this says what to do if it was another one. */
 void emergency_tell_remedy(const struct lineage *l, struct outcome *r)
 {
 	const struct lineage_state *s = &l->state;

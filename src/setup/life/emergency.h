@@ -9,12 +9,12 @@ struct lineage;
 struct outcome;
 struct why;
 
-/* Writes down that the key in use is compromised. Told once more, it is the same. */
+/* Notes that the key in use is compromised. Doing it again changes nothing. */
 int emergency_declare(struct lineage *lineage, struct why *why);
-/* Behind what a step told: what the holder of that key can still do. */
+/* Adds to what a step told what the holder of that key can still do. */
 void emergency_tell_exposure(const struct lineage *lineage, int64_t compromised,
 			     struct outcome *r);
-/* Which key is meant was assumed: what to do if it was another one. */
+/* Adds what to do if another key is compromised than the one that was assumed. */
 void emergency_tell_remedy(const struct lineage *lineage, struct outcome *r);
 
 #endif

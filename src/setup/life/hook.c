@@ -22,7 +22,7 @@ void hook_report_clear(struct hook_report *report)
 	*report = (struct hook_report){ 0 };
 }
 
-/* By whatever path certbot calls it. */
+/* certbot may call the folder by another path. */
 static bool is_folder(const struct lineage *l, const char *folder, void *arg)
 {
 	const char *other = *(const char **)arg;
@@ -104,8 +104,7 @@ static int note_taken(struct lineage *l, const struct certbot_found *f, struct w
 			    key_type_name(f->type), "by", "certbot", NULL);
 }
 
-/* The step that was refused is tried again by rollover; what it says is told there, too.
- */
+/* A step that is refused here is tried again by rollover, which tells the reason, too. */
 static int install_received(struct lineage *l, const struct certbot_found *f,
 			    struct hook_report *report, struct why *why)
 {
@@ -217,7 +216,7 @@ static bool catch_up(const struct lineage *unused, const char *folder, void *arg
 	return c->rc < 0 || c->report->result.text;
 }
 
-/* Late where half of the time that was left is gone. */
+/* certbot is late once half of the time that was left has passed. */
 static int await_renewal(const struct lineage *l, struct hook_report *report,
 			 struct why *why)
 {
@@ -253,7 +252,8 @@ int hook_renew(struct lineage *l, bool force, bool install, struct hook_report *
 	*report = (struct hook_report){ 0 };
 	if (certbot_any_folder(l, catch_up, &c))
 		return c.rc;
-	/* What is kept and isn't under the servers: a crash, or a try that failed. */
+	/* A certificate that is kept and not installed: a run crashed, or a try
+	 * failed. */
 	if (try && s->view) {
 		rc = rollover_receive(l, s->view_generation, &report->result, why);
 		if (rc < 0 || report->result.kind != OUTCOME_NOTHING)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* certbot in charge of renewals (acme = hook certbot): what it made is taken over only
- * for a key of the lineage, and goes under the servers only where that key is safe. The
- * servers never read certbot's files. */
+/* Renewals by certbot's own schedule (acme = hook certbot): a certificate that it made
+ * is kept only if it is for a key of the lineage, and installed only where that key is
+ * safe. The servers never read certbot's files. */
 #ifndef SETUP_HOOK_H
 #define SETUP_HOOK_H
 
@@ -25,12 +25,12 @@ bool hook_serves(const struct lineage *lineage, const char *folder);
 /* certbot has just made the certificate in folder. Undo with hook_report_clear(). */
 int hook_deploy(struct lineage *lineage, const char *folder,
 		struct hook_report *ret_report, struct why *why);
-/* What renew does: takes over what no hook was called for, or a crash cut short, and else
- * tells whether certbot is late. force: now, whatever failed before; install: under the
- * servers, too. */
+/* What the verb renew does: takes over a certificate for which no hook was called, or
+ * whose hook crashed; else it tells whether certbot is late. force: now, even after a
+ * failure; install: installs it, too. */
 int hook_renew(struct lineage *lineage, bool force, bool install,
 	       struct hook_report *ret_report, struct why *why);
-/* What certbot's next renewal will come to; changes nothing. */
+/* Predicts what certbot's next renewal will come to; changes nothing. */
 int hook_predict(const struct lineage *lineage, struct hook_report *ret_report,
 		 struct why *why);
 

@@ -5,7 +5,7 @@
 #include "setup/lineage/lineage.h"
 
 #define DAY_S 86400
-/* A timer that runs once a day, as agreement.c wants it at least, and misses one. */
+/* A timer that runs once a day, the least that agreement.c needs, may miss a day. */
 #define UNMOVED_MAX_S ((int64_t)2 * DAY_S)
 
 /* A server may lag for twice the TTL before a run calls that stuck. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether anybody takes a rollover on: a lineage that no timer runs for never gets stuck,
- * and its state looks like waiting for ever. */
+/* Whether a rollover still goes on. A lineage that no timer runs for is never marked as
+ * stuck, and its state looks as if it waited; only the time that has passed tells. */
 #ifndef SETUP_MOVEMENT_H
 #define SETUP_MOVEMENT_H
 
@@ -8,8 +8,8 @@
 
 struct lineage;
 
-/* Since when nothing has moved though a run had something to do for days; 0: as planned,
- * or stuck, which tells by itself. */
+/* Since when nothing has moved, though for days a run would have had something to do;
+ * 0: all goes as planned, or the lineage is stuck, which its state says. */
 time_t movement_missed(const struct lineage *lineage, time_t now);
 
 #endif

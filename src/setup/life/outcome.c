@@ -77,7 +77,7 @@ int outcome_stuck(struct lineage *l, const char *text, struct why *why)
 	return rc < 0 ? rc : lineage_save(l, why);
 }
 
-/* A try that failed: later again, and stuck after a few. */
+/* After a try that failed the next one comes later; after a few the lineage is stuck. */
 int outcome_failed(struct lineage *l, const char *text, struct outcome *r,
 		   struct why *why)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How a step of a lineage's life ends: what is told, and what is saved and journalled. */
+/* How a step of a lineage's life ends: what the user is told, and what is saved and
+ * journalled. */
 #ifndef SETUP_OUTCOME_H
 #define SETUP_OUTCOME_H
 
@@ -21,7 +22,7 @@ enum outcome_kind {
 
 struct outcome {
 	enum outcome_kind kind;
-	time_t until; /* what it waits for; 0 unknown */
+	time_t until; /* when what it waits for has come; 0 unknown */
 	char *text;   /* owned; a sentence without a final stop */
 };
 
@@ -34,9 +35,10 @@ int outcome_tell(struct outcome *r, enum outcome_kind outcome, time_t until,
 char *outcome_when(const struct lineage *l, time_t at);
 /* Enters a stage and saves: what was wrong before is over. */
 int outcome_enter(struct lineage *l, enum lineage_stage stage, struct why *why);
-/* Stays where it is until somebody helps, for this reason, and saves. */
+/* Marks the lineage as stuck, for this reason, until somebody helps; saves. */
 int outcome_stuck(struct lineage *l, const char *text, struct why *why);
-/* A try that failed: later again, and stuck after a few. Tells and saves. */
+/* After a try that failed: says when the next one is, and marks the lineage as stuck
+ * after a few. Tells and saves. */
 int outcome_failed(struct lineage *l, const char *text, struct outcome *r,
 		   struct why *why);
 

@@ -18,7 +18,7 @@
 #include "setup/publish/wanted.h"
 #include "setup/world/env.h"
 
-/* Records that a wildcard made are hidden by the first one at the name itself. */
+/* The first record at a name hides from clients what a wildcard gave them there. */
 static int refuse_wildcard(const struct env_dns *dns, struct why *why)
 {
 	return why_set(why, DP_EDNS,
@@ -28,9 +28,9 @@ static int refuse_wildcard(const struct env_dns *dns, struct why *why)
 		       dns->wildcard, dns->wildcard);
 }
 
-/* A record of ours goes only where every endpoint was just seen without its key; why not,
- * on the heap, or NULL. What is lacking is published all the same: that may be why they
- * fail. */
+/* A record of ours is taken out only after every endpoint was just seen without its
+ * key. Returns why not, on the heap, or NULL. Records that are lacking are published
+ * all the same: that may be why an endpoint fails. */
 static char *find_stay(struct lineage *l)
 {
 	char *problem = NULL, *text = NULL;
@@ -177,8 +177,7 @@ out:
 	return rc;
 }
 
-/* What failed before is over; "stuck" was about it only where nothing else is under way.
- */
+/* Earlier failures no longer count. "stuck" is over, too, if it was about them alone. */
 static int settle_failures(struct lineage *l, struct why *why)
 {
 	struct lineage_state *s = &l->state;
@@ -213,8 +212,8 @@ static int tell_published(const struct lineage *l, enum publish_result result,
 	return rc;
 }
 
-/* Somebody's wish isn't a try that failed. Where no key of the lineage is in use yet, it
- * begins anew. */
+/* What somebody asked for doesn't count as a failed try. Where no key of the lineage is
+ * in use yet, the stage begins anew. */
 static int tell_held(struct lineage *l, bool asked_for, const char *held,
 		     struct outcome *r, struct why *why)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A lineage's records given to DNS: what servers and services say first, whether that
- * allows it, and what is told of it. */
+/* Gives a lineage's records to DNS: asks servers and services first, decides whether
+ * what they say allows it, and tells what came of it. */
 #ifndef SETUP_PUBLICATION_H
 #define SETUP_PUBLICATION_H
 
@@ -10,15 +10,15 @@ struct lineage;
 struct outcome;
 struct why;
 
-/* Gives the wanted records to DNS, where somebody asked for it also those of services
- * that nobody reaches; staged becomes published, other stages stay. */
+/* Gives the wanted records to DNS; where somebody asked for it, also those of services
+ * that nobody reaches. The stage staged becomes published, other stages stay. */
 int publication_give(struct lineage *lineage, bool asked_for, struct outcome *r,
 		     struct why *why);
 /* What publication_give() would hold back now, on the heap; NULL: nothing. Doesn't save.
  */
 int publication_preview(struct lineage *lineage, char **ret_held, struct why *why);
-/* Whether a record is wanted at an owner that no publication was about, or one was cut
- * short. */
+/* Whether a record is wanted at an owner that the last publication left out, or a
+ * publication was cut short. */
 bool publication_is_due(struct lineage *lineage);
 
 #endif

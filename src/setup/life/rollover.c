@@ -21,7 +21,7 @@
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/renewal.h"
 
-#define STEPS_MAX 24 /* more than there are from beginning to end, twice */
+#define STEPS_MAX 24 /* twice the steps of a whole rollover, and some */
 #define FAILED_MAX                                                                       \
 	300 /* octets of an order that failed, where more is told behind it              \
 	     */
@@ -34,7 +34,7 @@ static int begin_rollover(struct lineage *l, struct outcome *r, struct why *why)
 	rc = lineage_note(l, why, "begun", "to", lineage_number(s->next).text, "why",
 			  s->emergency ? "emergency" : NULL, NULL);
 	s->goal = s->next;
-	s->intent = INTENT_NONE; /* of a publication that failed: it is decided anew */
+	s->intent = INTENT_NONE; /* a publication that failed is decided anew */
 	s->begun_at = env_now(l->env);
 	if (rc == 0)
 		rc = outcome_enter(l, STAGE_STAGED, why);
@@ -82,8 +82,8 @@ static int renewal_failed(struct lineage *l, const char *text, struct outcome *r
 	return rc < 0 ? rc : outcome_tell(r, OUTCOME_REFUSED, 0, "%s", text);
 }
 
-/* Finishes what a crash cut short. done: that was a step by itself; where it was undone,
- * no verb goes on. */
+/* Finishes what a crash cut short. *ret_done: that was this run's step, and where it
+ * undid something, the verb doesn't go on. */
 static int recover_intent(struct lineage *l, bool *ret_done, struct outcome *r,
 			  struct why *why)
 {
@@ -139,8 +139,8 @@ static int tell_retry(const struct lineage *l, struct outcome *r)
 	return 0;
 }
 
-/* Step by step as always, but no run waits for the next: only caches and servers are
- * waited for, and they protect those who connect. */
+/* Takes the usual steps without waiting for the next run. It still waits for caches and
+ * servers, since that protects those who connect. */
 static int emergency_steps(struct lineage *l, const struct rollover_how *how,
 			   struct outcome *r, struct why *why)
 {
@@ -183,7 +183,7 @@ int rollover_step(struct lineage *l, const struct rollover_how *how, struct outc
 	int rc = 0;
 
 	*r = (struct outcome){ 0 };
-	/* First, so that it isn't lost whatever happens. */
+	/* noted first, so that no failure below loses it */
 	if (how->emergency)
 		rc = emergency_declare(l, why);
 	if (rc < 0)
@@ -219,7 +219,7 @@ int rollover_propagation(struct lineage *l, struct outcome *r, struct why *why)
 		return rc;
 	if (lineage_state_stage(&l->state) == STAGE_PUBLISHED) {
 		rc = stages_published(l, r, why);
-		/* That a server lags is what was asked. */
+		/* Whether a server lags is what was asked. */
 		if (rc == 0 && r->kind == OUTCOME_WAITING && !r->until)
 			r->kind = OUTCOME_LATE;
 		return rc;
@@ -261,7 +261,7 @@ int rollover_install(struct lineage *l, struct outcome *r, struct why *why)
 	rc = recover_intent(l, &done, r, why);
 	if (rc < 0 || done)
 		return rc;
-	/* The way to safe is short where the time has passed already. */
+	/* Where the time has passed already, the stage safe is reached at once. */
 	if (lineage_state_stage(&l->state) == STAGE_STAGED && stages_is_first_key(l) &&
 	    l->state.intent == INTENT_NONE)
 		rc = stages_staged(l, r, why);
@@ -301,7 +301,7 @@ time_t rollover_retry_at(const struct lineage_state *s)
 		       : 0;
 }
 
-/* The others have the new certificate: better than none. */
+/* The other endpoints have the new certificate, which is better than none. */
 static int tell_old_fault(struct lineage *l, const char *text, struct outcome *r,
 			  struct why *why)
 {
@@ -313,7 +313,7 @@ static int tell_old_fault(struct lineage *l, const char *text, struct outcome *r
 				     text);
 }
 
-/* A certificate brought under the servers. */
+/* What became of installing a certificate. */
 struct renewed {
 	bool in_use;
 	char *fault; /* owned; why it isn't, or what is wrong all the same; NULL */
@@ -326,8 +326,8 @@ static void renewed_clear(struct renewed *n)
 	free(n->stale);
 }
 
-/* Records of others are asked about first. Where the servers don't answer, the look
- * behind the switch judges. */
+/* Asks about records of others first. Where the name servers don't answer, the look
+ * after the switch judges. */
 static int use_certificate(struct lineage *l, int64_t generation, struct renewed *n,
 			   struct why *why)
 {
@@ -353,7 +353,7 @@ static int renewal_done(struct lineage *l, struct why *why)
 	return lineage_save(l, why);
 }
 
-/* All is in use, but perhaps not all as it should be. */
+/* The certificates are in use, but perhaps not all is as it should be. */
 static int tell_renewed(struct lineage *l, const struct renewed *n, struct outcome *r,
 			struct why *why)
 {
@@ -370,8 +370,8 @@ static int tell_renewed(struct lineage *l, const struct renewed *n, struct outco
 			    "the certificate is renewed and every endpoint presents it");
 }
 
-/* Of some types; failed tells why not of the others, which are tried again in their turn.
- */
+/* Only some types were renewed; failed tells why not the others, which are tried again
+ * in their turn. */
 static int tell_some_renewed(struct lineage *l, const struct renewed *n,
 			     const char *failed, struct outcome *r, struct why *why)
 {
@@ -401,7 +401,7 @@ static int tell_not_in_use(struct lineage *l, const struct renewed *n, const cha
 	return rc;
 }
 
-/* The certificate is there; now under the servers. failed: why the order brought none for
+/* Installs the certificate that is there now. failed: why the order brought none for
  * some of the types; NULL: it brought all. */
 static int install_renewed(struct lineage *l, int64_t generation, const char *failed,
 			   struct outcome *r, struct why *why)
@@ -419,7 +419,7 @@ static int install_renewed(struct lineage *l, int64_t generation, const char *fa
 	return rc;
 }
 
-/* ret_failed: why not, on the heap; NULL: it is there. */
+/* Orders a certificate. ret_failed: why there is none, on the heap; NULL: it is there. */
 static int order_renewal(struct lineage *l, int64_t generation, bool force,
 			 char **ret_failed, struct why *why)
 {
@@ -433,7 +433,7 @@ static int order_renewal(struct lineage *l, int64_t generation, bool force,
 	return rc < 0 ? rc : lineage_save(l, why);
 }
 
-/* What is kept but not yet under the servers. */
+/* Whether a certificate is kept and not installed yet. */
 static bool is_kept(const struct lineage *l, int64_t generation, bool install)
 {
 	return install && l->state.view && !view_is_fresh(l, l->state.view, generation);
@@ -473,7 +473,7 @@ int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
 	return rc;
 }
 
-/* The window of the CA moves; what it says is kept. */
+/* The CA may move its window: asks again, and keeps what it says. */
 static int refresh_window(struct lineage *l, int64_t generation, struct why *why)
 {
 	time_t asked = l->state.ari_asked_at;
@@ -482,7 +482,7 @@ static int refresh_window(struct lineage *l, int64_t generation, struct why *why
 	return l->state.ari_asked_at == asked ? 0 : lineage_save(l, why);
 }
 
-/* Orders one if it is to be, and brings under the servers what is kept. */
+/* Orders a certificate if one is due, and installs what is kept. */
 static int renew_now(struct lineage *l, int64_t generation, bool order, bool force,
 		     bool install, struct outcome *r, struct why *why)
 {

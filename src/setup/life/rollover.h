@@ -23,9 +23,9 @@ struct why;
 
 struct rollover_how {
 	bool begin;	/* where nothing is begun, begin */
-	bool force;	/* don't wait for the next try of what failed */
-	bool emergency; /* the key in use is compromised: begin, and wait for nothing
-			   that doesn't protect the service */
+	bool force;	/* try again what failed, without waiting */
+	bool emergency; /* the key in use is compromised: begin, and wait only for what
+			   protects the service */
 };
 
 /* One step. The result is undone with outcome_clear(). */
@@ -39,13 +39,13 @@ int rollover_propagation(struct lineage *lineage, struct outcome *ret_result,
 			 struct why *why);
 int rollover_install(struct lineage *lineage, struct outcome *ret_result,
 		     struct why *why);
-/* A certificate for the live key (else the current one) if it is due, or with force; then
- * under the servers, where the lineage is installed and install is set. */
+/* Renews the certificate of the live key (else of the current one) if it is due, or
+ * with force. Then installs it, where the lineage is installed and install is set. */
 int rollover_renew(struct lineage *lineage, bool force, bool install,
 		   struct outcome *ret_result, struct why *why);
 
-/* A certificate for generation came by itself and is kept: under the servers with it, by
- * as many steps as are safe now. Where that isn't safe yet it is refused, and later steps
+/* A certificate for generation came by itself and is kept: installs it, by as many
+ * steps as are safe now. Where that isn't safe yet it is refused, and later steps
  * install it. */
 int rollover_receive(struct lineage *lineage, int64_t generation,
 		     struct outcome *ret_result, struct why *why);
