@@ -253,6 +253,24 @@ void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *c
 		peer->tls.auth = mem_text(auth_text(&peer->chain[0]));
 }
 
+bool examine_matches(const struct facts_endpoint *e, const struct chain *chain,
+		     struct match_input *in)
+{
+	struct tlsa *rr = facts_rrset(e);
+	struct match match;
+	bool matches;
+
+	in->rr = rr;
+	in->rr_count = e->record_count;
+	in->chain = chain;
+	match_chain(in, &match);
+	matches = match.code == MATCH_OK;
+	match_clear(&match);
+	in->rr = NULL;
+	free(rr);
+	return matches;
+}
+
 void examine_tell_story(struct facts_endpoint *e, const struct chain *chain,
 			const void *csr, size_t csr_len)
 {

@@ -4,6 +4,7 @@
 #ifndef PROBE_EXAMINE_H
 #define PROBE_EXAMINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct chain;
@@ -15,6 +16,9 @@ struct match_input;
  * the records are usable. */
 void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *chain,
 		   struct match_input *in);
+/* Whether chain would match them, in likewise; nothing is filled in. */
+bool examine_matches(const struct facts_endpoint *e, const struct chain *chain,
+		     struct match_input *in);
 /* The likely mistake behind records that don't match this chain, as e's story, unless
  * there is one already; csr (DER or PEM, may be NULL) is a request to compare with. */
 void examine_tell_story(struct facts_endpoint *e, const struct chain *chain,

@@ -34,6 +34,7 @@ struct slot {
 	bool refused, turned_away, lacks_raw_key;
 	struct contact *contact; /* owned; after it showed a chain, kept for that */
 	bool has_chain;
+	struct contact *by_alias; /* owned; once more, with the alias as SNI */
 	struct gate_pass *pass;	  /* owned; for the fetch */
 	struct http *http;	  /* owned */
 	struct loop_timer *limit; /* owned; to the fetch's time */
@@ -223,23 +224,61 @@ static const char **reference_names(const struct slot *s, size_t *ret_count)
 	return names;
 }
 
-static void judge_chain(struct slot *s)
+/* By what any chain is judged here. Returns its names, the caller's to free. */
+static const char **fill_input(const struct slot *s, struct match_input *ret_input)
 {
 	const struct slot_conf *c = s->conf;
-	struct facts_endpoint *f = endpoint_of(s);
-	struct match_input in = { .now = clock_now(),
-				  .mta_relay = c->service->mta_relay,
-				  .ee_name_check = c->shared->ee_name_check };
-	const char **names = reference_names(s, &in.name_count);
+	const struct facts_endpoint *f = endpoint_of(s);
 	struct tlsa *rr = facts_rrset(f);
+	const char **names;
 
-	in.names = names;
-	if (policy_needs_trust(rr, f->record_count, in.mta_relay))
-		in.trust = ca_bundle_trust(c->shared->ca);
+	*ret_input = (struct match_input){ .now = clock_now(),
+					   .mta_relay = c->service->mta_relay,
+					   .ee_name_check = c->shared->ee_name_check };
+	names = reference_names(s, &ret_input->name_count);
+	ret_input->names = names;
+	if (policy_needs_trust(rr, f->record_count, ret_input->mta_relay))
+		ret_input->trust = ca_bundle_trust(c->shared->ca);
 	free(rr);
-	examine_chain(f, s->index, slot_chain(s), &in);
+	return names;
+}
+
+static void judge_chain(struct slot *s)
+{
+	struct match_input in;
+	const char **names = fill_input(s, &in);
+
+	examine_chain(endpoint_of(s), s->index, slot_chain(s), &in);
 	free(names);
 }
+
+static void on_alias(void *arg)
+{
+	struct slot *s = arg;
+	const struct peer_result *r = contact_result(s->by_alias);
+	struct facts_peer *peer = facts_of(s);
+	struct match_input in;
+	const char **names = fill_input(s, &in);
+
+	peer->alias = FACTS_ALIAS_FAILS;
+	if (r->status == PEER_CHAIN && examine_matches(endpoint_of(s), &r->chain, &in))
+		peer->alias = FACTS_ALIAS_MATCHES;
+	free(names);
+	contact_free(s->by_alias);
+	s->by_alias = NULL;
+	end_slot(s);
+}
+
+/* RFC 7671 section 7 has the TLSA base domain as SNI. A server that was told of the alias
+ * alone doesn't know that name: then another handshake tells why the records don't match.
+ */
+static bool is_alias_telling(const struct slot *s, const struct facts_peer *peer)
+{
+	return (peer->code == CODE_MISMATCH || s->refused) && s->keys != FACTS_KEYS_RAW &&
+	       strcmp(endpoint_of(s)->base_domain, s->conf->host) != 0;
+}
+
+static void ask_by_alias(struct slot *s);
 
 static void copy_tls(struct facts_peer *peer, const struct facts_tls *tls)
 {
@@ -342,7 +381,9 @@ static void on_contact(void *arg)
 	peer->known = contact_is_known(s->contact);
 	if (!s->has_chain)
 		drop_contact(s);
-	if (peer->code != CODE_MATCH || !peer->has_match || !wants_http(s->conf)) {
+	if (is_alias_telling(s, peer)) {
+		ask_by_alias(s);
+	} else if (peer->code != CODE_MATCH || !peer->has_match || !wants_http(s->conf)) {
 		end_slot(s);
 	} else if (slot_chain(s)->raw_key) {
 		peer->http_skipped = true;
@@ -389,31 +430,40 @@ static enum peer_keys shown_keys(const struct slot *s, enum facts_keys keys)
 	return PEER_CERTIFICATE_OR_RAW_KEY;
 }
 
-void slot_start(struct slot *s, size_t index, enum facts_keys keys)
+static struct contact *start_contact(struct slot *s, const char *sni,
+				     void (*done)(void *arg))
 {
 	struct peer_conf conf = { .loop = s->conf->shared->loop,
 				  .kit = s->conf->shared->kit,
 				  .address = s->address,
 				  .port = s->port,
-				  .sni = endpoint_of(s)->base_domain,
+				  .sni = sni,
 				  .alpn = s->conf->service->alpn,
-				  .auth = auth_of(keys),
-				  .keys = shown_keys(s, keys),
+				  .auth = auth_of(s->keys),
+				  .keys = shown_keys(s, s->keys),
 				  .start = s->conf->service->start,
 				  .inside = s->conf->service->inside,
 				  .helo = s->conf->shared->helo,
 				  .domain = s->conf->domain,
 				  .deadline_ms =
 					  clock_ms() + s->conf->left_ms(s->conf->arg) };
-	const struct contact_fns fns = { .done = on_contact,
-					 .waits = tell_waiting,
-					 .arg = s };
+	const struct contact_fns fns = { .done = done, .waits = tell_waiting, .arg = s };
 
+	return contact_new(s->conf->shared->contacts, &conf, &fns);
+}
+
+static void ask_by_alias(struct slot *s)
+{
+	s->by_alias = start_contact(s, s->conf->host, on_alias);
+}
+
+void slot_start(struct slot *s, size_t index, enum facts_keys keys)
+{
 	s->index = index;
 	s->keys = keys;
 	s->done = s->refused = s->turned_away = s->lacks_raw_key = false;
 	drop_contact(s);
-	s->contact = contact_new(s->conf->shared->contacts, &conf, &fns);
+	s->contact = start_contact(s, endpoint_of(s)->base_domain, on_contact);
 }
 
 void slot_move(struct slot *s, size_t index)
@@ -428,6 +478,10 @@ void slot_time_out(struct slot *s)
 
 	if (s->done)
 		return;
+	if (s->by_alias) { /* what was judged stands */
+		s->done = true;
+		return;
+	}
 	if (s->contact && !s->has_chain)
 		error = contact_time_out(s->contact, s->conf->facts->timeout_ms);
 	else
@@ -461,6 +515,8 @@ void slot_stop(struct slot *s)
 {
 	if (!s->has_chain)
 		drop_contact(s);
+	contact_free(s->by_alias);
+	s->by_alias = NULL;
 	gate_leave(s->pass);
 	loop_timer_free(s->limit);
 	http_free(s->http);

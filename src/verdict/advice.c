@@ -86,6 +86,8 @@ static void advise_by_error(const struct advice_context *c)
 {
 	const char *what;
 
+	if (advice_chain_alias(c))
+		return;
 	if (!c->e && c->t->summary)
 		advice_context_story(c, mem_text(c->t->summary));
 	advice_context_place_and_error(c);

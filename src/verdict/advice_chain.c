@@ -11,6 +11,7 @@
 #include "verdict/advice_context.h"
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
+#include "verdict/stranger.h"
 
 #define RECENT_S (14 * 86400) /* a younger certificate points to its renewal */
 #define JUST_NOW_S 300
@@ -87,13 +88,22 @@ static bool other_key_matches(const struct advice_context *c)
 	return false;
 }
 
-static void mismatch_story(const struct advice_context *c, enum named named)
+/* "the server", or which address of several. */
+static char *who_text(const struct advice_context *c)
 {
 	size_t matched, all = phrase_addresses(c->e, &matched);
-	char *place = phrase_peer(c->p);
-	char *who = all > 1 ? mem_printf("%zu of %zu addresses match, but %s", matched,
-					 all, place)
-			    : mem_text("the server");
+	char *place = phrase_peer(c->p), *who;
+
+	who = all > 1 ? mem_printf("%zu of %zu addresses match, but %s", matched, all,
+				   place)
+		      : mem_text("the server");
+	free(place);
+	return who;
+}
+
+static void mismatch_story(const struct advice_context *c, enum named named)
+{
+	char *who = who_text(c);
 	char *digest = phrase_digest(named == NAMED_CERT ? c->leaf->cert_sha256
 							 : c->leaf->spki_sha256);
 	char *age = age_text(c, named);
@@ -119,7 +129,6 @@ static void mismatch_story(const struct advice_context *c, enum named named)
 				      named == NAMED_CERT ? "certificate" : "key", digest,
 				      age));
 	}
-	free(place);
 	free(who);
 	free(digest);
 	free(age);
@@ -190,36 +199,6 @@ static bool superseded_match(const struct advice_context *c)
 	return false;
 }
 
-void advice_chain_mismatch(const struct advice_context *c)
-{
-	bool explained = c->a->story != NULL;
-	enum named named;
-	char *install;
-
-	if (!c->e || !c->p || !c->leaf) {
-		advice_context_place_and_error(c);
-		return;
-	}
-	if (!explained && superseded_match(c))
-		return;
-	named = what_is_named(c->e);
-	mismatch_story(c, named);
-	if (c->a->remedy || !advice_context_record_of_leaf(c))
-		return;
-	install = explained || other_key_matches(c) ? NULL : install_text(c, named);
-	/* Nothing ties that key to the records: it may as well be somebody else's. */
-	advice_context_say(
-		&c->a->remedy,
-		mem_printf("%spublish this record %s%s%s",
-			   named == NAMED_NOTHING ? "if that key is yours, " : "",
-			   explained ? "in place of the wrong one"
-				     : "beside the current one",
-			   c->e->record_count > 1 && !explained ? "s" : "",
-			   install ? "," : ":"));
-	if (install)
-		advice_context_say(&c->a->remedy_after, install);
-}
-
 static char *names_of(const struct facts_cert *leaf)
 {
 	struct buf text;
@@ -236,6 +215,111 @@ static char *names_of(const struct facts_cert *leaf)
 	names = mem_text(buf_str(&text));
 	buf_clear(&text);
 	return names;
+}
+
+static const char *sni_of(const struct advice_context *c)
+{
+	return c->p->tls.sni ? c->p->tls.sni : advice_context_host(c);
+}
+
+/* Where the alias is known to the server, and what it leads to is not. */
+bool advice_chain_alias(const struct advice_context *c)
+{
+	char *who;
+
+	if (!c->e || !c->p || c->p->alias != FACTS_ALIAS_MATCHES)
+		return false;
+	who = who_text(c);
+	advice_context_story(
+		c, mem_printf("clients ask with SNI %s, to which the alias %s leads, and "
+			      "%s presents something else for that; with SNI %s it "
+			      "presents what is published",
+			      sni_of(c), c->e->host, who, c->e->host));
+	free(who);
+	advice_context_say(&c->a->remedy,
+			   mem_printf("tell the server about %s: let it show for that "
+				      "name what it shows for %s",
+				      sni_of(c), c->e->host));
+	return true;
+}
+
+/* Where a certificate that matches has no name of the host's either, names tell nothing.
+ */
+static bool are_names_telling(const struct advice_context *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->e->peer_count; i++)
+		if (c->e->peer[i].code == CODE_MATCH && c->e->peer[i].chain_count &&
+		    stranger_find(c->e, &c->e->peer[i].chain[0]))
+			return false;
+	return true;
+}
+
+/* A certificate of somebody else's: its key is nothing to publish. */
+static bool tell_stranger(const struct advice_context *c, const char *install)
+{
+	const struct stranger *s = stranger_find(c->e, c->leaf);
+	bool alias = c->p->alias == FACTS_ALIAS_FAILS;
+	char *names, *who;
+
+	if (!s || other_key_matches(c) || !are_names_telling(c))
+		return false;
+	names = names_of(c->leaf);
+	who = who_text(c);
+	advice_context_story(
+		c, mem_printf("%s, asked with SNI %s%s%s%s, presents %s: it names %s",
+			      who, sni_of(c), alias ? ", and with the alias " : "",
+			      alias ? c->e->host : "", alias ? " as well" : "", s->label,
+			      names));
+	free(names);
+	free(who);
+	if (s->remedy)
+		advice_context_remedy(c, s->remedy);
+	advice_context_say(
+		&c->a->remedy,
+		mem_printf("see which site answers to %s there, and give it its own "
+			   "certificate%s%s",
+			   sni_of(c), install ? ", " : "", install ? install : ""));
+	return true;
+}
+
+void advice_chain_mismatch(const struct advice_context *c)
+{
+	bool explained = c->a->story != NULL;
+	enum named named;
+	char *install;
+
+	if (!c->e || !c->p || !c->leaf) {
+		advice_context_place_and_error(c);
+		return;
+	}
+	if (!explained && superseded_match(c))
+		return;
+	if (!explained && advice_chain_alias(c))
+		return;
+	named = what_is_named(c->e);
+	install = explained || other_key_matches(c) ? NULL : install_text(c, named);
+	if (!explained && tell_stranger(c, install)) {
+		free(install);
+		return;
+	}
+	mismatch_story(c, named);
+	if (c->a->remedy || !advice_context_record_of_leaf(c)) {
+		free(install);
+		return;
+	}
+	/* Nothing ties that key to the records: it may as well be somebody else's. */
+	advice_context_say(
+		&c->a->remedy,
+		mem_printf("%spublish this record %s%s%s",
+			   named == NAMED_NOTHING ? "if that key is yours, " : "",
+			   explained ? "in place of the wrong one"
+				     : "beside the current one",
+			   c->e->record_count > 1 && !explained ? "s" : "",
+			   install ? "," : ":"));
+	if (install)
+		advice_context_say(&c->a->remedy_after, install);
 }
 
 /* --ee-name-check: then a DANE-EE record would not help. */

@@ -72,6 +72,12 @@ struct facts_http {
 /* Kinds of keys; --auth asks for one. RAW: a raw public key (RFC 7250) of any kind. */
 enum facts_keys { FACTS_KEYS_ANY, FACTS_KEYS_RSA, FACTS_KEYS_ECDSA, FACTS_KEYS_RAW };
 
+enum facts_alias {
+	FACTS_ALIAS_UNTRIED,
+	FACTS_ALIAS_MATCHES, /* what is published */
+	FACTS_ALIAS_FAILS    /* no better */
+};
+
 struct facts_peer {
 	char *address; /* text form, no brackets */
 	int port;
@@ -90,6 +96,9 @@ struct facts_peer {
 	enum facts_keys offered; /* which keys the handshake was ready to take */
 	enum facts_keys lacks;	 /* the server refused these; ANY: nothing known */
 	bool known;		 /* not asked: the address answered nobody just before */
+	/* Of an alias, whose records don't match what it leads to: what the server shows
+	 * when asked with the endpoint's own host as SNI. */
+	enum facts_alias alias;
 	/* The server hangs up on clients without a certificate of their own. */
 	bool demands_certificate;
 	/* The leaf's key usage rules out the signature that the key made. */

@@ -31,6 +31,9 @@ template()
 	echo "activation_date = \"$(date -u -d "$from days" '+%Y-%m-%d %H:%M:%S UTC')\""
 	echo "expiration_date = \"$(date -u -d "$to days" '+%Y-%m-%d %H:%M:%S UTC')\""
 	case $options in
+	*exim*) echo 'organization = "Exim Developers"' ;;
+	esac
+	case $options in
 	*ca*) printf 'ca\ncert_signing_key\n' ;;
 	*badusage*) printf 'email_protection_key\nencryption_key\n' ;;
 	*) printf 'signing_key\ntls_www_server\n' ;;
