@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "dane/der.h"
+#include "dane/rdn.h"
 #include "dane/tlsa.h"
 
 #define PEM_BEGIN "-----BEGIN "
@@ -27,10 +28,13 @@ static gnutls_datum_t copy_datum(const gnutls_datum_t *from)
 	return der_view(mem_copy(from->data, from->size), from->size);
 }
 
-static void hash_octets(const gnutls_datum_t *of, uint8_t ret_sha256[32])
+static void hash_octets(const gnutls_datum_t *of, uint8_t ret_sha256[32],
+			uint8_t ret_sha512[64])
 {
 	if (gnutls_hash_fast(GNUTLS_DIG_SHA256, of->data, of->size, ret_sha256) < 0)
 		memset(ret_sha256, 0, 32);
+	if (gnutls_hash_fast(GNUTLS_DIG_SHA512, of->data, of->size, ret_sha512) < 0)
+		memset(ret_sha512, 0, 64);
 }
 
 static void cert_set(struct chain_cert *cert, const gnutls_datum_t *der)
@@ -40,11 +44,13 @@ static void cert_set(struct chain_cert *cert, const gnutls_datum_t *der)
 	memset(cert, 0, sizeof(*cert));
 	cert->not_before = cert->not_after = -1;
 	cert->der = copy_datum(der);
-	hash_octets(&cert->der, cert->cert_sha256);
+	hash_octets(&cert->der, cert->cert_sha256, cert->cert_sha512);
 	if (der_read_cert(&cert->der, &parts, NULL) < 0)
 		return;
 	cert->spki = copy_datum(&parts.spki);
-	hash_octets(&cert->spki, cert->spki_sha256);
+	hash_octets(&cert->spki, cert->spki_sha256, cert->spki_sha512);
+	rdn_digest(&parts.subject, cert->subject_id);
+	rdn_digest(&parts.issuer, cert->issuer_id);
 	if (gnutls_x509_crt_init(&cert->crt) < 0) {
 		cert->crt = NULL;
 		return;
@@ -96,7 +102,7 @@ int chain_from_raw_key(const gnutls_datum_t *spki, struct chain *ret_chain,
 	chain.cert = mem_zero(sizeof(*chain.cert));
 	chain.cert->not_before = chain.cert->not_after = -1;
 	chain.cert->spki = copy_datum(spki);
-	hash_octets(&chain.cert->spki, chain.cert->spki_sha256);
+	hash_octets(&chain.cert->spki, chain.cert->spki_sha256, chain.cert->spki_sha512);
 	*ret_chain = chain;
 	return 0;
 }
@@ -351,6 +357,22 @@ gnutls_datum_t chain_select(const struct chain_cert *cert, uint8_t selector)
 	if (selector == TLSA_SPKI)
 		return cert->spki;
 	return der_view(NULL, 0);
+}
+
+const uint8_t *chain_digest(const struct chain_cert *cert, uint8_t selector,
+			    uint8_t mtype, size_t *ret_len)
+{
+	if (!chain_select(cert, selector).data)
+		return NULL;
+	if (mtype == TLSA_SHA256) {
+		*ret_len = sizeof(cert->cert_sha256);
+		return selector == TLSA_CERT ? cert->cert_sha256 : cert->spki_sha256;
+	}
+	if (mtype == TLSA_SHA512) {
+		*ret_len = sizeof(cert->cert_sha512);
+		return selector == TLSA_CERT ? cert->cert_sha512 : cert->spki_sha512;
+	}
+	return NULL;
 }
 
 int chain_trust_from_pem(const void *data, size_t len, struct trust *ret_trust,

@@ -21,8 +21,11 @@ struct chain_cert {
 	gnutls_x509_crt_t crt; /* owned; NULL: can't be parsed */
 	gnutls_datum_t
 		spki; /* owned DER of SubjectPublicKeyInfo; data NULL: can't be had */
-	uint8_t cert_sha256[32], spki_sha256[32]; /* zero where the octets are missing */
-	time_t not_before, not_after;		  /* -1 unknown */
+	/* made once, since hundreds of records may ask; zero where the octets are missing
+	 */
+	uint8_t cert_sha256[32], spki_sha256[32], cert_sha512[64], spki_sha512[64];
+	uint8_t subject_id[32], issuer_id[32]; /* rdn_digest() of its names */
+	time_t not_before, not_after;	       /* -1 unknown */
 };
 
 struct chain {
@@ -62,6 +65,10 @@ bool chain_authority_key_id(const struct chain_cert *cert, uint8_t *buf, size_t 
 /* What selector covers of cert (RFC 6698 section 2.1.2), borrowed; data NULL where it
  * can't be had. */
 gnutls_datum_t chain_select(const struct chain_cert *cert, uint8_t selector);
+
+/* Its digest, borrowed; NULL where the octets can't be had, or mtype is no digest. */
+const uint8_t *chain_digest(const struct chain_cert *cert, uint8_t selector,
+			    uint8_t mtype, size_t *ret_len);
 
 /* CA certificates for PKIX usages, from a PEM bundle. */
 struct trust {

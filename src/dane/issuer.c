@@ -16,12 +16,24 @@ struct issuer_walk {
 		*in_dns; /* one a record: the certificate of a 2 0 0 record, or empty */
 };
 
-static void settle_path(struct judge *judge, size_t index, const struct path *path)
-{
-	char reason[PATH_REASON_SIZE] = "";
-	struct judge_outcome outcome = { .depth = path->len - 1, .reason = reason };
+/* What path comes to, judged once for all records that name its end. */
+struct issuer_verdict {
+	bool known;
+	enum rules_state state;
+	char reason[RULES_REASON_SIZE];
+};
 
-	outcome.state = path_judge(&judge->budget, path, judge->in->now, reason);
+static void settle_path(struct judge *judge, size_t index, const struct path *path,
+			struct issuer_verdict *verdict)
+{
+	struct judge_outcome outcome = { .depth = path->len - 1,
+					 .reason = verdict->reason };
+
+	if (!verdict->known)
+		verdict->state = rules_judge(&judge->budget, path, NULL, judge->in->now,
+					     verdict->reason);
+	verdict->known = true;
+	outcome.state = verdict->state;
 	judge_settle(judge, index, &outcome, MATCH_MISMATCH);
 }
 
@@ -31,12 +43,13 @@ static bool visit_presented(const struct path *path, void *arg)
 {
 	struct issuer_walk *walk = arg;
 	struct judge *judge = walk->judge;
+	struct issuer_verdict verdict = { .known = false };
 	size_t i;
 
 	for (i = 0; path->len > 1 && i < judge->in->rr_count; i++)
 		if (judge_open(judge, i, TLSA_DANE_TA) &&
 		    judge_record_names(&judge->in->rr[i], path->cert[path->len - 1]))
-			settle_path(judge, i, path);
+			settle_path(judge, i, path, &verdict);
 	return true;
 }
 
@@ -51,7 +64,7 @@ static bool wants_dns_anchor(const struct judge *judge, size_t index)
 static void try_dns_cert(struct judge *judge, size_t index, const struct path *path,
 			 const struct chain_cert *anchor)
 {
-	char reason[PATH_REASON_SIZE] = "";
+	char reason[RULES_REASON_SIZE] = "";
 	struct judge_outcome outcome = { .in_dns = true, .reason = reason };
 	struct path whole = *path;
 
@@ -60,24 +73,25 @@ static void try_dns_cert(struct judge *judge, size_t index, const struct path *p
 		return;
 	whole.cert[whole.len++] = anchor;
 	outcome.depth = path->len;
-	outcome.state = path_judge(&judge->budget, &whole, judge->in->now, reason);
+	outcome.state = rules_judge(&judge->budget, &whole, NULL, judge->in->now, reason);
 	judge_settle(judge, index, &outcome, MATCH_MISMATCH);
 }
 
+/* The key may be the leaf's own, which then is its own anchor: RFC 6698 section 2.1.1 has
+ * usage 2 name "the public key" that "MUST be used as the trust anchor", and OpenSSL
+ * takes it so. */
 static void try_dns_key(struct judge *judge, size_t index, const struct path *path)
 {
 	const struct tlsa *rr = &judge->in->rr[index];
 	gnutls_datum_t key = der_view(rr->data, rr->len);
-	char reason[PATH_REASON_SIZE] = "";
+	char reason[RULES_REASON_SIZE] = "";
 	struct judge_outcome outcome = { .depth = path->len - 1,
 					 .in_dns = true,
 					 .reason = reason };
 
-	/* a leaf signed with its own key has no issuer */
-	if (judge_record_names(rr, path->cert[0]) ||
-	    !path_link_key(&judge->budget, path->cert[path->len - 1], &key))
+	if (!path_link_key(&judge->budget, path->cert[path->len - 1], &key))
 		return;
-	outcome.state = path_judge_key(&judge->budget, path, judge->in->now, reason);
+	outcome.state = rules_judge(&judge->budget, path, &key, judge->in->now, reason);
 	judge_settle(judge, index, &outcome, MATCH_MISMATCH);
 }
 
@@ -139,6 +153,8 @@ static void explain_unsettled(struct judge *judge, size_t index)
 			   "names the leaf; usage 2 needs its issuer");
 		return;
 	}
+	if (judge_blame_key(judge, index, MATCH_MISMATCH))
+		return;
 	if (judge->budget.exhausted) {
 		judge_fail(judge, index, MATCH_MISMATCH, "gave up after %d signatures",
 			   PATH_CHECKS_MAX);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dane/judge.h"
 
-#include <gnutls/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "dane/bounds.h"
 #include "dane/chain.h"
 #include "dane/tlsa.h"
 
@@ -13,15 +13,15 @@ bool judge_open(const struct judge *judge, size_t index, unsigned usage)
 {
 	const struct match_record *rec = &judge->out->rec[index];
 
-	return judge->in->rr[index].usage == usage && rec->usable && !rec->superseded &&
+	return judge->in->rr[index].usage == usage && rec->usable &&
 	       rec->code != MATCH_OK;
 }
 
 bool judge_record_names(const struct tlsa *rr, const struct chain_cert *cert)
 {
 	gnutls_datum_t octets = chain_select(cert, rr->selector);
-	size_t len = rr->mtype == TLSA_SHA256 ? 32 : 64;
-	uint8_t digest[64];
+	const uint8_t *digest;
+	size_t len;
 
 	/* octets that no TLS client could use prove nothing; without DER it is a raw key
 	 */
@@ -29,20 +29,8 @@ bool judge_record_names(const struct tlsa *rr, const struct chain_cert *cert)
 		return false;
 	if (rr->mtype == TLSA_FULL)
 		return rr->len == octets.size && !memcmp(rr->data, octets.data, rr->len);
-	if (rr->mtype > TLSA_SHA512 || rr->len != len)
-		return false;
-	if (gnutls_hash_fast(len == 32 ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA512,
-			     octets.data, octets.size, digest) < 0)
-		return false;
-	return !memcmp(rr->data, digest, len);
-}
-
-static void name_depth(size_t depth, char *text, size_t size)
-{
-	if (depth)
-		snprintf(text, size, "certificate %zu", depth);
-	else
-		snprintf(text, size, "the leaf");
+	digest = chain_digest(cert, rr->selector, rr->mtype, &len);
+	return digest && rr->len == len && !memcmp(rr->data, digest, len);
 }
 
 static void describe_outcome(struct match_record *rec,
@@ -50,7 +38,7 @@ static void describe_outcome(struct match_record *rec,
 {
 	char what[80];
 
-	name_depth(outcome->depth, what, sizeof(what));
+	rules_name_cert(outcome->depth, what, sizeof(what));
 	switch (rec->code) {
 	case MATCH_OK:
 		if (outcome->in_dns)
@@ -84,11 +72,11 @@ void judge_settle(struct judge *judge, size_t index, const struct judge_outcome 
 	struct match_record *rec = &judge->out->rec[index];
 	enum match_code code = MATCH_OK;
 
-	if (outcome->state == PATH_INVALID)
+	if (outcome->state == RULES_INVALID)
 		code = invalid;
 	else if (needs_name(judge, index) && judge->name == NAME_NONE)
 		code = MATCH_NAME;
-	else if (outcome->state == PATH_EXPIRED)
+	else if (outcome->state == RULES_EXPIRED)
 		code = MATCH_EXPIRED;
 	if (rec->depth >= 0 && (code > rec->code ||
 				(code == rec->code && (int)outcome->depth >= rec->depth)))
@@ -109,4 +97,20 @@ void judge_fail(struct judge *judge, size_t index, enum match_code code, const c
 	va_start(ap, fmt);
 	vsnprintf(rec->reason, sizeof(rec->reason), fmt, ap);
 	va_end(ap);
+}
+
+bool judge_blame_key(struct judge *judge, size_t index, enum match_code code)
+{
+	const struct chain *chain = judge->in->chain;
+	char reason[BOUNDS_REASON_SIZE], who[40];
+	size_t i;
+
+	for (i = 0; i < chain->count; i++) {
+		if (bounds_hold(&chain->cert[i].spki, reason))
+			continue;
+		rules_name_cert(i, who, sizeof(who));
+		judge_fail(judge, index, code, "the key of %s %s", who, reason);
+		return true;
+	}
+	return false;
 }

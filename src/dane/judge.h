@@ -10,6 +10,7 @@
 #include "dane/match.h"
 #include "dane/name.h"
 #include "dane/path.h"
+#include "dane/rules.h"
 
 struct judge {
 	const struct match_input *in; /* borrowed */
@@ -20,22 +21,25 @@ struct judge {
 
 /* What a path that a record names comes to. */
 struct judge_outcome {
-	enum path_state state;
+	enum rules_state state;
 	size_t depth;	    /* of the certificate that the record names */
 	bool in_dns;	    /* the anchor is only there */
 	const char *reason; /* of a path that isn't valid */
 };
 
-/* Whether the record is of this usage, usable, not superseded and not matched yet. */
+/* Whether the record is of this usage, usable, and not matched yet. */
 bool judge_open(const struct judge *judge, size_t index, unsigned usage);
 /* Whether the record's data is made from this certificate (or raw public key). */
 bool judge_record_names(const struct tlsa *rr, const struct chain_cert *cert);
 /* Sets record index to what the outcome means, unless something better (or as good at a
- * smaller depth) is there. invalid is the code of PATH_INVALID. */
+ * smaller depth) is there. invalid is the code of RULES_INVALID. */
 void judge_settle(struct judge *judge, size_t index, const struct judge_outcome *outcome,
 		  enum match_code invalid);
 /* Sets a code that has nothing to do with a path. */
 void judge_fail(struct judge *judge, size_t index, enum match_code code, const char *fmt,
 		...) __attribute__((format(printf, 4, 5)));
+
+/* Fails the record where an issuer's key was too large to verify by, and says which. */
+bool judge_blame_key(struct judge *judge, size_t index, enum match_code code);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/hex.h"
 #include "base/mem.h"
+#include "dane/bounds.h"
 #include "dane/chain.h"
 #include "dane/issuer.h"
 #include "dane/judge.h"
@@ -30,19 +31,48 @@ static void begin_records(struct judge *judge)
 			continue;
 		rec->superseded =
 			policy_record_superseded(in->rr, in->rr_count, i, in->mta_relay);
-		if (rec->superseded)
-			snprintf(rec->reason, sizeof(rec->reason),
-				 "left out, since a SHA2-512 record stands beside it");
-		else
-			judge_fail(judge, i, MATCH_MISMATCH, "no match");
+		judge_fail(judge, i, MATCH_MISMATCH, "no match");
 	}
+}
+
+/* A stronger digest stands beside these: what they come to by themselves is kept, for a
+ * client that doesn't know it, and decides nothing. */
+static void leave_out_superseded(struct judge *judge)
+{
+	size_t i;
+
+	for (i = 0; i < judge->out->rec_count; i++) {
+		struct match_record *rec = &judge->out->rec[i];
+
+		if (!rec->superseded)
+			continue;
+		rec->alone = rec->code;
+		rec->depth = -1;
+		rec->anchor_in_dns = false;
+		judge_fail(judge, i, MATCH_UNUSABLE,
+			   "left out, since a SHA2-512 record stands beside it");
+	}
+}
+
+/* No client gets as far as matching with such a key. */
+static bool refuse_leaf_key(struct judge *judge)
+{
+	char reason[BOUNDS_REASON_SIZE];
+	size_t i;
+
+	if (bounds_hold(&judge->in->chain->cert[0].spki, reason))
+		return false;
+	for (i = 0; i < judge->out->rec_count; i++)
+		if (judge->out->rec[i].usable)
+			judge_fail(judge, i, MATCH_MISMATCH, "the leaf's key %s", reason);
+	return true;
 }
 
 /* DANE-EE: the leaf by itself (RFC 7671 section 5.1). */
 static void match_leaf(struct judge *judge)
 {
 	const struct chain_cert *leaf = &judge->in->chain->cert[0];
-	const struct judge_outcome outcome = { .state = PATH_VALID };
+	const struct judge_outcome outcome = { .state = RULES_VALID };
 	size_t i;
 
 	for (i = 0; i < judge->in->rr_count; i++) {
@@ -183,10 +213,25 @@ static void write_why(const struct judge *judge, size_t first)
 	}
 }
 
+static void judge_records(struct judge *judge)
+{
+	const struct match_input *in = judge->in;
+	gnutls_x509_crt_t leaf;
+
+	if (!in->chain || !in->chain->count || refuse_leaf_key(judge))
+		return;
+	leaf = in->chain->cert[0].crt;
+	if (leaf)
+		judge->name = name_find(leaf, in->names, in->name_count, in->mta_relay);
+	judge->out->name_matched = judge->name != NAME_NONE;
+	match_leaf(judge);
+	issuer_match(judge);
+	pkix_match(judge);
+}
+
 void match_chain(const struct match_input *in, struct match *ret_match)
 {
 	struct judge judge = { .in = in, .out = ret_match };
-	gnutls_x509_crt_t leaf;
 	size_t first;
 
 	memset(ret_match, 0, sizeof(*ret_match));
@@ -195,16 +240,8 @@ void match_chain(const struct match_input *in, struct match *ret_match)
 	ret_match->rec_count = in->rr_count;
 	path_budget_init(&judge.budget);
 	begin_records(&judge);
-	if (in->chain && in->chain->count) {
-		leaf = in->chain->cert[0].crt;
-		if (leaf)
-			judge.name =
-				name_find(leaf, in->names, in->name_count, in->mta_relay);
-		ret_match->name_matched = judge.name != NAME_NONE;
-		match_leaf(&judge);
-		issuer_match(&judge);
-		pkix_match(&judge);
-	}
+	judge_records(&judge);
+	leave_out_superseded(&judge);
 	first = decide_peer(&judge);
 	write_why(&judge, first);
 }

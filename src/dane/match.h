@@ -42,12 +42,14 @@ enum match_code {
 /* What became of one record. */
 struct match_record {
 	enum match_code code; /* MATCH_UNUSABLE for one that is left out */
-	bool usable;	      /* RFC 7671 section 4 and R3 of the design */
-	bool superseded;    /* usable, but a stronger digest of its usage and selector is
-			     * published (RFC 7671 section 9) */
+	bool usable;	 /* its parameters are known and its data is well-formed: RFC 6698
+			  * section 4.1, RFC 7671 section 9 */
+	bool superseded; /* usable, but a stronger digest of its usage and selector is
+			  * published (RFC 7671 section 9) */
 	bool anchor_in_dns; /* it matched by an anchor that only DNS has */
 	int depth;	    /* 0 leaf, counted along the path; -1 names nothing on one */
-	char reason[200]; /* why not, or what it matched; a phrase to follow the record */
+	enum match_code alone; /* of a superseded one: what it would be by itself */
+	char reason[260]; /* why not, or what it matched; a phrase to follow the record */
 };
 
 struct match {
@@ -62,7 +64,7 @@ struct match {
 		       */
 	bool name_matched; /* some reference name fits the leaf, whether it counts or not
 			    */
-	char why[300];	   /* the failure in one sentence, records numbered from 1; "" on
+	char why[340];	   /* the failure in one sentence, records numbered from 1; "" on
 			      MATCH_OK */
 };
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "dane/der.h"
@@ -12,7 +13,13 @@
 struct pkix_walk {
 	struct judge *judge;
 	bool holds; /* some path to a CA is in order but for its dates */
-	char invalid[PATH_REASON_SIZE]; /* why one isn't; "" none seen */
+	char invalid[RULES_REASON_SIZE]; /* why one isn't; "" none seen */
+};
+
+/* Certificates that paths are built from, each once. */
+struct pkix_pool {
+	const struct chain_cert **cert; /* owned; the certificates are borrowed */
+	size_t count;
 };
 
 /* A path that ends at a CA of the bundle: settles the records that name one of its
@@ -20,12 +27,12 @@ struct pkix_walk {
 static void settle_records(struct pkix_walk *walk, const struct path *path)
 {
 	struct judge *judge = walk->judge;
-	char reason[PATH_REASON_SIZE] = "";
+	char reason[RULES_REASON_SIZE] = "";
 	struct judge_outcome outcome = { .reason = reason };
 	size_t i, depth;
 
-	outcome.state = path_judge(&judge->budget, path, judge->in->now, reason);
-	if (outcome.state == PATH_INVALID)
+	outcome.state = rules_judge(&judge->budget, path, NULL, judge->in->now, reason);
+	if (outcome.state == RULES_INVALID)
 		snprintf(walk->invalid, sizeof(walk->invalid), "%s", reason);
 	else
 		walk->holds = true;
@@ -45,25 +52,26 @@ static void settle_records(struct pkix_walk *walk, const struct path *path)
 	}
 }
 
+static bool is_trusted(const struct trust *trust, const struct chain_cert *cert)
+{
+	size_t i;
+
+	for (i = 0; i < trust->count; i++)
+		if (!memcmp(trust->cert[i].cert_sha256, cert->cert_sha256,
+			    sizeof(cert->cert_sha256)))
+			return true;
+	return false;
+}
+
+/* The search goes on past a CA that is trusted: the record may name one above it (RFC
+ * 7671 section 5.4). The leaf itself is no CA. */
 static bool visit_anchored(const struct path *path, void *arg)
 {
 	struct pkix_walk *walk = arg;
-	struct judge *judge = walk->judge;
-	const struct trust *trust = judge->in->trust;
-	struct path whole = *path;
-	size_t i;
 
-	if (path->len == PATH_LEN_MAX)
-		return false;
-	for (i = 0; i < trust->count && !judge->budget.exhausted; i++) {
-		if (path_holds(path, &trust->cert[i]) ||
-		    !path_link(&judge->budget, path->cert[path->len - 1],
-			       &trust->cert[i]))
-			continue;
-		whole.cert[path->len] = &trust->cert[i];
-		whole.len = path->len + 1;
-		settle_records(walk, &whole);
-	}
+	if (path->len > 1 &&
+	    is_trusted(walk->judge->in->trust, path->cert[path->len - 1]))
+		settle_records(walk, path);
 	return true;
 }
 
@@ -84,24 +92,39 @@ static void certs_in_dns(const struct judge *judge, struct chain *ret_chain)
 	free(ders);
 }
 
+/* Appends those that aren't there yet. */
+static void fill_pool(struct pkix_pool *pool, const struct chain_cert *cert, size_t count)
+{
+	size_t i, k;
+
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < pool->count; k++)
+			if (!memcmp(pool->cert[k]->cert_sha256, cert[i].cert_sha256,
+				    sizeof(cert[i].cert_sha256)))
+				break;
+		if (k == pool->count)
+			pool->cert[pool->count++] = &cert[i];
+	}
+}
+
 static void walk_paths(struct pkix_walk *walk)
 {
 	struct judge *judge = walk->judge;
 	const struct chain *chain = judge->in->chain;
+	const struct trust *trust = judge->in->trust;
+	struct pkix_pool pool = { .count = 0 };
 	struct chain in_dns = { 0 };
-	const struct chain_cert **pool;
-	size_t i, count = 0;
 
-	if (chain->raw_key || !judge->in->trust)
+	if (chain->raw_key || !trust)
 		return;
 	certs_in_dns(judge, &in_dns);
-	pool = mem_array(chain->count + in_dns.count, sizeof(*pool));
-	for (i = 0; i < chain->count; i++)
-		pool[count++] = &chain->cert[i];
-	for (i = 0; i < in_dns.count; i++)
-		pool[count++] = &in_dns.cert[i];
-	path_walk(&judge->budget, pool, count, visit_anchored, walk);
-	free(pool);
+	pool.cert =
+		mem_array(chain->count + in_dns.count + trust->count, sizeof(*pool.cert));
+	fill_pool(&pool, chain->cert, chain->count);
+	fill_pool(&pool, in_dns.cert, in_dns.count);
+	fill_pool(&pool, trust->cert, trust->count);
+	path_walk(&judge->budget, pool.cert, pool.count, visit_anchored, walk);
+	free(pool.cert);
 	chain_clear(&in_dns);
 }
 
@@ -111,6 +134,9 @@ static void explain_distrust(struct pkix_walk *walk, size_t index)
 	bool names_leaf =
 		judge_record_names(&judge->in->rr[index], &judge->in->chain->cert[0]);
 
+	if (!walk->holds && !walk->invalid[0] &&
+	    judge_blame_key(judge, index, MATCH_PKIX))
+		return;
 	if (!walk->holds && judge->in->trust && judge->budget.exhausted)
 		judge_fail(judge, index, MATCH_PKIX, "gave up after %d signatures",
 			   PATH_CHECKS_MAX);

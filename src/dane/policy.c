@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "dane/bounds.h"
 #include "dane/der.h"
 #include "dane/match.h"
 #include "dane/tlsa.h"
@@ -49,6 +50,17 @@ static bool is_x509(const struct tlsa *rr)
 	return rc >= 0;
 }
 
+static bool key_fits(const struct tlsa *rr, char *reason)
+{
+	gnutls_datum_t der = der_view(rr->data, rr->len);
+	char what[BOUNDS_REASON_SIZE];
+
+	if (rr->selector == TLSA_CERT ? bounds_hold_cert(&der, what)
+				      : bounds_hold(&der, what))
+		return true;
+	return refuse_record(reason, "its key %s", what);
+}
+
 static bool data_fits(const struct tlsa *rr, char *reason)
 {
 	size_t want = rr->mtype == TLSA_SHA256 ? 32 : 64;
@@ -65,7 +77,7 @@ static bool data_fits(const struct tlsa *rr, char *reason)
 		return refuse_record(reason, "its data is not a certificate in DER form");
 	if (rr->selector == TLSA_SPKI && !der_is_spki(rr->data, rr->len))
 		return refuse_record(reason, "its data is not a public key in DER form");
-	return true;
+	return key_fits(rr, reason);
 }
 
 bool policy_record_usable(const struct tlsa *rr, bool mta_relay, char *reason)
@@ -125,9 +137,9 @@ bool policy_needs_trust(const struct tlsa *rr, size_t count, bool mta_relay)
 	return false;
 }
 
-static bool record_counts(const struct match_record *rec)
+static bool matches_alone(const struct match_record *rec)
 {
-	return rec->usable && !rec->superseded;
+	return (rec->superseded ? rec->alone : rec->code) == MATCH_OK;
 }
 
 /* Whether rr[index] is the first of its combination, and none of that matches. */
@@ -135,13 +147,12 @@ static bool first_of_stale(const struct tlsa *rr, const struct match *match, siz
 {
 	size_t i;
 
-	if (!record_counts(&match->rec[index]))
+	if (!match->rec[index].usable)
 		return false;
 	for (i = 0; i < match->rec_count; i++) {
-		if (!record_counts(&match->rec[i]) ||
-		    !tlsa_same_parameters(&rr[i], &rr[index]))
+		if (!match->rec[i].usable || !tlsa_same_parameters(&rr[i], &rr[index]))
 			continue;
-		if (i < index || match->rec[i].code == MATCH_OK)
+		if (i < index || matches_alone(&match->rec[i]))
 			return false;
 	}
 	return true;

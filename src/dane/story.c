@@ -366,7 +366,7 @@ static void tell_object(struct teller *teller, size_t depth, uint8_t selector)
 static void tell_key_bits(struct teller *teller, size_t depth)
 {
 	gnutls_datum_t spki = chain_select(&teller->chain->cert[depth], TLSA_SPKI);
-	gnutls_datum_t bits = der_key_bits(&spki);
+	gnutls_datum_t bits = der_key_bits(&spki, NULL);
 	struct source source = { .kind = STORY_KEY_BITS, .depth = depth };
 	char who[40], what[80];
 

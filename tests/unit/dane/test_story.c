@@ -243,7 +243,7 @@ static void test_story_tell_digests_of_text(void **state)
 static void test_story_tell_digests_of_other_octets(void **state)
 {
 	const struct pki_cert *leaf = pki_get("leaf"), *sub = pki_get("sub");
-	gnutls_datum_t csr = make_csr(), bits = der_key_bits(&leaf->spki);
+	gnutls_datum_t csr = make_csr(), bits = der_key_bits(&leaf->spki, NULL);
 	struct chain chain;
 	uint8_t digest[64];
 	struct tlsa rr;
