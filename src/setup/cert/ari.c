@@ -18,7 +18,7 @@
 
 #define ID_PART_MAX 64	   /* a serial has 20 octets, a key identifier 20 or 32 */
 #define AGAIN_S (6 * 3600) /* section 4.3.3 */
-#define AGAIN_MIN_S 60	   /* the same: what a CA may ask for is bounded */
+#define AGAIN_MIN_S 60	   /* section 4.3.3: no CA is asked more often */
 #define AGAIN_MAX_S (24 * 3600)
 #define AGAIN_FAILED_S 3600
 
@@ -188,7 +188,7 @@ void ari_refresh(struct lineage *l, int64_t generation)
 	time_t now = env_now(l->env);
 	struct why why;
 
-	/* A clock that was set back must not keep us from asking. */
+	/* After a clock was set back we ask all the same. */
 	if (!*directory || !l->env->fetch ||
 	    (s->ari_asked_at && now >= s->ari_asked_at && now < s->ari_again_at))
 		return;

@@ -21,7 +21,7 @@ int ari_read_window(const char *text, time_t *ret_start, time_t *ret_end,
  * keeps the earliest window in the state (which is not saved). A CA that doesn't answer
  * is told in the log and asked again later: it stops nothing. */
 void ari_refresh(struct lineage *lineage, int64_t generation);
-/* Forgets what was said about certificates that are replaced. */
+/* Forgets what the CA said about certificates that were replaced. */
 void ari_forget(struct lineage *lineage);
 
 #endif

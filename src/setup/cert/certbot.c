@@ -63,7 +63,7 @@ static bool has_key(const struct lineage *l, int64_t generation, struct certbot_
 	return false;
 }
 
-/* The key that is being retired loses its records: it isn't asked for. */
+/* Doesn't look among the keys that are being retired: they lose their records. */
 static void find_key(const struct lineage *l, struct certbot_found *f)
 {
 	const struct lineage_state *s = &l->state;
@@ -72,7 +72,8 @@ static void find_key(const struct lineage *l, struct certbot_found *f)
 	       has_key(l, s->next, f));
 }
 
-/* Of a key that is nobody's: the lineage's type that is most like it. */
+/* For a key that isn't the lineage's: the type of the lineage's keys that is most like
+ * it. */
 static enum key_type guess_type(const struct lineage *l, const struct chain_cert *leaf)
 {
 	bool rsa = chain_is_rsa(leaf);

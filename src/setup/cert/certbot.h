@@ -13,12 +13,12 @@
 struct lineage;
 struct why;
 
-/* True: enough seen. */
+/* Returns true when it has seen enough. */
 typedef bool certbot_folder_fn(const struct lineage *lineage, const char *folder,
 			       void *arg);
 
-/* Calls see with each folder that the acme line names, until it says true; whether it
- * did. */
+/* Calls see with each folder that the acme line names, until it returns true. Returns
+ * whether it did. */
 bool certbot_any_folder(const struct lineage *lineage, certbot_folder_fn *see, void *arg);
 
 /* A certificate, and which key of the lineage it is for. */
@@ -38,8 +38,8 @@ void certbot_found_clear(struct certbot_found *found);
  * NULL for a type that it doesn't take. */
 char *certbot_give_key(const struct lineage *lineage, const char *folder,
 		       int64_t generation, enum key_type type);
-/* What will go wrong at the next renewal of a key of that type, by certbot's own
- * configuration; NULL: nothing. ret_remedy is on the heap, or NULL. */
+/* What will go wrong at the next renewal of a key of that type, as certbot is
+ * configured; NULL: nothing. ret_remedy is on the heap, or NULL. */
 const char *certbot_predict(const char *folder, enum key_type type, char **ret_remedy);
 
 #endif

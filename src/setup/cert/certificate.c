@@ -42,7 +42,7 @@ static int check_key(const struct lineage *l, int64_t generation, enum key_type 
 	return rc;
 }
 
-/* A wildcard is in the certificate when any name below it is covered. */
+/* A wildcard counts as covered when any name below it is covered. */
 static bool covers_domain(gnutls_x509_crt_t crt, const char *domain)
 {
 	char *name = !strncmp(domain, "*.", 2) ? mem_printf("any-label.%s", domain + 2)
@@ -73,7 +73,8 @@ static int check_dates(const struct chain_cert *leaf, time_t now, struct why *wh
 	if (now >= leaf->not_after)
 		return why_set(why, DP_EINVAL, "the certificate expired at %s",
 			       clock_rfc3339(leaf->not_after, text));
-	/* CAs date back; a certificate from the future is a wrong clock's. */
+	/* CAs date certificates back, so one from the future means that a clock is
+	 * wrong. */
 	if (now < leaf->not_before)
 		return why_set(why, DP_EINVAL, "the certificate isn't valid before %s",
 			       clock_rfc3339(leaf->not_before, text));
@@ -123,7 +124,7 @@ static void add_pem(struct buf *b, const struct chain_cert *cert)
 	free(text);
 }
 
-/* folder/name with the certificates from first up to end. */
+/* Writes folder/name with the certificates from first up to end. */
 static int write_part(struct lineage *l, const char *folder, const char *name,
 		      const struct chain *chain, size_t first, size_t end,
 		      struct why *why)
@@ -158,7 +159,7 @@ static int write_folder(struct lineage *l, const char *folder, const struct chai
 	return rc;
 }
 
-/* The highest number among the folders of certs; 0 without one. */
+/* Finds the highest number among the folders of certs; 0 without one. */
 static int highest_number(const char *certs, int64_t *ret_number, struct why *why)
 {
 	DIR *dir = opendir(certs);
@@ -178,7 +179,7 @@ static int highest_number(const char *certs, int64_t *ret_number, struct why *wh
 	return 0;
 }
 
-/* A folder of its own that gets its number when it is whole. */
+/* Writes a folder of its own, which gets its number when it is whole. */
 static int keep_in_folder(struct lineage *l, int64_t generation, enum key_type type,
 			  const struct chain *chain, int64_t *ret_number, struct why *why)
 {

@@ -20,28 +20,28 @@ struct certificate {
 	uint8_t sha256[32]; /* of its DER */
 };
 
-/* Whether text (PEM, the leaf first) certifies the key of generation and type: its key,
- * all domains, its dates, each certificate signed by the next. DP_EINVAL says what is
- * wrong with it. It has no number yet. */
+/* Checks that text (PEM, the leaf first) certifies the key of generation and type: its
+ * key, all domains, its dates, each certificate signed by the next. DP_EINVAL says what
+ * is wrong with it. The certificate has no number yet. */
 int certificate_check(const struct lineage *lineage, int64_t generation,
 		      enum key_type type, const char *text, size_t len,
 		      struct certificate *ret_certificate, struct why *why);
-/* The same, and it becomes the newest. */
+/* Checks the same, and stores it as the newest. */
 int certificate_store(struct lineage *lineage, int64_t generation, enum key_type type,
 		      const char *text, size_t len, struct certificate *ret_certificate,
 		      struct why *why);
 /* Takes over DIR/fullchain.pem, which may be missing. What doesn't fit is left alone. */
 int certificate_adopt(struct lineage *lineage, int64_t generation, enum key_type type,
 		      const char *dir, struct why *why);
-/* The newest one. */
+/* Reads the newest one. */
 int certificate_newest(const struct lineage *lineage, int64_t generation,
 		       enum key_type type, struct certificate *ret_certificate,
 		       struct why *why);
-/* Whether that one names all domains of lineage.conf as it is now. */
+/* Whether certificate number names all domains of lineage.conf as it is now. */
 int certificate_is_named(const struct lineage *lineage, int64_t generation,
 			 enum key_type type, int64_t number, bool *ret_named,
 			 struct why *why);
-/* Dates and SHA-256 of the first certificate of a PEM file; number is left alone. */
+/* Reads dates and SHA-256 of the first certificate of a PEM file; leaves number alone. */
 int certificate_read(const char *path, struct certificate *ret_certificate,
 		     struct why *why);
 

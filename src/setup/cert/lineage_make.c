@@ -50,7 +50,8 @@ static int same_key(const struct key *a, const struct key *b, bool *ret_same,
 	return rc;
 }
 
-/* Records of the key that is there would be published, and the server has the other. */
+/* The records of the key in path would be published, while the server uses the other
+ * one. */
 static int check_adopted(const char *path, const struct key *key,
 			 const struct lineage_make_adoption *adoption, struct why *why)
 {
@@ -67,8 +68,8 @@ static int check_adopted(const char *path, const struct key *key,
 		       path, dir ? dir : "that", dir ? "/privkey.pem" : "");
 }
 
-/* The key of path: the one that is there, the adopted one, or a new one. One that is
- * there stays, and must be the adopted one where there is one. */
+/* Makes the key of path: takes the one that is there, the adopted one, or a new one.
+ * One that is there stays, and must be the adopted one where there is one. */
 static int make_key(struct lineage *l, const char *path, enum key_type type,
 		    const struct lineage_make_adoption *adoption, struct key **ret_key,
 		    struct why *why)
@@ -102,7 +103,7 @@ static int make_key(struct lineage *l, const char *path, enum key_type type,
 	return rc < 0 ? rc : key_load(path, ret_key, why);
 }
 
-/* Replaces one that is there. */
+/* Replaces a request that is there. */
 static int make_request(struct lineage *l, const char *path, const struct key *key,
 			struct why *why)
 {
@@ -116,7 +117,7 @@ static int make_request(struct lineage *l, const char *path, const struct key *k
 	return rc;
 }
 
-/* One key type of a generation: what it lacks of folder, key and request. */
+/* Makes what one key type of a generation lacks of folder, key and request. */
 static int make_pair(struct lineage *l, int64_t number, enum key_type type,
 		     const struct lineage_make_adoption *adoption, struct why *why)
 {
@@ -187,7 +188,7 @@ int lineage_make_generation(struct lineage *l, int64_t number, struct why *why)
 	return make_generation(l, number, NULL, 0, why);
 }
 
-/* One with other names than lineage.conf has now. */
+/* Replaces a request whose names are others than lineage.conf has now. */
 static int make_request_anew(struct lineage *l, int64_t generation, enum key_type type,
 			     struct why *why)
 {
@@ -225,7 +226,7 @@ int lineage_make_requests(struct lineage *l, int64_t generation, struct why *why
 	return rc;
 }
 
-/* Folders and lineage.conf of one that isn't there, or not wholly. */
+/* Makes folders and lineage.conf of a lineage that isn't there, or not wholly. */
 static int make_folders(struct lineage *l, const char *base, struct why *why)
 {
 	static const char *const folders[] = { "keys", "views" };
@@ -271,7 +272,7 @@ static int refuse_another(const struct lineage *l, struct why *why)
 	return rc;
 }
 
-/* What wasn't there before the lock may be there now. */
+/* Looks again under the lock: a lineage may have come before we had it. */
 static int create_locked(struct lineage *l, const char *base,
 			 const struct lineage_make_adoption *adopt, size_t adopt_count,
 			 struct why *why)

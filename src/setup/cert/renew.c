@@ -20,9 +20,9 @@
 #include "setup/world/command.h"
 
 #define ORDER_TIMEOUT_MS (30 * 60 * 1000) /* DNS challenges wait for their records */
-#define LOG_WORDS 40 /* what stands around its name, with the final NUL */
+#define LOG_WORDS 40 /* the words around its name, with the final NUL */
 #define PEM_MAX (1 << 20)
-#define NAME_ROOM 16 /* of a type, and what stands around it */
+#define NAME_ROOM 16 /* for the name of a type and the words around it */
 
 /* Where the command writes to: fresh and empty for each order. */
 enum { ORDER_CERT, ORDER_CHAIN, ORDER_FULLCHAIN, ORDER_FILES };
@@ -36,7 +36,8 @@ bool renew_is_by_hook(const struct lineage *l)
 	return acme_is_hook(lineage_conf_get(&l->conf, LINEAGE_CONF_ACME), &rest);
 }
 
-/* A window is one for all types; what was renewed for it isn't due by it once more. */
+/* All types share one window; a type that was renewed for it isn't due by it once
+ * more. */
 static bool is_renewed_for_window(const struct lineage *l, enum key_type type)
 {
 	return l->state.ari_renewed &&
@@ -47,7 +48,7 @@ static bool is_renewed_for_window(const struct lineage *l, enum key_type type)
 struct due {
 	time_t at;
 	struct certificate newest;
-	bool by_dates; /* since its end is near, and for nothing else */
+	bool by_dates; /* due because its end is near, and for no other reason */
 };
 
 static int due_of(const struct lineage *l, int64_t generation, enum key_type type,
@@ -137,7 +138,8 @@ static int order_begin(struct lineage *l, int64_t generation, enum key_type type
 	return rc;
 }
 
-/* The client's whole output, for whoever looks for the cause: of the latest order. */
+/* Keeps the client's whole output of the latest order, for those who look for the
+ * cause. */
 static int keep_transcript(struct lineage *l, const struct order *order,
 			   const struct buf *transcript, struct why *why)
 {
@@ -147,7 +149,8 @@ static int keep_transcript(struct lineage *l, const struct order *order,
 			    transcript->data, transcript->len, why);
 }
 
-/* Names the log behind what failed; the cause stays where there is no room for both. */
+/* Adds where the log is to what failed. Where there is no room for both, the cause
+ * stays. */
 static int name_log(const struct order *order, int rc, const struct why *failed,
 		    struct why *why)
 {
@@ -224,7 +227,7 @@ static int add_file(struct buf *b, const char *path, struct why *why)
 	return rc;
 }
 
-/* The whole chain, from fullchain.pem or else from the two parts. */
+/* Reads the whole chain, from fullchain.pem or else from the two parts. */
 static int read_result(const struct order *order, struct buf *b, struct why *why)
 {
 	int rc;
@@ -264,8 +267,9 @@ static int note_renewed(struct lineage *l, int64_t generation, enum key_type typ
 			    clock_rfc3339(c->not_after, until), NULL);
 }
 
-/* An earlier end is a fault only where the end is why it was ordered, since it would be
- * due again at once: a CA may give one end to all, and shorten lifetimes. */
+/* A certificate that ends no later than the one before is a fault only if it was
+ * ordered because of that end: it would be due again at once. Otherwise a CA may give
+ * one end to all, and shorten lifetimes. */
 static int check_news(const struct lineage *l, const struct due *due, bool force,
 		      const struct certificate *c, struct why *why)
 {
@@ -287,7 +291,7 @@ static int check_news(const struct lineage *l, const struct due *due, bool force
 	return 0;
 }
 
-/* What the acme command has left, if it is one to be kept. */
+/* Keeps what the acme command has left, if it passes the checks. */
 static int keep_renewed(struct lineage *l, int64_t generation, enum key_type type,
 			const struct due *due, bool force, const struct buf *b,
 			struct why *why)
@@ -326,7 +330,7 @@ static int order_one(struct lineage *l, int64_t generation, enum key_type type,
 	return rc;
 }
 
-/* Somebody else orders, by hook; only what is lacking is told. */
+/* Renewals come by hook, so nothing is ordered; tells only what is lacking. */
 static int await_client(const struct lineage *l, int64_t generation, struct why *why)
 {
 	struct certificate c;
@@ -396,7 +400,8 @@ static void order_if_due(struct lineage *l, int64_t generation, enum key_type ty
 		add_failed(l, type, rc, &why, o);
 }
 
-/* The window is over with the last of them: it may have made several due. */
+/* The window has done its work when the last of the certificates that it made due is
+ * renewed. */
 static void end_window(struct lineage *l, struct ordered *o)
 {
 	struct lineage_state *s = &l->state;

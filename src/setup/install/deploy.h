@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Makes the servers read live/ anew: the deploy commands, one after the other. */
+/* Runs the deploy commands, one after the other, so that the servers read live/ again. */
 #ifndef SETUP_DEPLOY_H
 #define SETUP_DEPLOY_H
 
@@ -8,8 +8,8 @@
 struct lineage;
 struct why;
 
-/* Stops at the first that fails. backwards: in reverse order, after live was switched
- * back, and goes on past one that fails (the last failure is told). */
+/* Stops at the first that fails. backwards: runs them in reverse order, after live was
+ * switched back, and goes on past one that fails (the last failure is told). */
 int deploy_run(struct lineage *lineage, bool backwards, struct why *why);
 
 #endif

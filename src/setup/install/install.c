@@ -20,7 +20,7 @@
 	16384 /* octets: some hundred faults, and far below a state's limit              \
 	       */
 
-/* SHA-256 of the certificates in live, in the order of the key types. */
+/* Reads the SHA-256 of the certificates in live, in the order of the key types. */
 static int read_live(const struct lineage *l, uint8_t (*ret_cert)[32], struct why *why)
 {
 	struct certificate c;
@@ -55,7 +55,7 @@ static int find_services(const struct lineage *l, struct looked_at *at, struct w
 
 	if (rc < 0)
 		return rc;
-	if (!e->count) /* nothing to look at is no proof that all is well */
+	if (!e->count) /* where there is nothing to look at, nothing is proved */
 		return why_set(why, DP_EINVAL, "no service of %s is within its domains",
 			       l->name);
 	at->ours = mem_array(e->count, sizeof(*at->ours));
@@ -78,9 +78,9 @@ static void forget_services(struct looked_at *at)
 }
 
 enum looking {
-	LOOK_NEW,    /* something was reloaded just now */
-	LOOK_BACK,   /* the same, and others have been shown already */
-	LOOK_AT_ONCE /* nothing was */
+	LOOK_NEW,    /* a server was reloaded just now */
+	LOOK_BACK,   /* the same, and the services have presented others already */
+	LOOK_AT_ONCE /* no server was reloaded */
 };
 
 static int look_at_keys(struct lineage *l, int64_t generation, enum looking looking,
@@ -112,7 +112,8 @@ static int look_at_keys(struct lineage *l, int64_t generation, enum looking look
 	return rc;
 }
 
-/* "connect-failed: ..." is of one kind, whatever the reason; other texts as they are. */
+/* All "connect-failed: ..." are of one kind, whatever the reason; other texts only if
+ * they are equal. */
 static bool same_kind(const char *a, const char *b)
 {
 	size_t len = strcspn(a, ":\n");
@@ -120,7 +121,7 @@ static bool same_kind(const char *a, const char *b)
 	return len == strcspn(b, ":\n") && !strncmp(a, b, len);
 }
 
-/* What was wrong before is kept in the state, so that a crash doesn't lose it: a line
+/* The state keeps what was wrong before, so that a crash doesn't lose it: a line
  * "WHERE\tWHAT" each. */
 static char *faults_text(const struct env_live *live)
 {
@@ -140,7 +141,7 @@ static char *faults_text(const struct env_live *live)
 	return text;
 }
 
-/* What was wrong there may not hide what is worse. */
+/* An earlier fault at that place may not hide a worse one. */
 static bool had_fault(const char *before, const struct env_fault *fault)
 {
 	size_t where = strlen(fault->where), len;
@@ -154,7 +155,7 @@ static bool had_fault(const char *before, const struct env_fault *fault)
 	return false;
 }
 
-/* The first fault that was there before, or wasn't, on the heap; NULL: none. */
+/* The first fault that was there before (or that wasn't), on the heap; NULL: none. */
 static char *find_fault(const struct env_live *live, const char *before, bool was_there)
 {
 	size_t i;
@@ -204,9 +205,9 @@ static void forget_intent(struct lineage_state *s)
 	s->intent_faults = NULL;
 }
 
-/* What going back has come to; owned texts. */
+/* The result of going back; owned texts. */
 struct back {
-	char *deploy; /* why the command failed then, too; NULL: it didn't */
+	char *deploy; /* why a deploy command failed then, too; NULL: none did */
 	char *fault;  /* what is wrong now that wasn't before; NULL: nothing */
 };
 
@@ -224,7 +225,7 @@ static void look_back(struct lineage *l, struct back *back)
 	env_live_clear(&live);
 }
 
-/* An operator has to act here, and what for stands whole in 500 octets. */
+/* Here an operator has to act; the text says on what within 500 octets. */
 static char *tell_failed_back(const char *problem, const struct back *back,
 			      const char *now)
 {
@@ -311,7 +312,7 @@ static int go_back(struct lineage *l, const char *problem, char **ret_text,
 	return rc;
 }
 
-/* Not even the files could be put back: the next run tries it again. */
+/* Where not even the files could be put back, the next run tries it again. */
 static int undo_switch(struct lineage *l, const char *problem, char **ret_text,
 		       struct why *why)
 {
@@ -349,8 +350,8 @@ static int keep_view(struct lineage *l, struct why *why)
 	return rc < 0 ? rc : view_prune(l, why);
 }
 
-/* Live is switched; the rest, which may be done twice. What was wrong before is no reason
- * to go back. */
+/* Does the rest after live was switched; it may be done twice. What was wrong before is
+ * no reason to go back. */
 static int finish_switch(struct lineage *l, enum install_result *ret_result,
 			 char **ret_text, struct why *why)
 {
@@ -361,7 +362,7 @@ static int finish_switch(struct lineage *l, enum install_result *ret_result,
 	*ret_result = INSTALL_DONE;
 	if (deploy_run(l, false, &inner) < 0)
 		problem = mem_text(inner.text);
-	/* Not being able to look is no proof that all is well. */
+	/* Being unable to look doesn't prove that all is well. */
 	else if (look_for_news(l, l->state.intent_generation, l->state.intent_faults,
 			       &problem, &old, &inner) < 0)
 		problem = mem_text(inner.text);
@@ -411,7 +412,7 @@ int install_renewal(struct lineage *l, int64_t generation,
 	char *faults = NULL;
 	struct why inner;
 
-	/* Else nothing is known to have been wrong. */
+	/* Where we can't look, nothing counts as wrong before. */
 	if (look_at_keys(l, generation, LOOK_AT_ONCE, &before, &inner) == 0)
 		faults = faults_text(&before);
 	env_live_clear(&before);

@@ -19,7 +19,8 @@ static const char *const files[] = { "privkey.pem", "cert.pem", "chain.pem",
 
 #define FILE_COUNT (sizeof(files) / sizeof(files[0]))
 
-/* Everything in folder that is no folder: links, and what a crash left of some. */
+/* Removes everything in folder that is no folder: links, and what a crash left of
+ * some. */
 static int remove_links(struct lineage *l, const char *folder, struct why *why)
 {
 	DIR *dir = opendir(folder);
@@ -49,7 +50,7 @@ static int remove_folder(struct lineage *l, const char *folder, struct why *why)
 	return rc < 0 ? rc : file_remove(&l->env->files, folder, why);
 }
 
-/* Links and folders only: what they lead to stays. */
+/* Removes links and folders only: what the links lead to stays. */
 static int remove_view(struct lineage *l, int64_t number, struct why *why)
 {
 	char *folder = lineage_path(l, "views/%s", lineage_number(number).text), *path;

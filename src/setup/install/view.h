@@ -11,9 +11,9 @@
 struct lineage;
 struct why;
 
-/* views/number with the keys of generation and their newest certificates; DP_ENOENT where
- * one has no certificate. What a crash left of that folder is removed first: it was never
- * live. */
+/* Builds views/number with the keys of generation and their newest certificates;
+ * DP_ENOENT where one has no certificate. Removes first what a crash left of that
+ * folder: it was never live. */
 int view_build(struct lineage *lineage, int64_t generation, int64_t number,
 	       struct why *why);
 int view_switch(struct lineage *lineage, int64_t number, struct why *why);
@@ -21,7 +21,7 @@ int view_switch(struct lineage *lineage, int64_t number, struct why *why);
 int64_t view_live(const struct lineage *lineage);
 /* Whether number shows the newest certificates of generation. */
 bool view_is_fresh(const struct lineage *lineage, int64_t number, int64_t generation);
-/* Removes the views but the live one and those of the state. */
+/* Removes all views but the live one and those that the state names. */
 int view_prune(struct lineage *lineage, struct why *why);
 
 #endif

@@ -177,7 +177,7 @@ out:
 	return rc;
 }
 
-/* Earlier failures no longer count. "stuck" is over, too, if it was about them alone. */
+/* Earlier failures no longer count, and a lineage that was stuck goes on. */
 static int settle_failures(struct lineage *l, struct why *why)
 {
 	struct lineage_state *s = &l->state;
