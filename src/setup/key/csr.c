@@ -68,7 +68,7 @@ static int set_must_staple(gnutls_x509_crq_t crq)
 						    sizeof(features), 0);
 }
 
-/* The digest that goes with the key's size; EdDSA brings its own. */
+/* Signs with the digest that goes with the key's size; EdDSA brings its own. */
 static int sign_request(gnutls_x509_crq_t crq, const struct key *key)
 {
 	gnutls_digest_algorithm_t digest = GNUTLS_DIG_SHA256;
@@ -122,7 +122,7 @@ out:
 		      : 0;
 }
 
-/* The parts of a request that holds together. */
+/* Takes the parts of a request whose signature is good. */
 static int take_parts(gnutls_x509_crq_t crq, gnutls_datum_t *ret_der,
 		      gnutls_datum_t *ret_public)
 {
@@ -253,5 +253,5 @@ bool csr_same_names(const struct csr_names *a, const struct csr_names *b)
 	for (i = 0; i < a->count; i++)
 		if (!has_name(b, a->item[i]))
 			return false;
-	return a->count == b->count; /* each name is there once */
+	return a->count == b->count; /* each name is in a set once */
 }

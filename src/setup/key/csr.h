@@ -11,7 +11,7 @@
 struct key;
 struct why;
 
-#define CSR_NAMES_MAX 1000 /* no CA takes as many; 100 is usual */
+#define CSR_NAMES_MAX 1000 /* no CA takes as many; 100 are usual */
 
 /* The DNS names of a request in A-labels, each once, in the order given. */
 struct csr_names {
@@ -34,7 +34,7 @@ int csr_load(const char *path, gnutls_datum_t *ret_der, gnutls_datum_t *ret_publ
 
 /* The DNS names of a request. Undo with csr_names_clear(). */
 int csr_read_names(const char *path, struct csr_names *ret_names, struct why *why);
-/* In any order. */
+/* Whether both have the same names, in any order. */
 bool csr_same_names(const struct csr_names *a, const struct csr_names *b);
 
 #endif

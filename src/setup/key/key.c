@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 
-#define FILE_MAX (1 << 20) /* a key with its whole chain around it is a hundredth */
+#define FILE_MAX (1 << 20) /* a key with its whole chain is a hundredth of it */
 
 struct key {
 	gnutls_x509_privkey_t handle; /* owned; GnuTLS wipes it */
@@ -99,7 +99,7 @@ int key_generate(enum key_type type, struct key **ret_key, struct why *why)
 	return 0;
 }
 
-/* What a file that holds no usable key is instead. */
+/* Says what a file is that holds no usable key. */
 static int refuse_file(const char *path, const char *text, size_t len, int rc,
 		       struct why *why)
 {

@@ -40,7 +40,7 @@ int key_load(const char *path, struct key **ret_key, struct why *why);
 int key_save(const struct key *key, const char *path, struct why *why);
 /* PKCS#8 PEM; the caller wipes and gnutls_free()s ret_pem->data. */
 int key_export(const struct key *key, gnutls_datum_t *ret_pem, struct why *why);
-/* DP_EINVAL where it is of a type that isn't made here. */
+/* Finds the key's type; DP_EINVAL where it is of a type that isn't made here. */
 int key_type_of(const struct key *key, enum key_type *ret_type, struct why *why);
 /* DER of its SubjectPublicKeyInfo; the caller gnutls_free()s ret_der->data. */
 int key_public(const struct key *key, gnutls_datum_t *ret_der, struct why *why);

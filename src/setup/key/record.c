@@ -56,7 +56,8 @@ int record_source_csr(const char *path, struct record_source *ret_source, struct
 	return 0;
 }
 
-/* Usages 0 and 2 name an issuer: of several certificates the first that is one. */
+/* Usages 0 and 2 name an issuer: chooses the first of several certificates that is a
+ * CA's. */
 static size_t choose_cert(const struct chain *chain, uint8_t usage)
 {
 	size_t i;

@@ -15,7 +15,8 @@ struct target;
 struct json_t;
 struct why;
 
-#define RECORD_TTL_MAX 604800 /* a week: longer ones stand in the way of every change */
+#define RECORD_TTL_MAX                                                                   \
+	604800 /* a week: longer ones would stand in the way of every change */
 
 /* The octets that selectors 0 and 1 cover. */
 struct record_source {
@@ -23,7 +24,7 @@ struct record_source {
 	size_t cert_len;
 	uint8_t *key; /* owned DER of SubjectPublicKeyInfo */
 	size_t key_len;
-	bool is_ca;   /* of a certificate: basicConstraints say so */
+	bool is_ca;   /* of a certificate whose basicConstraints say so */
 	size_t depth; /* which certificate of the file or chain it is, from 0 */
 };
 
@@ -47,13 +48,14 @@ struct record {
 	struct tlsa rr; /* owned */
 };
 
-/* Whether records can be made for target: DP_EINVAL for mx:// and srv://, whose records
- * stand at other names. */
+/* Checks that records can be made for target: DP_EINVAL for mx:// and srv://, whose
+ * records stand at other names. */
 int record_check_target(const struct target *target, struct why *why);
 /* "_443._tcp.www.example.com.", on the heap. DP_EINVAL as below. */
 int record_owner(const struct target *target, char **ret_owner, struct why *why);
-/* What is to be published for target. DP_EINVAL where the source lacks what the selector
- * covers, for mx:// and srv:// (their hosts are the targets), and for names too long. */
+/* Makes the record that is to be published for target. DP_EINVAL where the source lacks
+ * what the selector covers, for mx:// and srv:// (their hosts are the targets), and for
+ * names that are too long. */
 int record_make(const struct target *target, const struct record_source *source,
 		uint8_t usage, uint8_t selector, uint8_t mtype, uint32_t ttl,
 		struct record *ret_record, struct why *why);
@@ -64,13 +66,13 @@ char *record_zone_line(const struct record *record);	/* OWNER TTL IN TLSA U S M 
 char *record_generic_line(const struct record *record); /* RFC 3597 TYPE52 */
 char *record_update_line(const struct record *record);	/* nsupdate's "update add ..." */
 char *record_json(const struct record *record); /* {"name":...,"data":"8f43..."} */
-/* The same as a value of jansson's, the caller's. */
+/* The same as a value of jansson; the caller owns it. */
 struct json_t *record_json_object(const struct record *record);
 /* The owner without zone ("example.com", A-labels) and the dot before it; NULL where
  * owner isn't in zone. */
 char *record_owner_in_zone(const struct record *record, const char *zone);
-/* The likely zone of an owner, for want of knowledge: the last two labels, or three where
- * the last two are the like of co.uk. */
+/* Guesses the zone of an owner: the last two labels, or three where the last two are
+ * the like of co.uk. */
 char *record_guess_zone(const struct record *record);
 
 #endif

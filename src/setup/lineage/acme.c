@@ -10,26 +10,29 @@
 
 #define BLANKS " \t"
 
-/* Each command is before, then the user's options, then after. It begins in an empty
- * {work}: what an earlier order left there must not pass for the result of this one. */
+/* The parts of each command: before, then the user's options, then after. It begins in
+ * an empty {work}, so that nothing of an earlier order passes for the result of this
+ * one. */
 static const struct preset {
 	const char *name, *before, *after;
 } presets[] = {
-	/* Fails when a file that it is to write is there. */
+	/* certbot fails when a file that it is to write is there. */
 	{ "certbot", "certbot certonly --non-interactive",
 	  "--csr {csr} --cert-path {cert} --chain-path {chain} "
 	  "--fullchain-path {fullchain}" },
-	/* Writes beside the request, and nothing while a certificate there is valid. */
+	/* uacme writes beside the request, and writes nothing while a certificate there
+	 * is valid. */
 	{ "uacme", "cp {csr} {work}/request.csr && uacme",
 	  "issue {work}/request.csr && mv {work}/request-cert.pem {fullchain}" },
-	/* Names its files after a domain, but tells a hook, whose path it splits at
-	 * blanks. Without LEGO_PATH each order would make an account, in its folder. */
+	/* lego names its files after a domain, but tells a hook, whose path it
+	 * splits at blanks. Without LEGO_PATH each order would make an account, in
+	 * its folder. */
 	{ "lego",
 	  "cd {work} && printf '#!/bin/sh\\ncp \"$LEGO_CERT_PATH\" bundle.pem\\n' >hook "
 	  "&& chmod 700 hook && LEGO_PATH=\"${LEGO_PATH:-/var/lib/lego}\" lego",
 	  "--csr {csr} run --run-hook ./hook && mv bundle.pem {fullchain}" },
-	/* Where it is told to put a certificate of a request depends on its version; it
-	 * skips an order whose former certificate it has. */
+	/* How acme.sh is told where to put a certificate of a request depends on its
+	 * version; it skips an order whose former certificate it has. */
 	{ "acme.sh", "acme.sh --signcsr --csr {csr} --cert-home {work}",
 	  "&& mv {work}/*/fullchain.cer {fullchain}" },
 	/* Prints the whole chain; with --full-chain it would look for it once more, by an

@@ -12,7 +12,7 @@ struct why;
 /* Whether line leaves renewals to a client that has a schedule of its own and calls
  * daneprobe hook: "hook certbot [CERTIFICATE]...". ret_rest: what follows, borrowed. */
 bool acme_is_hook(const char *line, const char **ret_rest);
-/* Whether line is one of all that. DP_EINVAL tells what there is. */
+/* Checks that line is one of all that. DP_EINVAL tells what there is. */
 int acme_check(const char *line, struct why *why);
 /* The command for line, "PRESET OPTIONS" or "exec COMMAND", on the heap. It has the
  * placeholders {csr} {cert} {chain} {fullchain} {domains}, and of a preset {work}, a

@@ -56,7 +56,8 @@ bool lineage_is_there(const char *base, const char *name)
 	return is;
 }
 
-/* What may not be looked into counts: nobody is to take it for well. */
+/* A folder that we may not look into counts: without it all the others would be told as
+ * if they were all. */
 static bool may_be_lineage(const char *base, const char *name)
 {
 	bool is = lineage_is_there(base, name);
@@ -186,7 +187,8 @@ void lineage_close(struct lineage *l)
 	*l = (struct lineage){ .lock = -1 };
 }
 
-/* flock() ends with the last process that holds the descriptor; no command gets it. */
+/* flock() lasts until the last process closes the descriptor, so no command inherits
+ * it. */
 int lineage_lock(struct lineage *l, struct why *why)
 {
 	char *path = lineage_path(l, "lock");

@@ -19,7 +19,7 @@
 struct why;
 
 #define LINEAGE_NAME_MAX 64
-#define LINEAGE_NUMBER_MAX 9999 /* of generations, and of views in use at a time */
+#define LINEAGE_NUMBER_MAX 9999 /* the highest number of a generation or view */
 
 struct lineage {
 	struct env *env;  /* borrowed */
@@ -33,25 +33,27 @@ struct lineage {
 
 /* Letters, digits, '.', '_' and '-', not beginning with one of the last three. */
 int lineage_check_name(const char *name, struct why *why);
-/* The names below base that have a state or a lineage.conf, or may not be looked into,
- * sorted; the caller frees each and the array. No base folder is no lineage. */
+/* Lists, sorted, the names below base that have a state or a lineage.conf, or that may
+ * not be looked into; the caller frees each and the array. Without a base folder there
+ * is no lineage. */
 int lineage_list(const char *base, char ***ret_names, size_t *ret_count, struct why *why);
 
-/* Whether there is one of that name, or what is left of one; errno says why not. */
+/* Whether there is a lineage of that name, or what is left of one; errno says why not. */
 bool lineage_is_there(const char *base, const char *name);
 
 /* Frees it, and lets go of the lock. */
 void lineage_close(struct lineage *lineage);
 
-/* What opening and making one begin with: no state yet, and no lock. */
+/* Begins what both opening and making a lineage need: no state yet, and no lock. */
 void lineage_begin(struct env *env, const char *base, const char *name, const char *verb,
 		   struct lineage *lineage);
-/* Doesn't wait: DP_EBUSY when another run has it. */
+/* Takes the lock without waiting: DP_EBUSY when another run has it. */
 int lineage_lock(struct lineage *lineage, struct why *why);
 
 /* Writes the state. */
 int lineage_save(struct lineage *lineage, struct why *why);
-/* A line of the journal: pairs of key and value (NULL values left out), then NULL. */
+/* Adds a line to the journal: pairs of key and value (NULL values are left out), then
+ * NULL. */
 int lineage_note(struct lineage *lineage, struct why *why, const char *event, ...);
 /* Points current and next to the generations of the state. */
 int lineage_point(struct lineage *lineage, struct why *why);
@@ -72,7 +74,8 @@ int lineage_spki(const struct lineage *lineage, int64_t generation,
 		 uint8_t (*ret_spki)[32], struct why *why);
 /* Kinds among the key types of conf, ECDSA standing for EdDSA too. */
 void lineage_kinds(const struct lineage *lineage, bool *ret_rsa, bool *ret_ecdsa);
-/* What folders and files of the lineage are made with: key_group's, else nobody's. */
+/* How folders and files of the lineage are made: for key_group, else for nobody's
+ * group. */
 int lineage_access(const struct lineage *lineage, bool is_folder,
 		   struct file_access *ret_access, struct why *why);
 

@@ -154,7 +154,7 @@ int lineage_conf_set(struct lineage_conf *conf, const char *line, struct why *wh
 	return rc;
 }
 
-/* One line of the file: no second value for a key but deploy. */
+/* Takes one line of the file; a key other than deploy may not stand there twice. */
 static int take_line(struct lineage_conf *conf, const char *line, struct why *why)
 {
 	const char *text = line + strspn(line, BLANKS "\r");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lineage.conf: what the user wants. "key = value" lines, "#" comments; new writes it
- * with a comment for each key, and nobody else writes it. */
+/* lineage.conf: what the user wants, in lines "key = value" and comments after "#". The
+ * verb new writes it, with a comment for each key; after that only the user does. */
 #ifndef SETUP_LINEAGE_CONF_H
 #define SETUP_LINEAGE_CONF_H
 
@@ -13,7 +13,8 @@
 
 struct why;
 
-#define LINEAGE_CONF_FILE_MAX (4 << 20) /* more names and targets than are allowed */
+#define LINEAGE_CONF_FILE_MAX                                                            \
+	(4 << 20) /* enough for more names and targets than are allowed */
 
 enum lineage_conf_key {
 	LINEAGE_CONF_DOMAINS,
@@ -45,28 +46,31 @@ struct lineage_conf {
 	struct lineage_conf_list deploy;	    /* commands */
 	enum key_type key_type[KEY_TYPE_COUNT];
 	size_t key_types;
-	int renew_percent;	  /* of the lifetime left; 0: see the next */
-	int64_t renew_left_s;	  /* this much left; 0: the schedule of renewal.h */
+	int renew_percent; /* renew with this share of the lifetime left; 0: see the next
+			    */
+	int64_t renew_left_s;	  /* renew with this much left; 0: by the schedule of
+				     renewal.h */
 	int64_t rollover_every_s; /* 0: only when asked */
 	uint32_t ttl;
-	bool all_but_one; /* of the name servers may be dead */
+	bool all_but_one; /* one of the name servers may be dead */
 };
 
 /* All defaults. Undo with lineage_conf_clear(). */
 void lineage_conf_init(struct lineage_conf *conf);
 void lineage_conf_clear(struct lineage_conf *conf);
-/* One "KEY = VALUE"; a key that is there already is replaced, but deploy gets one more
- * line. DP_EINVAL names the key, what is wrong with the value, the nearest known key. */
+/* Sets one "KEY = VALUE". It replaces an earlier value; deploy gets one more line
+ * instead. DP_EINVAL names the key, what is wrong with the value, and the nearest known
+ * key. */
 int lineage_conf_set(struct lineage_conf *conf, const char *line, struct why *why);
-/* The same for a value that comes from an option. */
+/* Sets a value that comes from an option. */
 int lineage_conf_put(struct lineage_conf *conf, enum lineage_conf_key key,
 		     const char *value, struct why *why);
 /* Forgets the value of a key: the default holds. */
 void lineage_conf_unset(struct lineage_conf *conf, enum lineage_conf_key key);
-/* The whole file's text. A key that stands there twice (but deploy) is refused; the line
- * number is named. */
+/* Parses the text of the whole file. A key that stands there twice (but deploy) is
+ * refused; the message names the line. */
 int lineage_conf_parse(struct lineage_conf *conf, const char *text, struct why *why);
-/* Whether what must be there is: domains and services. */
+/* Checks that what must be there is there: domains and services. */
 int lineage_conf_check(const struct lineage_conf *conf, struct why *why);
 /* The file for conf, every key with its comment; on the heap. */
 char *lineage_conf_text(const struct lineage_conf *conf);

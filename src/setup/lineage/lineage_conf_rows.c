@@ -11,7 +11,7 @@
 #include "setup/lineage/acme.h"
 #include "target/target.h"
 
-#define SERVICES_MAX 256 /* a host with more is not one lineage */
+#define SERVICES_MAX 256 /* a host with more services needs more than one lineage */
 #define DEPLOY_MAX 64
 #define BLANKS " \t"
 
@@ -33,7 +33,7 @@ static int list_add(struct lineage_conf_list *list, const char *text, size_t len
 	return 0;
 }
 
-/* The next word of *p; NULL behind the last. */
+/* Returns the next word of *p; NULL after the last one. */
 static const char *next_word(const char **p, size_t *ret_len)
 {
 	const char *word = *p + strspn(*p, BLANKS);
@@ -133,7 +133,7 @@ static int take_publish(struct lineage_conf *conf, const char *value, struct why
 		       (int)len, value);
 }
 
-/* A client that nobody knows is told now, not when the certificate runs out. */
+/* An unknown client is reported now, and not when the certificate runs out. */
 static int take_acme(struct lineage_conf *conf, const char *value, struct why *why)
 {
 	(void)conf;

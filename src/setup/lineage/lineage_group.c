@@ -14,7 +14,7 @@
 
 #define DEPTH_MAX 8 /* keys/0001/ecdsa-p256/certs/0001 is five */
 
-/* What is given to whom. */
+/* What is given to which group. */
 struct giving {
 	struct lineage *lineage;
 	struct file_access folder, key;
@@ -37,7 +37,8 @@ static int give_entry(const struct giving *g, const char *path, const char *name
 	return 0;
 }
 
-/* What is in it first where the group is new: nobody passes the folder before. */
+/* Where the group is new, what is in the folder comes first: nobody enters the folder
+ * before that. */
 static int give_folder(const struct giving *g, const char *path, int depth,
 		       struct why *why)
 {

@@ -11,7 +11,7 @@
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/lineage_group.h"
 
-/* The types that the lineage was made with have their folders. */
+/* Of the types that the lineage was made with there are folders. */
 static bool has_type(const struct lineage *l, enum key_type type)
 {
 	char *path = lineage_key_path(l, l->state.current, type, "request.csr");
@@ -31,8 +31,8 @@ static bool wants_type(const struct lineage *l, enum key_type type)
 	return false;
 }
 
-/* A type more or less would need its records, and its certificate, at every server before
- * the next step. */
+/* A key type more or less would need its records, and its certificate, at every server
+ * before the next step. */
 static int check_types(const struct lineage *l, struct why *why)
 {
 	char *has = mem_text(""), *longer;
@@ -103,7 +103,7 @@ static int load_state(struct lineage *l, struct why *why)
 	return rc < 0 ? rc : check_types(l, why);
 }
 
-/* Else a try that failed while the clock was ahead would be the last one. */
+/* Otherwise a try that failed while the clock was ahead would be the last one. */
 static int mend_clock(struct lineage *l, enum lineage_use use, struct why *why)
 {
 	int rc;

@@ -10,9 +10,9 @@ struct why;
 
 enum lineage_use { LINEAGE_READ, LINEAGE_WRITE };
 
-/* Reads configuration and state; LINEAGE_WRITE locks first, without waiting: DP_EBUSY
- * when another run is at it. The lock goes with the process, however it ends. DP_EINVAL
- * where key_types was changed. Undo with lineage_close(). */
+/* Reads configuration and state. LINEAGE_WRITE locks first, without waiting: DP_EBUSY
+ * when another run is at it. The lock ends with the process, however that ends.
+ * DP_EINVAL where key_types was changed. Undo with lineage_close(). */
 int lineage_open(struct env *env, const char *base, const char *name, const char *verb,
 		 enum lineage_use use, struct lineage *ret_lineage, struct why *why);
 

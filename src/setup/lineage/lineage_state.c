@@ -13,8 +13,8 @@
 #include "setup/world/env.h"
 
 #define STATE_VERSION 1
-#define STATE_MAX (1 << 20) /* a thousand times what is mostly written */
-#define SET_BACK_S 300	    /* by less a clock is set back every day */
+#define STATE_MAX (1 << 20) /* a thousand times the usual size */
+#define SET_BACK_S 300	    /* clocks are set back by less than this every day */
 
 static const char *const stages[] = {
 	[STAGE_IDLE] = "idle",		 [STAGE_STAGED] = "staged",
@@ -123,7 +123,7 @@ void lineage_state_clear(struct lineage_state *state)
 
 static void set_renew_error(struct lineage_state *state, const char *text)
 {
-	char *copy = mem_text(text); /* text may be what is there */
+	char *copy = mem_text(text); /* text may be the one that is in the state */
 
 	free(state->renew_error);
 	state->renew_error = copy;
@@ -167,7 +167,7 @@ bool lineage_state_mend(struct lineage_state *s, time_t now)
 {
 	time_t latest = now + SET_BACK_S;
 	time_t pause_end = latest + (time_t)renewal_backoff_s(INT64_MAX);
-	/* What did happen counts from now; 0 would say that it never did. */
+	/* What happened counts as if it happened now; 0 would say that it never did. */
 	time_t *const happened[] = { &s->since,	     &s->reason_since, &s->published_at,
 				     &s->created_at, &s->begun_at,     &s->rolled_at };
 	bool mended = mend_time(&s->retry_at, pause_end, 0);
@@ -277,7 +277,7 @@ static bool take_field(struct lineage_state *state, const struct field *f,
 	return false;
 }
 
-/* A field that the file lacks is from an older version: its default holds. */
+/* A file that lacks a field is of an older version: the default holds. */
 static int take_all(struct lineage_state *state, const json_t *root, const char *path,
 		    struct why *why)
 {

@@ -13,8 +13,8 @@ struct env;
 struct file_access;
 struct why;
 
-/* A change of key goes through them in this order; a new lineage begins with STAGED, its
- * first key being the change. */
+/* A rollover goes through the stages in this order; a new lineage begins with STAGED,
+ * and its first key is what changes. */
 enum lineage_stage {
 	STAGE_IDLE,	 /* nothing to change */
 	STAGE_STAGED,	 /* begun: the key is there, its record not yet asked for */
@@ -26,7 +26,7 @@ enum lineage_stage {
 	STAGE_STUCK	 /* needs a look; what it was doing goes on all the same */
 };
 
-/* What was about to be done; after a crash it is finished or undone. */
+/* What a run was about to do; after a crash the next one finishes or undoes it. */
 enum lineage_intent {
 	INTENT_NONE,
 	INTENT_PUBLISH, /* records may have changed in DNS */
@@ -118,14 +118,16 @@ int lineage_state_load(const char *path, struct lineage_state *ret_state,
 int lineage_state_save(struct env *env, const char *path,
 		       const struct file_access *access,
 		       const struct lineage_state *state, struct why *why);
-/* Times that a clock which was ahead has left no longer count: nobody waits until then.
- * True where there was one. */
+/* Corrects times that a clock which was ahead has left, so that nobody waits until
+ * then. Returns whether there was one. */
 bool lineage_state_mend(struct lineage_state *state, time_t now);
-/* A try to renew the certificate has failed for this reason; or the last one hasn't. */
+/* Notes that a try to renew the certificate has failed for this reason; or that the
+ * last one hasn't. */
 void lineage_state_renewal_failed(struct lineage_state *state, const char *text,
 				  time_t now);
 void lineage_state_renewal_done(struct lineage_state *state);
-/* Sets text (NULL: forgets it) and since when; the same text again keeps its time. */
+/* Sets the reason and since when it holds (NULL: forgets it); the same text again keeps
+ * its time. */
 void lineage_state_reason(struct lineage_state *state, const char *text, time_t now);
 
 /* The stage, or what it was before it got stuck. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sets of owners as the state keeps them: one text, with a blank between each two. NULL
- * is the empty one. */
+/* Sets of owner names as the state keeps them: one text, with a blank between each two.
+ * NULL is the empty set. */
 #ifndef SETUP_OWNERS_H
 #define SETUP_OWNERS_H
 
@@ -8,7 +8,7 @@
 
 /* owner has its final dot. */
 bool owners_has(const char *owners, const char *owner);
-/* Once each; owners is on the heap. */
+/* Adds owner if it isn't there; owners is on the heap. */
 void owners_add(char **owners, const char *owner);
 
 #endif

@@ -13,8 +13,9 @@ struct renewal_facts {
 	time_t ari_start, ari_end; /* the CA's window (RFC 9773); 0: not known */
 };
 
-/* With a third of the lifetime left, half where that is below ten days; earlier where the
- * CA's window begins earlier: a revocation is announced that way. */
+/* The time to renew: with a third of the lifetime left, or half where that is below ten
+ * days. It is earlier where the CA's window begins earlier, since that is how a
+ * revocation is announced. */
 time_t renewal_time(const struct renewal_facts *facts);
 /* How long to wait after so many failures in a row: an hour, doubling to a day. */
 int64_t renewal_backoff_s(int64_t failures);
