@@ -152,7 +152,7 @@ unpack_nnrpd()
 		echo "autogen.sh: no nnrpd: apt-get download inn2 inn2-inews failed" >&2
 }
 
-# What configure's answers hang on: itself, and the libraries that it looks for.
+# What configure's answers hang on: itself, and the libraries that it looks for. It writes that down.
 found()
 {
 	cksum configure
@@ -177,7 +177,6 @@ build()
 		echo "autogen.sh: configuring anew: what configure looks for has changed"
 		(cd $build && ./config.status --recheck && ./config.status)
 	fi
-	found >$build/found
 	# one after the other: both build the library, and all does it in a make of its own
 	make -C $build -j"$(nproc)" all
 	make -C $build -j"$(nproc)" lab-programs
@@ -213,6 +212,9 @@ case ${1:-} in
 	build
 	shift
 	check "$@"
+	;;
+--found)
+	found
 	;;
 --help)
 	usage

@@ -4,8 +4,18 @@
 # these TESTs. What didn't run, for whatever reason, is skipped by its name. Ends with
 #   KIND: N of N ran            a line each
 #   N passed, N failed, N skipped
+# census.sh --whole LOG: where such lines in LOG fall short of the tree's list; nothing where they don't.
 set -euf
 here=$(cd "$(dirname "$0")" && pwd)
+
+if [ "$1" = --whole ]; then
+	"$here/list.sh" | cut -d' ' -f1 | sort | uniq -c | while read -r n kind; do
+		ran=$(sed -n "s/^$kind: //p" "$2")
+		[ "$ran" = "$n of $n ran" ] || echo "$kind: the tree has $n, and the run had: ${ran:-none}"
+	done
+	exit
+fi
+
 build=$1
 shift
 top_builddir=$build

@@ -14,7 +14,7 @@ programs()
 		kind["unit_tests"] = kind["long_unit_tests"] = kind["unit_scripts"] = "unit"
 		kind["fuzz_targets"] = "fuzz"
 		kind["lint_tests"] = "lint"
-		kind["flow_tests"] = kind["lab_tests"] = kind["world_tests"] = "flow"
+		kind["flow_tests"] = kind["self_tests"] = kind["lab_tests"] = kind["world_tests"] = "flow"
 	}
 	/^[a-z_]+ = [\\]$/ { list = $1 }
 	!/^\t/ && !/[\\]$/ { list = "" }

@@ -101,6 +101,21 @@ script tests/flow/a.sh 1..0' # SKIP no tool'
 make_check
 counts "a script that is skipped" "9 passed, 0 failed, 2 skipped" "flow: 0 of 1 ran"
 everything_runs
+make_check
+counts "all again" "12 passed, 0 failed, 0 skipped"
+whole()
+{
+	top_srcdir=$tree sh "$source_tree/tests/census.sh" --whole census
+}
+same "a whole census" '' "$(whole)"
+cp "$tree/tests/tests.am" tests.am
+printf 'fuzz_targets = \\\n\ttests/fuzz/fuzz_b \\\n\t$(NULL)\n' >>"$tree/tests/tests.am"
+same "a test that the tree has and the run didn't" \
+	"fuzz: the tree has 2, and the run had: 1 of 1 ran" "$(whole)"
+sed -i '/^fuzz: /d' census
+same "a kind that the run didn't have" "fuzz: the tree has 2, and the run had: none" "$(whole)"
+cp tests.am "$tree/tests/tests.am"
+
 script tests/flow/a.sh 1..2 'ok 1 - here'
 echo 'exit 1' >>"$tree/tests/flow/a.sh"
 make_check
@@ -129,7 +144,8 @@ all lab-programs check:
 census:
 	@echo "1 passed, 0 failed, 0 skipped"
 MAKE
-printf '#!/bin/sh\necho "configured anew $*"\n' >config.status
+../autogen.sh --found >found
+printf '#!/bin/sh\necho "configured anew $*"\n../autogen.sh --found >found\n' >config.status
 chmod 755 config.status
 mkdir -p tests
 echo configured
@@ -156,7 +172,7 @@ autogen "another version of a library" 'configured anew '
 echo '# changed' >>configure
 autogen "another configure" 'configured anew '
 rm _build/found
-autogen "configured by hand" 'configured anew '
+autogen "configured by an older one" 'configured anew '
 autogen "and no more" ''
 cd ..
 finish
