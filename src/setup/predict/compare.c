@@ -19,11 +19,11 @@
 #include "target/target.h"
 #include "verdict/facts.h"
 
-#define HOSTS_MAX 100 /* of a certificate, as CAs have it */
+#define HOSTS_MAX 100 /* of a certificate: CAs allow no more */
 
 static const int ports[] = { 25, 443, 465, 587, 993, 995 };
 
-/* Questions, and of which certificate each is. */
+/* Questions to DNS, and the certificate that each is about. */
 struct questions {
 	struct published *list; /* owned */
 	size_t *of;		/* owned */
@@ -87,7 +87,7 @@ static void add_record(struct predicted_service *s, const struct tlsa *rr,
 		s->outlook = outlook;
 }
 
-/* A service that is of none of the certificates is a slip of the pen. */
+/* A service that none of the certificates names is a mistake of the user's. */
 static int check_targets(const struct target *targets, size_t count,
 			 const struct questions *q, struct why *why)
 {
@@ -126,7 +126,7 @@ static void judge_records(struct predicted_service *s, const struct facts_endpoi
 	free(rr);
 }
 
-/* Denied or unsigned records are none: there is nothing that could break. */
+/* Where records are denied or unsigned there is nothing that could break. */
 static void take_answer(struct prediction *p, const struct published *answer,
 			const struct chain *chain)
 {

@@ -11,7 +11,8 @@ struct prediction;
 struct upstream_conf;
 struct why;
 
-/* Where TLSA records are looked for at each name, where no services are given. */
+/* The ports at which TLSA records are looked for at each name, where no services are
+ * given. */
 #define COMPARE_PORTS "25, 443, 465, 587, 993, 995"
 
 struct compare_conf {
@@ -22,9 +23,9 @@ struct compare_conf {
 	size_t service_count;
 };
 
-/* Fills in what the records come to. DP_EINVAL for a service that can't be looked up,
- * DP_EDNS where no resolver can be asked; a certificate that can't be read is told in
- * its prediction. */
+/* Fills in what becomes of the records. DP_EINVAL for a service that can't be looked
+ * up, DP_EDNS where no resolver can be asked; of a certificate that can't be read its
+ * prediction tells. */
 int compare_predictions(const struct compare_conf *conf, struct prediction *list,
 			size_t count, struct why *why);
 

@@ -6,7 +6,8 @@
 #include "dane/match.h"
 #include "dane/tlsa.h"
 
-/* Whether the association holds; names, dates and CAs are what check is for. */
+/* Whether the record matches the certificate or key; names, dates and CAs are for check
+ * to judge. */
 static bool association_holds(const struct match_record *match)
 {
 	switch (match->code) {

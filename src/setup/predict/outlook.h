@@ -9,16 +9,18 @@
 struct match_record;
 struct tlsa;
 
-/* From bad to good; a service is as good as its best record. */
+/* From bad to good. A service is as good as its best record. */
 enum outlook {
-	OUTLOOK_OTHER, /* doesn't match this certificate now: of another, or a next key */
-	OUTLOOK_BREAKS, /* holds what the renewal changes: the certificate, or its key */
+	OUTLOOK_OTHER,	/* doesn't match this certificate now: it is another's, or a next
+			   key's */
+	OUTLOOK_BREAKS, /* matches what the renewal changes: the certificate, or its key
+			 */
 	OUTLOOK_EITHER, /* the key may change: the client's command line decides */
-	OUTLOOK_ISSUER, /* holds while the CA signs with the same certificate */
-	OUTLOOK_STAYS	/* holds the key, and that stays */
+	OUTLOOK_ISSUER, /* matches as long as the CA signs with the same certificate */
+	OUTLOOK_STAYS	/* matches the key, which stays */
 };
 
-/* Of one record that was judged against the present chain. */
+/* The outlook of one record that was judged against the present chain. */
 enum outlook outlook_record(const struct tlsa *rr, const struct match_record *match,
 			    enum predict_key key);
 

@@ -39,7 +39,7 @@ static bool ends_with(const char *text, const char *end)
 	return len > end_len && !strcmp(text + len - end_len, end);
 }
 
-/* NULL where it can't be read, or is no text. */
+/* Reads a text file; NULL where it can't be read, or is no text. */
 static char *read_text(const char *path)
 {
 	struct why why;
@@ -121,8 +121,8 @@ static void each_certbot(struct found *f)
 	free(folder);
 }
 
-/* certificates/NAME.json beside NAME.crt; whether renew is called with --reuse-key stands
- * in nobody's file. */
+/* lego has certificates/NAME.json beside NAME.crt. Whether renew is called with
+ * --reuse-key stands in no file. */
 static void take_lego(struct found *f, const char *folder, const char *name)
 {
 	struct stat st;
@@ -137,7 +137,7 @@ static void take_lego(struct found *f, const char *folder, const char *name)
 	free(crt);
 }
 
-/* DOMAIN/DOMAIN.conf, or DOMAIN_ecc/DOMAIN.conf. */
+/* acme.sh has DOMAIN/DOMAIN.conf, or DOMAIN_ecc/DOMAIN.conf. */
 static void take_acme_sh(struct found *f, const char *folder, const char *name)
 {
 	size_t len = strlen(name) - (ends_with(name, "_ecc") ? 4 : 0);
@@ -152,7 +152,7 @@ static void take_acme_sh(struct found *f, const char *folder, const char *name)
 	free(path);
 }
 
-/* private/NAME/key.pem is made where it isn't there, and used where it is. */
+/* uacme makes private/NAME/key.pem where it isn't there, and uses it where it is. */
 static void take_uacme(struct found *f, const char *folder, const char *name)
 {
 	char *key = mem_printf("%s/%s/key.pem", folder, name);

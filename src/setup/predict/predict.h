@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the next renewal of another ACME client does to its keys, read from its folder:
- * certbot's, lego's, acme.sh's or uacme's. Nothing is changed and nobody asked. */
+/* What the next renewal by another ACME client does to its keys, read from its folder:
+ * certbot's, lego's, acme.sh's or uacme's. It changes nothing and asks nobody. */
 #ifndef SETUP_PREDICT_H
 #define SETUP_PREDICT_H
 
@@ -22,8 +22,8 @@ struct predicted_record {
 
 /* The records of a service, at the names of a certificate. */
 struct predicted_service {
-	char *owner;			 /* owned; "_443._tcp.www.example.com" */
-	char *error;			 /* owned; what is there isn't known: why; NULL */
+	char *owner; /* owned; "_443._tcp.www.example.com" */
+	char *error; /* owned; why the records aren't known; NULL: they are */
 	struct predicted_record *record; /* owned */
 	size_t count;
 	enum outlook outlook; /* the best of them */
@@ -31,20 +31,20 @@ struct predicted_service {
 
 struct prediction {
 	const char *client; /* constant: "certbot" */
-	char *name;	    /* owned; of the certificate, as the client calls it */
-	char *file;	    /* owned; that says so */
+	char *name;	    /* owned; the certificate's name, as the client calls it */
+	char *file;	    /* owned; the file that tells about the key */
 	char *chain;	    /* owned; the certificate's file and those behind it */
 	enum predict_key key;
 	char *fault;   /* owned; why the client can't renew by file; NULL: it can */
-	bool compared; /* the records were asked for: what follows counts */
+	bool compared; /* the records were asked for, so what follows counts */
 	char *issuer;  /* owned; who signed it now; NULL unknown */
 	char *unread;  /* owned; why chain couldn't be read; NULL */
 	struct predicted_service *service; /* owned; those with records, or unknown */
 	size_t services;
 };
 
-/* All certificates that a client keeps in dir, sorted by name. DP_ENOENT where it holds
- * none that is known. Undo with predict_clear(). */
+/* Reads all certificates that a client keeps in dir, sorted by name. DP_ENOENT where it
+ * holds none that is known. Undo with predict_clear(). */
 int predict_read(const char *dir, struct prediction **ret_list, size_t *ret_count,
 		 struct why *why);
 /* Whether a record of a service that matches now may not do so after the renewal, or the

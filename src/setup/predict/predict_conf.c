@@ -9,7 +9,8 @@
 
 #define BLANKS "\"' \t\r"
 
-/* A line without its end; the next one's begin, NULL behind the last. */
+/* Takes a line without its end; returns where the next one begins, NULL after the
+ * last. */
 static const char *next_line(const char *line, size_t *ret_len)
 {
 	*ret_len = strcspn(line, "\n");

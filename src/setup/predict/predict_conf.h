@@ -11,7 +11,7 @@ struct why;
 enum predict_key {
 	PREDICT_SAME_KEY,
 	PREDICT_NEW_KEY,
-	PREDICT_EITHER,	   /* the command line decides, and it is written nowhere */
+	PREDICT_EITHER,	   /* the command line decides, which stands in no file */
 	PREDICT_NO_RENEWAL /* the client can't renew it */
 };
 

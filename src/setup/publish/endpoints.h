@@ -18,7 +18,8 @@ struct endpoints {
 	size_t others_count;
 };
 
-/* mx:// and srv:// take env's discover. Undo with endpoints_clear(). */
+/* Finds the hosts of each service; for mx:// and srv:// by env's discover. Undo with
+ * endpoints_clear(). */
 int endpoints_find(const struct lineage *lineage, struct endpoints *ret_endpoints,
 		   struct why *why);
 /* Whether host is one of the domains, or directly below a wildcard's. */

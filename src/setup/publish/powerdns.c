@@ -156,7 +156,7 @@ static bool is_among(const struct tlsa *rr, const struct tlsa *list, size_t coun
 	return false;
 }
 
-/* What can't be read isn't ours. */
+/* A record that can't be read isn't ours, so it stays. */
 static bool record_stays(const struct powerdns_record *record,
 			 const struct powerdns_change *change)
 {

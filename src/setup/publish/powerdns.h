@@ -10,7 +10,7 @@
 struct tlsa;
 struct why;
 
-#define POWERDNS_RECORDS_MAX 1000 /* in one RRset; more are refused */
+#define POWERDNS_RECORDS_MAX 1000 /* in one RRset: more are refused */
 
 /* A record as the API has it. */
 struct powerdns_record {
@@ -24,15 +24,15 @@ struct powerdns_rrset {
 	uint32_t ttl; /* seconds; 0: there is no RRset */
 };
 
-/* Where the zone is: "URL/api/v1/servers/ID/zones/ZONE.", on the heap. url may end with
- * "/api/v1" or "/". */
+/* The URL of the zone: "URL/api/v1/servers/ID/zones/ZONE.", on the heap. url may end
+ * with "/api/v1" or "/". */
 char *powerdns_zone_url(const char *url, const char *server_id, const char *zone);
 /* Reads a zone's JSON; DP_EFORMAT where it is none, DP_EINVAL where the owner has a CNAME
  * record, beside which nothing can be. Undo with powerdns_clear(). */
 int powerdns_read(const char *text, const char *owner, struct powerdns_rrset *ret_rrset,
 		  struct why *why);
 void powerdns_clear(struct powerdns_rrset *rrset);
-/* The record's data, if it is a TLSA record that can be read. */
+/* Reads the record's data; false where it is no TLSA record that can be read. */
 bool powerdns_tlsa(const struct powerdns_record *record, struct tlsa *ret_rr);
 /* The request that gives the owner what it had, less remove, and add; on the heap. A
  * record of ours that is disabled is enabled. */
@@ -44,8 +44,8 @@ struct powerdns_change {
 };
 char *powerdns_patch(const struct powerdns_rrset *before,
 		     const struct powerdns_change *change);
-/* What the API says of an error, as text without control characters; "" where it says
- * nothing. On the heap. */
+/* What the API says about an error, as text without control characters; "" where it
+ * says nothing. On the heap. */
 char *powerdns_error(const char *text);
 
 #endif

@@ -61,7 +61,7 @@ static int note_records(struct lineage *l, const char *event,
 	return rc;
 }
 
-/* The way of lineage.conf, and the options behind its word. */
+/* Finds the way that lineage.conf names, and the options after its word. */
 static const struct way *find_way(const struct lineage *l, const char **ret_options,
 				  struct why *why)
 {

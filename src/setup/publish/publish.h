@@ -14,18 +14,19 @@ struct why;
 enum publish_result {
 	PUBLISH_DONE,	/* the zone took them */
 	PUBLISH_HELD,	/* nothing was done: hold.h */
-	PUBLISH_BY_HAND /* they are yours to put in: print */
+	PUBLISH_BY_HAND /* the user puts them in: print */
 };
 
-/* A dry run: told what would change at each owner, while nothing does. */
+/* A dry run: is told what would change at each owner, while nothing changes. */
 struct publish_watch {
 	void (*tell)(void *arg, const struct publish_owner *owner,
 		     const struct publish_change *change);
 	void *arg;
 };
 
-/* One way; options is what follows its word in lineage.conf. Adds want and removes dead,
- * and nothing else; what is as wanted already is no failure. watch NULL: it is done. */
+/* One way to publish; options is what follows its word in lineage.conf. Adds want,
+ * removes dead, and touches nothing else. It is no failure where all is as wanted
+ * already. watch NULL: really does it; else tells watch. */
 typedef int publish_fn(struct lineage *lineage, const char *options,
 		       const struct wanted *wanted, const struct publish_watch *watch,
 		       enum publish_result *ret_result, struct why *why);
@@ -34,8 +35,8 @@ typedef int publish_fn(struct lineage *lineage, const char *options,
 bool publish_is_by_hand(const struct lineage *lineage);
 int publish_records(struct lineage *lineage, const struct wanted *wanted,
 		    enum publish_result *ret_result, struct why *why);
-/* What publish_records() would change, as the zone's own server has it now. PUBLISH_DONE,
- * or PUBLISH_BY_HAND where the way can't look: print and exec. */
+/* Tells what publish_records() would change, by what the zone's own server has now.
+ * PUBLISH_DONE, or PUBLISH_BY_HAND where the way can't look: print and exec. */
 int publish_preview(struct lineage *lineage, const struct wanted *wanted,
 		    const struct publish_watch *watch, enum publish_result *ret_result,
 		    struct why *why);

@@ -13,7 +13,7 @@
 
 #define EXEC_TIMEOUT_MS (10 * 60 * 1000)
 
-/* What one zone gets. */
+/* The records for one zone. */
 struct batch {
 	char *apex;	      /* owned */
 	json_t *add, *remove; /* owned; arrays of records */
@@ -78,7 +78,7 @@ static int collect_batch(struct lineage *l, const struct publish_owner *o, void 
 	return 0;
 }
 
-/* One line. */
+/* The command's input: one line of JSON. */
 static char *input_for(const struct batch *batch)
 {
 	json_t *o = json_pack("{s:i, s:s, s:O, s:O}", "version", 1, "zone", batch->apex,

@@ -9,7 +9,7 @@ struct why;
 
 struct publish_option {
 	const char *name;
-	char **ret_value; /* gets an owned text; NULL where it isn't given */
+	char **ret_value; /* gets a text on the heap; NULL where the option isn't given */
 };
 
 /* DP_EINVAL names a word that is none of the options, or there twice. Nothing is set

@@ -13,7 +13,7 @@
 #include "setup/publish/wanted.h"
 #include "setup/world/env.h"
 
-/* The owners of a change, several of which may be one by their aliases. */
+/* The owners of a change. By aliases several of them may be one. */
 struct walk {
 	struct lineage *lineage; /* borrowed */
 	const struct wanted *wanted;
@@ -48,7 +48,7 @@ static int look_up(struct walk *w, struct why *why)
 	return rc;
 }
 
-/* All records of the owner that record number first has. */
+/* Calls fn with all records of the owner that record number first has. */
 static int give_owner(struct walk *w, size_t first, publish_owner_fn *fn, void *arg,
 		      struct why *why)
 {
@@ -119,7 +119,7 @@ static bool is_there(const struct tlsa *rr, const struct tlsa *have, size_t coun
 	return false;
 }
 
-/* What one key gives for several services at an owner that they share is one record. */
+/* Several services that share an owner get one record of a key. */
 static void add_once(struct tlsa **list, size_t *count, const struct tlsa *rr)
 {
 	if (is_there(rr, *list, *count))

@@ -12,12 +12,12 @@ struct tlsa;
 struct wanted;
 struct why;
 
-/* What is to be at one owner, and what isn't; records are borrowed. */
+/* What is to be at one owner, and what is to go; records are borrowed. */
 struct publish_owner {
-	const struct env_zone *zone; /* where the owner really is */
+	const struct env_zone *zone; /* where the owner is, after all aliases */
 	const struct tlsa **want, **dead;
 	size_t want_count, dead_count;
-	uint32_t ttl; /* seconds; of what is wanted */
+	uint32_t ttl; /* of the wanted records, in seconds */
 };
 
 typedef int publish_owner_fn(struct lineage *lineage, const struct publish_owner *owner,
@@ -28,7 +28,8 @@ typedef int publish_owner_fn(struct lineage *lineage, const struct publish_owner
 int publish_owner_each(struct lineage *lineage, const struct wanted *wanted,
 		       publish_owner_fn *fn, void *arg, struct why *why);
 
-/* What changes at an owner that has these records; lists on the heap, data borrowed. */
+/* Finds what changes at an owner that has these records; lists on the heap, data
+ * borrowed. */
 struct publish_change {
 	struct tlsa *add, *remove;
 	size_t add_count, remove_count;

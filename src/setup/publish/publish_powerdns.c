@@ -15,15 +15,15 @@
 #include "setup/publish/secret_file.h"
 #include "setup/world/env.h"
 
-#define TRIES 3 /* when somebody else changes the records meanwhile */
+#define TRIES 3 /* in case somebody else changes the records meanwhile */
 
 struct api {
 	char *url, *zone, *server_id;	   /* owned; NULL where they aren't given */
 	char *header;			   /* owned; "X-API-Key: ..." */
-	const struct publish_watch *watch; /* borrowed; NULL: it is done */
+	const struct publish_watch *watch; /* borrowed; NULL: the change is made */
 };
 
-/* Over plain HTTP everybody on the way reads the key. */
+/* Over plain HTTP everybody on the way could read the key. */
 static bool is_private(const char *url)
 {
 	static const char *const good[] = { "https://",
@@ -154,7 +154,8 @@ static int read_rrset(struct lineage *l, const struct api *api, const char *url,
 	return rc;
 }
 
-/* What of the RRset is in DNS and can be read; the others are somebody else's. */
+/* Takes those of the RRset that are in DNS and can be read; the others are somebody
+ * else's. */
 static size_t live_records(const struct powerdns_rrset *r, struct tlsa **ret_have)
 {
 	struct tlsa *have = mem_array(r->count, sizeof(*have));
@@ -200,7 +201,7 @@ static int send_change(struct lineage *l, const struct api *api, const char *url
 	return rc;
 }
 
-/* One look and one change. *ret_done: nothing was left to change. */
+/* Looks once and changes once. *ret_done: nothing was left to change. */
 static int try_change(struct lineage *l, const struct api *api, const char *url,
 		      const struct publish_owner *o, bool *ret_done, struct why *why)
 {

@@ -14,12 +14,12 @@
 #include "setup/world/env.h"
 
 #define ANSWER_MS 10000 /* a primary that signs takes a moment */
-#define TRIES 3		/* when somebody else changes the records meanwhile */
+#define TRIES 3		/* in case somebody else changes the records meanwhile */
 
 struct update_way {
 	const char *server; /* borrowed; NULL: the zone's primary */
 	struct tsig_key key;
-	const struct publish_watch *watch; /* NULL: it is done */
+	const struct publish_watch *watch; /* NULL: the change is made */
 };
 
 static int note_foreign(struct lineage *l, const struct publish_owner *o, size_t count,
@@ -34,7 +34,7 @@ static int note_foreign(struct lineage *l, const struct publish_owner *o, size_t
 			    NULL);
 }
 
-/* One look and one update. *ret_done: nothing was left to change. */
+/* Looks once and updates once. *ret_done: nothing was left to change. */
 static int try_update(struct lineage *l, const struct publish_owner *o,
 		      const struct update_place *place, const struct publish_watch *watch,
 		      bool *ret_done, struct why *why)

@@ -12,7 +12,7 @@
 #include "target/service.h"
 #include "target/target.h"
 
-/* Each name is asked for once, each answer told once. */
+/* A set of texts: each name is asked for once, and each answer is told once. */
 struct texts {
 	char **item; /* owned */
 	size_t count;
@@ -26,7 +26,7 @@ struct search {
 	struct texts asked, missing;
 };
 
-/* Takes text; whether it is new. */
+/* Takes text; returns whether it is new. */
 static bool add_once(struct texts *t, char *text)
 {
 	size_t i;
@@ -74,7 +74,7 @@ static void ask_host(struct search *s, const struct target *host)
 		(void)ask_owner(s, mem_printf("_%d._tcp.%s.", host->port, host->host));
 }
 
-/* Where the domain isn't secure nobody knows its hosts. */
+/* Where the domain isn't secure, what it says about its hosts isn't known to be true. */
 static void ask_domain(struct search *s, const struct target *service)
 {
 	struct target *hosts = NULL;

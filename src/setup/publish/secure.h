@@ -11,10 +11,10 @@ struct lineage_conf;
 
 typedef void secure_fn(void *arg, const char *what);
 
-/* Asks for the owner of each record, of its own hosts only, and for the domain of mx://
- * and srv:// services. All are asked for, and fn is called with each thing that is
- * missing, once: not signed, no DS at the parent, no answer, no hosts. How many it
- * were. */
+/* Looks at the zone of each record's owner (of the lineage's own hosts only) and of
+ * each domain of mx:// and srv:// services. Asks for all of them, and calls fn once
+ * with each thing that is missing: not signed, no DS at the parent, no answer, no
+ * hosts. Returns how many things are missing. */
 size_t secure_find_missing(struct env *env, const struct lineage_conf *conf,
 			   secure_fn *fn, void *arg);
 

@@ -47,8 +47,8 @@ static const char *skip_blanks(const char *p)
 	}
 }
 
-/* The next word: in quotes, or up to a blank or one of "{};:". NULL where there is none
- * that fits. */
+/* Takes the next word: in quotes, or up to a blank or one of "{};:". NULL where there
+ * is none that fits. */
 static const char *take_word(const char *p, char word[WORD_MAX])
 {
 	bool quoted;
@@ -132,7 +132,7 @@ static int refuse_second_key(struct why *why)
 	return why_set(why, DP_EFORMAT, "more than one key");
 }
 
-/* What goes with a value, whatever the form. DP_EINVAL: no such field. */
+/* Sets a field, in whatever form the file has it. DP_EINVAL: there is no such field. */
 static int set_field(struct tsig_key *key, const char *field, const char *value,
 		     struct why *why)
 {
@@ -141,7 +141,7 @@ static int set_field(struct tsig_key *key, const char *field, const char *value,
 	return !strcmp(field, "secret") ? set_secret(key, value, why) : DP_EINVAL;
 }
 
-/* A clause begins so: what ddns-confgen prints besides isn't one. */
+/* Whether a key clause begins here: ddns-confgen prints other things besides. */
 static bool begins_clause(const char *p)
 {
 	char word[WORD_MAX];
@@ -263,7 +263,7 @@ int tsig_key_parse(const char *text, struct tsig_key *ret_key, struct why *why)
 	return rc;
 }
 
-/* What came instead, where that is plain. */
+/* Says what the file is instead of a key, where that can be seen. */
 static int refuse_text(const char *path, const char *text, const char *fault,
 		       struct why *why)
 {

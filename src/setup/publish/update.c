@@ -55,7 +55,7 @@ static int fail_message(const struct ldns_functions *ldns, ldns_status status,
 		       ldns->get_errorstr_by_id(status));
 }
 
-/* An empty record of that name: a prerequisite, or the head of one with data. */
+/* Makes an empty record of that name: a prerequisite, or the head of one with data. */
 static ldns_rr *make_rr(const struct ldns_functions *ldns, const char *owner,
 			ldns_rr_type type, ldns_rr_class class, uint32_t ttl)
 {

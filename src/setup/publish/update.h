@@ -19,8 +19,8 @@ struct update_place {
 	int64_t timeout_ms; /* for each question */
 };
 
-/* What the server has there now. DP_EINVAL where the owner is an alias: a server ignores
- * records beside a CNAME. Undo with update_free(). */
+/* Asks what the server has there now. DP_EINVAL where the owner is an alias: a server
+ * ignores records beside a CNAME. Undo with update_free(). */
 int update_read(const struct update_place *place, struct tlsa **ret_records,
 		size_t *ret_count, struct why *why);
 /* Adds and removes, if the RRset is still what before says; DP_EEXIST where it isn't. The

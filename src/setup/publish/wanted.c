@@ -45,7 +45,7 @@ static void add_record(struct record **list, size_t *count, struct record *recor
 	(*list)[(*count)++] = *record;
 }
 
-/* Until the compromised key is out of use. */
+/* A short TTL until the compromised key is out of use. */
 static uint32_t ttl_of(const struct lineage *l)
 {
 	const struct lineage_state *s = &l->state;
@@ -86,7 +86,7 @@ static int add_generation(const struct lineage *l, const struct target *target,
 	return rc;
 }
 
-/* What somebody deleted by hand is left out. */
+/* A generation whose folder somebody deleted by hand is left out. */
 static bool is_there(const struct lineage *l, int64_t generation)
 {
 	char *path = lineage_path(l, "keys/%s", lineage_number(generation).text);
@@ -96,8 +96,9 @@ static bool is_there(const struct lineage *l, int64_t generation)
 	return there;
 }
 
-/* Keys that are in use nowhere any more: a host that was away while one was retired may
- * come back with its record. While a key is on its way in, the old one stays. */
+/* Adds the records of keys that are used nowhere any more: a name server that was away
+ * while one was retired may come back with its record. While a new key is on its way,
+ * the old one's records stay. */
 static int add_former(const struct lineage *l, const struct target *target,
 		      struct wanted *w, struct why *why)
 {

@@ -17,7 +17,8 @@ struct why;
 struct wanted {
 	struct record *want, *dead; /* owned */
 	size_t want_count, dead_count;
-	struct endpoints endpoints; /* that they are for, and those of others */
+	struct endpoints
+		endpoints; /* those that the records are for, and those that others run */
 };
 
 /* 3 1 1 of each key of current and next at each endpoint of ours, but for the owners in

@@ -19,7 +19,9 @@
 #include "setup/world/env.h"
 
 #define COMMAND_MAX 65536 /* Linux takes twice as much in one argument */
-#define TICK_MS 100	  /* how late the end of a command is seen whose child lives on */
+#define TICK_MS                                                                          \
+	100 /* how late we see the end of a command that leaves a child behind           \
+	     */
 
 char *command_quote(const char *text)
 {
@@ -181,7 +183,7 @@ static void add_chunk(const char *chunk, size_t len, struct buf *to,
 	(void)buf_add(transcript, chunk, len);
 }
 
-/* Takes what is there. Of too much the first part is kept. */
+/* Takes what is there. Where it is too much, the first part is kept. */
 static void drain_pipe(int *fd, struct buf *to, struct buf *transcript)
 {
 	char chunk[4096];
@@ -269,8 +271,7 @@ int command_run(const struct env_command *command, struct why *why)
 	c.rest_len = strlen(c.rest);
 	/* A command that doesn't read its input must not end us. */
 	(void)sigaction(SIGPIPE, &ignore, &before);
-	/* Where it is ignored, as whoever started us may have left it, nobody can be
-	 * waited for. */
+	/* If whoever started us has left SIGCHLD ignored, nobody can be waited for. */
 	(void)sigaction(SIGCHLD, &normal, &before_child);
 	rc = start_child(command->text, &c);
 	if (rc < 0) {

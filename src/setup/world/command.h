@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The user's commands: placeholders filled in, run by sh -c. */
+/* Runs the user's commands by sh -c, with their placeholders filled in. */
 #ifndef SETUP_COMMAND_H
 #define SETUP_COMMAND_H
 
@@ -11,7 +11,8 @@ struct why;
 /* What stands for {name}. */
 struct command_word {
 	const char *name;
-	const char *const *value; /* each quoted for the shell, blanks between them */
+	const char *const
+		*value; /* each is quoted for the shell, with blanks between them */
 	size_t count;
 };
 

@@ -10,12 +10,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define LINES_MAX 3	   /* more is for the log */
+#define LINES_MAX 3	   /* those who want more have the log */
 #define LINE_READ_MAX 2000 /* octets of one that are looked at ... */
 #define LINE_SHOWN_MAX 300 /* ... and shown, escaped: its cause stands at its end */
 #define TEXT_MAX (LINES_MAX * (LINE_SHOWN_MAX + 2))
 
-/* What ACME clients, their tools and shells say where something goes wrong. */
+/* Words with which ACME clients, their tools and shells tell that something goes
+ * wrong. */
 static const char *const error_words[] = {
 	"error",
 	"fail",

@@ -72,7 +72,7 @@ static bool has_record(const struct tlsa *rr, size_t count, const struct tlsa *w
 	return false;
 }
 
-/* In whatever order; a server gives no record twice. */
+/* The order doesn't matter; a server gives no record twice. */
 static bool is_same_set(const struct env_rrset *set, const char *owner,
 			const struct tlsa *rr, size_t count)
 {

@@ -69,7 +69,7 @@ struct env_fault {
 struct env_live {
 	struct env_fault *fault; /* owned */
 	size_t count;
-	bool other_key; /* an endpoint presents one that isn't asked for */
+	bool other_key; /* an endpoint presents a certificate that isn't asked for */
 };
 
 /* A question to all servers of the owners' zones; the records are borrowed. */
@@ -82,24 +82,24 @@ struct env_question {
 /* A question to the services: do they present one of these certificates, now? A server
  * that wasn't reloaded still has the former one of the same key. */
 struct env_presented {
-	const char *const *services; /* borrowed texts of targets, hosts all */
+	const char *const *services; /* borrowed texts of targets, all of them hosts */
 	size_t service_count;
-	const char *const *others; /* run by others: shown, and waited for by nobody */
+	const char *const *others; /* run by others: shown, but nobody waits for them */
 	size_t other_count;
 	const uint8_t (*spki)[32]; /* SHA-256 of SubjectPublicKeyInfo, one a key type */
 	const uint8_t (*cert)[32]; /* and of the leaf certificate in live */
 	size_t count;
-	bool any_cert; /* whatever certificate: it's the key that counts */
-	bool key_only; /* and nothing in DNS: caches may have what is there no more */
+	bool any_cert; /* any certificate will do: only the key counts */
+	bool key_only; /* don't look into DNS: caches may have what is no longer there */
 	bool has_rsa,
-		has_ecdsa; /* kinds of keys among them; ECDSA stands for EdDSA too */
-	bool at_once;	   /* nothing was reloaded just now that may need some seconds */
+		has_ecdsa; /* the kinds of keys among them; ECDSA stands for EdDSA too */
+	bool at_once; /* no server was reloaded just now, which could take some seconds */
 };
 
 /* Where the records of an owner really are. */
 struct env_zone {
 	char *owner;   /* owned; aliases followed, without a final dot */
-	bool is_alias; /* it isn't the name asked for */
+	bool is_alias; /* it is another name than the one asked for */
 	char *apex;    /* owned; the zone's name */
 	char *primary; /* owned; an address of the server that SOA MNAME names, or NULL */
 };
@@ -108,7 +108,8 @@ struct env_zone {
 struct env_request {
 	const char *method; /* NULL: GET */
 	const char *url;
-	const char *header; /* one more, "Name: value"; NULL: none. In no message */
+	const char *header; /* a further header, "Name: value", which no message shows;
+			       NULL: none */
 	const char *body;   /* JSON; NULL: none */
 };
 
@@ -131,13 +132,13 @@ struct env {
 	int (*before_command)(void *arg, const char *text);
 	/* Runs sh -c; 0 when it exits with status 0. */
 	int (*run)(void *arg, const struct env_command *command, struct why *why);
-	/* Those below are NULL where nobody can tell. */
+	/* The functions below are NULL where nobody can tell. */
 	int (*ask)(void *arg, const struct env_question *question,
 		   struct env_dns *ret_dns, struct why *why);
 	int (*look)(void *arg, const struct env_presented *presented,
 		    struct env_live *ret_live, struct why *why);
-	/* The hosts of mx:// and srv:// as targets of their own; the caller clears each
-	 * and frees the array. */
+	/* Finds the hosts of mx:// and srv:// as targets of their own; the caller
+	 * clears each and frees the array. */
 	int (*discover)(void *arg, const struct target *service,
 			struct target **ret_targets, size_t *ret_count, struct why *why);
 	/* Whether the zone of the owner is signed and its DS is at the parent: 0, or
@@ -145,7 +146,7 @@ struct env {
 	int (*secure)(void *arg, const char *owner, struct why *why);
 	int (*zone)(void *arg, const char *owner, struct env_zone *ret_zone,
 		    struct why *why);
-	/* With the CA checked where the URL is https. Any status is an answer. */
+	/* Asks, with the CA checked where the URL is https. Any status is an answer. */
 	int (*fetch)(void *arg, const struct env_request *request,
 		     struct env_page *ret_page, struct why *why);
 };
@@ -157,7 +158,7 @@ void env_dns_clear(struct env_dns *dns);
 /* Copies what a server has at owner (with its final dot), unless another has the same. */
 void env_dns_add_set(struct env_dns *dns, const char *owner, const struct tlsa *rr,
 		     size_t count);
-/* Both texts are taken. */
+/* Takes both texts. */
 void env_live_add(struct env_live *live, char *take_where, char *take_what);
 void env_live_clear(struct env_live *live);
 void env_zone_clear(struct env_zone *zone);
