@@ -33,7 +33,7 @@ struct batch {
 	struct progress *progress; /* owned; NULL: none is shown */
 	struct run_conf conf;
 	struct run *run; /* owned; NULL between attempts */
-	bool done;	 /* it is */
+	bool done;	 /* the run is done */
 };
 
 static void drop_held(struct batch *b)
@@ -59,7 +59,7 @@ static void on_drain(void *arg)
 		run_more(b->run);
 }
 
-/* What is in flight is told as stopped; nobody waits for a result in vain. */
+/* Targets in flight are told as stopped, so that nobody waits for a result in vain. */
 static void on_stop(void *arg, const char *by)
 {
 	struct batch *b = arg;
@@ -222,7 +222,8 @@ static int run_and_print(struct batch *b, struct why *why)
 	int rc = 0;
 
 	if (b->check->opts->wait_ms) {
-		rc = source_rewind(b->check->intake.source, why); /* or can't it be? */
+		rc = source_rewind(b->check->intake.source,
+				   why); /* fails where the list can't be read again */
 		if (rc == 0)
 			rc = wait_for_ok(b, why);
 	} else {

@@ -28,7 +28,7 @@ static void want_events(struct channel *c)
 	loop_io_want(c->io, !c->paused, c->failed || c->sent < c->out.len);
 }
 
-/* A failure shows itself when the loop comes by. */
+/* A failure is handled when the loop comes by. */
 static void flush_sent(struct channel *c)
 {
 	ssize_t n;
@@ -50,7 +50,7 @@ static void flush_sent(struct channel *c)
 	want_events(c);
 }
 
-/* Every whole frame; false where one is too long or makes no sense. */
+/* Delivers every whole frame; false where one is too long or makes no sense. */
 static bool deliver_frames(struct channel *c)
 {
 	size_t at = 0;
@@ -73,7 +73,7 @@ static bool deliver_frames(struct channel *c)
 	return good;
 }
 
-/* False where the other end has gone. */
+/* Reads what has come; false where the other end has gone. */
 static bool receive_chunk(struct channel *c)
 {
 	char chunk[CHUNK];

@@ -9,7 +9,7 @@
 struct channel;
 struct loop;
 
-/* Bytes of one; what is longer is a failure of the other end. */
+/* The most bytes of a message; a longer one is a failure of the other end. */
 #define CHANNEL_MESSAGE_MAX (64u << 20)
 
 struct channel_conf {
@@ -27,7 +27,7 @@ struct channel_conf {
 struct channel *channel_new(const struct channel_conf *conf);
 /* Never waits: what the socket doesn't take yet is kept. */
 void channel_send(struct channel *c, const void *data, size_t len);
-/* Nothing is read any more, but what is already here still comes; undone with false. */
+/* Stops reading, though what is already here still comes; undone with false. */
 void channel_pause(struct channel *c, bool pause);
 int channel_fd(const struct channel *c);
 void channel_free(struct channel *c); /* closes fd, and drops what isn't sent */

@@ -206,7 +206,7 @@ int check_dane_main(int argc, char **argv)
 	int status;
 
 	if (check_dane_parse(argc, argv, &opts, &rest, &why) < 0) {
-		/* what is no format at all is no reason to be silent */
+		/* an unknown format is no reason to keep silent */
 		nagios = !strcmp(opts.check.output, "nagios") ||
 			 !render_find(opts.check.output);
 		status = verb_check_refuse(plugin_cmd(), &why, nagios);

@@ -71,7 +71,7 @@ static int parse_statuses(const char *text, void *field, struct why *why)
 	}
 }
 
-/* Compiled here only to refuse it in time. */
+/* Compiles it here only so that a bad one is refused in time. */
 static int parse_regex(const char *text, void *field, struct why *why)
 {
 	char message[120];

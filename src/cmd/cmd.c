@@ -32,7 +32,7 @@ int cmd_usage_error(const struct cmd *cmd, const struct why *why)
 	return CMD_USAGE;
 }
 
-/* The text's lines, each behind blanks. */
+/* Prints the text's lines, each after that many blanks. */
 static void print_lines(int indent, const char *text)
 {
 	size_t len;

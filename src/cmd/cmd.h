@@ -23,14 +23,14 @@ struct cmd {
 	const char
 		*notes; /* paragraphs behind the options, "\n" between them; NULL none */
 	const struct opt *opts;
-	size_t values_size; /* of what the options are read into */
+	size_t values_size; /* of the struct that the options are read into */
 	/* What options and arguments demand of one another; DP_EINVAL is a usage error.
 	 */
 	int (*check)(const void *values, const struct opts_rest *rest, struct why *why);
 	/* The work; returns the exit status. */
 	int (*work)(const void *values, const struct opt_list *args);
-	/* A verb that reads its options by itself has this in place of the three above;
-	 * argv[0] is the verb, --help is its business by cmd_help(). */
+	/* In place of the three above for a verb that reads its options by itself;
+	 * argv[0] is the verb, and it calls cmd_help() for --help. */
 	int (*run)(const struct cmd *cmd, int argc, char **argv);
 };
 
@@ -40,7 +40,8 @@ int cmd_help(const struct cmd *cmd);
 int cmd_usage_error(const struct cmd *cmd, const struct why *why);
 /* Says what went wrong on stderr; returns status. */
 int cmd_fail(const struct why *why, int status);
-/* Whether what was printed got out: status, or CMD_USAGE after saying that it didn't. */
+/* Checks that what was printed got out: returns status, or CMD_USAGE after saying that
+ * it didn't. */
 int cmd_finish(int status);
 
 /* One row each, in a file of that name. */

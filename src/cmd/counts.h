@@ -25,10 +25,11 @@ uint64_t counts_total(const struct counts *s);
 uint64_t counts_of_state(const struct counts *s, enum state state);
 /* STATE_UNKNOWN where there is no result. */
 enum state counts_worst(const struct counts *s);
-/* A line with the states, then one for each state and code that came. */
+/* Prints a line with the states, then one for each state and code that came. */
 void counts_print(const struct counts *s, FILE *out);
-/* The same as one JSON object with every state and code, replacing the file as a whole.
- * complete: the list was read to its end, and each of its targets has a result. */
+/* Writes the same as one JSON object with every state and code, and replaces the file
+ * as a whole. complete: the list was read to its end, and each of its targets has a
+ * result. */
 int counts_write(const struct counts *s, bool complete, const char *path,
 		 struct why *why);
 

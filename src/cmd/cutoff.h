@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The end of a process that SIGTERM can't reach otherwise: it waits where no loop runs,
- * for a reader of its output or a writer of its input. */
+/* Ends a process on SIGTERM where nothing else can: it waits, without a loop, for a
+ * reader of its output or a writer of its input. */
 #ifndef CMD_CUTOFF_H
 #define CMD_CUTOFF_H
 
@@ -12,7 +12,7 @@
  * that is full. line is borrowed until cutoff_clear(). */
 void cutoff_arm(const char *line, bool is_result);
 
-/* Undoes it; nothing where it isn't armed. */
+/* Undoes that; does nothing where it isn't armed. */
 void cutoff_clear(void);
 
 #endif

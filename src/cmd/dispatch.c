@@ -73,8 +73,9 @@ static int refuse_verb(const char *name)
 	return CMD_USAGE;
 }
 
-/* A standard stream that was closed would be the next file or socket opened: what is
- * printed would go there. Opened the wrong way round, it fails as a closed one does. */
+/* Where a standard stream was closed, the next file or socket that is opened would
+ * become it, and get what is printed. So each gets /dev/null, opened the wrong way
+ * round: using it fails as using a closed one does. */
 static void hold_standard_streams(void)
 {
 	int fd;

@@ -12,7 +12,7 @@
 
 #define LAGS_MAX 2000 /* of the text that says who lags */
 
-/* One address of a server, as text. */
+/* Adds a server's name and address as text. */
 static void name_server(struct buf *b, const struct authority_server *server)
 {
 	buf_printf(b, "%s%s", b->len ? "; " : "", server->name);
@@ -30,7 +30,7 @@ static bool has_record(const struct authority_server *server, const struct tlsa 
 	return false;
 }
 
-/* How many of these records of that owner a server has, or lacks. */
+/* Counts how many of these records of that owner a server has, or lacks. */
 static size_t count_records(const struct authority_server *server, const char *owner,
 			    const struct record *records, size_t count, bool there)
 {
@@ -100,8 +100,8 @@ static void add_owner(char **owners, const char *owner)
 	free(absolute);
 }
 
-/* A server that is silent gives no old records out: with all_but_one it is passed over,
- * one and the same for all owners. What it has nobody knows. */
+/* A silent server gives no old records out. So with all_but_one it is passed over, and
+ * it has to be the same one for all owners. Nobody knows what it has. */
 void dns_judge_add(struct dns_judge *j, const char *owner,
 		   const struct authority_report *report)
 {

@@ -13,17 +13,17 @@ struct dns_judge {
 	const struct env_question *question; /* borrowed */
 	const char *dead; /* borrowed from a report; the one server that may be silent */
 	struct buf lags;
-	bool ttl_unknown; /* of one that should have said it */
+	bool ttl_unknown; /* a server that should have said its TTL didn't */
 	struct env_dns dns;
 };
 
 /* The question is borrowed until dns_judge_take() or dns_judge_clear(). */
 void dns_judge_init(struct dns_judge *judge, const struct env_question *question);
-/* A report without error about one owner, which has no final dot. It is borrowed as long.
- */
+/* Adds a report without error about one owner, whose name has no final dot. It is
+ * borrowed as long. */
 void dns_judge_add(struct dns_judge *judge, const char *owner,
 		   const struct authority_report *report);
-/* Ends it. The caller clears ret_dns. */
+/* Ends the judging. The caller clears ret_dns. */
 void dns_judge_take(struct dns_judge *judge, struct env_dns *ret_dns);
 void dns_judge_clear(struct dns_judge *judge);
 

@@ -21,23 +21,25 @@ struct engine {
 	char *helo; /* NULL: the host has no name */
 	struct loop *loop;
 	struct upstream *upstream;
-	struct gate *gate; /* NULL where nobody shares anything */
+	struct gate *gate; /* NULL where targets don't share anything */
 	struct contact_book *contacts;
-	struct probe_conf probe; /* of all that */
+	struct probe_conf probe; /* made of all that */
 };
 
-/* What processes made by fork(2) can share: trust, keys, names. On failure, too, to be
- * undone with engine_clear(). */
+/* Prepares what processes made by fork(2) can share: trust, keys, names. On failure,
+ * too, to be undone with engine_clear(). */
 int engine_prepare(const struct check_opts *opts, bool many, struct engine *ret_engine,
 		   struct why *why);
-/* What each process has for itself: the loop and the resolver. After engine_prepare(). */
+/* Starts what each process has for itself: the loop and the resolver. After
+ * engine_prepare(). */
 int engine_start(struct engine *e, struct why *why);
 /* From now on targets share what addresses say, and connections are counted in the
  * quota's lane, with the limits of the options. After engine_start(), once. */
 void engine_share(struct engine *e, struct quota *quota, int lane);
-/* A resolver that has cached nothing: a changed record must not hide behind it. */
+/* Makes a new resolver, which has cached nothing: a changed record must not hide behind
+ * the cache. */
 int engine_refresh(struct engine *e, struct why *why);
-/* Gives the resolver back: this process judges, but asks nothing. */
+/* Frees the resolver, in a process that judges but asks nothing. */
 void engine_rest(struct engine *e);
 void engine_clear(struct engine *e);
 

@@ -16,8 +16,8 @@
 #include "cmd/channel.h"
 #include "cmd/parcel.h"
 
-/* A worker has as many targets at hand beyond those in flight, so that it doesn't run dry
- * while another's targets are the next in the list. */
+/* A worker has more targets at hand than it may have in flight, as many again, so that
+ * it doesn't run dry while the next ones in the list are another's. */
 #define WINDOW(jobs) (2 * (size_t)(jobs) + 256)
 #define DEATHS_MAX 16 /* in a row, without a result between them */
 #define STOP_MS 1500
@@ -35,7 +35,7 @@ struct list {
 	size_t count;
 };
 
-/* A worker, or the place of one. The last lane is for suspects, one at a time. */
+/* A worker, or the place for one. The last lane is for suspects, one at a time. */
 struct lane {
 	struct fleet *fleet; /* borrowed */
 	int number;
@@ -47,17 +47,17 @@ struct lane {
 struct fleet {
 	const struct fleet_conf *conf; /* borrowed */
 	struct lane *lane;	       /* owned; conf->workers and one more */
-	struct held **slot;	       /* owned; of what is held, NULL: free */
-	uint32_t *unused;	       /* owned; slots */
+	struct held **slot; /* owned; what is held, by its tag; NULL: the slot is free */
+	uint32_t *unused;   /* owned; the free slots */
 	size_t slots, unused_count;
-	struct list suspects; /* a worker died with them; not handed out yet */
+	struct list suspects; /* a worker died while it had them; not handed out yet */
 	struct run_item next; /* taken from the input, for a lane that is full */
 	bool has_next;
-	bool ended; /* the input is */
+	bool ended; /* the input has ended */
 	bool drained, paused, busy, told;
-	char *stopped; /* owned; what is said of items then; NULL: it isn't */
+	char *stopped; /* owned; what is told of the items left; NULL: not stopped */
 	int deaths;    /* since the last result */
-	struct loop_timer *deadline; /* owned; of a stop */
+	struct loop_timer *deadline; /* owned; when a stop has to be done */
 };
 
 /*
@@ -109,7 +109,7 @@ static void give_tag(struct fleet *f, struct held *h)
 	f->slot[h->item.tag] = h;
 }
 
-/* It has had its result. */
+/* Frees an item that has had its result. */
 static void release_held(struct fleet *f, struct held *h)
 {
 	f->slot[h->item.tag] = NULL;
@@ -136,8 +136,8 @@ static size_t window_of(const struct lane *lane)
 	return lane == lone_lane(lane->fleet) ? 1 : WINDOW(lane->fleet->conf->jobs);
 }
 
-/* Signals are for the parent, which tells its workers; and what it holds is not theirs.
- */
+/* Leaves signals to the parent, which tells its workers, and closes what isn't this
+ * worker's. */
 static void be_worker(struct fleet *f, struct lane *lane, int fd)
 {
 	static const int ours[] = { SIGINT, SIGTERM, SIGALRM };
@@ -196,13 +196,14 @@ static bool hire_worker(struct lane *lane)
 	return true;
 }
 
-/* What is known of its end: a sentence's part, the heap's. */
+/* Reaps a dead worker. Returns what is known of its end, as a part of a sentence, on
+ * the heap. */
 static char *bury_worker(struct lane *lane)
 {
 	int status = 0, lane_number = lane->number;
 	struct fleet *f = lane->fleet;
 
-	kill(lane->pid, SIGKILL); /* one that only closed its socket, too */
+	kill(lane->pid, SIGKILL); /* a worker that only closed its socket ends, too */
 	while (waitpid(lane->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	lane->pid = 0;
@@ -257,7 +258,7 @@ static void lose_all(struct fleet *f, struct list *list, const char *reason)
 		lose_item(f, h, reason);
 }
 
-/* It never was handed out. */
+/* Drops an item that was never handed out. */
 static void drop_next(struct fleet *f)
 {
 	if (!f->has_next)
@@ -267,7 +268,7 @@ static void drop_next(struct fleet *f)
 	f->conf->returned(f->conf->arg);
 }
 
-/* There is no way on: all that is held is lost, and the workers that are left end. */
+/* Nothing can go on: all that is held is lost, and the workers that are left end. */
 static void give_up(struct fleet *f, const char *reason)
 {
 	int n;
@@ -293,7 +294,7 @@ static bool on_parcel(void *arg, const void *data, size_t len)
 		return false;
 	h = f->slot[parcel.slot];
 	if (!h || h->lane != lane)
-		return !lane->held.count; /* of one that was given up */
+		return !lane->held.count; /* of an item that was given up */
 	if (parcel.kind != PARCEL_RESULT && parcel.kind != PARCEL_BACK)
 		return false;
 	unlink_held(&lane->held, h);
@@ -308,7 +309,7 @@ static bool on_parcel(void *arg, const void *data, size_t len)
 	return true;
 }
 
-/* A worker begins its items in order, so only the first ones can have done harm. */
+/* A worker begins its items in order, so only the first ones can have killed it. */
 static void sort_out(struct lane *lane, const char *how)
 {
 	char *reason =
@@ -368,7 +369,7 @@ struct fleet *fleet_new(const struct fleet_conf *conf)
 	f->lane = mem_array((size_t)conf->workers + 1, sizeof(*f->lane));
 	for (n = 0; n <= conf->workers; n++)
 		f->lane[n] = (struct lane){ .fleet = f, .number = n };
-	/* a dead worker's suspects wait beside what the next one holds */
+	/* room for a dead worker's suspects beside what the next one holds */
 	f->slots = (size_t)conf->workers * 2 * WINDOW(conf->jobs) + 1;
 	f->slot = mem_array(f->slots, sizeof(*f->slot));
 	f->unused = mem_array(f->slots, sizeof(*f->unused));
@@ -382,7 +383,7 @@ static struct lane *lane_for(struct fleet *f, const struct run_item *item)
 	return &f->lane[fnv_text(item->target.host) % (unsigned)f->conf->workers];
 }
 
-/* False where it has to wait for its lane. */
+/* Hands the next item out; false where it has to wait for its lane. */
 static bool hand_out(struct fleet *f)
 {
 	struct lane *lane = lane_for(f, &f->next);

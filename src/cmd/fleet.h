@@ -35,8 +35,8 @@ struct fleet_conf {
 	 * know.
 	 */
 	void (*buried)(void *arg, int lane);
-	/* The input has ended, and of each item one of the three above was said; once,
-	 * also from within a call below. Not to free the fleet. */
+	/* The input has ended, and one of the three above was called for each item.
+	 * Called once, also from within a call below. It may not free the fleet. */
 	void (*done)(void *arg);
 	void *arg;
 };
@@ -45,12 +45,12 @@ struct fleet_conf {
 struct fleet *fleet_new(const struct fleet_conf *conf);
 /* The input has more, or may be asked for the first time. */
 void fleet_more(struct fleet *f);
-/* While it is paused hardly a result comes, and no item is taken. */
+/* While the fleet is paused hardly a result comes, and it takes no item. */
 void fleet_pause(struct fleet *f, bool pause);
-/* What isn't begun is returned, and no item is taken any more. */
+/* Items that aren't begun are returned, and no item is taken any more. */
 void fleet_drain(struct fleet *f);
-/* That, and what is in flight is told as stopped by this: at once, or for a worker that
- * doesn't answer, within 1.5 s. */
+/* Drains, and tells items in flight as stopped by this: at once, or within 1.5 s for a
+ * worker that doesn't answer. */
 void fleet_stop(struct fleet *f, const char *by);
 /* Ends every worker at once; what they held has no result. */
 void fleet_free(struct fleet *f);

@@ -10,7 +10,7 @@
 #include "cmd/resume.h"
 #include "cmd/shard.h"
 
-/* What a target goes by, for --shard and --resume. */
+/* The key by which --shard and --resume know a target. */
 static const char *key_of(const struct run_item *item)
 {
 	return item->good ? item->target.normalized : item->text;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The targets that a check is to do: its source without what --shard leaves to others and
- * what --resume finds done. */
+/* The targets that a check has to do: those of its source, less what --shard leaves to
+ * others and what --resume finds done. */
 #ifndef CMD_INTAKE_H
 #define CMD_INTAKE_H
 
@@ -20,7 +20,7 @@ struct intake {
 	struct resume *resume;	       /* owned; NULL without --resume */
 	bool drained;		       /* by intake_drain() */
 	uint64_t shared_out;	       /* targets of other shards */
-	uint64_t done_before;	       /* that --resume passed over */
+	uint64_t done_before;	       /* targets that --resume passed over */
 	uint64_t taken;		       /* to be checked by this run */
 };
 
@@ -29,11 +29,11 @@ struct intake {
 int intake_open(const struct check_opts *opts, const struct opt_list *args,
 		struct counts *counts, struct intake *ret_intake, struct why *why);
 enum run_step intake_next(struct intake *in, struct run_item *ret_item);
-/* Nothing comes any more. */
+/* From now on no target comes any more. */
 void intake_drain(struct intake *in);
-/* Whether all that it had was given out, and could be read. */
+/* Whether the whole source could be read, and all its targets were given out. */
 bool intake_ended(const struct intake *in);
-/* How far it is, for progress.h; counts are borrowed. */
+/* Tells progress.h how far it is; counts are borrowed. */
 void intake_progress(const struct intake *in, const struct counts *counts,
 		     struct progress_numbers *ret_numbers);
 void intake_clear(struct intake *in);

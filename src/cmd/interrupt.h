@@ -12,15 +12,15 @@ struct interrupt_conf {
 	struct loop *loop; /* borrowed */
 	bool list;	   /* else SIGINT ends the process, as it does by default */
 	bool nagios;	   /* standard output owes a status line */
-	/* The first SIGINT: nothing more is to be begun. */
+	/* Called on the first SIGINT: nothing more is to be begun. */
 	void (*drain)(void *arg);
-	/* SIGTERM or a second SIGINT, by this name; once. */
+	/* Called once, on SIGTERM or a second SIGINT, with the signal's name. */
 	void (*stop)(void *arg, const char *by);
 	void *arg;
 };
 
-/* Where SIGTERM can't have that effect, since a reader of the output is awaited and no
- * loop runs, cutoff.h ends the process; until interrupt_free(). */
+/* Until interrupt_free(). Where SIGTERM can't have that effect, since a reader of the
+ * output is awaited and no loop runs, cutoff.h ends the process. */
 struct interrupt *interrupt_new(const struct interrupt_conf *conf);
 void interrupt_free(struct interrupt *i);
 

@@ -3,14 +3,14 @@
 #ifndef CMD_JOBS_H
 #define CMD_JOBS_H
 
-/* The processors that there are; at least 1. */
+/* How many processors there are; at least 1. */
 int jobs_processors(void);
 /* Each target in flight holds sockets: raises the soft limit of descriptors, by default
  * 1024, to the hard one, and returns it. */
 long jobs_raise_files(void);
-/* Targets in flight in each of so many processes, at least 1: together as many as asked
- * for (0: the default), as far as the descriptors of a process suffice. Says so where
- * they don't. */
+/* How many targets each of so many processes may have in flight, at least 1: together
+ * as many as asked for (0: the default), as far as the descriptors of a process
+ * suffice. Says so where they don't. */
 int jobs_share(int asked, int processes, long files);
 
 #endif

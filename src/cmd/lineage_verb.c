@@ -28,7 +28,7 @@ int lineage_verb_check(const void *values, const struct opts_rest *rest, struct 
 		       "no NAME of a lineage; daneprobe status lists them");
 }
 
-/* As cron and timers want it: 0 where all goes as planned. */
+/* The exit status as cron and timers want it: 0 where all goes as planned. */
 static int status_of(enum outcome_kind outcome)
 {
 	switch (outcome) {

@@ -30,12 +30,12 @@ typedef int lineage_verb_fn(struct lineage *lineage, const struct lineage_verb_v
 struct lineage_verb {
 	const char *name;
 	lineage_verb_fn *step;
-	bool even_if_waiting; /* told without -v too: the answer is what was asked for */
+	bool even_if_waiting; /* tells it without -v too: the user asked for just that */
 	/* Shows what name servers say; NULL. */
 	void (*show)(const struct authority_report *report);
 };
 
-/* One NAME or more, or --all where the verb has it. */
+/* Checks that there is one NAME or more, or --all where the verb has it. */
 int lineage_verb_check(const void *values, const struct opts_rest *rest, struct why *why);
 /* Takes each lineage one step on and prints what came of it; the exit status. */
 int lineage_verb_work(const struct lineage_verb *verb,
@@ -44,7 +44,7 @@ int lineage_verb_work(const struct lineage_verb *verb,
 /* Prints what came of a step, on stderr where it isn't as planned; the exit status. */
 int lineage_verb_tell(const struct lineage *lineage, bool quiet,
 		      const struct outcome *result);
-/* A service that others run; problem NULL: it is good. */
+/* Prints what became of a service that others run; problem NULL: it is good. */
 void lineage_verb_show_other(const char *text, const char *problem);
 /* Before keys are made or records published: prints what DANE lacks in the zones of the
  * services; DP_EDNS where something is missing and go_on is false. */

@@ -29,7 +29,7 @@ static void list_add(struct opt_list *list, const char *text)
 	list->item[list->count++] = text;
 }
 
-/* Which of "a|b|c" text is; -1 none. */
+/* Finds which of "a|b|c" text is; -1 none. */
 static int find_choice(const char *choices, const char *text)
 {
 	size_t len = strlen(text), part;
@@ -235,7 +235,7 @@ int opts_parse(const struct opt *table, int argc, char **argv, void *values,
 	int code, rc = 0;
 
 	*ret_rest = (struct opts_rest){ 0 };
-	optind = 0; /* begin anew */
+	optind = 0; /* makes getopt begin anew */
 	opterr = 0;
 	while (rc == 0 && !ret_rest->help) {
 		code = getopt_long(argc, argv, t.letters, t.options, NULL);

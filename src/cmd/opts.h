@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Options of a verb: ONE table that parsing, defaults and --help are driven by. */
+/* The options of a verb: one table, by which they are parsed, get their defaults and
+ * are explained in --help. */
 #ifndef CMD_OPTS_H
 #define CMD_OPTS_H
 
@@ -37,32 +38,32 @@ struct opt {
 	int64_t min, max;
 	const char *fallback; /* text of the default, shown in --help; NULL: field stays
 				 zero */
-	/* Its name in --help; NULL for OPT_FLAG and OPT_COUNT. "[=FILE]": it may be left
-	 * away, for OPT_OWN without a letter, whose parse() then gets NULL. */
+	/* The argument's name in --help; NULL for OPT_FLAG and OPT_COUNT. "[=FILE]": it
+	 * may be left out, for OPT_OWN without a letter, whose parse() then gets NULL. */
 	const char *argument;
 	const char *help;
 	int (*parse)(const char *text, void *field, struct why *why); /* OPT_OWN */
 };
 
-/* What is left beside options. */
+/* What remains beside the options. */
 struct opts_rest {
 	struct opt_list args;
 	bool help; /* --help was given: nothing else counts */
 };
 
-/* Applies the defaults to zeroed values. They are our own text: a bad one aborts. */
+/* Applies the defaults to zeroed values. They are our own text, so a bad one aborts. */
 void opts_init(const struct opt *table, void *values);
 /* Reads argv[1] .. argv[argc - 1], options and arguments in any order, "--" ends the
  * options. DP_EINVAL names the option, the bad value and the remedy; what was read so far
  * stays in values. Undo with opts_clear() in any case. */
 int opts_parse(const struct opt *table, int argc, char **argv, void *values,
 	       struct opts_rest *ret_rest, struct why *why);
-/* Frees the lists of values and rest; OPT_OWN fields are the verb's. */
+/* Frees the lists of values and rest; the verb frees OPT_OWN fields. */
 void opts_clear(const struct opt *table, void *values, struct opts_rest *rest);
-/* The option lines of --help, at most 80 columns: "  -x, --long ARG  help". */
+/* Prints the option lines of --help, at most 80 columns: "  -x, --long ARG  help". */
 void opts_help(const struct opt *table, FILE *out);
-/* text in lines of at most 80 columns, each begun with indent blanks; at_column is where
- * the first line already is. */
+/* Prints text in lines of at most 80 columns, each begun with indent blanks; at_column
+ * is where the first line already is. */
 void opts_wrap(FILE *out, const char *text, int indent, int at_column);
 
 #endif

@@ -16,13 +16,13 @@
 
 struct outbox {
 	struct outbox_conf conf;
-	bool plain;		  /* a file: writing doesn't wait for anybody */
+	bool plain;		  /* a file, for which writing doesn't wait for anybody */
 	struct buf waiting;	  /* to be written */
-	size_t written;		  /* of it */
+	size_t written;		  /* how much of it is written */
 	struct loop_io *io;	  /* owned; NULL for a file */
 	struct loop_timer *later; /* owned; what a file's callbacks come from */
 	int error;
-	bool told; /* of the error */
+	bool told; /* the owner knows of the error */
 };
 
 static size_t bytes_left(const struct outbox *o)
@@ -111,7 +111,7 @@ void outbox_put(struct outbox *o, const void *data, size_t len)
 	if (o->error)
 		return;
 	buf_add(&o->waiting, data, len);
-	if (o->waiting.len == len) /* else the loop is already on it */
+	if (o->waiting.len == len) /* else the loop is already writing */
 		write_some(o);
 	if (o->io && (bytes_left(o) || o->error))
 		loop_io_want(o->io, false, true);

@@ -12,9 +12,9 @@ struct outbox;
 struct outbox_conf {
 	struct loop *loop; /* borrowed */
 	int fd;		   /* borrowed; its mode stays as it is */
-	/* All that was put is out; each time, from the loop. */
+	/* All that was put is out; called each time, from the loop. */
 	void (*drained)(void *arg);
-	/* Nothing more gets out: an errno; once, from the loop. */
+	/* Nothing more gets out, with the errno why; called once, from the loop. */
 	void (*failed)(void *arg, int error);
 	void *arg;
 };
@@ -23,7 +23,7 @@ struct outbox *outbox_new(const struct outbox_conf *conf);
 /* data is copied. Written as one piece where fd takes that; never half of it unless fd
  * fails. */
 void outbox_put(struct outbox *o, const void *data, size_t len);
-/* So much waits that nothing more should be put before the next drained. */
+/* Whether so much waits that nothing more should be put before the next drained. */
 bool outbox_full(const struct outbox *o);
 bool outbox_empty(const struct outbox *o);
 void outbox_free(struct outbox *o); /* drops what waits */

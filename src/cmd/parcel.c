@@ -7,7 +7,8 @@
 #include "base/mem.h"
 #include "cmd/channel.h"
 
-/* Both ends are one program on one machine. The text follows, with its NUL. */
+/* Both ends are one program on one machine, so numbers stay as they are. The text
+ * follows, with its NUL. */
 struct head {
 	int64_t line;
 	uint32_t slot;

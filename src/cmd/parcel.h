@@ -30,7 +30,7 @@ struct parcel {
 	size_t text_len;
 };
 
-/* text_len is found out. */
+/* Finds text_len by itself. */
 void parcel_send(struct channel *c, const struct parcel *parcel);
 /* False where data is none. The text stays in data. */
 bool parcel_read(const void *data, size_t len, struct parcel *ret_parcel);

@@ -49,7 +49,7 @@ static void print_connections(const struct target *t, const struct probe_conf *c
 		printf("  connect  each of these addresses, port %d\n", t->port);
 }
 
-/* What is said before TLS. */
+/* What is spoken before TLS. */
 static const char *const dialogues[] = {
 	[SERVICE_TLS_AT_ONCE] = NULL,
 	[SERVICE_SMTP] = "EHLO",
@@ -66,7 +66,7 @@ static const char *const dialogues[] = {
 	[SERVICE_MYSQL] = "SSLRequest",
 };
 
-/* domain is the one that the service is for. */
+/* domain is the one that the service is for (XMPP asks for it). */
 static void print_dialogue(enum service_start start, const char *domain,
 			   const struct probe_conf *conf)
 {

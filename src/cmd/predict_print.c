@@ -42,7 +42,7 @@ static void print_name(const char *name, int width)
 	free(shown);
 }
 
-/* What to do about one that changes its key. */
+/* Prints what to do about a certificate whose key changes. */
 static void print_remedy(const struct prediction *p)
 {
 	char *file = log_escape(p->file, strlen(p->file));
@@ -56,7 +56,7 @@ static void print_remedy(const struct prediction *p)
 	free(file);
 }
 
-/* What to do about one that isn't renewed. */
+/* Prints what to do about a certificate that isn't renewed. */
 static void print_fault(const struct prediction *p)
 {
 	char *file = log_escape(p->file, strlen(p->file));
@@ -123,7 +123,7 @@ static bool has_outlook(const struct prediction *p, enum outlook outlook)
 	return false;
 }
 
-/* Who signs next is known to nobody but the CA. */
+/* Nobody but the CA knows which of its certificates signs next. */
 static void print_issuers(const struct prediction *list, size_t count)
 {
 	char *issuer;

@@ -8,9 +8,9 @@ struct compare_conf;
 
 enum predict_output { PREDICT_TEXT, PREDICT_JSON, PREDICT_NAGIOS };
 
-/* compare NULL: nobody is asked, and all names count as if they had records. The exit
- * status: 0 what is published stays valid, 1 it may not, 3 unreadable or nobody to ask.
- */
+/* compare NULL: asks nobody, and takes all names as if they had records. The exit
+ * status: 0 what is published stays valid, 1 it may not, 3 unreadable or nobody to
+ * ask. */
 int predict_print(const char *dir, const struct compare_conf *compare,
 		  enum predict_output output);
 

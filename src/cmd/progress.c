@@ -18,9 +18,9 @@
 #define STEP_MS 500
 #define LINE_MAX_BYTES 400
 #define USUAL_COLUMNS 80
-#define LONGEST_S (1000 * 3600) /* a guess beyond that says nothing */
+#define LONGEST_S (1000 * 3600) /* a guess of more says nothing */
 
-#define START_OF_LINE "\r\033[K" /* and nothing behind it */
+#define START_OF_LINE "\r\033[K" /* and erases what follows */
 
 struct progress {
 	struct loop *loop; /* borrowed */
@@ -84,7 +84,7 @@ char *progress_line(const struct progress_numbers *n, int64_t elapsed_ms, size_t
 	return line;
 }
 
-/* One less than there are: some terminals wrap after the last one. */
+/* One column less than there are: some terminals wrap after the last one. */
 static size_t columns_of(FILE *stream)
 {
 	struct winsize size;

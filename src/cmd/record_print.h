@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Records on stdout, in the format asked for. Held back until the end: half an answer
- * would be taken for a whole one. */
+/* Prints records on stdout, in the format asked for. They are held back until the end:
+ * half an answer would be taken for a whole one. */
 #ifndef CMD_RECORD_PRINT_H
 #define CMD_RECORD_PRINT_H
 

@@ -19,13 +19,13 @@
 #include "render/result.h"
 
 #define FIRST_SIZE 1024 /* a power of two, as all sizes are */
-#define DIGEST_LEN 12	/* nobody can make two names collide on 96 bits of SHA-256 */
+#define DIGEST_LEN 12	/* of SHA-256: nobody can make two names collide on 96 bits */
 
 static const char result_start[] = "{\"version\":";
 
 struct entry {
 	uint8_t digest[DIGEST_LEN];
-	uint32_t left; /* results that aren't taken yet, plus one; 0: an empty entry */
+	uint32_t left; /* results that nobody took yet, plus one; 0: an empty entry */
 };
 
 /* A hash table with open addressing; nothing is ever removed from it. */
@@ -50,7 +50,7 @@ static void digest_of(const char *key, uint8_t *ret_digest)
 	uint8_t sha256[32];
 
 	if (gnutls_hash_fast(GNUTLS_DIG_SHA256, key, strlen(key), sha256) < 0)
-		mem_exhausted(); /* it has no other reason to fail */
+		mem_exhausted(); /* hashing has no other reason to fail */
 	memcpy(ret_digest, sha256, DIGEST_LEN);
 }
 
@@ -157,7 +157,7 @@ struct tally {
 	uint64_t first_other; /* number of that line */
 	off_t whole;	      /* bytes up to the end of the last whole line */
 	bool cut;	      /* something follows these */
-	bool cut_is_ours;     /* and it's the beginning of a result */
+	bool cut_is_ours;     /* and it is the beginning of a result */
 };
 
 static int read_lines(struct resume *r, FILE *file, struct counts *counts,

@@ -20,10 +20,10 @@ struct input {
 	int fd;	      /* owned unless it's stdin; -1 none */
 	bool plain;   /* a file or folder: reading it never waits */
 	off_t size;   /* of a plain file; 0: of none */
-	off_t behind; /* offset of what follows data */
+	off_t behind; /* the offset in the file of what follows data */
 	size_t at, len;
 	bool over;
-	int failed; /* errno; 0: not */
+	int failed; /* errno; 0: reading didn't fail */
 	char data[CHUNK];
 	struct text_file_filter filter;
 };
@@ -35,11 +35,11 @@ struct source {
 	struct input input;
 	char line[TARGET_TEXT_MAX + 2]; /* of it, without the blanks before it */
 	size_t line_len;
-	bool in_line; /* it isn't whole yet */
+	bool in_line; /* the line isn't whole yet */
 	long line_number;
-	bool told;		  /* that the file can't be read on */
+	bool told;		  /* it was told that the file can't be read on */
 	bool ended;		  /* nothing is left */
-	source_wanted_fn *wanted; /* NULL: all are */
+	source_wanted_fn *wanted; /* NULL: all targets are wanted */
 	void *wanted_arg;
 	struct loop_io *watch; /* owned; NULL none */
 	source_ready_fn *ready;
@@ -203,7 +203,7 @@ static void add_to_line(struct source *s, char c)
 	if (!s->line_len && is_blank(c))
 		return;
 	if (s->line_len < TARGET_TEXT_MAX + 1)
-		s->line[s->line_len++] = c ? c : '\1'; /* refused as such */
+		s->line[s->line_len++] = c ? c : '\1'; /* refused, as a NUL is to be */
 }
 
 static void end_line(struct source *s)
@@ -216,7 +216,7 @@ static void end_line(struct source *s)
 	s->in_line = false;
 }
 
-/* Whether the line is whole now. */
+/* Takes octets into the line; returns whether it is whole now. */
 static bool take_octets(struct source *s, const char *octets, size_t count)
 {
 	size_t i;
@@ -232,7 +232,7 @@ static bool take_octets(struct source *s, const char *octets, size_t count)
 	return false;
 }
 
-/* Reads on to the end of the line, which the last one needn't have. */
+/* Reads on to the end of the line; the last line may lack one. */
 static enum run_step read_line(struct source *s)
 {
 	struct input *in = &s->input;
@@ -282,7 +282,7 @@ static enum run_step tell_failure(struct source *s, struct run_item *ret_item)
 	return RUN_ITEM;
 }
 
-/* Whatever there is next, wanted or not. */
+/* Takes whatever comes next, wanted or not. */
 static enum run_step next_any(struct source *s, struct run_item *ret_item)
 {
 	const char *text = s->line;

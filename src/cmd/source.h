@@ -25,10 +25,10 @@ enum run_step source_next(struct source *s, struct run_item *ret_item);
  * to read; fn NULL: no longer. */
 typedef void source_ready_fn(void *arg);
 void source_watch(struct source *s, struct loop *loop, source_ready_fn *fn, void *arg);
-/* After RUN_LATER: waits, where there is no loop, until there is more. */
+/* To be called after RUN_LATER where there is no loop: waits until there is more. */
 void source_wait(const struct source *s);
-/* Only targets for which fn is true come from now on; the others are passed over. That a
- * list can't be read comes in any case. */
+/* From now on only targets for which fn is true come; the others are passed over. A
+ * list that can't be read is told in any case. */
 typedef bool source_wanted_fn(void *arg, const struct run_item *item);
 void source_want(struct source *s, source_wanted_fn *fn, void *arg);
 /* How much of the list is read, from 0 to 1, and 1 only at its end; -1 unknown (a pipe).
@@ -36,7 +36,7 @@ void source_want(struct source *s, source_wanted_fn *fn, void *arg);
 double source_share(const struct source *s);
 /* Whether it came to its end without a failure. */
 bool source_ended(const struct source *s);
-/* From the beginning again; DP_EIO for a pipe, which can't be. */
+/* Goes back to the beginning; DP_EIO for a pipe, where that can't be. */
 int source_rewind(struct source *s, struct why *why);
 
 #endif

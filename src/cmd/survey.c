@@ -89,7 +89,7 @@ static void on_drained(void *arg)
 	end_if_done(s);
 }
 
-/* Nobody gets to know any further result. */
+/* Results can't get out any more, so nothing more is checked. */
 static void on_failed(void *arg, int error)
 {
 	struct survey *s = arg;
@@ -212,7 +212,9 @@ static void prepare_survey(struct survey *s)
 int survey_run(struct check *check, struct why *why)
 {
 	struct survey s = { .check = check };
-	int rc = engine_start(&check->engine, why); /* or say at once that none can be */
+	int rc = engine_start(
+		&check->engine,
+		why); /* started here, too, so that a failure is told at once */
 
 	if (rc < 0)
 		return rc;

@@ -10,7 +10,7 @@ struct check;
 struct check_opts;
 struct why;
 
-/* Whether it can do what these options ask for; else batch.h has to. */
+/* Whether a survey can do what these options ask for; else batch.h has to. */
 bool survey_fits(const struct check_opts *opts);
 /* Does all targets and writes their results. The engine is prepared, not started. */
 int survey_run(struct check *check, struct why *why);

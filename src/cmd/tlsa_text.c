@@ -40,7 +40,7 @@ static const char *next_word(const char *p, char *word, size_t size)
 	return p + len + strspn(p + len, BLANKS);
 }
 
-/* Several services' records in one file would let a wrong one match. */
+/* Records of several services in one file would let a wrong one match. */
 static int note_owner(struct tlsa_text *list, const char *owner, struct why *why)
 {
 	size_t len = strlen(owner);
@@ -105,7 +105,8 @@ static bool is_ttl_or_class(const char *word)
 	       strspn(word, "0123456789smhdwSMHDW") == strlen(word);
 }
 
-/* Owner, TTL and class, then the type and its data; only ours is looked into. */
+/* Reads owner, TTL and class, then the type and its data; looks only into data of our
+ * type. */
 static int add_zone_line(struct tlsa_text *list, const char *line, bool has_owner,
 			 struct why *why)
 {
@@ -116,7 +117,8 @@ static int add_zone_line(struct tlsa_text *list, const char *line, bool has_owne
 	if (has_owner)
 		p = next_word(p, owner, sizeof(owner));
 	if (!*p && *owner && owner[strlen(owner) - 1] == '.')
-		return 0; /* an alias, as dig +short prints it before the records */
+		return 0; /* a name: an alias, as dig +short prints it before the records
+			   */
 	p = next_word(p, type, sizeof(type));
 	for (i = 0; i < 2 && is_ttl_or_class(type); i++)
 		p = next_word(p, type, sizeof(type));

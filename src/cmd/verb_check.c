@@ -52,7 +52,9 @@ static int write_summary(const struct check *c, bool complete, struct why *why)
 
 static int run_checks(struct check *c, struct why *why)
 {
-	int rc = write_summary(c, false, why); /* or say at once that it can't be */
+	int rc = write_summary(
+		c, false,
+		why); /* written once in advance, so that a failure is told at once */
 
 	return rc < 0		      ? rc
 	       : survey_fits(c->opts) ? survey_run(c, why)
@@ -132,7 +134,7 @@ static int check_any(const struct check *c, struct why *why)
 	return why_set(why, DP_EINVAL, "there is no target in %s", c->opts->file);
 }
 
-/* Its exit status, once there are results. */
+/* Checks all; the exit status, once there are results. */
 static int check_all(struct check *c, bool nagios, int *ret_status, struct why *why)
 {
 	int rc = run_checks(c, why);
@@ -178,7 +180,7 @@ static int run_verb(const struct cmd *cmd, int argc, char **argv)
 	int status;
 
 	if (check_opts_parse(argc, argv, &opts, &rest, &why) < 0)
-		/* by what was read before the fault, too: -qo nagios, --out nagios */
+		/* also by what was read before the fault: -qo nagios, --out nagios */
 		status = verb_check_refuse(cmd, &why,
 					   nagios || !strcmp(opts.output, "nagios"));
 	else if (rest.help)

@@ -66,7 +66,7 @@ static int read_names(const struct opt_list *args, struct csr_names *names,
 	return rc;
 }
 
-/* Both files are refused before the work begins. */
+/* Refuses either file before the work begins. */
 static int check_files(const struct values *v, struct why *why)
 {
 	if (v->new_type && access(v->key, F_OK) == 0)
@@ -115,7 +115,7 @@ static int write_files(const struct values *v, const struct key *key,
 	}
 	rc = file_create(NULL, v->output, FILE_ACCESS(0644), csr->data, csr->size, why);
 	if (rc < 0 && v->new_type)
-		unlink(v->key); /* ours: it was not there a moment ago */
+		unlink(v->key); /* our own: it wasn't there a moment ago */
 	return rc;
 }
 

@@ -19,7 +19,8 @@
 #include "setup/lineage/lineage_open.h"
 
 #define CLIENT "certbot"
-#define LOCK_TRIES 240 /* a run that is at it ends within two minutes, mostly */
+#define LOCK_TRIES                                                                       \
+	240 /* half seconds: a run that is at work mostly ends within two minutes */
 #define LOCK_PAUSE_NS 500000000L
 
 struct values {
@@ -127,7 +128,7 @@ static int work_on(const struct values *v, const char *name)
 	return status;
 }
 
-/* Whether the lineage is meant; one that is named must be. */
+/* Whether the hook is meant for the lineage; it has to be where the user named it. */
 static bool is_meant(const struct values *v, const char *name, bool named,
 		     int *ret_status)
 {
@@ -201,7 +202,7 @@ static int run_hooks(const void *values, const struct opt_list *args)
 			failed = work_on(v, args->item[i]);
 		status = worse_status(status, failed);
 	}
-	/* certbot has certificates that are nobody's here: no error of its run. */
+	/* certbot may have certificates of no lineage: that is no error of its run. */
 	if (args->count == 1 && !any && !status && !v->setup.quiet)
 		printf("no lineage of %s leaves %s to certbot (acme = hook certbot)\n",
 		       setup_opts_dir(&v->setup),

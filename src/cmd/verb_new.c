@@ -77,7 +77,7 @@ static int check_new_args(const void *values, const struct opts_rest *rest,
 					: "no NAME for the lineage: any word will do");
 }
 
-/* A list of options as one value of lineage.conf. */
+/* Puts a list of options as one value into lineage.conf. */
 static int put_list(struct work *w, enum lineage_conf_key key,
 		    const struct opt_list *list, struct why *why)
 {

@@ -53,7 +53,7 @@ static void show_server(const struct authority_server *s)
 	free(error);
 }
 
-/* Every server, and what it said. */
+/* Shows every server, and what it said. */
 static void show_servers(const struct authority_report *report)
 {
 	size_t i;

@@ -47,7 +47,7 @@ static int print_wanted(const struct wanted *w, const struct lineage_verb_values
 	return rc;
 }
 
-/* What goes has no format of its own: it is told as a remark. */
+/* There is no format for records that go, so they are printed as a remark. */
 static void print_dead(const struct wanted *w)
 {
 	char *text;
@@ -118,7 +118,7 @@ static int print_all(struct lineage *l, const struct lineage_verb_values *v,
 	return rc;
 }
 
-/* What can't be told without asking isn't told: print goes on without DNS. */
+/* What can't be known without asking isn't told: print works without DNS. */
 static int preview_records(struct lineage *l, const struct lineage_verb_values *v,
 			   struct why *why)
 {

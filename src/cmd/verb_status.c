@@ -91,13 +91,14 @@ static char *days_text(const struct status *s, time_t now, char *text)
 	return text;
 }
 
-/* The last word on it: something worse may have come. */
+/* Whether "stuck" is still the worst to tell: something worse may have come. */
 static bool tells_stuck(const struct status *s)
 {
 	return s->stage == STAGE_STUCK && s->level == STATUS_WARNING && s->reason;
 }
 
-/* What is said instead of an action: the trouble, since when it is stuck; NULL: none. */
+/* What is told instead of an action: the trouble, and since when it is stuck; NULL:
+ * none. */
 static char *trouble_text(const struct status *s)
 {
 	char date[32];
@@ -109,7 +110,7 @@ static char *trouble_text(const struct status *s)
 	return mem_printf("%s since %s", s->reason, clock_date(s->reason_since, date));
 }
 
-/* From column on; what is too long for that comes below. */
+/* Prints from column on; what is too long for that comes on lines below. */
 static void print_news(const char *action, const char *when, const char *news, int column)
 {
 	const char *text = news ? news : action;
@@ -257,7 +258,7 @@ static int print_unknown(const char *text)
 	return cmd_finish(CMD_USAGE);
 }
 
-/* A monitoring system is told to watch something, and there is nothing. */
+/* A monitoring system was told to watch lineages, and there is none. */
 static int print_none(const char *dir)
 {
 	char *text = mem_printf("there is no lineage in %s: daneprobe new makes one, "

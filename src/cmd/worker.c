@@ -112,7 +112,7 @@ static bool on_parcel(void *arg, const void *data, size_t len)
 	return false;
 }
 
-/* Whatever is in flight is nobody's any more. */
+/* Nobody wants what is in flight any more. */
 static void on_closed(void *arg)
 {
 	(void)arg;
@@ -128,7 +128,7 @@ _Noreturn void worker_run(int fd, struct engine *engine, int jobs, struct quota 
 	};
 	struct why why;
 
-	log_set_before(NULL, NULL); /* the progress is the parent's */
+	log_set_before(NULL, NULL); /* the line of progress is the parent's */
 	engine->loop = NULL;
 	engine->upstream = NULL;
 	if (engine_start(engine, &why) < 0) {

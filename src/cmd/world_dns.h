@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What setup asks DNS, each question on a loop of its own until the answer is there. */
+/* Asks DNS what setup wants to know, each question on a loop of its own until the
+ * answer is there. */
 #ifndef CMD_WORLD_DNS_H
 #define CMD_WORLD_DNS_H
 
@@ -11,9 +12,11 @@ struct authority_report;
 struct upstream_conf;
 
 struct world_dns {
-	const struct upstream_conf *upstream;		     /* borrowed */
-	int64_t timeout_ms;				     /* for each function */
-	void (*show)(const struct authority_report *report); /* NULL, or each report */
+	const struct upstream_conf *upstream; /* borrowed */
+	int64_t timeout_ms;		      /* for each function */
+	void (*show)(
+		const struct authority_report
+			*report); /* is given each report; NULL: nobody wants to know */
 };
 
 /* As in struct env. */

@@ -25,7 +25,7 @@
 #include "verdict/facts.h"
 #include "verdict/verdict.h"
 
-#define SETTLE_MS 10000 /* for a reload to come to its end */
+#define SETTLE_MS 10000 /* within which a reload comes to its end */
 #define AGAIN_MS 500
 
 /* One check of one target, as `check` does it. */
@@ -128,8 +128,8 @@ struct leaf {
 	bool is_rsa;
 };
 
-/* NULL: it is one of those wanted; else what is wrong with it, on the heap. Of a raw
- * public key there is only one. */
+/* Returns what is wrong with the leaf, on the heap; NULL: it is one of those wanted.
+ * There is only one raw public key of a kind. */
 static char *judge_leaf(const struct leaf *leaf, const struct env_presented *p)
 {
 	char *hex;
@@ -162,7 +162,8 @@ static bool is_of_others(const struct leaf *leaf, const struct env_presented *p)
 	return leaf->is_rsa ? !p->has_rsa : !p->has_ecdsa;
 }
 
-/* Where there are no records yet: those of the lineage would be held against it. */
+/* Judges where there are no records yet: clients will demand of it that it matches
+ * those of the lineage. */
 static char *judge_without_records(const struct leaf *leaf, const struct env_presented *p)
 {
 	if (!is_of_others(leaf, p))
@@ -219,8 +220,8 @@ static void look_at_leaf(void *arg, const struct live_peer *peer)
 	free(spki);
 }
 
-/* Without records there is nothing that a client could hold against the key; or that
- * isn't the question. */
+/* Without records clients have nothing to compare the key with, or nobody asked about
+ * records. */
 static void look_at_leaves(const struct world_live *live, const char *text,
 			   const struct env_presented *presented,
 			   struct env_live *ret_live)
@@ -236,8 +237,8 @@ static void look_at_leaves(const struct world_live *live, const char *text,
 	target_clear(&target);
 }
 
-/* NULL: nothing is wrong. An address that this host can't reach is nobody's fault, as
- * long as another can be. */
+/* Returns what is wrong with a peer; NULL: nothing. An address that this host can't
+ * reach doesn't count, as long as another can be reached. */
 static char *judge_peer(const struct facts_target *facts, const struct facts_peer *peer,
 			const struct env_presented *presented)
 {
@@ -253,7 +254,7 @@ static char *judge_peer(const struct facts_target *facts, const struct facts_pee
 				  peer->chain[0].spki_sha256);
 	leaf = (struct leaf){ peer->chain[0].cert_sha256, peer->chain[0].spki_sha256,
 			      peer->tls.auth && !strcmp(peer->tls.auth, "RSA") };
-	/* By a record of its own. */
+	/* a key that others have there has a record of its own: it matched */
 	return is_of_others(&leaf, presented) ? NULL : judge_leaf(&leaf, presented);
 }
 
