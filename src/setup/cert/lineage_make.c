@@ -8,9 +8,11 @@
 
 #include "base/hex.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 #include "base/why.h"
 #include "setup/cert/certificate.h"
 #include "setup/lineage/lineage.h"
+#include "setup/lineage/salvage.h"
 
 static const struct file_access private_file = { .mode = 0600, .group = (gid_t)-1 };
 static const struct file_access base_folder = { .mode = 0755, .group = (gid_t)-1 };
@@ -246,30 +248,67 @@ static int make_folders(struct lineage *l, const char *base, struct why *why)
 	return rc;
 }
 
+/* One that says the same, in whatever words: an interrupted run may have left it. */
+static int check_conf(const struct lineage *l, const char *path, const char *there,
+		      const char *wanted, struct why *why)
+{
+	struct lineage_conf conf;
+	char *text = NULL;
+	bool same;
+
+	lineage_conf_init(&conf);
+	if (lineage_conf_parse(&conf, there, NULL) == 0)
+		text = lineage_conf_text(&conf);
+	same = text && !strcmp(text, wanted);
+	free(text);
+	lineage_conf_clear(&conf);
+	if (same)
+		return 0;
+	return why_set(why, DP_EEXIST,
+		       "%s is there and says something else than these options; it is "
+		       "never overwritten: move it away, and daneprobe new %s makes one",
+		       path, l->name);
+}
+
 static int write_conf(struct lineage *l, struct why *why)
 {
-	char *path = lineage_path(l, "lineage.conf");
+	char *path = lineage_path(l, "lineage.conf"), *there = NULL;
 	char *text = lineage_conf_text(&l->conf);
-	int rc = file_replace(&l->env->files, path, &private_file, text, strlen(text),
-			      why);
+	size_t len;
+	int rc = text_file_read(path, LINEAGE_CONF_FILE_MAX, &there, &len, why);
 
+	if (rc == 0)
+		rc = check_conf(l, path, there, text, why);
+	else if (rc == DP_ENOENT)
+		rc = file_create(&l->env->files, path, &private_file, text, strlen(text),
+				 why);
+	free(there);
 	free(path);
 	free(text);
 	return rc;
 }
 
+/* What is there is completed only if it is what new itself left. */
 static int refuse_another(const struct lineage *l, struct why *why)
 {
 	char *path = lineage_path(l, "state");
-	int rc = 0;
+	struct lineage_state state;
+	struct why inner;
+	int rc = lineage_state_load(path, &state, &inner);
 
-	if (access(path, F_OK) == 0)
-		rc = why_set(why, DP_EEXIST,
-			     "the lineage %s is there already and is not overwritten "
-			     "(%s)",
-			     l->name, l->dir);
 	free(path);
-	return rc;
+	if (rc == 0) {
+		lineage_state_clear(&state);
+		return why_set(why, DP_EEXIST,
+			       "the lineage %s is there already and is not overwritten "
+			       "(%s)",
+			       l->name, l->dir);
+	}
+	if (rc != DP_ENOENT)
+		return salvage_explain(l, DP_EEXIST, "is there, and can't be read", why);
+	if (salvage_has_history(l))
+		return salvage_explain(l, DP_EEXIST, "is missing", why);
+	return 0;
 }
 
 /* Looks again under the lock: a lineage may have come before we had it. */

@@ -10,6 +10,7 @@
 #include "setup/life/outcome.h"
 #include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
+#include "setup/lineage/salvage.h"
 
 /* The key in use is compromised, even one that has only just come: the next rollover
  * replaces it. A first key that is still on its way to the servers is used by nobody
@@ -20,14 +21,23 @@ int emergency_declare(struct lineage *l, struct why *why)
 	int rc;
 
 	if (s->emergency && (s->compromised || !s->view))
-		return 0;
+		return emergency_mark(l, why);
 	s->emergency = true;
 	s->compromised = s->view || s->goal != s->current ? lineage_state_live(s) : 0;
 	s->retry_at = 0;
 	rc = lineage_note(l, why, "emergency", "generation",
 			  s->compromised ? lineage_number(s->compromised).text : "none",
 			  NULL);
-	return rc < 0 ? rc : lineage_save(l, why);
+	if (rc == 0)
+		rc = lineage_save(l, why);
+	return rc < 0 ? rc : emergency_mark(l, why);
+}
+
+int emergency_mark(struct lineage *l, struct why *why)
+{
+	const struct lineage_state *s = &l->state;
+
+	return s->emergency && s->compromised ? salvage_mark(l, s->compromised, why) : 0;
 }
 
 static void add_sentence(struct outcome *r, char *take_text)

@@ -11,6 +11,8 @@ struct why;
 
 /* Notes that the key in use is compromised. Doing it again changes nothing. */
 int emergency_declare(struct lineage *lineage, struct why *why);
+/* Marks it in the folder of that key too, so that the mark outlives the state. */
+int emergency_mark(struct lineage *lineage, struct why *why);
 /* Adds to what a step told what the holder of that key can still do. */
 void emergency_tell_exposure(const struct lineage *lineage, int64_t compromised,
 			     struct outcome *r);

@@ -161,8 +161,10 @@ static int in_emergency(struct lineage *l, const struct rollover_how *how,
 {
 	int64_t compromised = l->state.compromised;
 	bool done = false;
-	int rc = recover_intent(l, &done, r, why);
+	int rc = emergency_mark(l, why); /* a crash may have come before it */
 
+	if (rc == 0)
+		rc = recover_intent(l, &done, r, why);
 	if (rc < 0)
 		return rc;
 	if (!is_refused(done, r) && must_wait(l, how->force || how->emergency))

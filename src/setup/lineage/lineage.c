@@ -140,6 +140,7 @@ int lineage_save(struct lineage *l, struct why *why)
 	int rc = lineage_state_save(l->env, path, &private_file, &l->state, why);
 
 	free(path);
+	l->has_saved = l->has_saved || rc == 0;
 	return rc;
 }
 
@@ -176,8 +177,24 @@ void lineage_begin(struct env *env, const char *base, const char *name, const ch
 	lineage_state_init(&lineage->state);
 }
 
+/* For who loses the state. That a run couldn't make the copy is no reason to fail. */
+static void copy_state(struct lineage *l)
+{
+	char *from = lineage_path(l, "state"), *text = NULL;
+	char *to = lineage_path(l, LINEAGE_STATE_COPY);
+	size_t len;
+
+	if (file_read(from, LINEAGE_STATE_MAX, &text, &len, NULL) == 0)
+		(void)file_replace(&l->env->files, to, &private_file, text, len, NULL);
+	free(text);
+	free(from);
+	free(to);
+}
+
 void lineage_close(struct lineage *l)
 {
+	if (l->has_saved)
+		copy_state(l);
 	if (l->lock >= 0)
 		(void)close(l->lock);
 	lineage_conf_clear(&l->conf);

@@ -19,7 +19,8 @@
 struct why;
 
 #define LINEAGE_NAME_MAX 64
-#define LINEAGE_NUMBER_MAX 9999 /* the highest number of a generation or view */
+#define LINEAGE_NUMBER_MAX 9999	     /* the highest number of a generation or view */
+#define LINEAGE_STATE_COPY "state.1" /* the state as the last run left it */
 
 struct lineage {
 	struct env *env;  /* borrowed */
@@ -27,6 +28,7 @@ struct lineage {
 	char *name;	  /* owned */
 	char *dir;	  /* owned; DIR/NAME */
 	int lock;	  /* file descriptor; -1: opened for reading */
+	bool has_saved;	  /* in this run */
 	struct lineage_conf conf;
 	struct lineage_state state;
 };

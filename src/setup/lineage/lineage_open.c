@@ -10,6 +10,7 @@
 #include "base/why.h"
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/lineage_group.h"
+#include "setup/lineage/salvage.h"
 
 /* Of the types that the lineage was made with there are folders. */
 static bool has_type(const struct lineage *l, enum key_type type)
@@ -84,6 +85,16 @@ static int load_conf(struct lineage *l, struct why *why)
 	return rc;
 }
 
+static int explain_damage(const struct lineage *l, int rc, const struct why *inner,
+			  struct why *why)
+{
+	char *what = mem_printf("can't be used (%s)", inner->text);
+
+	salvage_explain(l, rc, what, why);
+	free(what);
+	return rc;
+}
+
 static int load_state(struct lineage *l, struct why *why)
 {
 	char *path = lineage_path(l, "state");
@@ -91,6 +102,10 @@ static int load_state(struct lineage *l, struct why *why)
 	int rc = lineage_state_load(path, &l->state, &inner);
 
 	free(path);
+	if (rc == DP_ENOENT && salvage_has_history(l))
+		return salvage_explain(l, rc, "is missing", why);
+	if (rc == DP_EFORMAT)
+		return explain_damage(l, rc, &inner, why);
 	if (rc == DP_ENOENT)
 		return why_set(why, rc,
 			       "there is no lineage '%s' in %.*s: daneprobe new %s makes "
@@ -101,6 +116,36 @@ static int load_state(struct lineage *l, struct why *why)
 		return why_set(why, rc, "%s", inner.text);
 	rc = load_conf(l, why);
 	return rc < 0 ? rc : check_types(l, why);
+}
+
+static bool is_known_compromised(const struct lineage *l, int64_t generation)
+{
+	return l->state.emergency && l->state.compromised == generation;
+}
+
+/* A state from before a key was declared compromised doesn't know that. The one in use is
+ * replaced, as then; a next one must not be used. */
+static int heed_marks(struct lineage *l, enum lineage_use use, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int64_t current = s->current, next = s->next;
+	int rc;
+
+	if (next && salvage_is_marked(l, next) && !is_known_compromised(l, next))
+		return salvage_explain(
+			l, DP_EINVAL,
+			"is older than the day when its next key was declared "
+			"compromised",
+			why);
+	if (!salvage_is_marked(l, current) || is_known_compromised(l, current))
+		return 0;
+	s->emergency = true;
+	s->compromised = current;
+	if (use != LINEAGE_WRITE)
+		return 0;
+	rc = lineage_note(l, why, "emergency", "generation", lineage_number(current).text,
+			  "why", "its folder says so, and the state was older", NULL);
+	return rc < 0 ? rc : lineage_save(l, why);
 }
 
 /* Otherwise a try that failed while the clock was ahead would be the last one. */
@@ -130,6 +175,8 @@ int lineage_open(struct env *env, const char *base, const char *name, const char
 		rc = load_state(&l, why);
 	if (rc == 0)
 		rc = mend_clock(&l, use, why);
+	if (rc == 0)
+		rc = heed_marks(&l, use, why);
 	if (rc == 0 && use == LINEAGE_WRITE)
 		rc = lineage_group_apply(&l, why);
 	if (rc < 0) {

@@ -13,8 +13,7 @@
 #include "setup/world/env.h"
 
 #define STATE_VERSION 1
-#define STATE_MAX (1 << 20) /* a thousand times the usual size */
-#define SET_BACK_S 300	    /* clocks are set back by less than this every day */
+#define SET_BACK_S 300 /* clocks are set back by less than this every day */
 
 static const char *const stages[] = {
 	[STAGE_IDLE] = "idle",		 [STAGE_STAGED] = "staged",
@@ -322,7 +321,7 @@ int lineage_state_load(const char *path, struct lineage_state *ret_state, struct
 	size_t len;
 	int rc;
 
-	rc = text_file_read(path, STATE_MAX, &text, &len, why);
+	rc = text_file_read(path, LINEAGE_STATE_MAX, &text, &len, why);
 	if (rc < 0)
 		return rc;
 	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);

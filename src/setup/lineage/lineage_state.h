@@ -13,6 +13,8 @@ struct env;
 struct file_access;
 struct why;
 
+#define LINEAGE_STATE_MAX (1 << 20) /* octets: a thousand times the usual size */
+
 /* A rollover goes through the stages in this order; a new lineage begins with STAGED,
  * and its first key is what changes. */
 enum lineage_stage {
