@@ -126,7 +126,9 @@ tools_of_nnrpd()
 start_nnrpd()
 {
 	news=$dir/run/news
-	root=$(news_root)
+	mkdir -p "$news"
+	# a copy: who builds in a home of his own keeps the user news out of it
+	cp -R "$(news_root)/usr/lib/news" "$news/inn"
 	for part in articles overview incoming db log tmp run etc; do
 		mkdir -p "$news/$part"
 	done
@@ -141,8 +143,8 @@ start_nnrpd()
 		ovmethod: tradindexed
 		enableoverview: true
 		nnrpdloadlimit: 0
-		pathnews: $root/usr/lib/news
-		pathbin: $root/usr/lib/news/bin
+		pathnews: $news/inn
+		pathbin: $news/inn/bin
 		pathetc: $news/etc
 		pathdb: $news/db
 		pathlog: $news/log
@@ -171,12 +173,12 @@ start_nnrpd()
 		: >"$news/db/newsgroups"
 		echo 'method tradspool { class: 1; newsgroups: * }' >"$news/etc/storage.conf"
 		chown -R news "$news"
-		export INNCONF="$news/etc/inn.conf" LD_LIBRARY_PATH="$root/usr/lib/news"
+		export INNCONF="$news/etc/inn.conf" LD_LIBRARY_PATH="$news/inn"
 		as_news="setpriv --reuid news --regid news --clear-groups"
-		$as_news "$root/usr/lib/news/bin/makehistory" -O -x -F >"$dir/log/makehistory" 2>&1
-		"$labsrc/start.sh" nnrpd "$root/usr/lib/news/bin/nnrpd" -D -f \
+		$as_news "$news/inn/bin/makehistory" -O -x -F >"$dir/log/makehistory" 2>&1
+		"$labsrc/start.sh" nnrpd "$news/inn/bin/nnrpd" -D -f \
 			-p "${ports% *}" -4 "$address"
-		"$labsrc/start.sh" nnrpd-tls "$root/usr/lib/news/bin/nnrpd" -D -f -S \
+		"$labsrc/start.sh" nnrpd-tls "$news/inn/bin/nnrpd" -D -f -S \
 			-p "${ports#* }" -4 "$address"
 	}
 }
