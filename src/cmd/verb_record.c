@@ -150,6 +150,8 @@ static void warn_of_usage(const struct values *v, const struct target *t,
 {
 	bool leaf = v->usage == TLSA_DANE_EE || v->usage == TLSA_PKIX_EE;
 
+	if (source->defect)
+		log_warn("%s", source->defect);
 	if (leaf && v->selector == TLSA_CERT)
 		log_warn("%d 0 %d names one certificate: every renewal breaks it; %d 1 1 "
 			 "lasts as long as the key",

@@ -174,7 +174,7 @@ static int append_der(struct chain_cert **certs, size_t *count, const gnutls_dat
 	struct chain_cert cert;
 
 	cert_set(&cert, der);
-	if (!cert.crt) {
+	if (!cert.spki.data) {
 		cert_clear(&cert);
 		return why_set(why, DP_EFORMAT, "certificate %zu can't be parsed",
 			       *count + 1);
@@ -384,8 +384,10 @@ int chain_trust_from_pem(const void *data, size_t len, struct trust *ret_trust,
 
 	(void)why; /* an unreadable bundle is an empty one */
 	while (len && next_block(&text, &len, &block))
-		if (block_is_cert(&block))
-			(void)append_block(&trust.cert, &trust.count, &block, NULL);
+		if (block_is_cert(&block) &&
+		    append_block(&trust.cert, &trust.count, &block, NULL) == 0 &&
+		    !trust.cert[trust.count - 1].crt)
+			cert_clear(&trust.cert[--trust.count]);
 	*ret_trust = trust;
 	return 0;
 }

@@ -40,8 +40,9 @@ int chain_from_ders(const gnutls_datum_t *ders, size_t count, struct chain *ret_
 		    struct why *why);
 int chain_from_raw_key(const gnutls_datum_t *spki, struct chain *ret_chain,
 		       struct why *why);
-/* PEM (any number of certificates, text between them ignored, private keys skipped) or
- * one DER certificate, or a public key in PEM or DER: what verify --chain reads. */
+/* A certificate that GnuTLS can't parse is kept where its octets show its key. PEM (any
+ * number of certificates, text between them ignored, private keys skipped) or one DER
+ * certificate, or a public key in PEM or DER: what verify --chain reads. */
 int chain_from_file(const void *data, size_t len, struct chain *ret_chain,
 		    struct why *why);
 void chain_clear(struct chain *chain);

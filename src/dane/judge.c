@@ -17,20 +17,24 @@ bool judge_open(const struct judge *judge, size_t index, unsigned usage)
 	       rec->code != MATCH_OK;
 }
 
-bool judge_record_names(const struct tlsa *rr, const struct chain_cert *cert)
+bool judge_record_fits(const struct tlsa *rr, const struct chain_cert *cert)
 {
 	gnutls_datum_t octets = chain_select(cert, rr->selector);
 	const uint8_t *digest;
 	size_t len;
 
-	/* octets that no TLS client could use prove nothing; without DER it is a raw key
-	 */
-	if (!octets.data || !octets.size || !rr->data || (cert->der.data && !cert->crt))
+	if (!octets.data || !octets.size || !rr->data)
 		return false;
 	if (rr->mtype == TLSA_FULL)
 		return rr->len == octets.size && !memcmp(rr->data, octets.data, rr->len);
 	digest = chain_digest(cert, rr->selector, rr->mtype, &len);
 	return digest && rr->len == len && !memcmp(rr->data, digest, len);
+}
+
+/* Octets that no TLS client could use prove nothing; without DER it is a raw key. */
+bool judge_record_names(const struct tlsa *rr, const struct chain_cert *cert)
+{
+	return (cert->crt || !cert->der.data) && judge_record_fits(rr, cert);
 }
 
 static void describe_outcome(struct match_record *rec,

@@ -31,6 +31,8 @@ struct judge_outcome {
 bool judge_open(const struct judge *judge, size_t index, unsigned usage);
 /* Whether the record's data is made from this certificate (or raw public key). */
 bool judge_record_names(const struct tlsa *rr, const struct chain_cert *cert);
+/* The same, although no client may be able to parse the certificate. */
+bool judge_record_fits(const struct tlsa *rr, const struct chain_cert *cert);
 /* Sets record index to what the outcome means, unless something better (or as good at a
  * smaller depth) is there. invalid is the code of RULES_INVALID. */
 void judge_settle(struct judge *judge, size_t index, const struct judge_outcome *outcome,

@@ -10,6 +10,7 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "dane/chain.h"
+#include "dane/defect.h"
 #include "dane/match.h"
 #include "dane/policy.h"
 #include "dane/story.h"
@@ -226,25 +227,10 @@ static void judge_without_sha512(struct facts_endpoint *e, struct facts_peer *pe
 	free(rr);
 }
 
-void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *chain,
-		   struct match_input *in)
+static void fill_chain(struct facts_peer *peer, const struct chain *chain)
 {
-	struct facts_peer *peer = &e->peer[index];
-	struct tlsa *rr = facts_rrset(e);
 	size_t i;
 
-	in->rr = rr;
-	in->rr_count = e->record_count;
-	in->chain = chain;
-	match_chain(in, &peer->match);
-	in->rr = NULL;
-	free(rr);
-	peer->has_match = true;
-	peer->code = code_of(peer->match.code);
-	if (peer->code != CODE_MATCH)
-		peer->error = mem_text(peer->match.why);
-	mark_records(e, &peer->match);
-	judge_without_sha512(e, peer, in);
 	peer->chain = mem_array(chain->count, sizeof(*peer->chain));
 	peer->chain_count = chain->count;
 	for (i = 0; i < chain->count; i++)
@@ -253,22 +239,82 @@ void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *c
 		peer->tls.auth = mem_text(auth_text(&peer->chain[0]));
 }
 
-bool examine_matches(const struct facts_endpoint *e, const struct chain *chain,
-		     struct match_input *in)
+static void judge_records(const struct facts_endpoint *e, struct match *ret_match,
+			  const struct chain *chain, struct match_input *in)
 {
 	struct tlsa *rr = facts_rrset(e);
-	struct match match;
-	bool matches;
 
 	in->rr = rr;
 	in->rr_count = e->record_count;
 	in->chain = chain;
-	match_chain(in, &match);
-	matches = match.code == MATCH_OK;
-	match_clear(&match);
+	match_chain(in, ret_match);
 	in->rr = NULL;
 	free(rr);
+}
+
+bool examine_matches(const struct facts_endpoint *e, const struct chain *chain,
+		     struct match_input *in)
+{
+	struct match match;
+	bool matches;
+
+	judge_records(e, &match, chain, in);
+	matches = match.code == MATCH_OK;
+	match_clear(&match);
 	return matches;
+}
+
+void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *chain,
+		   struct match_input *in)
+{
+	struct facts_peer *peer = &e->peer[index];
+
+	judge_records(e, &peer->match, chain, in);
+	peer->has_match = true;
+	peer->code = code_of(peer->match.code);
+	if (peer->code != CODE_MATCH)
+		peer->error = mem_text(peer->match.why);
+	mark_records(e, &peer->match);
+	judge_without_sha512(e, peer, in);
+	fill_chain(peer, chain);
+}
+
+/* What is wrong with a certificate of chain, on the heap. */
+static char *explain_defect(const struct facts_endpoint *e, const struct chain *chain,
+			    const struct defect *defect)
+{
+	struct tlsa *rr = facts_rrset(e);
+	char *text = defect_explain(defect, chain, rr, e->record_count);
+
+	free(rr);
+	return text;
+}
+
+bool examine_defect(struct facts_endpoint *e, size_t index, const struct chain *chain,
+		    struct match_input *in)
+{
+	struct facts_peer *peer = &e->peer[index];
+	struct defect defect;
+	struct match match;
+
+	if (!defect_find(chain, &defect) || defect.kind == DEFECT_USAGE)
+		return false;
+	peer->code = CODE_TLS_FAILED;
+	peer->error = explain_defect(e, chain, &defect);
+	judge_records(e, &match, chain, in);
+	mark_records(e, &match);
+	match_clear(&match);
+	fill_chain(peer, chain);
+	return true;
+}
+
+char *examine_usage(const struct facts_endpoint *e, const struct chain *chain)
+{
+	struct defect defect;
+
+	if (!defect_find(chain, &defect) || defect.kind != DEFECT_USAGE)
+		return NULL;
+	return explain_defect(e, chain, &defect);
 }
 
 void examine_tell_story(struct facts_endpoint *e, const struct chain *chain,

@@ -19,6 +19,13 @@ void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *c
 /* Whether chain would match them, in likewise; nothing is filled in. */
 bool examine_matches(const struct facts_endpoint *e, const struct chain *chain,
 		     struct match_input *in);
+/* Whether a certificate of chain is one of which GnuTLS's clients refuse the handshake
+ * (defect.h): then peer number index gets tls-failed, the reason, and chain. */
+bool examine_defect(struct facts_endpoint *e, size_t index, const struct chain *chain,
+		    struct match_input *in);
+/* A sentence, on the heap, where such clients refuse the leaf for its keyUsage, which
+ * DANE-EE(3) leaves out of account; NULL: they don't. */
+char *examine_usage(const struct facts_endpoint *e, const struct chain *chain);
 /* The likely mistake behind records that don't match this chain, as e's story, unless
  * there is one already; csr (DER or PEM, may be NULL) is a request to compare with. */
 void examine_tell_story(struct facts_endpoint *e, const struct chain *chain,

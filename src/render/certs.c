@@ -57,7 +57,7 @@ char *certs_cell(const struct facts_endpoint *e, const struct facts_cert *c, siz
 	buf_init(&b, PAGE_MAX);
 	buf_printf(&b, "%zu ", depth);
 	if (!c->has_cert)
-		buf_text(&b, depth ? "(unreadable)" : "raw public key");
+		buf_text(&b, c->cert_sha256[0] ? "(unreadable)" : "raw public key");
 	else if (name)
 		buf_text(&b, name);
 	else

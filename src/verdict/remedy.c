@@ -67,6 +67,12 @@ static const struct {
 	{ CODE_TLS_FAILED, "bits only",
 	  "make a new key (`daneprobe keygen`), publish its "
 	  "record, then install it" },
+	{ CODE_TLS_FAILED, "GnuTLS end the handshake",
+	  "have that certificate made anew without the fault; with the same key its 3 1 "
+	  "x "
+	  "record stays as it is" },
+	{ CODE_TLS_FAILED, "has a key that",
+	  "make a new key (`daneprobe keygen`), publish its record, then install it" },
 	{ CODE_TLS_FAILED, "below what is secure",
 	  "let the server use larger parameters: 2048 bits for Diffie-Hellman and RSA" },
 	{ CODE_TLS_FAILED, "speaks TLS at once",

@@ -15,6 +15,7 @@
 #include "base/number.h"
 #include "base/why.h"
 #include "dane/chain.h"
+#include "dane/defect.h"
 #include "dane/name.h"
 #include "dane/path.h"
 #include "setup/key/chain_file.h"
@@ -96,12 +97,28 @@ static int check_order(const struct chain *chain, struct why *why)
 	return 0;
 }
 
+static int check_form(const struct chain *chain, struct why *why)
+{
+	struct defect defect;
+	char *text;
+	int rc;
+
+	if (!defect_find(chain, &defect) || defect.kind == DEFECT_USAGE)
+		return 0;
+	text = defect_explain(&defect, chain, NULL, 0);
+	rc = why_set(why, DP_EINVAL, "%s", text);
+	free(text);
+	return rc;
+}
+
 static int check_chain(const struct lineage *l, int64_t generation, enum key_type type,
 		       const struct chain *chain, struct why *why)
 {
 	const struct chain_cert *leaf = &chain->cert[0];
-	int rc;
+	int rc = check_form(chain, why);
 
+	if (rc < 0)
+		return rc;
 	if (chain->raw_key || !leaf->crt || !leaf->spki.data)
 		return why_set(why, DP_EINVAL, "there is no certificate in it");
 	rc = check_key(l, generation, type, leaf, why);

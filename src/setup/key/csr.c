@@ -9,6 +9,7 @@
 #include "base/file_kind.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "dane/bounds.h"
 #include "setup/key/key.h"
 #include "target/hostname.h"
 
@@ -122,31 +123,40 @@ out:
 		      : 0;
 }
 
-/* Takes the parts of a request whose signature is good. */
-static int take_parts(gnutls_x509_crq_t crq, gnutls_datum_t *ret_der,
-		      gnutls_datum_t *ret_public)
+static int read_public(gnutls_x509_crq_t crq, gnutls_datum_t *ret_public)
 {
-	gnutls_datum_t der = { 0 };
 	gnutls_pubkey_t public = NULL;
-	int rc;
+	int rc = gnutls_pubkey_init(&public);
 
-	rc = gnutls_x509_crq_verify(crq, 0);
-	if (rc < 0)
-		return rc;
-	rc = gnutls_pubkey_init(&public);
 	if (rc < 0)
 		return rc;
 	rc = gnutls_pubkey_import_x509_crq(public, crq, 0);
 	if (rc >= 0)
-		rc = gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_DER, &der);
-	if (rc >= 0)
 		rc = gnutls_pubkey_export2(public, GNUTLS_X509_FMT_DER, ret_public);
 	gnutls_pubkey_deinit(public);
+	return rc;
+}
+
+/* Takes the parts of a request whose signature is good. The key's size is looked at before
+ * the request is verified by it. */
+static int take_parts(gnutls_x509_crq_t crq, gnutls_datum_t *ret_der,
+		      gnutls_datum_t *ret_public, char *reason)
+{
+	gnutls_datum_t der = { 0 }, public = { 0 };
+	int rc = read_public(crq, &public);
+
+	if (rc >= 0 && !bounds_hold(&public, reason))
+		rc = GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
+	if (rc >= 0)
+		rc = gnutls_x509_crq_verify(crq, 0);
+	if (rc >= 0)
+		rc = gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_DER, &der);
 	if (rc < 0) {
-		gnutls_free(der.data);
+		gnutls_free(public.data);
 		return rc;
 	}
 	*ret_der = der;
+	*ret_public = public;
 	return 0;
 }
 
@@ -165,6 +175,7 @@ static int refuse_other_kind(const char *path, const char *data, size_t len, int
 int csr_load(const char *path, gnutls_datum_t *ret_der, gnutls_datum_t *ret_public,
 	     struct why *why)
 {
+	char reason[BOUNDS_REASON_SIZE] = "";
 	gnutls_x509_crq_t crq = NULL;
 	gnutls_datum_t datum;
 	char *data = NULL;
@@ -182,10 +193,12 @@ int csr_load(const char *path, gnutls_datum_t *ret_der, gnutls_datum_t *ret_publ
 						    ? GNUTLS_X509_FMT_PEM
 						    : GNUTLS_X509_FMT_DER);
 	if (rc >= 0)
-		rc = take_parts(crq, ret_der, ret_public);
+		rc = take_parts(crq, ret_der, ret_public, reason);
 	if (crq)
 		gnutls_x509_crq_deinit(crq);
-	if (rc < 0)
+	if (rc < 0 && reason[0])
+		rc = why_set(why, DP_ELIMIT, "%s: the key %s", path, reason);
+	else if (rc < 0)
 		rc = refuse_other_kind(path, data, len, rc, why);
 	mem_wipe(data, len); /* a private key may stand in the same file */
 	free(data);

@@ -11,6 +11,7 @@
 #include "base/file_kind.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "dane/bounds.h"
 
 #define FILE_MAX (1 << 20) /* a key with its whole chain is a hundredth of it */
 
@@ -137,6 +138,21 @@ static int import_key(const char *path, char *data, size_t len, struct key *key,
 	return rc < 0 ? refuse_file(path, data, len, rc, why) : 0;
 }
 
+/* Before anything is made by it. */
+static int check_bounds(const char *path, const struct key *key, struct why *why)
+{
+	char reason[BOUNDS_REASON_SIZE];
+	gnutls_datum_t spki = { 0 };
+	int rc = key_public(key, &spki, why);
+
+	if (rc < 0)
+		return rc;
+	if (!bounds_hold(&spki, reason))
+		rc = why_set(why, DP_ELIMIT, "%s: the key %s", path, reason);
+	gnutls_free(spki.data);
+	return rc;
+}
+
 int key_load(const char *path, struct key **ret_key, struct why *why)
 {
 	struct key *key = NULL;
@@ -151,6 +167,8 @@ int key_load(const char *path, struct key **ret_key, struct why *why)
 	if (rc < 0)
 		goto out;
 	rc = import_key(path, data, len, key, why);
+	if (rc == 0)
+		rc = check_bounds(path, key, why);
 	if (rc < 0)
 		goto out;
 	*ret_key = key;

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "dane/chain.h"
+#include "dane/defect.h"
 #include "setup/key/chain_file.h"
 #include "setup/key/csr.h"
 #include "setup/key/key.h"
@@ -20,6 +21,7 @@ void record_source_clear(struct record_source *source)
 {
 	free(source->cert);
 	free(source->key);
+	free(source->defect);
 	*source = (struct record_source){ 0 };
 }
 
@@ -69,6 +71,14 @@ static size_t choose_cert(const struct chain *chain, uint8_t usage)
 	return 0;
 }
 
+static char *tell_defect(const struct chain *chain)
+{
+	struct defect defect;
+
+	return defect_find(chain, &defect) ? defect_explain(&defect, chain, NULL, 0)
+					   : NULL;
+}
+
 int record_source_chain(const struct chain *chain, uint8_t usage,
 			struct record_source *ret_source, struct why *why)
 {
@@ -77,7 +87,7 @@ int record_source_chain(const struct chain *chain, uint8_t usage,
 	gnutls_datum_t der = chain_select(cert, TLSA_CERT);
 	gnutls_datum_t key = chain_select(cert, TLSA_SPKI);
 
-	if (!chain->raw_key && !cert->crt)
+	if (!key.data)
 		return why_set(why, DP_EFORMAT, "certificate %zu can't be parsed", depth);
 	*ret_source = (struct record_source){
 		.cert = chain->raw_key ? NULL : mem_copy(der.data, der.size),
@@ -86,6 +96,7 @@ int record_source_chain(const struct chain *chain, uint8_t usage,
 		.key_len = key.size,
 		.is_ca = chain_is_ca(cert),
 		.depth = depth,
+		.defect = tell_defect(chain),
 	};
 	return 0;
 }

@@ -26,6 +26,8 @@ struct record_source {
 	size_t key_len;
 	bool is_ca;   /* of a certificate whose basicConstraints say so */
 	size_t depth; /* which certificate of the file or chain it is, from 0 */
+	char *defect; /* owned; why some clients refuse the chain (defect.h); NULL: none
+		       */
 };
 
 /* Each undone with record_source_clear(). */
