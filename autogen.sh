@@ -11,7 +11,7 @@ debian_build='autoconf automake pkg-config gcc make libc6-dev
 	libgnutls28-dev libunbound-dev libevent-dev libldns-dev libcurl4-gnutls-dev
 	libjansson-dev libidn2-dev'
 debian_lab='nsd nginx-light gnutls-bin openssl ldnsutils unbound iproute2 util-linux procps jq'
-debian_tests='libcmocka-dev certbot python3 python3-jsonschema mandoc strace valgrind
+debian_tests='libcmocka-dev certbot python3 python3-cryptography python3-jsonschema mandoc strace valgrind
 	universal-ctags shellcheck clang-format nagios4-core icinga2-bin libresolv-wrapper faketime
 	libxml2-utils perl prometheus curl pebble uacme lego dehydrated knot
 	bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 sqlite3 parallel systemd fail2ban'
@@ -21,7 +21,7 @@ fedora_build='autoconf automake pkgconf-pkg-config gcc make glibc-devel
 	gnutls-devel unbound-devel libevent-devel ldns-devel libcurl-devel
 	jansson-devel libidn2-devel'
 fedora_lab='nsd nginx gnutls-utils openssl ldns-utils unbound iproute util-linux procps-ng jq'
-fedora_tests='libcmocka-devel certbot python3 python3-jsonschema mandoc strace valgrind
+fedora_tests='libcmocka-devel certbot python3 python3-cryptography python3-jsonschema mandoc strace valgrind
 	ctags ShellCheck clang-tools-extra resolv_wrapper libfaketime libxml2 perl-Test-Harness curl knot bind-utils
 	parallel systemd fail2ban-server'
 fedora_servers='postfix dovecot dovecot-pigeonhole vsftpd openldap-servers prosody inn
@@ -30,7 +30,7 @@ alpine_build='autoconf automake pkgconf gcc make musl-dev
 	gnutls-dev unbound-dev libevent-dev ldns-dev curl-dev
 	jansson-dev libidn2-dev'
 alpine_lab='nsd nginx gnutls-utils openssl ldns-tools unbound iproute2 util-linux procps jq'
-alpine_tests='cmocka-dev certbot python3 py3-jsonschema mandoc strace valgrind
+alpine_tests='cmocka-dev certbot python3 py3-cryptography py3-jsonschema mandoc strace valgrind
 	ctags shellcheck clang-extra-tools libfaketime libxml2-utils perl-utils prometheus curl knot bind-tools
 	parallel fail2ban'
 alpine_servers='postfix dovecot dovecot-lmtpd dovecot-pop3d dovecot-pigeonhole-plugin vsftpd openldap
