@@ -7,10 +7,10 @@ struct ca_bundle;
 struct trust;
 struct why;
 
-/* file NULL: the system's bundle. Where there is no such file, an empty bundle; one that
- * is there must be readable. */
+/* file NULL: the system's bundle, or an empty one where the system has none. A bundle
+ * that is there must be readable. */
 int ca_bundle_new(const char *file, struct ca_bundle **ret_bundle, struct why *why);
-/* Parses on first use; borrowed. */
+/* The certificates, parsed on first use; borrowed. */
 const struct trust *ca_bundle_trust(struct ca_bundle *b);
 void ca_bundle_free(struct ca_bundle *b);
 

@@ -13,8 +13,7 @@ static bool is_ipv6(const char *address)
 	return strchr(address, ':') != NULL;
 }
 
-/* Both the first item that fits and all the others count: several addresses, all probed.
- */
+/* Several items may fit, each with an address: all of them are probed. */
 static const struct connect_to *next_elsewhere(const struct probe_conf *conf,
 					       const char *host, int port, size_t *index)
 {

@@ -10,13 +10,15 @@
 #include "base/mem.h"
 #include "probe/gate.h"
 
-/* What is kept, and for how long: two that fall on the same place drop each other. */
+/* How many conversations are kept, and for how long. Two that fall on the same place
+ * drop each other. */
 #define KEPT 256
 #define KEPT_MS 30000
 #define SILENT 1024
 #define SILENT_MS 60000
-#define GRACE_MS 100   /* for those who asked to end it by their own deadlines */
-#define SILENT_TIMES 2 /* in a row before it counts: the network may fail once */
+#define GRACE_MS 100   /* so that those who asked end it by their own deadlines */
+#define SILENT_TIMES 2 /* in a row before the silence counts: the network may fail once  \
+			*/
 
 /* A conversation with an address, and those who wait for its end. */
 struct talk {
@@ -29,7 +31,7 @@ struct talk {
 	struct gate_pass *pass;	    /* owned; NULL: it has ended */
 	struct loop_timer *limit;   /* owned; to its time, once it has room */
 	struct peer *peer;	    /* owned; NULL while it waits for room */
-	struct peer_result instead; /* of a peer's; owns nothing */
+	struct peer_result instead; /* in place of a peer's result; owns nothing */
 	bool has_instead, is_known, done, kept;
 	int64_t done_ms;
 	struct contact *first;
@@ -41,7 +43,7 @@ struct contact {
 	struct contact_fns fns;
 	struct loop *loop;	     /* borrowed */
 	struct loop_timer *delivery; /* owned */
-	bool waiting;		     /* waits() was told so */
+	bool waiting;		     /* waits() was called with true */
 	struct contact *before, *next;
 };
 
@@ -127,7 +129,8 @@ static void deliver_soon(struct contact *c)
 	c->delivery = loop_timer_new(c->loop, 0, tell_done, c);
 }
 
-/* Each gets it from the loop: what one does with it may free others. */
+/* Each contact is told from the loop, since what one does with the result may free
+ * others. */
 static void end_talk(struct talk *t)
 {
 	struct contact *c;
@@ -151,7 +154,7 @@ static char *silence_key(const struct peer_conf *c)
 	return mem_printf("%s %d", c->address, c->port);
 }
 
-/* The place for its key, whatever is there now. */
+/* The place for a key, whatever is there now. */
 static struct silence *silence_at(struct contact_book *all, const char *key)
 {
 	return &all->silent[fnv_text(key) % SILENT];
@@ -184,7 +187,7 @@ static void set_known(struct talk *t, const struct silence *s)
 		s->text, (long long)ago);
 }
 
-/* Those that wait for room at the address needn't. */
+/* Contacts that wait for room at the address needn't wait any more. */
 static void dismiss_waiters(struct contact_book *all, const struct silence *s)
 {
 	struct talk *t, *next;
@@ -231,7 +234,8 @@ static void note_answer(struct talk *t)
 /*
  * What is kept
  */
-/* Only what the server itself said or showed: what failed on the way may pass. */
+/* Only what the server itself said or showed is worth keeping: what failed on the way
+ * may pass. */
 static bool is_worth_keeping(const struct peer_result *r)
 {
 	return r->connect_ms >= 0 &&
@@ -260,7 +264,7 @@ static void keep_talk(struct talk *t)
 	t->all->kept[place] = t;
 }
 
-/* One that is under way, or that has just ended. */
+/* Finds a conversation that is under way, or that has just ended. */
 static struct talk *find_talk(struct contact_book *all, const char *key)
 {
 	uint64_t hash = fnv_text(key);
@@ -292,7 +296,8 @@ static void on_peer(void *arg)
 		keep_talk(t);
 }
 
-/* Only who had most of its time to connect can say that nobody answers. */
+/* Only a conversation that had most of its time to connect can say that nobody
+ * answers. */
 static char *late_text(struct talk *t, int64_t timeout_ms, bool *ret_silent)
 {
 	*ret_silent = t->all && peer_is_connecting(t->peer) &&
@@ -301,7 +306,7 @@ static char *late_text(struct talk *t, int64_t timeout_ms, bool *ret_silent)
 }
 
 /* Those who asked have deadlines of their own, which stand still while they wait for
- * another address: this one must not be held until then. */
+ * another address. This conversation must not be held until then. */
 static void on_limit(void *arg)
 {
 	struct talk *t = arg;
@@ -384,7 +389,7 @@ static void enter_gate(struct talk *t)
 		start_talk(t);
 }
 
-/* The silence of its address stands for its end. */
+/* Ends it at once where its address is known to be silent. */
 static bool end_known(struct talk *t)
 {
 	char *key = silence_key(&t->conf);

@@ -18,17 +18,17 @@ struct gate;
 struct contact_book_conf {
 	struct loop *loop; /* borrowed, as gate */
 	struct gate *gate; /* NULL: nobody waits */
-	bool remember;	   /* else each asks for itself */
+	bool remember;	   /* false: each asks for itself */
 };
 
 struct contact_book *contact_book_new(const struct contact_book_conf *conf);
 void contact_book_free(struct contact_book *all); /* after each contact */
 
 struct contact_fns {
-	/* The result is there; once. */
+	/* Called once, when the result is there. */
 	void (*done)(void *arg);
-	/* It has to wait for room at the gate, and then again no longer: a wait isn't the
-	 * server's slowness. */
+	/* Called with true when it has to wait for room at the gate, and with false
+	 * when it no longer has to: a wait isn't the server's slowness. */
 	void (*waits)(void *arg, bool waits);
 	void *arg;
 };
@@ -39,11 +39,11 @@ struct contact *contact_new(struct contact_book *all, const struct peer_conf *co
 			    const struct contact_fns *fns);
 /* Borrowed until contact_free(). */
 const struct peer_result *contact_result(const struct contact *c);
-/* An address that answered nobody before wasn't asked at all: to ask again tells nothing.
- */
+/* Whether the address wasn't asked at all, since it answered nobody before: to ask
+ * again tells nothing. */
 bool contact_is_known(const struct contact *c);
-/* The deadline has passed: what it waited for, on the heap. The address is remembered
- * where it didn't even accept the connection. */
+/* To be called when the deadline has passed. Returns what it waited for, on the heap,
+ * and remembers an address that didn't even accept the connection. */
 char *contact_time_out(struct contact *c, int64_t timeout_ms);
 void contact_free(struct contact *c); /* also from done */
 

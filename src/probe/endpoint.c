@@ -25,7 +25,7 @@
 struct endpoint {
 	const struct probe_conf *conf; /* borrowed */
 	char *host, *path;	       /* owned; path NULL: none asked for */
-	struct slot_conf shared;       /* what slots need of all this */
+	struct slot_conf shared;       /* what slots need of all that */
 	endpoint_fn *fn;
 	void *arg;
 	struct facts_target *facts; /* borrowed */
@@ -39,7 +39,8 @@ struct endpoint {
 	struct slot **slot;		/* owned; each has the index of its facts' peer */
 	size_t slot_count, open;
 	bool peers_started, ended;
-	char *failed_name; /* owned; the question to explain, NULL none */
+	char *failed_name; /* owned; the question whose failure is to be explained; NULL
+			      none */
 	uint16_t failed_type;
 };
 
@@ -62,7 +63,7 @@ static void end_endpoint(struct endpoint *e)
 	e->fn(e->arg);
 }
 
-/* Ends the DNS stage with a code that no peer can mend. */
+/* Ends the endpoint at DNS, with a code that no peer can change. */
 static void fail_dns(struct endpoint *e, enum code code, const char *error)
 {
 	facts_of(e)->code = code;
@@ -95,7 +96,7 @@ static bool has_keys(const struct endpoint *e, size_t index, enum facts_keys key
 	return index < e->slot_count && slot_keys(e->slot[index]) == keys;
 }
 
-/* A raw key is all that the server has: no pair of certificates is missing. */
+/* The server has nothing but a raw key, so no pair of certificates is missing. */
 static bool settle_raw_alone(struct endpoint *e, size_t rsa)
 {
 	if (!has_keys(e, rsa + 2, FACTS_KEYS_RAW) ||
@@ -107,7 +108,7 @@ static bool settle_raw_alone(struct endpoint *e, size_t rsa)
 	return true;
 }
 
-/* Both were refused: one handshake that offers everything decides. */
+/* Both handshakes were refused, so a third that offers everything decides. */
 static void settle_refused(struct endpoint *e, size_t rsa)
 {
 	struct facts_peer *peer = &facts_of(e)->peer[rsa];

@@ -19,18 +19,19 @@ struct endpoint_conf {
 	const struct service *service;
 	const char *host, *path; /* copied; path NULL: none asked for */
 	int port;
-	/* names that a certificate may have instead of the TLSA base domain, copied: the
-	 * host that somebody named, or the domain whose MX (RFC 7672 section 3.2.2) or
-	 * SRV records (RFC 7673, and then their target) led here */
+	/* names that a certificate may have instead of the TLSA base domain, copied:
+	 * the host that somebody named; or the domain whose MX (RFC 7672 section 3.2.2)
+	 * or SRV records (RFC 7673, and then their target) led here */
 	const char *const *name;
 	size_t name_count;
-	const char *domain; /* copied; that the service is for, NULL: the host itself */
+	const char *domain; /* copied; the domain that the service is for; NULL: the host
+			       itself */
 	int64_t began_ms;   /* on the clock of clock_ms(): when the first question was
 			       asked */
-	/* How long it is until endpoint_time_out() will be called, but for waits. */
+	/* How long it is until endpoint_time_out() will be called, waits left out. */
 	int64_t (*left_ms)(void *arg);
-	/* One of its connections waits for room at a busy address, and then again no
-	 * longer: told as often as there are such. */
+	/* Called with true when one of its connections has to wait for room at a busy
+	 * address, and with false when it no longer has to; once for each that does. */
 	void (*waits)(void *arg, bool waits);
 	void *waits_arg;
 };
@@ -44,12 +45,13 @@ struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 			      void *arg);
 /* The deadline has passed: whatever is open is marked so. fn isn't called any more. */
 void endpoint_time_out(struct endpoint *e);
-/* Whether it ended by a DNS question that failed; its name (borrowed) and type. */
+/* Whether a DNS question that failed ended it; that question's name (borrowed) and
+ * type. */
 bool endpoint_dns_failed(const struct endpoint *e, const char **ret_name,
 			 uint16_t *ret_type);
-/* After the end: hands its lookups over to the facts, behind those of the endpoints that
- * were settled before, settles codes that depend on all peers, and tells the likely story
- * of a mismatch. */
+/* To be called after the end. Hands its lookups over to the facts, behind those of the
+ * endpoints that were settled before; settles codes that depend on all peers; and tells
+ * the likely story of a mismatch. */
 void endpoint_settle(struct endpoint *e);
 /* Closes every socket and question. */
 void endpoint_stop(struct endpoint *e);

@@ -202,7 +202,8 @@ static const char *auth_text(const struct facts_cert *leaf)
 	return !strncmp(leaf->key, "Ed", 2) ? "EdDSA" : "ECDSA";
 }
 
-/* A client need not know SHA2-512: then digest agility leaves it the other records. */
+/* A client need not know SHA2-512. For one that doesn't, digest agility leaves the
+ * other records. */
 static void judge_without_sha512(struct facts_endpoint *e, struct facts_peer *peer,
 				 struct match_input *in)
 {

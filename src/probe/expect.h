@@ -24,9 +24,10 @@ struct expect {
 int expect_init(const bool *wanted, bool status_given, const char *body,
 		struct expect *ret_expect, struct why *why);
 void expect_clear(struct expect *e);
-/* NULL when the reply is as expected, its body aside, else a heap sentence. */
+/* Judges the reply, but for its body: NULL when it is as expected, else a sentence on
+ * the heap. */
 char *expect_judge(const struct expect *e, const struct http_reply *reply);
-/* Likewise for the search of body in what came with that status. */
+/* Judges likewise what the search in the body of a reply with that status found. */
 char *expect_judge_body(int status, enum search_result result);
 
 #endif

@@ -9,25 +9,25 @@
 #include "base/mem.h"
 #include "probe/quota.h"
 
-/* How soon room is seen that another process made. */
+/* how soon we see room that another process made */
 #define LOOK_MS 25
 
 struct gate_pass {
-	struct gate *gate; /* borrowed; NULL: of none */
+	struct gate *gate; /* borrowed; NULL: there is no gate */
 	char *address;	   /* owned */
-	int host;	   /* limit */
+	int host;	   /* the most connections to its address */
 	bool in;
 	gate_fn *fn;
 	void *arg;
-	struct gate_pass *before, *next; /* while it waits */
+	struct gate_pass *before, *next; /* linked while it waits */
 };
 
 struct gate {
 	struct gate_conf conf;
-	struct gate_pass *first, *last; /* that wait */
+	struct gate_pass *first, *last; /* those that wait */
 	struct gate_pass *at;		/* the next one that let_in() comes to */
 	struct loop_timer *timer;	/* owned; NULL: nobody waits */
-	bool soon;			/* it is about to end */
+	bool soon;			/* the timer is about to end */
 };
 
 static void drop_pass(struct gate *g, struct gate_pass *p)
@@ -74,7 +74,7 @@ static void let_in(void *arg)
 		look_in(g, LOOK_MS);
 }
 
-/* Nobody passes one who has waited longer for the same. */
+/* Nobody overtakes a pass that has waited longer for the same. */
 static bool is_awaited(const struct gate *g, const char *address)
 {
 	const struct gate_pass *p;

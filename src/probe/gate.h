@@ -12,8 +12,8 @@ struct quota;
 
 struct gate_conf {
 	struct loop *loop;   /* borrowed, as quota */
-	struct quota *quota; /* what other processes have counts too */
-	int lane;	     /* of this one */
+	struct quota *quota; /* counts what other processes have, too */
+	int lane;	     /* of this process */
 	/* Connections at once to an address, where TLS begins at once and where it is
 	 * begun by STARTTLS, and to a /24 or /48; 0: any number. */
 	int per_host_tls, per_host_starttls, per_net;
@@ -22,13 +22,14 @@ struct gate_conf {
 struct gate *gate_new(const struct gate_conf *conf);
 void gate_free(struct gate *g); /* after its passes */
 
-/* Asks for a connection to address (copied). Either *ret_in is set, or else fn is called
- * once from the loop, when there is room: those that have waited longest are first. gate
- * NULL: there always is. */
+/* Asks for room for a connection to address (copied). Either *ret_in is set, or else fn
+ * is called once from the loop when there is room; those that have waited longest come
+ * first. gate NULL: there always is room. */
 typedef void gate_fn(void *arg);
 struct gate_pass *gate_enter(struct gate *g, const char *address, bool starttls,
 			     gate_fn *fn, void *arg, bool *ret_in);
-/* The connection is closed, or no longer wanted. Also from within fn. */
+/* To be called when the connection is closed, or no longer wanted; also from within
+ * fn. */
 void gate_leave(struct gate_pass *pass);
 
 #endif

@@ -19,13 +19,14 @@
 #include "target/target.h"
 #include "verdict/facts.h"
 
-#define KINDS 4 /* of handshakes with an address: whatever it shows, RSA, ECDSA, raw */
+#define KINDS                                                                            \
+	4 /* kinds of handshakes with an address: whatever it shows, RSA, ECDSA, raw */
 
 /* One handshake. */
 struct attempt {
 	const char *address; /* borrowed */
-	bool by_itself;	     /* else for a kind of keys that the server may not have */
-	struct peer *peer;   /* owned */
+	bool by_itself; /* false: asks for a kind of keys that the server may not have */
+	struct peer *peer; /* owned */
 };
 
 struct live {
@@ -41,7 +42,7 @@ struct live {
 	struct attempt attempt[KINDS * ADDRESS_MAX];
 	size_t attempts, open;
 	bool done;
-	struct why why; /* where it isn't */
+	struct why why; /* where it isn't done */
 };
 
 static void on_peer(void *arg)
@@ -141,7 +142,8 @@ static bool same_octets(const gnutls_datum_t *a, const gnutls_datum_t *b)
 	return a->size == b->size && a->size && !memcmp(a->data, b->data, a->size);
 }
 
-/* All that were asked, and all alike: half an answer isn't one. */
+/* All addresses that were asked must have answered, and all alike: half an answer isn't
+ * one. */
 static int compare_chains(struct live *l, struct chain *ret_chain, struct why *why)
 {
 	struct chain *first = NULL;
@@ -169,7 +171,7 @@ static int compare_chains(struct live *l, struct chain *ret_chain, struct why *w
 	return 0;
 }
 
-/* A kind of key that is refused is one that the server hasn't. */
+/* A kind of key that a server refuses is one that it doesn't have. */
 static void tell_peers(const struct live *l, live_fn *fn, void *arg)
 {
 	size_t i;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a server presents now, whatever DNS says of it. It is looked up and asked for
- * without any judgement: the caller says so to whoever uses it. */
+/* What a server presents now, whatever DNS says about it. It is looked up and shown
+ * without any judgement; the caller tells its user so. */
 #ifndef PROBE_LIVE_H
 #define PROBE_LIVE_H
 
@@ -23,7 +23,7 @@ int live_chain(const struct target *target, const struct upstream_conf *dns,
 /* One handshake; borrowed for the call. */
 struct live_peer {
 	const char *address;
-	const struct chain_cert *leaf; /* NULL: it came to none */
+	const struct chain_cert *leaf; /* NULL: the handshake failed */
 	const char *error;	       /* why */
 };
 typedef void live_fn(void *arg, const struct live_peer *peer);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The last words inside TLS, and a little time for the server's answer: one that we leave
- * before it has read them logs a lost connection. */
+/* Says goodbye inside TLS, and gives the server a little time to answer: a server that
+ * we leave before it has read our last words logs a lost connection. */
 #ifndef PROBE_PARTING_H
 #define PROBE_PARTING_H
 
@@ -15,15 +15,15 @@ struct parting;
 
 struct parting_conf {
 	struct loop *loop;	     /* borrowed, as these */
-	struct handshake *handshake; /* it is done */
-	enum service_start protocol; /* that is spoken inside TLS */
+	struct handshake *handshake; /* the handshake is done */
+	enum service_start protocol; /* what is spoken inside TLS */
 	bool after_starttls;
 	const char *domain;  /* XMPP's "to" */
 	int64_t patience_ms; /* how long a server takes that had to answer before */
 	int64_t deadline_ms; /* by clock_ms() */
 };
 
-/* It's over: by an answer, by the end of the connection, or by time. */
+/* The parting is over: by an answer, by the end of the connection, or by time. */
 typedef void parting_fn(void *arg);
 
 /* Says what can be said at once. fn is called once, from the loop or from

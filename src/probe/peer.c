@@ -13,13 +13,14 @@
 #include "net/starttls.h"
 #include "probe/parting.h"
 
-/* Before a busy server is asked again. */
+/* how long we wait before we ask a busy server again */
 #define PAUSE_MS 1000
-/* Before this host's own exhaustion may be over. */
+/* how long we wait where this host lacks sockets or the like */
 #define EXHAUSTED_MS 100
 
 enum phase {
-	PHASE_EXHAUSTED, /* this host is: it's no fault of the server's */
+	PHASE_EXHAUSTED, /* this host lacks sockets or the like: no fault of the server's
+			  */
 	PHASE_CONNECT,
 	PHASE_STARTTLS,
 	PHASE_PAUSE,
@@ -44,11 +45,12 @@ struct peer {
 	enum service_start service, inside;
 	char *helo, *domain; /* owned; NULL: none */
 	int64_t began_ms, deadline_ms;
-	struct why put_off; /* what the first try came to; "" while it is the only one */
+	struct why put_off; /* how the first try ended; "" while it is the only one */
 	peer_fn *fn;
 	void *arg;
 	enum phase phase;
-	enum peer_status judged; /* behind the handshake, told after the farewell */
+	enum peer_status judged; /* the result after the handshake, told when the farewell
+				    is over */
 	int64_t phase_began_ms;
 	int fd;			     /* owned; -1 none */
 	struct loop_io *io;	     /* owned */
@@ -81,7 +83,7 @@ static void hang_up(struct peer *p)
 	p->fd = -1;
 }
 
-/* Where a raw key was asked for after all else, that there is none is no news. */
+/* Where a raw key was asked for last of all, that there is none is no news. */
 static enum peer_status final_status(struct peer *p, enum peer_status status)
 {
 	if (!p->raw_key || status == PEER_CHAIN)
@@ -134,7 +136,7 @@ static void on_parted(void *arg)
 	finish_peer(p, p->judged);
 }
 
-/* No mail, no login, just goodbye. */
+/* Sends no mail and doesn't log in; only says goodbye. */
 static void say_goodbye(struct peer *p, enum peer_status judged)
 {
 	const struct parting_conf conf = {
@@ -153,7 +155,7 @@ static void say_goodbye(struct peer *p, enum peer_status judged)
 	p->parting = parting_new(&conf, on_parted, p);
 }
 
-/* What is shown counts: PEER_CHAIN, or why not. */
+/* Reads the chain that the server showed: PEER_CHAIN, or why not. */
 static enum peer_status read_shown(struct peer *p)
 {
 	struct peer_result *r = &p->result;
@@ -171,7 +173,8 @@ static enum peer_status read_shown(struct peer *p)
 	return PEER_CHAIN;
 }
 
-/* The server hung up for want of a client's certificate; its own is here. */
+/* The server hung up because we have no client certificate; its own certificate has
+ * come. */
 static void take_demand(struct peer *p)
 {
 	enum peer_status judged = read_shown(p);
@@ -180,7 +183,7 @@ static void take_demand(struct peer *p)
 	finish_peer(p, judged);
 }
 
-/* Once more, on a new connection. */
+/* Tries once more, on a new connection. */
 static void try_again(struct peer *p)
 {
 	hang_up(p);
@@ -197,8 +200,8 @@ static void try_without_alpn(struct peer *p)
 	try_again(p);
 }
 
-/* GnuTLS's clients stop at a key usage without signatures, OpenSSL's go on: whether that
- * counts, is for those who judge the chain. */
+/* GnuTLS's clients stop where the key usage has no signatures, OpenSSL's go on. Whether
+ * that counts, those decide who judge the chain. */
 static void try_any_usage(struct peer *p)
 {
 	if (p->any_usage) {
@@ -232,7 +235,7 @@ static void fail_handshake(struct peer *p)
 	finish_peer(p, PEER_NO_TLS);
 }
 
-/* Behind a go-ahead it is an attack, or as good as one (RFC 3207 section 6). */
+/* Plaintext after a go-ahead is an attack, or as good as one (RFC 3207 section 6). */
 static void refuse_plaintext(struct peer *p)
 {
 	if (p->service == SERVICE_TLS_AT_ONCE) {
@@ -245,8 +248,8 @@ static void refuse_plaintext(struct peer *p)
 	finish_peer(p, PEER_NO_STARTTLS);
 }
 
-/* Closing with our first message unread is a reset too: behind a go-ahead it's the same.
- */
+/* A server that closes with our first message unread resets the connection. After a
+ * go-ahead that is a refusal of TLS, too. */
 static void end_by_reset(struct peer *p)
 {
 	if (p->service == SERVICE_TLS_AT_ONCE) {
@@ -319,7 +322,7 @@ static void on_pause_over(void *arg)
 	start_connection(arg);
 }
 
-/* Another try as long as this one has to fit, else it would end as a timeout. */
+/* Another try, as long as this one was, has to fit, else it would end as a timeout. */
 static bool second_try_fits(const struct peer *p)
 {
 	int64_t now = clock_ms();

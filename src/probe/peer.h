@@ -57,8 +57,8 @@ struct peer_result {
 	enum peer_status status;
 	struct why why;	    /* unless PEER_CHAIN */
 	struct chain chain; /* owned; PEER_CHAIN only */
-	/* Owned; what came in a handshake that failed: nobody knows whether the server
-	 * has the key of it. */
+	/* Owned; the chain of a handshake that failed: nobody knows whether the server
+	 * has its key. */
 	struct chain shown;
 	struct facts_tls tls; /* owned; PEER_CHAIN only, but for what was sent: the SNI */
 	/* The server asked for a client's certificate; and doesn't go on without one. */
@@ -69,15 +69,16 @@ struct peer_result {
 	int64_t connect_ms, starttls_ms, handshake_ms;
 };
 
-/* The peer's result is there (see peer_result()). */
+/* Called when the peer's result is there (see peer_result()). */
 typedef void peer_fn(void *arg);
 
-/* Never fails: what can't be started is a result. fn is called once, from the loop.
- * Nothing ends it at the deadline but freeing it. It must be freed, also from fn. */
+/* Never fails: where nothing can be started, that is the result. fn is called once,
+ * from the loop. Nothing ends it at the deadline but freeing it. It must be freed, also
+ * from fn. */
 struct peer *peer_new(const struct peer_conf *conf, peer_fn *fn, void *arg);
 struct peer_result *peer_result(struct peer *p); /* borrowed; fields may be taken */
 bool peer_is_connecting(const struct peer *p);
-/* "connect did not end within 10 s", and what a running peer waits for; on the heap. */
+/* "connect did not end within 10 s", with what a running peer waits for; on the heap. */
 char *peer_late(const struct peer *p, int64_t timeout_ms);
 void peer_free(struct peer *p);
 

@@ -19,7 +19,7 @@
 #include "verdict/facts.h"
 #include "verdict/verdict.h"
 
-/* After a DNS failure, asking around may take this long, and never past the deadline. */
+/* After a DNS failure, asking around may take this long, but never past the deadline. */
 #define BLAME_MS 3000
 
 struct probe {
@@ -32,7 +32,7 @@ struct probe {
 	struct facts_target *facts; /* owned until taken */
 	int64_t began_ms, deadline_ms;
 	struct loop_timer *deadline, *delivery; /* owned; deadline NULL while it waits */
-	size_t waiting; /* connections, for room at busy addresses */
+	size_t waiting; /* connections that wait for room at busy addresses */
 	int64_t waiting_since_ms, waited_ms;
 	bool waits_upstream, finished;
 	int64_t asked_ms;	    /* when the first question was asked */
@@ -40,10 +40,10 @@ struct probe {
 	struct endpoint **endpoint; /* owned */
 	size_t count, open;	    /* endpoints; those that haven't ended */
 	struct blame *blame;	    /* owned */
-	bool blames;		    /* it is under way */
+	bool blames;		    /* the search for whose fault it is runs */
 };
 
-/* Waiting for our own politeness is nobody's slowness. */
+/* Time that we wait out of politeness is nobody's slowness. */
 static int64_t spent_ms(const struct probe *p)
 {
 	int64_t until = p->waiting ? p->waiting_since_ms : clock_ms();
@@ -108,8 +108,8 @@ static void on_blame(void *arg)
 	finish_if_done(p);
 }
 
-/* The verdict stands; whose fault it is, is found out as far as the time allows, of the
- * first failure alone. */
+/* The verdict stands. Whose fault the first failure is, is found out as far as the time
+ * allows. */
 static void explain_failure(struct probe *p, const char *name, uint16_t type)
 {
 	int64_t left = p->facts->timeout_ms - spent_ms(p);
@@ -148,7 +148,7 @@ static int64_t left_ms(void *arg)
 
 static void on_budget_spent(void *arg);
 
-/* The clock stands still from the first connection that waits to the last. */
+/* The clock stands still while any connection waits. */
 static void on_waits(void *arg, bool waits)
 {
 	struct probe *p = arg;
@@ -194,7 +194,8 @@ static void start_host(struct probe *p)
 	add_endpoint(p, &conf);
 }
 
-/* What a domain's record names and no host can be: there is nothing to look up. */
+/* Adds a name in a domain's record that can't be a host's: there is nothing to look
+ * up. */
 static void add_faulty(struct probe *p, const struct discover_host *h,
 		       const struct service *service)
 {
@@ -374,7 +375,7 @@ static struct facts_target *new_facts(const char *text, long line)
 	return facts;
 }
 
-/* What single peers showed until then is left out: a state of some of them isn't the
+/* What single peers have shown so far is left out: a state of some of them isn't the
  * target's. */
 struct facts_target *probe_stop(struct probe *p, const char *reason)
 {

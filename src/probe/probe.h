@@ -55,15 +55,16 @@ typedef void probe_fn(void *arg, struct facts_target *take_facts);
 struct probe *probe_new(const struct probe_conf *conf, const struct target *target,
 			long line, probe_fn *fn, void *arg);
 void probe_free(struct probe *p);
-/* Facts of a target that can't be waited for any longer, judged: those at hand where the
- * probe is done, else code stopped, with the reason. Its fn isn't called any more; to be
- * freed all the same. */
+/* Gives the facts, judged, of a target that can't be waited for any longer: those at
+ * hand where the probe is done, else code stopped, with the reason. Its fn isn't called
+ * any more; the probe is to be freed all the same. */
 struct facts_target *probe_stop(struct probe *p, const char *reason);
-/* Facts of a target whose probe was lost, judged: code stopped, with the reason. */
+/* Gives the facts, judged, of a target whose probe was lost: code stopped, with the
+ * reason. */
 struct facts_target *probe_lost_target(const struct probe_conf *conf,
 				       const struct target *target, long line,
 				       const char *reason);
-/* Facts of a text that is no target, judged: code bad-target. */
+/* Gives the facts, judged, of a text that is no target: code bad-target. */
 struct facts_target *probe_bad_target(const struct probe_conf *conf, const char *text,
 				      long line, const char *reason);
 

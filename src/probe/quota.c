@@ -83,7 +83,7 @@ void quota_free(struct quota *q)
 		munmap(q, q->whole);
 }
 
-/* One that died with the lock left whole counts, and those are forgotten. */
+/* A process that died while it had the lock left whole counts, which are forgotten. */
 static void lock_counts(struct quota *q)
 {
 	if (pthread_mutex_lock(&q->lock) == EOWNERDEAD)
@@ -95,7 +95,7 @@ static void unlock_counts(struct quota *q)
 	(void)pthread_mutex_unlock(&q->lock);
 }
 
-/* What is no address (it never connects) has a key, too. */
+/* A text that is no address (it never connects) has a key, too. */
 static struct key host_key(const char *address)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -139,7 +139,7 @@ static bool has_key(const struct entry *e, const struct key *k)
 	return e->key.kind == k->kind && !memcmp(e->key.octets, k->octets, 16);
 }
 
-/* The key's entry, or one that is made its own; NULL: none is free. */
+/* Finds the key's entry, or makes one its own; NULL: none is free. */
 static struct entry *entry_for(struct quota *q, const struct key *k)
 {
 	struct entry *unused = NULL, *e;
@@ -165,7 +165,7 @@ bool quota_take(struct quota *q, int lane, const char *address, int host, int ne
 
 	lock_counts(q);
 	h = entry_for(q, &host_is);
-	if (h) /* or else the net might take the same free entry */
+	if (h) /* marked at once, else the net might take the same free entry */
 		h->count[lane]++;
 	n = h ? entry_for(q, &net_is) : NULL;
 	taken = n && (!host || sum_lanes(q, h) <= host) &&

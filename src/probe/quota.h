@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How many connections there are to an address, and to the network around it, by all
- * processes of a run: in memory that they share. Each process counts in a lane of its
- * own, so that one that dies can be forgotten. */
+/* Counts the connections to an address, and to the network around it, of all processes
+ * of a run, in memory that they share. Each process counts in a lane of its own, so
+ * that one that dies can be forgotten. */
 #ifndef PROBE_QUOTA_H
 #define PROBE_QUOTA_H
 
@@ -17,12 +17,12 @@ struct quota;
  * there are more, further ones have to wait. */
 struct quota *quota_new(int lanes, size_t connections);
 void quota_free(struct quota *q);
-/* One more connection to this address (its text), unless there are host of them already,
- * or net to its /24 or /48 (0: any number): then false. */
+/* Counts one more connection to this address (its text). False, and nothing is counted,
+ * where there are host of them already, or net to its /24 or /48 (0: any number). */
 bool quota_take(struct quota *q, int lane, const char *address, int host, int net);
-/* One that was taken in this lane has ended. */
+/* A connection that was counted in this lane has ended. */
 void quota_give(struct quota *q, int lane, const char *address);
-/* All of the lane's have: its process is dead. */
+/* All connections of the lane have ended, since its process is dead. */
 void quota_forget(struct quota *q, int lane);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which results may be others soon, though nobody changes anything. */
+/* Which results may soon be different, though nobody changes anything. */
 #ifndef PROBE_RETRY_H
 #define PROBE_RETRY_H
 
@@ -7,9 +7,9 @@
 
 struct facts_target;
 
-/* No answer from DNS or from a server, or a connection that failed on its way; but not
- * where its addresses are known to answer nobody. What a server said or showed, and what
- * DNS answered, stands. */
+/* Whether a retry may help: where DNS or a server gave no answer, or a connection
+ * failed on its way; but not where the addresses are known to answer nobody. What a
+ * server said or showed, and what DNS answered, stands. */
 bool retry_may_help(const struct facts_target *facts);
 
 #endif

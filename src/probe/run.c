@@ -12,16 +12,16 @@
 /* Results that wait for an earlier one hold memory: no more of them than this for each
  * target in flight. */
 #define HELD_PER_JOB 4
-/* Before a target is tried again. */
+/* how long we wait before we try a target again */
 #define RETRY_MS 2000
 
 struct run {
 	const struct run_conf *conf; /* borrowed */
 	struct entry *first, *last;  /* in the order of the input */
 	size_t active, held;
-	bool filling; /* run_more() is on the way */
-	bool ended;   /* the input is */
-	bool told;    /* that all is done */
+	bool filling; /* run_more() is running */
+	bool ended;   /* the input has ended */
+	bool told;    /* it was told that all is done */
 };
 
 struct entry {
@@ -30,10 +30,10 @@ struct entry {
 	uint32_t tag;
 	struct target target; /* owned; empty for a bad one */
 	long line;
-	int tries;		    /* that have ended */
-	struct loop_timer *again;   /* owned; the next one's begin */
+	int tries;		    /* tries that have ended */
+	struct loop_timer *again;   /* owned; begins the next try */
 	struct probe *probe;	    /* owned; NULL for a bad target */
-	struct facts_target *facts; /* owned; NULL while it runs; of the try before */
+	struct facts_target *facts; /* owned; NULL while it runs; else of the last try */
 	bool done;		    /* facts are the last ones */
 };
 
@@ -149,7 +149,7 @@ static void start_entry(struct run *run, struct run_item *item)
 	if (item->good) {
 		run->active++;
 		e->target = item->target;
-		item->good = false; /* its target is no longer its own */
+		item->good = false; /* the entry has its target now */
 		begin_probe(e);
 	} else {
 		take_facts(e, probe_bad_target(run->conf->probe, item->text, item->line,
@@ -182,7 +182,7 @@ static void fill_room(struct run *run)
 
 void run_more(struct run *run)
 {
-	if (run->filling) /* by what next or emit did */
+	if (run->filling) /* called again by what next or emit did */
 		return;
 	run->filling = true;
 	fill_room(run);
@@ -204,7 +204,7 @@ void run_stop(struct run *run)
 	run->first = run->last = NULL;
 	for (; e; e = next) {
 		next = e->next;
-		if (!e->facts) /* else a further try wouldn't be the first */
+		if (!e->facts) /* where there are facts of a try, they stay */
 			e->facts = probe_stop(e->probe, run->conf->stopped_by);
 		emit_facts(run, e);
 	}

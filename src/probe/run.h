@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Many targets, so many at a time. */
+/* Probes many targets, so many at a time. */
 #ifndef PROBE_RUN_H
 #define PROBE_RUN_H
 
@@ -15,7 +15,7 @@ struct run;
 
 /* One item of the input. */
 struct run_item {
-	char *text;	      /* owned by the run from then on; as given */
+	char *text;	      /* as given; owned by the run from then on */
 	long line;	      /* in a file, 0 for an argument */
 	bool good;	      /* target is parsed, else why says what is wrong */
 	struct target target; /* owned by the run from then on */
@@ -29,7 +29,8 @@ enum run_step { RUN_ITEM, RUN_LATER, RUN_END };
 struct run_conf {
 	const struct probe_conf *probe; /* borrowed */
 	int jobs;			/* targets in flight at once */
-	int retries;   /* for what may pass by itself; 0: each target is tried once */
+	int retries; /* for failures that may pass by themselves; 0: each target is tried
+			once */
 	bool in_order; /* results come in the order of the input, else as they end */
 	/* Fills in the next item, which comes empty. Called only when there is room for
 	 * it, so a slow end slows the input; after RUN_LATER not before run_more(). */
@@ -50,7 +51,7 @@ void run_more(struct run *run);
 /* Whatever is in flight is emitted with code stopped, in the order of the input, and no
  * further item is taken; done isn't called. */
 void run_stop(struct run *run);
-void run_free(struct run *run); /* what is in flight has no result */
+void run_free(struct run *run); /* targets in flight get no result */
 
 /* Runs the loop until all is done. A loop_stop() from elsewhere ends it early, by
  * run_stop(). For an input that never comes later, and without conf->done. */

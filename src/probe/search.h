@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A regular expression in a text from the network, in a process of its own: some pairs of
- * them keep regexec() busy for hours, and nothing may outlast the deadline. */
+/* Searches a text from the network for a regular expression, in a process of its own:
+ * some pairs of them keep regexec() busy for hours, and nothing may outlast the
+ * deadline. */
 #ifndef PROBE_SEARCH_H
 #define PROBE_SEARCH_H
 

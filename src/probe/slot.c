@@ -21,25 +21,25 @@
 #include "target/service.h"
 #include "verdict/facts.h"
 
-#define GRACE_MS 100 /* for the target's deadline to come first */
+#define GRACE_MS 100 /* so that the target's deadline comes first */
 
 struct slot {
 	const struct slot_conf *conf; /* borrowed */
-	size_t index;		      /* of facts' peer */
+	size_t index;		      /* of the peer in the facts */
 	char *address;		      /* owned */
 	int port;		      /* to connect to */
 	enum facts_keys keys;
 	slot_fn *fn;
 	void *arg;
 	bool refused, turned_away, lacks_raw_key;
-	struct contact *contact; /* owned; after it showed a chain, kept for that */
+	struct contact *contact; /* owned; kept for its chain */
 	bool has_chain;
-	struct contact *by_alias; /* owned; once more, with the alias as SNI */
+	struct contact *by_alias; /* owned; another one, with the alias as SNI */
 	struct gate_pass *pass;	  /* owned; for the fetch */
 	struct http *http;	  /* owned */
-	struct loop_timer *limit; /* owned; to the fetch's time */
+	struct loop_timer *limit; /* owned; ends the fetch */
 	int http_status;
-	struct search *search; /* owned; in the page */
+	struct search *search; /* owned; searches the page */
 	bool done;
 };
 
@@ -181,7 +181,7 @@ static void on_let(void *arg)
 	fetch_page(arg);
 }
 
-/* Another connection to the same address. */
+/* Fetches over another connection to the same address. */
 static void fetch_when_let(struct slot *s)
 {
 	bool in;
@@ -210,7 +210,8 @@ static void add_reference(const char **names, size_t *count, const char *name)
 	names[(*count)++] = name;
 }
 
-/* On the heap, the names borrowed from the facts and the slots' conf. */
+/* The reference names, on the heap; each is borrowed from the facts or the slots'
+ * conf. */
 static const char **reference_names(const struct slot *s, size_t *ret_count)
 {
 	const struct slot_conf *c = s->conf;
@@ -224,7 +225,8 @@ static const char **reference_names(const struct slot *s, size_t *ret_count)
 	return names;
 }
 
-/* By what any chain is judged here. Returns its names, the caller's to free. */
+/* Fills in what any chain is judged by here. Returns the names, for the caller to
+ * free. */
 static const char **fill_input(const struct slot *s, struct match_input *ret_input)
 {
 	const struct slot_conf *c = s->conf;

@@ -81,7 +81,7 @@ static void advise_matched(const struct advice_context *c)
 						   first ? first : "a match", pages));
 }
 
-/* Codes whose story is the error itself. */
+/* Advises on codes whose story is the error itself. */
 static void advise_by_error(const struct advice_context *c)
 {
 	const char *what;
@@ -252,7 +252,7 @@ static bool goes_before(const struct facts_endpoint *a, const struct facts_endpo
 	return a->code < b->code || (a->code == b->code && a < b);
 }
 
-/* The next behind that one of those that fail; NULL: that was the last. */
+/* The next of the failing endpoints after that one; NULL: it was the last. */
 static const struct facts_endpoint *next_failing(const struct facts_target *t,
 						 const struct facts_endpoint *behind)
 {

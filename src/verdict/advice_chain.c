@@ -22,8 +22,8 @@ static bool names_leaf(const struct facts_record *r)
 	return r->usable && (r->rr.usage == TLSA_DANE_EE || r->rr.usage == TLSA_PKIX_EE);
 }
 
-/* What the usable records for the leaf name: its key, its certificate only, or nothing.
- */
+/* What usable records that name the leaf hold: its key, its certificate only, or
+ * nothing of it. */
 enum named { NAMED_NOTHING, NAMED_CERT, NAMED_KEY };
 
 static enum named what_is_named(const struct facts_endpoint *e)
@@ -222,7 +222,7 @@ static const char *sni_of(const struct advice_context *c)
 	return c->p->tls.sni ? c->p->tls.sni : advice_context_host(c);
 }
 
-/* Where the alias is known to the server, and what it leads to is not. */
+/* The server knows the alias, but not the name that it leads to. */
 bool advice_chain_alias(const struct advice_context *c)
 {
 	char *who;
@@ -256,7 +256,7 @@ static bool are_names_telling(const struct advice_context *c)
 	return true;
 }
 
-/* A certificate of somebody else's: its key is nothing to publish. */
+/* The certificate is somebody else's, so its key is not to be published. */
 static bool tell_stranger(const struct advice_context *c, const char *install)
 {
 	const struct stranger *s = stranger_find(c->e, c->leaf);
@@ -309,7 +309,7 @@ void advice_chain_mismatch(const struct advice_context *c)
 		free(install);
 		return;
 	}
-	/* Nothing ties that key to the records: it may as well be somebody else's. */
+	/* Nothing ties that key to the records: it may be somebody else's. */
 	advice_context_say(
 		&c->a->remedy,
 		mem_printf("%spublish this record %s%s%s",

@@ -35,7 +35,7 @@ void advice_dns_unusable(const struct advice_context *c)
 			   : "publish a record that `daneprobe record` computes");
 }
 
-/* Of several endpoints the record lines, whole, name each. */
+/* With several endpoints each record line names its owner. */
 static void no_tlsa_of_several(const struct advice_context *c)
 {
 	advice_context_story(c, mem_text("there is no TLSA record: DNSSEC proves it"));
@@ -143,7 +143,7 @@ void advice_dns_insecure(const struct advice_context *c)
 static const char other_resolver[] =
 	"name another resolver by --resolver, or go around it by --recurse";
 
-/* Who was found to be at fault decides what to do, before any other hint. */
+/* Whoever was found to be at fault decides what to do, before any other hint does. */
 static void blame_remedy(const struct advice_context *c)
 {
 	switch (c->t->blame_who) {
@@ -216,7 +216,8 @@ static const struct {
 	{ "signature", "sign the zone anew: the records and their RRSIG do not agree" },
 };
 
-/* A signature outside its validity is a matter of two clocks: here is one of them. */
+/* A signature outside its validity is a matter of two clocks, and this tells what one
+ * of them says. */
 static char *clock_text(const struct advice_context *c, const char *reason)
 {
 	char now[32];

@@ -13,7 +13,7 @@
 
 #define COMBINATIONS_MAX 24 /* usages x selectors x matching types */
 
-/* What a client meets at a row. */
+/* What a client finds at a row. */
 enum use { USE_NONE, USE_UNKNOWN, USE_PASSES, USE_FAILS };
 
 struct context {
@@ -116,20 +116,20 @@ static enum use use_keys(const struct view *v)
 		return v->plain;
 	if (v->p->lacks == v->keys)
 		return USE_FAILS;
-	/* what a raw key is beside is what clients without such keys meet */
+	/* clients without raw keys find what else the server has */
 	if (v->p->offered == FACTS_KEYS_RAW && told_elsewhere(v))
 		return USE_NONE;
 	if (keys_shown(v->p) == v->keys || v->p->offered == v->keys)
 		return v->plain;
 	if (told_elsewhere(v))
 		return USE_NONE;
-	/* no handshake, whatever the keys */
+	/* there was no handshake, whatever the keys */
 	if (!v->p->has_tls && v->p->offered == FACTS_KEYS_ANY)
 		return v->plain;
 	return USE_UNKNOWN;
 }
 
-/* What it comes to when the records are fine by the client's own reading, or aren't. */
+/* The use of a row, where the records are fine by the client's own reading, or aren't. */
 static enum use use_of_reading(const struct view *v, bool fine)
 {
 	if (!fine)
@@ -199,7 +199,7 @@ static struct view view_row(const struct context *c, size_t row)
 	return v;
 }
 
-/* Goes through the rows as a client of one kind; base holds what kind that is. */
+/* Goes through the rows as a client of one kind does; base says which kind. */
 static struct matrix_client *judge_client(const struct context *c, char *take_name,
 					  use_fn *fn, const struct view *base)
 {

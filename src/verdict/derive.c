@@ -56,8 +56,8 @@ bool derive_only_dane_ee(const struct facts_endpoint *e, const struct facts_peer
 	return any;
 }
 
-/* Which of two thresholds a remaining life is under, SEVERITY_INFO for none. capped: a
- * default raises warnings at most. */
+/* Which of two thresholds the remaining life is below; SEVERITY_INFO for none. capped:
+ * a default threshold raises warnings at most. */
 static enum severity grade_remaining(double left, double whole,
 				     const struct threshold *warn,
 				     const struct threshold *crit, bool capped)
@@ -96,7 +96,7 @@ static void cert_expiring(const struct context *c, const struct facts_endpoint *
 	const struct facts_cert *leaf = p->chain;
 	enum severity severity;
 
-	/* where the dates decide, the code says it */
+	/* where the dates decide, the code tells so */
 	if (!p->chain_count || leaf->not_after == -1 || p->code == CODE_EXPIRED)
 		return;
 	severity = grade_remaining(
@@ -269,7 +269,7 @@ static void record_facts(const struct context *c, const struct facts_endpoint *e
 	}
 }
 
-/* Of a peer that was spoken to; verify has one without an address. */
+/* The leaf of a peer that we spoke to; verify has one without an address. */
 static const struct facts_cert *leaf_of(const struct facts_peer *p)
 {
 	return p->chain_count && p->address ? &p->chain[0] : NULL;
@@ -325,7 +325,8 @@ static void compare_peers(const struct context *c, const struct facts_endpoint *
 				   e->host));
 }
 
-/* The page that was asked for wasn't seen, which no one may take for a good answer. */
+/* The page that the user asked for wasn't fetched, which nobody may take for a good
+ * answer. */
 static void http_skipped(const struct context *c, const struct facts_peer *p)
 {
 	char *place;
@@ -343,7 +344,7 @@ static void http_skipped(const struct context *c, const struct facts_peer *p)
 	free(place);
 }
 
-/* What was judged is what the server proved before it hung up. */
+/* The server proved its key before it hung up, so that was judged. */
 static void note_demand(const struct context *c, const struct facts_peer *p)
 {
 	char *place;
@@ -373,7 +374,7 @@ static void note_key_usage(const struct context *c, const struct facts_peer *p)
 	free(place);
 }
 
-/* The probing host's lack, not the server's: told, and no failure. */
+/* What this host lacks is no failure of the server's, so it is only told. */
 static void note_excused(const struct context *c, const struct facts_endpoint *e,
 			 const struct facts_peer *p)
 {

@@ -43,7 +43,7 @@ struct facts_lookup {
 
 struct facts_record {
 	struct tlsa rr;
-	bool usable;	 /* and counted: false for a superseded one too */
+	bool usable;	 /* usable and counted: false for a superseded one, too */
 	bool superseded; /* a stronger digest stands beside it (RFC 7671 section 9) */
 	char *reason;	 /* why it isn't usable; NULL */
 };
@@ -74,8 +74,8 @@ enum facts_keys { FACTS_KEYS_ANY, FACTS_KEYS_RSA, FACTS_KEYS_ECDSA, FACTS_KEYS_R
 
 enum facts_alias {
 	FACTS_ALIAS_UNTRIED,
-	FACTS_ALIAS_MATCHES, /* what is published */
-	FACTS_ALIAS_FAILS    /* no better */
+	FACTS_ALIAS_MATCHES, /* that matches what is published */
+	FACTS_ALIAS_FAILS    /* that doesn't match either */
 };
 
 struct facts_peer {
@@ -190,13 +190,13 @@ struct facts_target *facts_target_new(void);
 void facts_target_free(struct facts_target *t); /* NULL is fine */
 /* Each appends one and returns it, borrowed until the next add to the same list. */
 struct facts_endpoint *facts_add_endpoint(struct facts_target *t);
-/* Takes the peer of that index away; those behind it move up. */
+/* Removes the peer of that index; those after it move up. */
 void facts_drop_peer(struct facts_endpoint *e, size_t index);
 struct facts_peer *facts_add_peer(struct facts_endpoint *e);
 /* Whether p is out of this host's reach for its family's sake: another family is
  * reached, and of p's own not one address. */
 bool facts_peer_excused(const struct facts_endpoint *e, const struct facts_peer *p);
-/* The last one goes before the one before it. */
+/* Swaps the last two lookups. */
 void facts_swap_lookups(struct facts_target *t);
 struct facts_lookup *facts_add_lookup(struct facts_target *t);
 /* Moves the lookups of from, as those of that endpoint, behind those of t. */

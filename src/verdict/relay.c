@@ -22,7 +22,7 @@ static enum relay_fate fate_of_code(enum code code)
 	case CODE_STARTTLS_REFUSED:
 	case CODE_TLS_FAILED:
 	case CODE_DNS_ERROR:
-	case CODE_MATCH: /* a claim that nothing bears out */
+	case CODE_MATCH: /* here a claim that no record bears out */
 		return RELAY_DEFERS;
 	case CODE_UNUSABLE:
 		return RELAY_ENCRYPTED;
@@ -85,7 +85,7 @@ static bool matches_by_one_key(const struct facts_endpoint *e)
 	return false;
 }
 
-/* What comes of it where an address, at least, authenticates. */
+/* What a sender does where one address, at least, authenticates. */
 static char *delivery_text(const struct facts_endpoint *e)
 {
 	size_t matched, all = phrase_addresses(e, &matched);
@@ -176,8 +176,8 @@ static void note_unauthenticated(struct facts_target *t, const struct overrides 
 	buf_clear(&names);
 }
 
-/* Whoever connects to such an address reaches itself. Of the loopback network's others,
- * one that answers here is used by somebody who means it. */
+/* Whoever connects to such an address reaches itself. The loopback network's other
+ * addresses are left out: where one of them answers, somebody uses it on purpose. */
 static bool leads_home(const struct facts_peer *p)
 {
 	static const char *const home[] = { "127.0.0.1", "::1", "0.0.0.0", "::" };

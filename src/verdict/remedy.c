@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Whatever the words are. */
+/* Remedies that hold whatever the words of the error are. */
 static const char *const plain_remedies[CODE_COUNT] = {
 	[CODE_STARTTLS_REFUSED] = "see the server's log for why it refuses: does its "
 				  "certificate load, does it take this host's address?",
@@ -142,7 +142,7 @@ static const char *remedy_of_words(enum code code, const char *error)
 	return NULL;
 }
 
-/* Only there we say a name of our own. */
+/* Only to mail servers we say a name of our own. */
 static bool is_mail(const char *service)
 {
 	return !strcmp(service, "smtp") || !strcmp(service, "submission") ||

@@ -12,8 +12,8 @@ struct stranger {
 	const char *remedy; /* likewise; NULL: none of its own */
 };
 
-/* What the leaf that e presents is instead of one for e's names, NULL where nothing says
- * that it isn't one: it has no name at all, or e's. Borrowed constant. */
+/* What the leaf that e presents is, instead of one for e's names. NULL where nothing
+ * says so, or where the leaf has no name at all, or e's. Borrowed constant. */
 const struct stranger *stranger_find(const struct facts_endpoint *e,
 				     const struct facts_cert *leaf);
 

@@ -148,7 +148,8 @@ static char *failure_text(const struct facts_target *t)
 	return whole;
 }
 
-/* A state that no code has comes from a finding: then that is what to say. */
+/* Where no code has the target's state, a finding raised it: then the summary tells
+ * that. */
 static char *with_finding(const struct facts_target *t, char *take_text)
 {
 	bool by_code = t->code != CODE_MATCH && t->state == code_default_state(t->code);

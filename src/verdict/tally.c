@@ -11,7 +11,7 @@
 
 #define TEXT_MAX 4096
 #define NAMED_MAX 6  /* clients of one list in the sentence */
-#define PLACES_MAX 2 /* places named behind one of them */
+#define PLACES_MAX 2 /* places named after one of them */
 
 /* What the sentence needs to know of a client. */
 struct count {
@@ -93,7 +93,7 @@ struct matrix_client *tally_end(struct tally *tally, enum matrix_answer answer)
 	return client;
 }
 
-/* Where it fails, unless that is wherever it goes. */
+/* Whether it fails at some places, and not wherever it goes. */
 static bool fails_at_some(const struct tally *tally, size_t client)
 {
 	const struct count *count = &tally->count[client];
@@ -112,7 +112,7 @@ static void add_places(struct buf *b, const struct tally *tally, size_t client)
 		buf_printf(b, " and %zu more", c->place_count - PLACES_MAX);
 }
 
-/* Behind the name of a client: where it fails, or for want of what. */
+/* Adds, after the name of a client, where it fails, or what it lacks. */
 static void add_remark(struct buf *b, const struct tally *tally, size_t client)
 {
 	if (tally->m->client[client].reason) {
@@ -124,7 +124,7 @@ static void add_remark(struct buf *b, const struct tally *tally, size_t client)
 	}
 }
 
-/* Behind "would fail" of all. */
+/* Adds, after "would fail", the places where all do. */
 static void add_places_of_all(struct buf *b, const struct tally *tally)
 {
 	if (!fails_at_some(tally, 0))
@@ -206,7 +206,7 @@ static void add_list(struct buf *b, const struct tally *tally, pick_fn *pick,
 		buf_printf(b, " and %zu more kinds", all - shown);
 }
 
-/* Its failure is the reason why a client that can do everything fails. */
+/* Whether its failure is the reason why a client that can do everything fails. */
 static bool explains_all(const struct tally *tally, size_t client)
 {
 	return is_hit(tally, client) && !tally->m->client[client].reason &&

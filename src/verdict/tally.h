@@ -15,12 +15,13 @@ struct tally;
 struct tally *tally_new(const struct facts_target *t, struct matrix *m);
 /* The next client of the matrix; the first is the one that can do everything. */
 void tally_begin(struct tally *tally, char *take_name);
-/* It uses a row of the matrix, and fails there or not; plain: so would every client. */
+/* The client uses a row of the matrix, and fails there or not; plain: so would every
+ * client. */
 void tally_fails(struct tally *tally, size_t row, bool plain);
 void tally_uses(struct tally *tally);
-/* Whether it used any row with an address. */
+/* Whether the client used any row with an address. */
 bool tally_used(const struct tally *tally);
-/* Adds it to the matrix; borrowed until the next one is added. */
+/* Adds the client to the matrix; borrowed until the next one is added. */
 struct matrix_client *tally_end(struct tally *tally, enum matrix_answer answer);
 /* Writes the sentence into the matrix, and frees the tally. */
 void tally_take(struct tally *take_tally);

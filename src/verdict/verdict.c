@@ -23,7 +23,7 @@ struct worst {
 	enum code code;
 };
 
-/* Of codes with one state the first of the table counts. */
+/* Of codes that have the same state, the first of the table counts. */
 static void take_worse(struct worst *w, enum state state, enum code code)
 {
 	bool worse =
@@ -33,7 +33,7 @@ static void take_worse(struct worst *w, enum state state, enum code code)
 		*w = (struct worst){ .any = true, .state = state, .code = code };
 }
 
-/* R8: a claim that nothing bears out is no match. */
+/* A claim that no record bears out is no match. */
 static enum code checked_code(const struct facts_peer *p)
 {
 	if (p->code != CODE_MATCH || (p->has_match && p->match.code == MATCH_OK))
