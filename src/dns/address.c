@@ -12,7 +12,7 @@
 #include "dns/rrtype.h"
 #include "verdict/facts.h"
 
-/* What one of the two address questions came to. */
+/* One of the two questions for addresses, and its answer. */
 struct half {
 	bool asked, done;
 	enum answer_kind kind;
@@ -59,8 +59,7 @@ static void fail_half(struct address_lookup *l, enum address_status status, int 
 	hand_over(l, status);
 }
 
-/* The half that answers a question about the whole: the first with data, else the first
- * asked. */
+/* The half that speaks for both: the first with data, else the first that was asked. */
 static const struct half *deciding_half(const struct address_lookup *l)
 {
 	int i;
@@ -71,7 +70,7 @@ static const struct half *deciding_half(const struct address_lookup *l)
 	return l->half[0].asked ? &l->half[0] : &l->half[1];
 }
 
-/* Every RRset of addresses that there is has to be secure. */
+/* Whether all RRsets of addresses that exist are secure. */
 static bool all_secure(const struct address_lookup *l)
 {
 	bool any = false, secure = true;
@@ -241,7 +240,8 @@ static void on_half(struct address_lookup *l, int i, const struct answer *answer
 	half->error = mem_text(answer->error);
 	keep_aliases(l, answer);
 	describe_answer(l->facts, answer_owner(answer, l->host), half_type[i], answer);
-	if (i == 0 && l->half[1].done) /* which came first is chance: A is shown first */
+	if (i == 0 &&
+	    l->half[1].done) /* which answer came first is chance, so A is shown first */
 		facts_swap_lookups(l->facts);
 	keep_addresses(l, half, i == 0 ? AF_INET : AF_INET6, answer);
 	if ((!l->half[0].asked || l->half[0].done) &&

@@ -15,7 +15,7 @@ struct resolver;
 #define ADDRESS_MAX 256 /* of one host; more is an error, never a silent cut */
 
 enum address_status {
-	ADDRESS_SECURE,	      /* every link from the host to its addresses */
+	ADDRESS_SECURE,	      /* every link from the host to its addresses is secure */
 	ADDRESS_ALIAS_SECURE, /* the addresses are insecure, but the host is a secure
 				 alias */
 	ADDRESS_INSECURE,
@@ -40,7 +40,8 @@ struct address_conf {
 	struct facts_target *facts; /* borrowed; gets a line for each question */
 	const char *host;
 	bool ipv4, ipv6;      /* which to ask for */
-	bool addresses_given; /* elsewhere: having none is then no failure */
+	bool addresses_given; /* the addresses are given elsewhere, so that having none is
+				 no failure */
 };
 
 typedef void address_fn(void *arg, struct address_result *take_result);

@@ -18,7 +18,7 @@
 #define KEY_PROTOCOL 3	   /* RFC 4034 section 2.1.2: no other is valid */
 #define BLANKS " \t\r\n"
 
-/* Who gets the records. */
+/* Where the records go. */
 struct reading {
 	anchor_text_fn *fn;
 	void *arg;
@@ -68,7 +68,7 @@ static bool read_data(struct anchor_text_record *r, char *const *word, size_t co
 	return rc == 0 && (r->is_key || digest_fits(r));
 }
 
-/* The words behind the type. */
+/* Reads the words after the type. */
 static void read_rdata(const struct reading *reading, bool is_key, char *const *word,
 		       size_t count)
 {
@@ -97,7 +97,8 @@ static size_t split_words(char *text, char *word[WORDS_MAX])
 /*
  * Zone files
  */
-/* Which word is the type, behind owner, TTL and class in either order. */
+/* Finds which word is the type: it comes after owner, TTL and class, the last two in
+ * either order. */
 static size_t find_type(char *const *word, size_t count)
 {
 	bool ttl = false, class = false;
@@ -170,7 +171,7 @@ static void end_logical_line(const struct reading *reading, struct logical_line 
 {
 	char *text = mem_text(buf_str(&l->text));
 
-	/* A blank at the beginning would mean the owner before. */
+	/* A blank at the beginning would stand for the owner of the line before. */
 	if (l->trusted && l->fits && *text == '.')
 		read_zone_record(reading, text);
 	free(text);
@@ -253,7 +254,8 @@ static void read_bind_anchor(const struct reading *reading, enum clause clause,
 		read_rdata(reading, false, word + 2, count - 2);
 }
 
-/* Whether there was any such clause: else it is no configuration of BIND's. */
+/* Returns whether there was any such clause: else the text is no configuration of
+ * BIND's. */
 static bool read_bind_clauses(const struct reading *reading, const char *text)
 {
 	enum clause clause = OTHER_CLAUSE;

@@ -52,7 +52,7 @@ const char *answer_owner(const struct answer *answer, const char *qname)
 				   : qname;
 }
 
-/* The answer while it is read. */
+/* An answer that is being read. */
 struct reading {
 	const struct wire *wire; /* borrowed */
 	uint16_t qtype;
@@ -69,7 +69,8 @@ static bool owned_by(const struct wire *wire, const struct wire_rr *rr,
 	       dname_equal(&owner, name);
 }
 
-/* RRSIG times are serial numbers (RFC 4034 section 3.1.5): taken as near to now. */
+/* RRSIG times are serial numbers (RFC 4034 section 3.1.5): the one nearest to now is
+ * meant. */
 static time_t signature_time(const uint8_t *field)
 {
 	time_t now = clock_now();
@@ -259,7 +260,7 @@ static int read_answer(struct answer *a, struct reading *r, struct why *why)
 	a->rrsig = find_rrsig(wire, &r->owner, r->qtype);
 	if (!a->rr_count)
 		take_negative_ttl(a, wire);
-	/* Servers and caches rotate RRsets: two runs shall tell the same. */
+	/* Servers and caches rotate RRsets, and two runs shall show the same. */
 	if (a->rr_count)
 		qsort(a->rr, a->rr_count, sizeof(*a->rr), compare_rr);
 	return rc;

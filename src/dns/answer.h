@@ -49,7 +49,7 @@ struct answer {
 	size_t alias_count;
 	struct answer_rr *rr; /* owned; in canonical order (by octets) */
 	size_t rr_count;
-	int64_t ttl;	      /* seconds, -1 unknown */
+	int64_t ttl;	      /* in seconds; -1 unknown */
 	int64_t negative_ttl; /* of an absence, RFC 2308 section 3; -1 unknown */
 	struct answer_rrsig rrsig;
 	char *error; /* owned; kind ANSWER_FAILED: why */

@@ -288,7 +288,7 @@ static void on_udp(void *arg, bool readable, bool writable)
 		return;
 	}
 	if (n < WIRE_HEADER_LEN || wire_get16(packet) != a->id)
-		return; /* not ours: go on listening */
+		return; /* not our reply: go on listening */
 	if (wire_get16(packet + 2) & WIRE_TC)
 		start_tcp(a);
 	else

@@ -17,7 +17,7 @@ struct ask_conf {
 	const char *server; /* "ADDR" or "ADDR@PORT" */
 	const char *name;
 	uint16_t type;
-	bool recursive; /* RD: a resolver, not an authoritative server */
+	bool recursive; /* RD: the server is a resolver, not an authoritative one */
 	bool unchecked; /* CD: leave validation to us */
 	int64_t timeout_ms;
 };
@@ -35,7 +35,7 @@ struct ask_reply {
 	char ede_text[200];  /* its EXTRA-TEXT, raw; "" none */
 	char error[120];
 	bool unreachable;      /* this host has no way to that address */
-	bool timed_out;	       /* nothing came in all the time that there was */
+	bool timed_out;	       /* nothing came in the whole time */
 	const uint8_t *packet; /* as it came; borrowed for the call; NULL none */
 	size_t packet_len;
 };

@@ -15,7 +15,7 @@
 #include "dns/rrtype.h"
 #include "dns/upstream.h"
 
-#define ASK_MS 2000 /* one plain question to one server, at least */
+#define ASK_MS 2000 /* at least for one plain question to one server */
 
 /* The questions to one server, whose report has the same index. */
 struct visit {
@@ -23,9 +23,9 @@ struct visit {
 	size_t index;			    /* of the report's server */
 	struct resolver *resolver;	    /* owned; asks that address about the zone */
 	struct resolver_question *question; /* owned */
-	struct ask *ask;		    /* owned; its serial */
+	struct ask *ask;		    /* owned; asks for its serial */
 	bool answered, unreachable;
-	bool unheard; /* the plain question had all its time */
+	bool unheard; /* the plain question had its whole time, and no answer */
 };
 
 struct authority {
@@ -68,7 +68,7 @@ static void clear_visits(struct authority *a)
 	a->visit = NULL;
 }
 
-/* A server of which one address answered isn't to blame for an address family that this
+/* A server that answered at one address isn't to blame for an address family that this
  * host lacks. */
 static void excuse_reached(struct authority *a)
 {
@@ -91,8 +91,8 @@ static void finish_soon(struct authority *a)
 	a->delivery = loop_timer_new(a->conf.loop, 0, deliver_report, a);
 }
 
-/* Half of the time: who says nothing to the simplest of questions until then isn't there.
- */
+/* Half of the time: a server that doesn't answer the simplest of questions until then
+ * isn't there. */
 static int64_t plain_ms(const struct authority *a)
 {
 	int64_t half = a->conf.timeout_ms / 2;
@@ -107,7 +107,8 @@ static bool is_unheard(const struct authority *a, size_t i)
 	return v->question && !v->answered && v->unheard;
 }
 
-/* So that one dead server doesn't make each look last as long as it may. */
+/* Ends it early where only dead servers are left, which would make each look last as
+ * long as it may. */
 static void end_question(struct authority *a)
 {
 	size_t i, unheard = 0;
@@ -234,7 +235,7 @@ static void start_visits(struct authority *a)
 	size_t i;
 
 	a->visit = mem_array(a->report.server_count, sizeof(*a->visit));
-	a->open = 1; /* this function's own */
+	a->open = 1; /* one for this function itself */
 	for (i = 0; i < a->report.server_count; i++) {
 		a->visit[i].authority = a;
 		a->visit[i].index = i;
@@ -334,7 +335,7 @@ static void on_zone(void *arg, const struct zone *zone)
 		look_up_addresses(a);
 }
 
-/* What hasn't answered by now is told so. */
+/* Marks servers that haven't answered by now as such. */
 static void mark_unanswered(void *arg)
 {
 	struct authority *a = arg;

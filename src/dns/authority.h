@@ -26,11 +26,11 @@ struct authority_server {
 	char *address; /* owned; NULL: it has none, or more than are known, error says
 			  why */
 	bool in_parent, in_zone; /* which NS RRsets name it */
-	bool excused;	/* of a family that this host can't reach, while the server's
-			 * other one answered */
+	bool excused;	/* its family can't be reached from this host, while the server's
+			   other address answered */
 	int64_t serial; /* of the zone's SOA; -1 unknown */
 	enum security security;
-	bool absent;	     /* it denies that there are records */
+	bool absent;	     /* the server denies that there are records */
 	bool wildcard;	     /* the records are made from a wildcard's */
 	struct tlsa *record; /* owned */
 	size_t record_count;

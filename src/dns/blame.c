@@ -17,7 +17,7 @@
 
 #define NS_MAX 8 /* name servers of the zone that are looked at */
 #define FORWARDERS_MAX 3
-#define ASK_MS 1500 /* one server's time to answer */
+#define ASK_MS 1500 /* how long one server has to answer */
 
 /* One server asked by itself. */
 struct witness {
@@ -54,7 +54,7 @@ struct blame {
 	struct witness witness[BLAME_SERVERS_MAX];
 	size_t witness_count;
 	struct resolver_question *root_question; /* owned */
-	bool root_secure; /* asked from the root, the name validates */
+	bool root_secure; /* the name validates when it is asked from the root */
 	enum blame_who who;
 	char **line; /* owned until taken */
 	size_t line_count;
@@ -68,7 +68,7 @@ static void say_line(struct blame *b, char *take_line)
 	b->line[b->line_count++] = take_line;
 }
 
-/* What one server said, as a phrase behind its name. */
+/* What one server said, as a phrase to follow its name. */
 static char *reply_text(const struct ask_reply *r)
 {
 	if (!r->answered)
@@ -98,7 +98,7 @@ static bool good_reply(const struct ask_reply *r)
 	       (r->rcode == WIRE_NOERROR || r->rcode == WIRE_NXDOMAIN);
 }
 
-/* Extended DNS errors (RFC 8914), where the resolver gives them. */
+/* Tells the extended DNS errors (RFC 8914), where the resolver gives them. */
 static void say_ede(struct blame *b)
 {
 	size_t i;
@@ -141,7 +141,8 @@ static bool witness_unsigned(const struct blame *b)
 	return false;
 }
 
-/* A resolver that passes no signatures on is told even where the root can't be asked. */
+/* A resolver that passes no signatures on is told about even where the root can't be
+ * asked. */
 static bool is_stripped(const struct blame *b)
 {
 	size_t i;
@@ -334,7 +335,7 @@ static void on_zone(void *arg, const struct answer *answer)
 	close_one(b);
 }
 
-/* Without validation, since the chain of trust may be what is broken. */
+/* Asks without validation, since the chain of trust may be what is broken. */
 static void find_zone(struct blame *b)
 {
 	struct resolver *blind = upstream_root(b->upstream, true);

@@ -27,7 +27,7 @@ typedef void blame_fn(void *arg);
 /* fn is called once, from the loop, when all is known that can be within the time. Must
  * be freed, also from fn. */
 struct blame *blame_new(const struct blame_conf *conf, blame_fn *fn, void *arg);
-/* Who it is and the lines that say so, most telling first, into t. */
+/* Fills into t who it is, and the lines that say so, the most telling first. */
 void blame_fill(struct blame *b, struct facts_target *t);
 void blame_free(struct blame *b);
 

@@ -45,7 +45,7 @@ static void free_texts(char **list, size_t count)
 	free(list);
 }
 
-/* DP_ELIMIT: one that is left out is one that nobody asks. */
+/* DP_ELIMIT where there are more names than we take: nobody would ask those left out. */
 static int read_names(const struct wire *wire, const struct dname *apex, char ***names,
 		      size_t *count, struct why *why)
 {

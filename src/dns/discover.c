@@ -36,7 +36,7 @@ static int number_at(const uint8_t *octets)
 	return octets[0] << 8 | octets[1];
 }
 
-/* One record; "." is the empty name. */
+/* Reads one record; "." is the empty name. */
 static int read_host(const struct discover_conf *conf, const struct answer_rr *rr,
 		     struct discover_host *ret_host, struct why *why)
 {
@@ -59,7 +59,8 @@ static int read_host(const struct discover_conf *conf, const struct answer_rr *r
 	return 0;
 }
 
-/* In the order in which clients try them, and by name where that is left open. */
+/* Compares in the order in which clients try the hosts, and by name where that is left
+ * open. */
 static int compare_hosts(const void *a, const void *b)
 {
 	const struct discover_host *x = a, *y = b;

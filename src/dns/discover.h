@@ -19,8 +19,8 @@ struct resolver;
 #define DISCOVER_MAX 64
 
 enum discover_status {
-	DISCOVER_FOUND,	   /* secure; hosts there are */
-	DISCOVER_INSECURE, /* records or not: without a chain of trust */
+	DISCOVER_FOUND,	   /* securely, and there are hosts */
+	DISCOVER_INSECURE, /* with records or without: there is no chain of trust */
 	DISCOVER_BOGUS,
 	DISCOVER_FAILED,     /* no usable answer */
 	DISCOVER_UNREADABLE, /* malformed, or more than DISCOVER_MAX */
@@ -60,8 +60,8 @@ typedef void discover_fn(void *arg, struct discover_result *take_result);
 struct discover *discover_new(const struct discover_conf *conf, discover_fn *fn,
 			      void *arg);
 void discover_free(struct discover *d);
-/* What the answer to the question comes to; the facts' discovery is filled in as well. No
- * question is asked: conf->resolver isn't looked at. */
+/* Reads the answer to the question, and fills in the facts' discovery as well. No
+ * question is asked: conf->resolver isn't used. */
 void discover_read(const struct discover_conf *conf, const struct answer *answer,
 		   struct discover_result *ret_result);
 void discover_result_clear(struct discover_result *result);

@@ -14,7 +14,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* One octet of a label; returns what follows it, NULL for a bad escape. */
+/* Reads one octet of a label; returns what follows it, NULL for a bad escape. */
 static const char *read_octet(const char *p, uint8_t *ret_octet)
 {
 	int value;
@@ -44,7 +44,7 @@ static bool add_label(struct dname *name, const char **text)
 
 	while (*p && *p != '.') {
 		p = read_octet(p, &octet);
-		/* One octet more for the end of the name. */
+		/* one octet more for the end of the name */
 		if (!p || name->len - start > DNAME_LABEL_MAX ||
 		    name->len + 1 >= DNAME_MAX)
 			return false;

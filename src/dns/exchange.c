@@ -22,7 +22,7 @@ struct exchange {
 	int64_t deadline_ms;
 };
 
-/* Until fd is ready for events, or the time is up. */
+/* Waits until fd is ready for events, or the time is up. */
 static int await_ready(const struct exchange *x, short events, struct why *why)
 {
 	struct pollfd p = { .fd = x->fd, .events = events };

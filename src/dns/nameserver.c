@@ -48,7 +48,7 @@ static void collect_addresses(struct nameserver *server, struct pair *pair)
 		server->error = mem_text("has no address");
 }
 
-/* Takes error; the first is kept. */
+/* Takes error. The first one is kept. */
 static void note_error(struct nameserver *server, char *error)
 {
 	if (server->error)

@@ -60,7 +60,7 @@ static void on_address(void *arg, const struct answer *answer)
 	q->lookup = tlsa_lookup_new(&conf, on_tlsa, q);
 }
 
-/* At most AT_ONCE; false where it was too late for some. */
+/* Asks for at most AT_ONCE of them; false where it was too late for some. */
 static bool ask_some(struct asking *all, struct published *list, size_t count)
 {
 	struct resolver *resolver = session_resolver(all->session);
@@ -98,7 +98,7 @@ int published_ask(const struct upstream_conf *conf, struct published *list, size
 	}
 	for (i = 0; i < count && rc == 0; i += n) {
 		n = count - i < AT_ONCE ? count - i : AT_ONCE;
-		/* Nobody answers anything: the rest would only take its time. */
+		/* Where nobody answers anything, the rest would only take its time. */
 		if (!ask_some(&all, list + i, n) && all.open == n)
 			break;
 	}

@@ -23,7 +23,7 @@ struct published {
 	char *error;		    /* owned; why it is bogus or failed; NULL */
 };
 
-/* Asks for each; host's aliases are followed first, where they are secure (RFC 7671
+/* Asks for each. The host's aliases are followed first, where they are secure (RFC 7671
  * section 7). What isn't answered in timeout_ms has failed. The list's items keep their
  * places; an error is one of the resolver. */
 int published_ask(const struct upstream_conf *conf, struct published *list, size_t count,

@@ -7,6 +7,7 @@
 #include <unbound.h>
 
 #include "base/file.h"
+#include "base/fnv.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/text_file.h"
@@ -26,7 +27,7 @@
  * time only. */
 #define LEADERS 1024
 #define KNOWN_ZONES 4096
-#define LEADER_MS 200 /* a dead name server holds the others up no longer */
+#define LEADER_MS 200 /* a dead name server holds the others up no longer than that */
 
 struct resolver {
 	struct loop *loop;		 /* borrowed */
@@ -50,9 +51,9 @@ struct resolver_question {
 	bool answered, delivering;
 	struct answer answer;	  /* owned; filled when answered */
 	struct loop_timer *timer; /* owned; delivers the answer from the loop */
-	uint64_t zone;		  /* a leader's */
+	uint64_t zone;		  /* of a leader */
 	struct loop_timer *lead;  /* owned; lets the followers go. NULL: no leader */
-	struct resolver_question *leader; /* that this waits for */
+	struct resolver_question *leader; /* the leader that this one waits for */
 	struct resolver_question *follower, *next_follower;
 };
 
@@ -118,7 +119,6 @@ static void read_packet(struct resolver_question *q, const void *packet, int len
  * any host. */
 static uint64_t zone_of(const char *name)
 {
-	uint64_t hash = 0xcbf29ce484222325;
 	const char *dot;
 
 	while (*name == '_' && (dot = strchr(name, '.')))
@@ -128,9 +128,7 @@ static uint64_t zone_of(const char *name)
 		return 0;
 	if (strchr(dot + 1, '.'))
 		name = dot + 1;
-	for (; *name; name++)
-		hash = (hash ^ (uint8_t)*name) * 0x100000001b3;
-	return hash;
+	return fnv_text(name);
 }
 
 static void on_lead_ends(void *arg);
@@ -221,7 +219,8 @@ static void stop_following(struct resolver_question *q)
 	q->leader = q->next_follower = NULL;
 }
 
-/* True when another question goes ahead of this one. */
+/* Holds the question back where another one of its zone goes ahead; returns whether it
+ * does. */
 static bool held_back(struct resolver_question *q)
 {
 	struct zones *zones = q->resolver->zones;
@@ -273,7 +272,7 @@ void resolver_question_free(struct resolver_question *q)
 
 static void ask_for_keys(struct resolver *r, const char *zone)
 {
-	/* The answer stays in libunbound's cache: nobody has to listen. */
+	/* Nobody has to listen: the answer stays in libunbound's cache. */
 	resolver_question_free(resolver_ask(r, zone, RRTYPE_DNSKEY, NULL, NULL));
 }
 
@@ -297,11 +296,11 @@ struct option {
 	const char *name, *value;
 };
 
-/* What the library's defaults would break: loopback resolvers, name servers that fail on
- * empty non-terminals such as _tcp, reasons. And a probe has no trust anchor of its own
- * to signal to the root. Its allowance for clocks that differ, a tenth of the validity up
- * to a day, takes signatures that other validators refuse: RFC 4035 section 5.3.1 lets no
- * signature count outside its validity; a minute is left for the clocks. */
+/* Where the library's defaults don't fit: loopback resolvers, name servers that fail on
+ * empty non-terminals such as _tcp, reasons. A probe has no trust anchor of its own to
+ * signal to the root. The allowance for clocks that differ, a tenth of the validity up
+ * to a day, takes signatures that other validators refuse: RFC 4035 section 5.3.1 lets
+ * no signature count outside its validity; a minute is left for the clocks. */
 static const struct option options[] = {
 	{ "qname-minimisation:", "no" },
 	{ "do-not-query-localhost:", "no" },
@@ -412,8 +411,8 @@ static int set_anchors(struct ub_ctx *ctx, const struct resolver_conf *conf,
 	return rc;
 }
 
-/* libunbound answers these by itself (RFC 6761, RFC 8375); who names a resolver or a root
- * of their own means what that one says. */
+/* libunbound answers these zones by itself (RFC 6761, RFC 8375). Users who name a
+ * resolver or a root of their own mean what that one says. */
 static void unblock_private_zones(struct ub_ctx *ctx, const struct resolver_conf *conf)
 {
 	if (!conf->forward_count && !conf->root_hints)
@@ -462,7 +461,7 @@ void resolver_free(struct resolver *r)
 	if (!r)
 		return;
 	r->closing = true;
-	/* Calls back for every open question. */
+	/* this calls back for every open question */
 	ub_ctx_delete(r->ctx);
 	while ((q = r->first)) {
 		r->first = q->next;

@@ -11,7 +11,7 @@
 #include "base/number.h"
 #include "base/why.h"
 
-/* What stands before "@", on the heap; *ret_port what stands behind it. */
+/* Returns what stands before "@", on the heap; *ret_port is what stands after it. */
 static char *split_port(const char *text, const char **ret_port)
 {
 	const char *at = strchr(text, '@');

@@ -24,7 +24,7 @@ void session_free(struct session *session);
 int session_begin(struct session *session, struct why *why);
 /* Runs until session_stop(); false when the time was up before. */
 bool session_run(struct session *session);
-/* The same without a limit, for what has one of its own. */
+/* Runs likewise without a limit, for questions that have one of their own. */
 void session_wait(struct session *session);
 /* From a callback: what was waited for is there. */
 void session_stop(struct session *session);

@@ -12,7 +12,7 @@
 #include "dns/rrtype.h"
 #include "dns/session.h"
 
-/* One question after the other; what is kept of each answer. */
+/* Questions asked one after the other, and what is kept of each answer. */
 struct job {
 	struct session *session; /* owned */
 	enum answer_kind kind;
@@ -43,7 +43,7 @@ static int ask_one(struct job *j, const char *name, uint16_t type, struct why *w
 	return in_time ? 0 : why_set(why, DP_EDNS, "no answer in time about %s", name);
 }
 
-/* Why owner isn't secure: the zone that it is in, and what that lacks. */
+/* Tells why owner isn't secure: the zone that it is in, and what that lacks. */
 static int find_gap(struct job *j, const char *owner, struct why *why)
 {
 	const char *zone = owner;

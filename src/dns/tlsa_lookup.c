@@ -82,7 +82,7 @@ static void on_tlsa(void *arg, const struct answer *answer)
 	if (answer->security == SECURITY_SECURE)
 		describe_aliases(l->facts, l->owner, answer);
 	describe_answer(l->facts, l->owner, RRTYPE_TLSA, answer);
-	/* Bogus or unanswered stops: the records may be there, and be hidden. */
+	/* A bogus answer or none ends it: the records may be there, and be hidden. */
 	if ((status == TLSA_LOOKUP_ABSENT || status == TLSA_LOOKUP_INSECURE) &&
 	    !is_last(l)) {
 		l->next++;

@@ -38,8 +38,8 @@ typedef void tlsa_lookup_fn(void *arg, enum tlsa_lookup_status status,
 struct tlsa_lookup *tlsa_lookup_new(const struct tlsa_lookup_conf *conf,
 				    tlsa_lookup_fn *fn, void *arg);
 void tlsa_lookup_free(struct tlsa_lookup *l);
-/* What the deciding answer holds (records, security, TTL, signatures) into e; before the
- * lookup is freed, after fn. */
+/* Fills into e what the deciding answer holds (records, security, TTL, signatures); to
+ * be called after fn, before the lookup is freed. */
 void tlsa_lookup_fill(const struct tlsa_lookup *l, struct facts_endpoint *e);
 
 #endif

@@ -31,9 +31,9 @@ struct upstream {
 	size_t forward_count;
 	struct ask *ask[SYSTEM_MAX]; /* owned; trying the system's */
 	bool good[SYSTEM_MAX];
-	size_t open;			     /* how many of them haven't ended */
-	struct buf refused;		     /* what each of those left said */
-	char *left;			     /* owned */
+	size_t open;	    /* how many of them haven't ended */
+	struct buf refused; /* what each of the resolvers left out said */
+	char *left;	    /* owned */
 	struct resolver *resolver, *root[2]; /* owned; root: validating, blind */
 	bool ready, trying;
 	struct waiter *waiter; /* owned */
@@ -117,7 +117,7 @@ static void note_refusal(struct upstream *u, const char *server,
 			   server, reply->rcode_text);
 }
 
-/* Keeps the forwarders that are good; with none, the root itself is asked. */
+/* Keeps the forwarders that are good; where none is, the root itself is asked. */
 static void choose_forwarders(struct upstream *u)
 {
 	struct resolver *chosen;

@@ -100,8 +100,8 @@ static void take_servers(struct zone_search *s, const struct answer *answer)
 	s->zone.server_count = answer->rr_count;
 }
 
-/* A question that fails must not be taken for "no zone here": the parent's servers would
- * be held for the zone's. */
+/* A question that fails must not be taken for "no zone here": the parent's servers
+ * would be taken for the zone's. */
 static void on_servers(void *arg, const struct answer *answer)
 {
 	struct zone_search *s = arg;
@@ -137,8 +137,8 @@ static void climb_from_owner(struct zone_search *s)
 	ask_here(s, RRTYPE_NS, on_servers);
 }
 
-/* Where the records themselves can't be had, the name stands for itself: its zone is then
- * what has to be looked at. */
+/* Where the records can't be had, the name stands for itself: then its zone has to be
+ * looked at. */
 static void on_records(void *arg, const struct answer *answer)
 {
 	struct zone_search *s = arg;

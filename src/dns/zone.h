@@ -19,10 +19,11 @@ struct zone {
 	bool is_alias; /* owner isn't the name asked for */
 	char *apex;    /* owned; the zone's name, "" is the root */
 	enum security security; /* of its NS RRset */
-	bool has_keys; /* it has DNSKEYs; where it isn't secure, the DS is missing then */
+	bool has_keys; /* the zone has DNSKEYs: where it isn't secure, the DS is missing
+			*/
 	char **server; /* owned; its NS RRset, in canonical order */
 	size_t server_count;
-	char *error; /* owned; NULL: found, else nothing but owner holds */
+	char *error; /* owned; NULL: the zone was found; else only owner counts */
 };
 
 /* zone is borrowed for the call. */

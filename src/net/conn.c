@@ -81,7 +81,8 @@ enum conn_status conn_check(int fd, struct why *why)
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &len) < 0)
 		failed = errno;
 	if (failed == ENETUNREACH) {
-		/* a route was found here, so it's some router on the way that has none */
+		/* this host found a route, so it is some router on the way that has
+		 * none */
 		why_set(why, DP_EIO, "can't connect: a router on the way has no route");
 		return CONN_FAILED;
 	}

@@ -16,7 +16,7 @@ enum conn_status {
 /* Starts to connect to a numeric address; *ret_fd (close-on-exec, non-blocking) is the
  * caller's to close, -1 when the status is a failure. */
 enum conn_status conn_start(const char *address, int port, int *ret_fd, struct why *why);
-/* Once writable: whether it worked. */
+/* To be called once the socket is writable: whether the connection was made. */
 enum conn_status conn_check(int fd, struct why *why);
 
 #endif

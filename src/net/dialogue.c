@@ -46,8 +46,8 @@ const char *dialogue_awaits(const struct dialogue *d)
 	return starttls_awaits(d->starttls);
 }
 
-/* False: the socket takes no more for now. A server that went away while we speak has
- * perhaps said why: reading on tells. */
+/* Sends what waits; false where the socket takes no more for now. A server that went
+ * away while we speak has perhaps said why, which reading on tells. */
 static bool flush_out(struct dialogue *d)
 {
 	ssize_t n;
@@ -105,13 +105,14 @@ static enum dialogue_status fail_read(int failed, struct why *why)
 	return DIALOGUE_RESET;
 }
 
-/* One chunk a call, so that a talkative server doesn't hold up the others. */
+/* Takes one chunk a call, so that a talkative server doesn't hold up the others. */
 static enum dialogue_status take_chunk(struct dialogue *d, struct why *why)
 {
 	uint8_t chunk[READ_MAX];
 	ssize_t n = recv(d->fd, chunk, sizeof(chunk), 0);
 
-	if (n < 0 && errno == EPIPE) /* it closed first, and reset what we sent then */
+	if (n < 0 &&
+	    errno == EPIPE) /* the server closed first, and reset what we sent then */
 		n = 0;
 	if (n < 0)
 		return fail_read(errno, why);

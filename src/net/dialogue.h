@@ -15,7 +15,7 @@ enum dialogue_status {
 	DIALOGUE_GO, /* the handshake is next; nothing behind the go-ahead was read */
 	DIALOGUE_REFUSED, /* not offered, refused, or plaintext behind the go-ahead */
 	DIALOGUE_LATER,	  /* the server is busy */
-	DIALOGUE_RESET,	  /* the connection was */
+	DIALOGUE_RESET,	  /* the connection was reset */
 	DIALOGUE_FAILED	  /* not that protocol, or closed */
 };
 

@@ -11,8 +11,8 @@
 #include "net/mysql_login.h"
 #include "net/starttls.h"
 
-#define HEARD_MAX (256 * 1024) /* a server that goes on longer isn't waited for */
-#define START_MAX 8	       /* of a line, that tell whether it is a greeting's last */
+#define HEARD_MAX (256 * 1024) /* we don't wait for a server that says more */
+#define START_MAX 8 /* octets of a line that tell whether it is a greeting's last */
 
 struct farewell {
 	enum service_start protocol;
@@ -105,7 +105,7 @@ static bool is_last_line(const struct farewell *f)
 	return true;
 }
 
-/* A whole greeting has come. */
+/* Whether a whole greeting has come. */
 static bool take_greeting(struct farewell *f, const uint8_t *in, size_t len)
 {
 	size_t i;

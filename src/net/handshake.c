@@ -11,7 +11,7 @@
 #include "base/why.h"
 #include "verdict/facts.h"
 
-/* Warnings that are there at once must not keep the loop from its deadlines. */
+/* Many warnings at once must not keep the loop from its deadlines. */
 #define WARNINGS_MAX 8
 #define FIRST_MAX 11 /* the header of a record and its ServerHello up to the version */
 #define HANDSHAKE_MAX_BYTES (1024 * 1024) /* a chain of 100 large certificates fits */
@@ -48,16 +48,16 @@ struct handshake {
 	gnutls_session_t session; /* owned */
 	char *sni;		  /* owned */
 	int fd;			  /* borrowed */
-	uint8_t first[FIRST_MAX]; /* that came from the server */
+	uint8_t first[FIRST_MAX]; /* the first octets that came from the server */
 	size_t first_len;	  /* 0: nothing came */
-	bool reset;		  /* the connection was */
+	bool reset;		  /* the connection was reset */
 	int warnings;		  /* how many the server sent */
 	gnutls_datum_t *shown;	  /* owned, as its octets: the certificates as sent */
 	size_t shown_count;
 	bool signed_by_key; /* the message came that the key of the certificate signs */
-	bool proven;	    /* and it was good */
-	bool asked;	    /* for a client's certificate */
-	bool refused;	    /* by an alert behind the handshake */
+	bool proven;	    /* and that signature was good */
+	bool asked;	    /* the server asked for a client's certificate */
+	bool refused;	    /* the server refused us by an alert after the handshake */
 };
 
 struct handshake_kit *handshake_kit_new(struct why *why)
@@ -88,7 +88,7 @@ void handshake_kit_free(struct handshake_kit *kit)
 	free(kit);
 }
 
-/* GnuTLS calls a reset an early end: kept apart here. (EPIPE is what comes when the
+/* GnuTLS calls a reset an early end, so it is noted here. (EPIPE is what comes when the
  * server closed first and reset what we sent then.) */
 static void note_error(struct handshake *h)
 {
@@ -212,7 +212,7 @@ static int on_message(gnutls_session_t session, unsigned type, unsigned when,
 	return 0;
 }
 
-/* What is rarely offered isn't kept ready. */
+/* Priorities that are rarely offered aren't kept ready. */
 static int set_priority(struct handshake *h, struct handshake_kit *kit,
 			const struct handshake_offer *offer)
 {

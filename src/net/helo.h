@@ -12,7 +12,7 @@ int helo_parse(const char *text, char **ret_helo, struct why *why);
 /* This host's name on the heap; NULL where it has none that a mail server would take,
  * such as one without a domain. */
 char *helo_own(void);
-/* The same for a name that somebody gave the host. */
+/* The same for a name that somebody gave to the host. */
 char *helo_from_host(const char *name);
 /* The literal of the socket's own address; on the heap. */
 char *helo_from_socket(int fd);

@@ -26,7 +26,7 @@ struct http {
 	struct curl_slist *headers;  /* owned */
 	struct curl_slist *resolve;  /* owned */
 	struct loop_io *io;	     /* owned; libcurl's one socket */
-	curl_socket_t fd;	     /* that io watches */
+	curl_socket_t fd;	     /* the one that io watches */
 	struct loop_timer *timer;    /* owned; libcurl's */
 	struct loop_timer *delivery; /* owned; the reply, once it's there */
 	bool want_body, enough;
@@ -123,7 +123,7 @@ static int watch_timer(CURLM *multi, long timeout_ms, void *arg)
 	return 0;
 }
 
-/* Returning less than it was given ends the transfer. */
+/* Returning less than it was given makes libcurl end the transfer. */
 static size_t on_body(char *data, size_t size, size_t count, void *arg)
 {
 	struct http *h = arg;
@@ -179,7 +179,7 @@ static CURLcode set_security(struct http *h, const struct http_conf *conf)
 		rc = curl->easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, 0L);
 	if (rc == CURLE_OK)
 		rc = curl->easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 0L);
-	/* libcurl would read every CA of the system all the same */
+	/* else libcurl would read every CA of the system */
 	if (rc == CURLE_OK)
 		rc = curl->easy_setopt(h->easy, CURLOPT_CAINFO, NULL);
 	if (rc == CURLE_OK)

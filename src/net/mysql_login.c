@@ -4,7 +4,7 @@
 #include "base/buf.h"
 
 #define HEAD 4	      /* three octets of length, one of sequence */
-#define ANSWERS_MAX 4 /* to ways of authentication that the server proposes */
+#define ANSWERS_MAX 4 /* answers to ways of authentication that the server proposes */
 #define OK 0x00
 #define MORE_DATA 0x01
 #define AUTH_SWITCH 0xfe
@@ -24,7 +24,7 @@ void mysql_login_begin(struct mysql_login *login, struct buf *out)
 	buf_add(out, LOGIN, sizeof(LOGIN) - 1);
 }
 
-/* No secret is known, to whatever is asked for. */
+/* Answers with nothing, since we know no secret. */
 static bool answer_nothing(struct mysql_login *login, struct buf *out)
 {
 	uint8_t empty[HEAD] = { 0, 0, 0, (uint8_t)(login->head[3] + 1) };

@@ -19,7 +19,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* 100 to 599, with a blank, a hyphen or nothing behind it; 0: no code. */
+/* Reads a code from 100 to 599, with a blank, a hyphen or nothing after it; 0: there is
+ * none. */
 static int read_code(const char *line, size_t len)
 {
 	if (len < CODE_LEN || line[0] < '1' || line[0] > '5' || !is_digit(line[1]) ||

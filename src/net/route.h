@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-/* Asks the kernel's routing table; no packet is sent. A doubt counts as a yes. */
+/* Asks the kernel's routing table; sends no packet. Where that is in doubt, the answer
+ * is yes. */
 bool route_exists(const char *address);
 
 #endif

@@ -252,7 +252,7 @@ enum starttls_status starttls_misplaced(struct starttls *d)
 			    d->kind->name, starttls_quote_reply(d), d->awaited);
 }
 
-/* Only what pretends to answer the request for TLS can be meant to lead astray. */
+/* Only bytes that pretend to answer the request for TLS can be meant to lead astray. */
 static bool awaits_go_ahead(const struct starttls *d)
 {
 	static const char *const requests[] = { "STARTTLS", "STLS", "AUTH TLS",
@@ -296,7 +296,8 @@ enum starttls_status starttls_not_offered(struct starttls *d, const char *name)
 		d->kind->name, name, starttls_quote(d, buf_str(&d->list), d->list.len));
 }
 
-/* Cut, and on one line; a NUL would end the sentence, so it is left out. */
+/* Quotes text shortened and on one line; a NUL would end the sentence, so it is left
+ * out. */
 const char *starttls_quote(struct starttls *d, const char *said, size_t len)
 {
 	size_t i, n = 0;
@@ -304,7 +305,7 @@ const char *starttls_quote(struct starttls *d, const char *said, size_t len)
 	for (i = 0; i < len && n < STARTTLS_QUOTE_MAX; i++)
 		if (said[i])
 			d->quoted[n++] = said[i] == '\n' ? ' ' : said[i];
-	if (i < len) /* rather too short than ending amid nothing */
+	if (i < len) /* shows that it was cut */
 		for (i = n - 3; i < n; i++)
 			d->quoted[i] = '.';
 	d->quoted[n] = '\0';

@@ -9,7 +9,7 @@ static enum starttls_status end_refused(struct starttls *d, const char *what)
 			    starttls_quote_reply(d));
 }
 
-/* 334 asks for security data, as other mechanisms than TLS have it. */
+/* 334 asks for security data, which other mechanisms than TLS have. */
 static enum starttls_status on_auth_tls(struct starttls *d)
 {
 	return d->reply.code == 234 ? STARTTLS_GO : end_refused(d, "refuses AUTH TLS");
@@ -17,7 +17,8 @@ static enum starttls_status on_auth_tls(struct starttls *d)
 
 static enum starttls_status on_service_ready(struct starttls *d)
 {
-	if (d->reply.code < 200) /* ready in some minutes: 220 is still to come */
+	if (d->reply.code <
+	    200) /* the server is ready in some minutes: 220 is still to come */
 		return STARTTLS_MORE;
 	d->greeted = true;
 	if (d->reply.code != 220)

@@ -77,7 +77,8 @@ static void read_code(struct starttls *d, struct words from)
 	read_capabilities(d, from);
 }
 
-/* What no server may say to one that isn't logged in, or else ends the dialogue. */
+/* Judges an untagged line: one that no server may say before a login, or that ends the
+ * dialogue. */
 static enum starttls_status on_untagged(struct starttls *d, struct words rest,
 					const char *wanted)
 {
@@ -97,7 +98,7 @@ static enum starttls_status on_untagged(struct starttls *d, struct words rest,
 	return STARTTLS_MORE;
 }
 
-/* The reply to a command. *ret_ok: it is the tagged one, and OK. */
+/* Takes the reply to a command. *ret_ok: it is the tagged one, and OK. */
 static enum starttls_status on_reply(struct starttls *d, const char *tag,
 				     const char *wanted, bool *ret_ok)
 {

@@ -36,8 +36,8 @@ struct starttls {
 	const struct starttls_kind *kind;
 	char *helo, *domain; /* owned */
 	enum starttls_status status;
-	struct why why; /* of a status that ended it */
-	size_t said;	/* by the server, all in all */
+	struct why why; /* why the status ended it */
+	size_t said;	/* octets that the server said, all in all */
 	uint8_t first[2];
 	const char *awaited; /* for people */
 	bool greeted;	     /* a whole greeting came */
@@ -51,14 +51,14 @@ struct starttls {
 	struct line line;
 	struct reply reply;
 	struct buf list;  /* what the server offers, one capability a line */
-	bool offered;	  /* and STARTTLS is among it */
+	bool offered;	  /* STARTTLS is among them */
 	struct buf frame; /* the binary message so far; Sieve: the line so far */
 	size_t literal;	  /* Sieve: octets of a literal that are to come */
 	struct xml *xml;  /* XMPP: owned */
 	char quoted[STARTTLS_QUOTE_MAX + 1];
 };
 
-/* Says it, and waits for the reply, which next takes. STARTTLS_MORE. */
+/* Says a command, and waits for the reply, which next takes. STARTTLS_MORE. */
 enum starttls_status starttls_say(struct starttls *d, starttls_fn *next,
 				  const char *awaited, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
