@@ -68,17 +68,28 @@ static int check_label(const char *label, size_t len, bool first, unsigned allow
 		    label[i] != '_')
 			return why_set(why, DP_EINVAL,
 				       "'%c' can't be part of a host name", label[i]);
-	if (label[0] == '_' && !(allow & HOSTNAME_UNDERSCORE))
-		return why_set(
-			why, DP_EINVAL,
-			"label '%.*s' begins with an underscore: give the host, not the "
-			"owner of a TLSA or SRV record",
-			(int)len, label);
 	if (label[0] == '-' || label[len - 1] == '-')
 		return why_set(why, DP_EINVAL,
 			       "label '%.*s' begins or ends with a hyphen", (int)len,
 			       label);
 	return 0;
+}
+
+bool hostname_is_owner(const char *name)
+{
+	static const char *const protocols[] = { "_tcp", "_udp", "_sctp", "_dccp",
+						 "_quic" };
+	const char *label;
+	size_t i, len;
+
+	for (label = name; *label; label += len + (label[len] == '.')) {
+		len = strcspn(label, ".");
+		for (i = 0; i < sizeof(protocols) / sizeof(*protocols); i++)
+			if (len == strlen(protocols[i]) &&
+			    !strncasecmp(label, protocols[i], len))
+				return true;
+	}
+	return false;
 }
 
 /* host is ASCII, lower case, without a final dot. */
@@ -93,6 +104,10 @@ static int check_labels(const char *host, unsigned allow, struct why *why)
 	if (strlen(host) > HOSTNAME_MAX)
 		return why_set(why, DP_EINVAL, "name of %zu octets, %d at most",
 			       strlen(host), HOSTNAME_MAX);
+	if (!(allow & HOSTNAME_UNDERSCORE) && hostname_is_owner(host))
+		return why_set(why, DP_EINVAL,
+			       "'%s' is the owner of a TLSA or SRV record: give the host",
+			       host);
 	for (;; label = dot + 1) {
 		dot = strchr(label, '.');
 		len = dot ? (size_t)(dot - label) : strlen(label);
@@ -157,25 +172,20 @@ static char *to_unicode(const char *host)
 	return unicode;
 }
 
-/* An A-label must be what its U-label gives, else two names look the same. */
-static int check_a_labels(const char *host, char **ret_unicode, struct why *why)
+/* The U-labels to show. NULL where an A-label isn't what its U-label gives: there are
+ * such names in DNS, by older rules, but two that look the same must not be shown alike.
+ */
+static char *decode_a_labels(const char *host)
 {
 	size_t star = !strncmp(host, "*.", 2) ? 2 : 0;
-	char *unicode = to_unicode(host + star), *back = NULL;
-	int rc;
+	char *unicode = to_unicode(host + star), *back = NULL, *shown = NULL;
 
-	if (!unicode)
-		return why_set(why, DP_EINVAL,
-			       "'%s' has an xn-- label that can't be decoded", host);
-	rc = to_ascii(unicode, strlen(unicode), &back, NULL);
-	if (rc < 0 || strcmp(back, host + star))
-		rc = why_set(why, DP_EINVAL,
-			     "'%s' has an xn-- label that is not IDNA2008", host);
+	if (unicode && to_ascii(unicode, strlen(unicode), &back, NULL) == 0 &&
+	    !strcmp(back, host + star))
+		shown = mem_printf("%s%s", star ? "*." : "", unicode);
 	free(back);
-	if (rc == 0 && ret_unicode)
-		*ret_unicode = mem_printf("%s%s", star ? "*." : "", unicode);
 	free(unicode);
-	return rc;
+	return shown;
 }
 
 int hostname_parse(const char *text, size_t len, unsigned allow, char **ret_host,
@@ -205,10 +215,10 @@ int hostname_parse(const char *text, size_t len, unsigned allow, char **ret_host
 	if (!ascii && *host && host[strlen(host) - 1] == '.')
 		host[strlen(host) - 1] = '\0';
 	rc = check_labels(host, allow, why);
-	if (rc == 0 && has_a_label(host))
-		rc = check_a_labels(host, &unicode, why);
 	if (rc < 0)
 		goto out;
+	if (has_a_label(host))
+		unicode = decode_a_labels(host);
 	*ret_host = host;
 	host = NULL;
 	if (ret_unicode) {

@@ -163,8 +163,8 @@ static int check_srv_name(const char *host, struct why *why)
 			       "'%.*s': only services over _tcp can be checked, since "
 			       "TLS needs it",
 			       (int)len, proto + 1);
-	if (strstr(domain, "._"))
-		return why_set(why, DP_EINVAL, "a label of the domain begins with '_'");
+	if (hostname_is_owner(domain + 1))
+		return why_set(why, DP_EINVAL, "'%s' is no domain", domain + 1);
 	return 0;
 }
 
