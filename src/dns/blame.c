@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "dns/answer.h"
@@ -53,6 +54,12 @@ struct blame {
 	size_t server_count;
 	struct witness witness[BLAME_SERVERS_MAX];
 	size_t witness_count;
+	/* The root's keys, as each forwarder hands them out; without one its own servers.
+	 */
+	struct witness keys[FORWARDERS_MAX];
+	size_t keys_count;
+	struct resolver_question *keys_question; /* owned */
+	struct answer_rrsig keys_rrsig;
 	struct resolver_question *root_question; /* owned */
 	bool root_secure; /* the name validates when it is asked from the root */
 	enum blame_who who;
@@ -117,7 +124,8 @@ static void say_ede(struct blame *b)
 	}
 }
 
-static const char *forwarder_fault(const struct witness *unchecked)
+/* passes_others: other signatures come through it. */
+static const char *forwarder_fault(const struct witness *unchecked, bool passes_others)
 {
 	const struct ask_reply *r = &unchecked->reply;
 
@@ -126,7 +134,8 @@ static const char *forwarder_fault(const struct witness *unchecked)
 	if (r->rcode != WIRE_NOERROR && r->rcode != WIRE_NXDOMAIN)
 		return "it fails on this question";
 	if (!r->has_rrsig)
-		return "it strips the signatures (RRSIG) from answers";
+		return passes_others ? "it gives this answer without its signatures"
+				     : "it strips the signatures (RRSIG) from answers";
 	return "it changes or holds back answers";
 }
 
@@ -141,8 +150,14 @@ static bool witness_unsigned(const struct blame *b)
 	return false;
 }
 
-/* A resolver that passes no signatures on is told about even where the root can't be
- * asked. */
+/* Whether signatures come through the forwarder of that index. */
+static bool passes_rrsig(const struct blame *b, size_t index)
+{
+	return index < b->keys_count && b->keys[index].reply.has_rrsig;
+}
+
+/* A resolver that passes no signature on at all is told about even where the root can't
+ * be asked. One that is missing may be missing in the zone. */
 static bool is_stripped(const struct blame *b)
 {
 	size_t i;
@@ -151,7 +166,8 @@ static bool is_stripped(const struct blame *b)
 		const struct witness *w = &b->forwarder[i + 1];
 
 		if (w->reply.answered && !w->reply.has_rrsig &&
-		    w->reply.rcode == WIRE_NOERROR && !witness_unsigned(b))
+		    w->reply.rcode == WIRE_NOERROR && !passes_rrsig(b, i / 2) &&
+		    !witness_unsigned(b))
 			return true;
 	}
 	return false;
@@ -166,7 +182,8 @@ static void say_resolver(struct blame *b)
 		say_line(b,
 			 mem_printf("Your resolver %s is at fault, not the domain: %s.",
 				    b->forwarder[i].address,
-				    forwarder_fault(&b->forwarder[i + 1])));
+				    forwarder_fault(&b->forwarder[i + 1],
+						    passes_rrsig(b, i / 2))));
 	if (b->root_secure)
 		say_line(b, mem_printf("Asked from the root itself, %s %s validates.",
 				       b->name, rrtype_name(b->type)));
@@ -215,6 +232,41 @@ static void say_servers(struct blame *b)
 	}
 }
 
+static char *span_text(double seconds)
+{
+	long long s = (long long)seconds;
+
+	if (s >= 2 * 86400)
+		return mem_printf("%lld days", s / 86400);
+	return s >= 2 * 3600 ? mem_printf("%lld hours", s / 3600)
+			     : mem_printf("%lld minutes", s / 60);
+}
+
+/* No domain can help it when the root's own signature is out of its dates: the root is
+ * signed anew long before. */
+static bool say_clock(struct blame *b)
+{
+	time_t now = clock_now(), end;
+	char here[32], limit[32], *span;
+	bool ahead = now > b->keys_rrsig.expires;
+
+	if (b->keys_rrsig.expires == -1 || (!ahead && now >= b->keys_rrsig.inception))
+		return false;
+	end = ahead ? b->keys_rrsig.expires : b->keys_rrsig.inception;
+	span = span_text(ahead ? difftime(now, end) : difftime(end, now));
+	clock_rfc3339(now, here);
+	clock_rfc3339(end, limit);
+	b->who = BLAME_CLOCK;
+	say_line(b,
+		 mem_printf(
+			 "This host's clock is at fault, not the domain: it says %s, and "
+			 "the root's own keys are signed %s %s. It is %s by %s at least.",
+			 here, ahead ? "until" : "from", limit,
+			 ahead ? "ahead" : "behind", span));
+	free(span);
+	return true;
+}
+
 static void no_answer(struct witness *w)
 {
 	if (w->done)
@@ -235,10 +287,14 @@ static void finish_inquiry(struct blame *b)
 		no_answer(&b->witness[i]);
 	for (i = 0; i < b->forwarder_count; i++)
 		no_answer(&b->forwarder[i]);
-	if ((b->forwarder_count && b->root_secure) || is_stripped(b))
-		say_resolver(b);
-	else
-		say_servers(b);
+	for (i = 0; i < b->keys_count; i++)
+		no_answer(&b->keys[i]);
+	if (!say_clock(b)) {
+		if ((b->forwarder_count && b->root_secure) || is_stripped(b))
+			say_resolver(b);
+		else
+			say_servers(b);
+	}
 	say_ede(b);
 	fn(b->arg);
 }
@@ -355,6 +411,60 @@ static void on_root(void *arg, const struct answer *answer)
 	close_one(b);
 }
 
+static void take_keys(struct blame *b, const struct answer *answer)
+{
+	if (answer->rrsig.expires != -1)
+		b->keys_rrsig = answer->rrsig;
+}
+
+static void on_keys(void *arg, const struct answer *answer)
+{
+	struct blame *b = arg;
+
+	take_keys(b, answer);
+	close_one(b);
+}
+
+static void on_forwarded_keys(void *arg, const struct ask_reply *reply)
+{
+	struct witness *w = arg;
+	struct answer answer;
+
+	if (reply->packet && answer_from_packet(reply->packet, reply->packet_len, ".",
+						RRTYPE_DNSKEY, &answer, NULL) == 0) {
+		take_keys(w->blame, &answer);
+		answer_clear(&answer);
+	}
+	on_reply(w, reply);
+}
+
+/* For the dates of its signature, and whether that comes through. */
+static void ask_for_root_keys(struct blame *b, const char *const *forward, size_t count)
+{
+	struct resolver *blind = count ? NULL : upstream_root(b->upstream, true);
+	struct ask_conf conf = { .name = ".",
+				 .type = RRTYPE_DNSKEY,
+				 .recursive = true,
+				 .unchecked = true,
+				 .timeout_ms = ASK_MS };
+	struct witness *w;
+	size_t i;
+
+	for (i = 0; i < count && i < FORWARDERS_MAX; i++) {
+		w = &b->keys[b->keys_count++];
+		w->blame = b;
+		conf.server = forward[i];
+		if (ask_new(b->loop, &conf, on_forwarded_keys, w, &w->ask, NULL) == 0)
+			b->open++;
+		else
+			no_answer(w);
+	}
+	if (!blind)
+		return;
+	b->open++;
+	b->keys_question = resolver_ask(blind, ".", RRTYPE_DNSKEY, on_keys, b);
+}
+
 static void ask_forwarders(struct blame *b)
 {
 	size_t count, i;
@@ -367,6 +477,7 @@ static void ask_forwarders(struct blame *b)
 		ask_witness(b, &b->forwarder[b->forwarder_count++], NULL, forward[i],
 			    true, true);
 	}
+	ask_for_root_keys(b, forward, count);
 	root = count ? upstream_root(b->upstream, false) : NULL;
 	if (!root)
 		return;
@@ -380,6 +491,7 @@ struct blame *blame_new(const struct blame_conf *conf, blame_fn *fn, void *arg)
 
 	b->loop = conf->loop;
 	b->upstream = conf->upstream;
+	b->keys_rrsig = (struct answer_rrsig){ -1, -1, -1 };
 	b->name = mem_text(conf->name);
 	b->zone = mem_text(conf->name);
 	b->type = conf->type;
@@ -418,6 +530,9 @@ void blame_free(struct blame *b)
 	loop_timer_free(b->deadline);
 	resolver_question_free(b->zone_question);
 	resolver_question_free(b->root_question);
+	resolver_question_free(b->keys_question);
+	for (i = 0; i < b->keys_count; i++)
+		free_witness(&b->keys[i]);
 	for (i = 0; i < b->server_count; i++) {
 		resolver_question_free(b->server[i].question);
 		free(b->server[i].name);

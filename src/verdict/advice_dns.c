@@ -163,6 +163,11 @@ static void blame_remedy(const struct advice_context *c)
 				   "answer every question, with records or a signed "
 				   "denial");
 		break;
+	case BLAME_CLOCK:
+		advice_context_remedy(
+			c, "set this host's clock, and see that something keeps it right "
+			   "(NTP): until then every signature looks out of its dates");
+		break;
 	case BLAME_UNKNOWN:
 		break;
 	}

@@ -154,7 +154,13 @@ struct facts_advice {
 };
 
 /* Whose fault a DNS failure is, as far as it was found out. */
-enum blame_who { BLAME_UNKNOWN, BLAME_DOMAIN, BLAME_SERVER, BLAME_RESOLVER };
+enum blame_who {
+	BLAME_UNKNOWN,
+	BLAME_DOMAIN,
+	BLAME_SERVER,
+	BLAME_RESOLVER,
+	BLAME_CLOCK /* this host's */
+};
 
 struct facts_target {
 	char *target;	  /* as given, blanks trimmed, raw */

@@ -362,6 +362,40 @@ part_valgrind_page()
 }
 
 #
+# The clock of this host
+#
+# clock_check OFFSET ARGUMENTS...: as if it were so much later
+clock_check()
+{
+	library=$(faketime -m now printenv LD_PRELOAD)
+	offset=$1
+	shift
+	run 2 env "LD_PRELOAD=$library" "FAKETIME=$offset" "$DANEPROBE" check "$@"
+	tr -s '\n ' ' ' <out >flat
+	has flat "This host's clock is at fault, not the domain: it says 20"
+	has flat "Do: set this host's clock"
+	hasnt flat 'The domain is at fault'
+	hasnt flat 'Your resolver'
+}
+
+# The lab's root is signed from yesterday on, for a month.
+part_clock_that_is_wrong()
+{
+	plain_build || return 0 # libfaketime and the sanitizers wait for each other
+	command -v faketime >/dev/null || skip "faketime is not installed"
+	# shellcheck disable=SC2086
+	clock_check +60d $R ee.match.example
+	has flat 'the root'\''s own keys are signed until'
+	has flat 'It is ahead by '
+	# shellcheck disable=SC2086
+	clock_check -30d $R ee.match.example
+	has flat 'the root'\''s own keys are signed from'
+	has flat 'It is behind by 28 days at least'
+	# shellcheck disable=SC2086
+	clock_check +60d $F --resolver 127.53.0.53 ee.match.example
+}
+
+#
 # Odds and ends
 #
 part_version()
