@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A CA that says when to renew: ari.py CERT_AND_KEY; prints its port. What it says is in the file
-`answer` (the Retry-After, then the body), what it was asked in `asked`."""
+`answer` (the Retry-After, then the body; after one of a certificate `answer.next` takes its place), what it was asked in `asked`."""
 import http.server
+import os
 import ssl
 import sys
 
@@ -12,6 +13,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             print(self.path, file=log)
         with open("answer", encoding="ascii") as answer:
             retry, body = answer.read().split("\n", 1)
+        if self.path.startswith("/info/") and os.path.exists("answer.next"):
+            os.rename("answer.next", "answer")
         if self.path == "/dir":
             body = '{"renewalInfo": "https://127.0.0.1:%d/info"}' % server.server_port
         if self.path == "/empty":

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# renew asks the CA when it wants the certificate renewed; what it says can only bring a renewal
-# forward, and a CA that says nothing, or rubbish, holds up none.
+# renew asks the CA when it wants the certificate renewed; what it says
+# counts before our own idea, but not in the last tenth of life; a CA that says nothing, or rubbish,
+# holds up none.
 . "$(dirname "$0")/common.sh"
 
 here=$(cd "$OLDPWD" && cd "$(dirname "$0")" && pwd)
@@ -58,6 +59,7 @@ later=$(printf "$window" 2090-01-01T00:00:00Z 2090-01-02T00:00:00Z)
 past=$(printf "$window" 2020-01-01T00:00:00Z 2020-01-02T00:00:00Z)
 
 renew "the first certificate" 1 --ca-file ca.crt
+same "it is asked about at once" 1 "$(grep -c /info/ asked)"
 ask "a window far away" 1 7200 "$later"
 same "the window is kept" 2090-01-01T00:00:00Z "$(field ari_start)"
 serial=$(openssl x509 -in "$L/keys/0001/ecdsa-p256/certs/0001/cert.pem" -noout -serial | cut -d= -f2)
@@ -72,8 +74,22 @@ print(".".join(base64.urlsafe_b64encode(x).decode().rstrip("=") for x in (aki, s
 asked=$(grep -c . asked)
 renew "a run before Retry-After has passed" 1 --ca-file ca.crt
 same "it asks nothing" "$asked" "$(grep -c . asked)"
+same "its moment is in the window" 2090-01-01 "$(field ari_at | cut -c 1-10)"
+moment=$(field ari_at)
+ask "the same window" 1 7200 "$later"
+same "has the same moment" "$moment" "$(field ari_at)"
+same "the last tenth of its life overrules" 81 "$((($(date -d "$("$DANEPROBE" status -o json |
+	jq -r '.lineages[0].renew_at')" +%s) - $(date +%s) + 43200) / 86400))"
+explained=$(printf '%s' "$later" | sed 's,^{,{"explanationURL": "https://ca.example/why"\, ,')
+ask "with an explanation" 1 7200 "$explained"
+same "it is shown" https://ca.example/why \
+	"$("$DANEPROBE" status -o json | jq -r '.lineages[0].renew_explanation')"
+# shellcheck disable=SC2059
+soon=$(printf "$window" 2091-01-01T00:00:00Z 2091-01-02T00:00:00Z)
+printf '60\n%s' "$soon" >answer.next
 ask "a window that has passed" 2 60 "$past"
-same "what was said of the former certificate is forgotten" null "$(field ari_start)"
+same "what is said of the new certificate counts" 2091-01-01T00:00:00Z "$(field ari_start)"
+same "and not why the former was to be renewed" null "$(field ari_explanation)"
 ask "rubbish" 2 60 '<html>'
 says "rubbish is told" 'tells no window' warnings
 ask "an error" 2 404 '{}'
@@ -89,6 +105,8 @@ sed -i "s,/empty$,/dir," "$L/lineage.conf"
 sed -i 's/"ari_again_at": "[^"]*"/"ari_again_at": null/' "$L/state"
 renew "a CA that isn't trusted" 2
 says "that is told" 'could not be asked' warnings
+# shellcheck disable=SC2059
+printf '60\n%s' "$soon" >answer.next
 ask "the same, trusted" 3 60 "$past"
 kill "$python"
 wait "$python" 2>/dev/null || :

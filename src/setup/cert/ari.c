@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base64.h"
 #include "base/clock.h"
@@ -17,10 +18,11 @@
 #include "setup/world/env.h"
 
 #define ID_PART_MAX 64	   /* a serial has 20 octets, a key identifier 20 or 32 */
-#define AGAIN_S (6 * 3600) /* section 4.3.3 */
-#define AGAIN_MIN_S 60	   /* section 4.3.3: no CA is asked more often */
+#define AGAIN_S (6 * 3600) /* section 4.3.3: after an error that lasts, too */
+#define AGAIN_MIN_S 60	   /* section 4.3.2: what a CA may ask for is bounded */
 #define AGAIN_MAX_S (24 * 3600)
-#define AGAIN_FAILED_S 3600
+#define TRIES_MAX 5 /* section 4.3.3: after errors that may pass, each wait doubled */
+#define URL_MAX 500
 
 /* base64url without padding (RFC 4648 section 5). */
 static char *encode_base64url(const uint8_t *data, size_t len)
@@ -58,19 +60,51 @@ static bool take_time(const json_t *window, const char *name, time_t *ret_t)
 	return text && clock_parse_rfc3339(text, ret_t, NULL) == 0;
 }
 
-int ari_read_window(const char *text, time_t *ret_start, time_t *ret_end, struct why *why)
+/* Only what can stand in a line is shown. */
+static char *copy_url(const char *url)
+{
+	size_t i, len = url ? strlen(url) : 0;
+
+	if (!len || len > URL_MAX ||
+	    (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0))
+		return NULL;
+	for (i = 0; i < len; i++)
+		if (url[i] <= ' ' || url[i] > '~')
+			return NULL;
+	return mem_text(url);
+}
+
+int ari_read(const char *text, struct ari_answer *ret_answer, struct why *why)
 {
 	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *window = json_object_get(root, "suggestedWindow");
-	time_t start = 0, end = 0;
-	bool good = take_time(window, "start", &start) && take_time(window, "end", &end);
+	struct ari_answer a = { 0 };
+	bool good = take_time(window, "start", &a.start) &&
+		    take_time(window, "end", &a.end) && a.start > 0 && a.end > a.start;
 
+	if (good)
+		a.explanation = copy_url(
+			json_string_value(json_object_get(root, "explanationURL")));
 	json_decref(root);
-	if (!good || start <= 0 || end <= start)
+	if (!good)
 		return why_set(why, DP_EFORMAT, "it tells no window to renew in");
-	*ret_start = start;
-	*ret_end = end;
+	*ret_answer = a;
 	return 0;
+}
+
+void ari_answer_clear(struct ari_answer *a)
+{
+	free(a->explanation);
+	*a = (struct ari_answer){ 0 };
+}
+
+time_t ari_draw(time_t start, time_t end)
+{
+	uint64_t random;
+
+	if (getentropy(&random, sizeof(random)) < 0)
+		random = (uint64_t)(end - start) / 2;
+	return start + (time_t)(random % (uint64_t)(end - start));
 }
 
 static int fetch_json(struct lineage *l, const char *url, struct env_page *ret_page,
@@ -83,8 +117,8 @@ static int fetch_json(struct lineage *l, const char *url, struct env_page *ret_p
 		return why_set(why, DP_EINVAL, "'%s' is no https URL", url);
 	rc = l->env->fetch(l->env->arg, &request, ret_page, why);
 	if (rc == 0 && ret_page->status != 200) {
-		rc = why_set(why, DP_EIO, "%s answered with status %d", url,
-			     ret_page->status);
+		rc = why_set(why, ret_page->status >= 500 ? DP_ETIMEOUT : DP_EIO,
+			     "%s answered with status %d", url, ret_page->status);
 		env_page_clear(ret_page);
 	}
 	return rc;
@@ -112,15 +146,16 @@ static int find_service(struct lineage *l, const char *directory, char **ret_url
 	return rc;
 }
 
-static int newest_id(struct lineage *l, int64_t generation, enum key_type type,
-		     char **ret_id, struct why *why)
+/* NULL where there is none that could still be renewed early (section 4.3). */
+static int find_newest_id(struct lineage *l, int64_t generation, enum key_type type,
+			  char **ret_id, struct why *why)
 {
 	struct certificate c;
 	struct chain chain = { 0 };
 	char *folder, *path;
 	int rc = certificate_newest(l, generation, type, &c, why);
 
-	if (rc < 0 || !c.number)
+	if (rc < 0 || !c.number || c.not_after <= env_now(l->env))
 		return rc;
 	folder = lineage_key_path(l, generation, type, "certs");
 	path = mem_printf("%s/%s/cert.pem", folder, lineage_number(c.number).text);
@@ -133,10 +168,32 @@ static int newest_id(struct lineage *l, int64_t generation, enum key_type type,
 	return rc;
 }
 
+/* The certificates that are asked about, by their names. */
+struct ids {
+	char *id[KEY_TYPE_COUNT]; /* owned */
+	size_t count;
+};
+
+static int find_ids(struct lineage *l, int64_t generation, struct ids *ids,
+		    struct why *why)
+{
+	char *id;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
+		id = NULL;
+		rc = find_newest_id(l, generation, l->conf.key_type[i], &id, why);
+		if (id)
+			ids->id[ids->count++] = id;
+	}
+	return rc;
+}
+
 /* What is known so far: the earliest window, and when to ask again. */
 struct advice {
-	time_t start, end;
-	int64_t again_s;
+	struct ari_answer window;
+	int64_t again_s; /* 0: not said */
 };
 
 static int ask_one(struct lineage *l, const char *service, const char *id,
@@ -144,75 +201,128 @@ static int ask_one(struct lineage *l, const char *service, const char *id,
 {
 	bool has_slash = service[strlen(service) - 1] == '/';
 	char *url = mem_printf("%s%s%s", service, has_slash ? "" : "/", id);
+	struct ari_answer answer = { 0 };
 	struct env_page page;
-	time_t start = 0, end = 0;
 	int rc = fetch_json(l, url, &page, why);
 
 	free(url);
 	if (rc < 0)
 		return rc;
-	rc = ari_read_window(page.text, &start, &end, why);
-	if (rc == 0 && (!a->start || start < a->start)) {
-		a->start = start;
-		a->end = end;
+	rc = ari_read(page.text, &answer, why);
+	if (rc == 0 && (!a->window.start || answer.start < a->window.start)) {
+		ari_answer_clear(&a->window);
+		a->window = answer;
+		answer = (struct ari_answer){ 0 };
 	}
-	if (rc == 0 && page.retry_after_s)
+	if (rc == 0 && page.retry_after_s &&
+	    (!a->again_s || page.retry_after_s < a->again_s))
 		a->again_s = page.retry_after_s;
+	ari_answer_clear(&answer);
 	env_page_clear(&page);
 	return rc;
 }
 
-static int ask_all(struct lineage *l, int64_t generation, const char *directory,
+static int ask_all(struct lineage *l, const struct ids *ids, const char *directory,
 		   struct advice *a, struct why *why)
 {
-	char *service = NULL, *id;
+	char *service = NULL;
 	size_t i;
 	int rc = find_service(l, directory, &service, why);
 
-	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
-		id = NULL;
-		rc = newest_id(l, generation, l->conf.key_type[i], &id, why);
-		if (rc == 0 && id)
-			rc = ask_one(l, service, id, a, why);
-		free(id);
-	}
+	for (i = 0; i < ids->count && rc == 0; i++)
+		rc = ask_one(l, service, ids->id[i], a, why);
 	free(service);
 	return rc;
 }
 
-void ari_refresh(struct lineage *l, int64_t generation)
+/* A new window has a moment of its own; that of the former stays as long as it does
+ * (section 4.2). */
+static void take_window(struct lineage *l, struct ari_answer *window)
 {
-	const char *directory = lineage_conf_get(&l->conf, LINEAGE_CONF_ACME_DIRECTORY);
-	struct advice a = { .again_s = AGAIN_S };
 	struct lineage_state *s = &l->state;
+
+	if (!s->ari_at || window->start != s->ari_start || window->end != s->ari_end)
+		s->ari_at = ari_draw(window->start, window->end);
+	s->ari_start = window->start;
+	s->ari_end = window->end;
+	free(s->ari_explanation);
+	s->ari_explanation = window->explanation;
+	window->explanation = NULL;
+}
+
+/* Section 4.3.3 */
+static int64_t wait_after_error(struct lineage_state *s, int rc)
+{
+	if (rc != DP_ETIMEOUT || s->ari_failures >= TRIES_MAX) {
+		s->ari_failures = 0;
+		return AGAIN_S;
+	}
+	return (int64_t)AGAIN_MIN_S << s->ari_failures++;
+}
+
+static int64_t bound_wait(int64_t again_s)
+{
+	if (!again_s)
+		return AGAIN_S;
+	if (again_s < AGAIN_MIN_S)
+		return AGAIN_MIN_S;
+	return again_s > AGAIN_MAX_S ? AGAIN_MAX_S : again_s;
+}
+
+static void ask_about(struct lineage *l, const struct ids *ids, const char *directory)
+{
+	struct lineage_state *s = &l->state;
+	struct advice a = { 0 };
 	time_t now = env_now(l->env);
 	struct why why;
+	int64_t wait_s;
+	int rc = ask_all(l, ids, directory, &a, &why);
+
+	if (rc < 0) {
+		log_warn("when to renew %s could not be asked: %s", l->name, why.text);
+		wait_s = wait_after_error(s, rc);
+	} else {
+		take_window(l, &a.window);
+		s->ari_failures = 0;
+		wait_s = bound_wait(a.again_s);
+	}
+	ari_answer_clear(&a.window);
+	s->ari_asked_at = now;
+	s->ari_again_at = now + (time_t)wait_s;
+}
+
+bool ari_refresh(struct lineage *l, int64_t generation)
+{
+	const char *directory = lineage_conf_get(&l->conf, LINEAGE_CONF_ACME_DIRECTORY);
+	const struct lineage_state *s = &l->state;
+	time_t now = env_now(l->env);
+	struct ids ids = { .count = 0 };
+	struct why why;
+	bool asked;
 
 	/* After a clock was set back we ask all the same. */
 	if (!*directory || !l->env->fetch ||
 	    (s->ari_asked_at && now >= s->ari_asked_at && now < s->ari_again_at))
-		return;
-	if (ask_all(l, generation, directory, &a, &why) < 0) {
+		return false;
+	if (find_ids(l, generation, &ids, &why) < 0)
 		log_warn("when to renew %s could not be asked: %s", l->name, why.text);
-		a.again_s = AGAIN_FAILED_S;
-	} else {
-		s->ari_start = a.start;
-		s->ari_end = a.end;
-	}
-	if (a.again_s < AGAIN_MIN_S)
-		a.again_s = AGAIN_MIN_S;
-	if (a.again_s > AGAIN_MAX_S)
-		a.again_s = AGAIN_MAX_S;
-	s->ari_asked_at = now;
-	s->ari_again_at = now + (time_t)a.again_s;
+	else if (ids.count)
+		ask_about(l, &ids, directory);
+	asked = ids.count > 0;
+	while (ids.count)
+		free(ids.id[--ids.count]);
+	return asked;
 }
 
 void ari_forget(struct lineage *l)
 {
-	l->state.ari_start = 0;
-	l->state.ari_end = 0;
-	l->state.ari_asked_at = 0;
-	l->state.ari_again_at = 0;
-	free(l->state.ari_renewed);
-	l->state.ari_renewed = NULL;
+	struct lineage_state *s = &l->state;
+
+	s->ari_start = s->ari_end = s->ari_at = 0;
+	s->ari_asked_at = s->ari_again_at = 0;
+	s->ari_failures = 0;
+	free(s->ari_renewed);
+	s->ari_renewed = NULL;
+	free(s->ari_explanation);
+	s->ari_explanation = NULL;
 }

@@ -68,10 +68,8 @@ static int due_of(const struct lineage *l, int64_t generation, enum key_type typ
 	facts.not_before = c.not_before;
 	facts.not_after = c.not_after;
 	by_dates = c.number ? renewal_time(&facts) : 0;
-	if (!is_renewed_for_window(l, type)) {
-		facts.ari_start = l->state.ari_start;
-		facts.ari_end = l->state.ari_end;
-	}
+	if (!is_renewed_for_window(l, type))
+		facts.ari_at = l->state.ari_at;
 	*ret_due = (struct due){ .at = c.number ? renewal_time(&facts) : 0, .newest = c };
 	if (!named) /* a domain was added since it was made */
 		ret_due->at = c.not_before;
@@ -401,14 +399,15 @@ static void order_if_due(struct lineage *l, int64_t generation, enum key_type ty
 }
 
 /* The window has done its work when the last of the certificates that it made due is
- * renewed. */
-static void end_window(struct lineage *l, struct ordered *o)
+ * renewed. The CA is asked about the new ones at once (RFC 9773 section 4.3). */
+static void end_window(struct lineage *l, int64_t generation, struct ordered *o)
 {
 	struct lineage_state *s = &l->state;
 	char *before = s->ari_renewed;
 
 	if (o->rc == 0) {
 		ari_forget(l);
+		(void)ari_refresh(l, generation);
 	} else if (s->ari_start && !(before && strstr(before, o->renewed))) {
 		s->ari_renewed = mem_printf("%s%s%s", before ? before : "",
 					    before ? " " : "", o->renewed);
@@ -430,7 +429,7 @@ int renew_order(struct lineage *l, int64_t generation, bool force, struct why *w
 	for (i = 0; i < l->conf.key_types; i++)
 		order_if_due(l, generation, l->conf.key_type[i], force, &o);
 	if (o.renewed)
-		end_window(l, &o);
+		end_window(l, generation, &o);
 	free(o.renewed);
 	return o.rc < 0 ? why_set(why, o.rc, "%s", o.failed.text) : 0;
 }

@@ -36,8 +36,7 @@ static time_t due_at(const struct lineage *l, const struct certificate *c, bool 
 					     .not_after = c->not_after,
 					     .percent = l->conf.renew_percent,
 					     .left_s = l->conf.renew_left_s,
-					     .ari_start = fresh ? l->state.ari_start : 0,
-					     .ari_end = fresh ? l->state.ari_end : 0 };
+					     .ari_at = fresh ? l->state.ari_at : 0 };
 
 	return renewal_time(&facts);
 }

@@ -478,10 +478,7 @@ int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
 /* The CA may move its window: asks again, and keeps what it says. */
 static int refresh_window(struct lineage *l, int64_t generation, struct why *why)
 {
-	time_t asked = l->state.ari_asked_at;
-
-	ari_refresh(l, generation);
-	return l->state.ari_asked_at == asked ? 0 : lineage_save(l, why);
+	return ari_refresh(l, generation) ? lineage_save(l, why) : 0;
 }
 
 /* Orders a certificate if one is due, and installs what is kept. */

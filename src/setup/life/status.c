@@ -28,6 +28,7 @@ void status_clear(struct status *s)
 	free(s->error);
 	free(s->reason);
 	free(s->renew_error);
+	free(s->renew_explanation);
 	free(s->action);
 	free(s->problem);
 	*s = (struct status){ 0 };
@@ -95,6 +96,14 @@ static bool is_known_when(enum next_action action)
 	return action != NEXT_AWAIT_SERVERS && action != NEXT_AWAIT_RETIRED;
 }
 
+/* RFC 9773 section 4.2: where the CA explains the time, its user is to know. */
+static char *word_renewal(const struct status *s)
+{
+	return s->renew_explanation ? mem_printf("renew certificate (why then: %s)",
+						 s->renew_explanation)
+				    : mem_text("renew certificate");
+}
+
 /* What is due first, of a rollover and a renewal. */
 static void plan_idle(const struct lineage *l, struct status *s, const struct deadline *d,
 		      struct next next)
@@ -108,9 +117,8 @@ static void plan_idle(const struct lineage *l, struct status *s, const struct de
 	else if (next.at && (!s->renew_at || next.at < s->renew_at))
 		plan_action(s, next.at, word_next(l, s, next.action));
 	else if (s->live || s->renew_at)
-		plan_action(
-			s, s->renew_at,
-			mem_text(by_hook ? "certbot renews it" : "renew certificate"));
+		plan_action(s, s->renew_at,
+			    by_hook ? mem_text("certbot renews it") : word_renewal(s));
 	else
 		plan_action(s, 0, mem_text("get a certificate"));
 }
@@ -258,6 +266,7 @@ static int fill_status(const struct lineage *l, struct status *s, struct deadlin
 	s->reason = mem_text(state->reason);
 	s->reason_since = state->reason_since;
 	s->renew_error = mem_text(state->renew_error);
+	s->renew_explanation = mem_text(state->ari_explanation);
 	s->rollover_at = next_rollover_at(l);
 	rc = deadline_read(l, d, why);
 	s->not_before = d->not_before;
@@ -344,7 +353,7 @@ static json_t *one_json(const struct status *s)
 
 	return json_pack(
 		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:o, s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", s->name, "level", levels[s->level], "problem",
 		text_json(s->error ? s->error : s->problem), "state",
 		text_json(known ? lineage_state_stage_name(s->stage) : NULL), "doing",
@@ -356,7 +365,8 @@ static json_t *one_json(const struct status *s)
 		time_json(s->reason_since), "not_before", time_json(s->not_before),
 		"not_after", time_json(s->not_after), "renew_at", time_json(s->renew_at),
 		"rollover_at", time_json(s->rollover_at), "renew_error",
-		text_json(s->renew_error), "next_action", text_json(s->action),
+		text_json(s->renew_error), "renew_explanation",
+		text_json(s->renew_explanation), "next_action", text_json(s->action),
 		"next_action_at", time_json(s->action_at));
 }
 

@@ -30,6 +30,7 @@ struct status {
 					 */
 	time_t renew_at, rollover_at; /* 0: not planned; renew_at is the newest's */
 	char *renew_error;	      /* owned; NULL */
+	char *renew_explanation;      /* owned; URL where the CA says why then; NULL */
 	char *action;		      /* owned; "renew certificate" */
 	time_t action_at;	      /* 0: not known; in the past: at the next run */
 	enum status_level level;

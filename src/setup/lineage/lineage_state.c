@@ -89,7 +89,10 @@ static const struct field {
 	FIELD(TIME, ari_start),
 	FIELD(TIME, ari_end),
 	FIELD(TIME, ari_asked_at),
+	FIELD(TIME, ari_at),
 	FIELD(TIME, ari_again_at),
+	FIELD(NUMBER, ari_failures),
+	FIELD(TEXT, ari_explanation),
 	FIELD(TEXT, ari_renewed),
 #undef FIELD
 };
@@ -112,6 +115,7 @@ void lineage_state_clear(struct lineage_state *state)
 	free(state->intent_faults);
 	free(state->renew_error);
 	free(state->ari_renewed);
+	free(state->ari_explanation);
 	free(state->key_group);
 	free(state->held);
 	free(state->given);

@@ -105,9 +105,12 @@ struct lineage_state {
 
 	/* cert: the window in which the CA wants a renewal. */
 	time_t ari_start, ari_end, ari_asked_at; /* 0 unknown */
-	time_t ari_again_at;			 /* when the CA is asked next */
-	char *ari_renewed; /* owned; the key types that were renewed for that window,
-			      where not all could be; NULL: none */
+	time_t ari_at;	       /* the moment of the window that was drawn; 0 none */
+	time_t ari_again_at;   /* when the CA is asked next */
+	int64_t ari_failures;  /* that may pass, in a row */
+	char *ari_explanation; /* owned; URL where the CA says why then; NULL */
+	char *ari_renewed;     /* owned; the key types that were renewed for that window,
+				  where not all could be; NULL: none */
 };
 
 void lineage_state_init(struct lineage_state *state);

@@ -16,14 +16,22 @@ static int64_t left_s(const struct renewal_facts *facts)
 	return life_s < SHORT_LIFE_S ? life_s / 2 : life_s / 3;
 }
 
+static time_t first_time(time_t a, time_t b)
+{
+	return a < b ? a : b;
+}
+
 time_t renewal_time(const struct renewal_facts *facts)
 {
-	time_t at = facts->not_after - (time_t)left_s(facts), middle;
+	time_t at = facts->not_after - (time_t)left_s(facts);
+	time_t last_tenth =
+		facts->not_after - (facts->not_after - facts->not_before) / 10;
 
-	if (!facts->ari_start || facts->ari_end < facts->ari_start)
+	if (!facts->ari_at)
 		return at;
-	middle = facts->ari_start + (facts->ari_end - facts->ari_start) / 2;
-	return middle < at ? middle : at;
+	if (facts->percent || facts->left_s)
+		return first_time(facts->ari_at, at);
+	return first_time(facts->ari_at, last_tenth);
 }
 
 int64_t renewal_backoff_s(int64_t failures)

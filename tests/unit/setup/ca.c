@@ -86,6 +86,7 @@ static int make(const struct ca_order *order, gnutls_x509_crq_t crq,
 	if (rc < 0)
 		return rc;
 	gnutls_x509_crt_set_version(crt, 3);
+	gnutls_x509_crt_set_authority_key_id(crt, "simulated", 9);
 	gnutls_x509_crt_set_serial(crt, serial, sizeof(serial));
 	set_times(crt, order);
 	rc = order->fault == CA_OTHER_NAMES ? set_other_name(crt) : set_names(crt, crq);

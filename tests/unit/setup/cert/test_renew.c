@@ -133,7 +133,7 @@ static void test_renew_order_takes_a_window_once(void **state)
 
 	(void)state;
 	s->ari_start = p->sim->now - 2 * SIM_HOUR;
-	s->ari_end = p->sim->now - SIM_HOUR;
+	s->ari_end = s->ari_at = p->sim->now - SIM_HOUR;
 	play_save(p);
 	p->no_order = "/ecdsa-p384/";
 	play_renew(p, false);
@@ -257,7 +257,7 @@ static void test_renew_order_takes_an_earlier_end_for_another_reason(void **stat
 	p->sim->lifetime_s = 6 * SIM_DAY;
 	s = play_state(p);
 	s->ari_start = p->sim->now - 2 * SIM_HOUR;
-	s->ari_end = p->sim->now - SIM_HOUR;
+	s->ari_end = s->ari_at = p->sim->now - SIM_HOUR;
 	play_save(p);
 	play_renew(p, false);
 	play_told(p, OUTCOME_MOVED, "renewed");

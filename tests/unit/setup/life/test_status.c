@@ -239,13 +239,20 @@ static const struct certificate_row {
 	bool domain;	/* lineage.conf has one more */
 	int failures;
 	const char *error;
-	bool rollover; /* in the middle of one */
-	int at;	       /* looked at on that day */
+	const char *why; /* the CA's, of the time to renew */
+	bool rollover;	 /* in the middle of one */
+	int at;		 /* looked at on that day */
 	enum status_level level;
 	const char *problem, *action;
 	int ends; /* the day that is shown */
 } certificate_rows[] = {
 	{ "fresh", { 90 }, .at = 50, .action = "renew certificate", .ends = 90 },
+	{ "explained",
+	  { 90 },
+	  .at = 50,
+	  .why = "https://ca.example/why",
+	  .action = "renew certificate (why then: https://ca.example/why)",
+	  .ends = 90 },
 	{ "due",
 	  { 90 },
 	  .at = 70,
@@ -444,6 +451,7 @@ static void fill(struct lineage *l, const struct certificate_row *r)
 	s->since = clock_now_is;
 	s->renew_failures = r->failures;
 	s->renew_error = r->error ? mem_text(r->error) : NULL;
+	s->ari_explanation = r->why ? mem_text(r->why) : NULL;
 	if (r->domain)
 		add_domain(l);
 	assert_int_equal(lineage_save(l, &why), 0);
