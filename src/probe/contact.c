@@ -16,9 +16,10 @@
 #define KEPT_MS 30000
 #define SILENT 1024
 #define SILENT_MS 60000
-#define GRACE_MS 100   /* so that those who asked end it by their own deadlines */
-#define SILENT_TIMES 2 /* in a row before the silence counts: the network may fail once  \
-			*/
+#define GRACE_MS 100 /* so that those who asked end it by their own deadlines */
+#define SILENT_TIMES                                                                     \
+	2 /* in a row before the silence counts: the network may fail once               \
+	   */
 
 /* A conversation with an address, and those who wait for its end. */
 struct talk {

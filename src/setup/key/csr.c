@@ -137,8 +137,8 @@ static int read_public(gnutls_x509_crq_t crq, gnutls_datum_t *ret_public)
 	return rc;
 }
 
-/* Takes the parts of a request whose signature is good. The key's size is looked at before
- * the request is verified by it. */
+/* Takes the parts of a request whose signature is good. The key's size is looked at
+ * before the request is verified by it. */
 static int take_parts(gnutls_x509_crq_t crq, gnutls_datum_t *ret_der,
 		      gnutls_datum_t *ret_public, char *reason)
 {
