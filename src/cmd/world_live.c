@@ -175,12 +175,39 @@ static char *judge_without_records(const struct leaf *leaf, const struct env_pre
 			  leaf->spki, leaf->is_rsa ? "RSA" : "ECDSA");
 }
 
-/* A service without records, its handshakes one by one. */
+/* A service whose handshakes are looked at one by one. */
 struct looking {
-	const char *text; /* borrowed, as all of these */
+	const char *text; /* borrowed, as the next two */
 	const struct env_presented *presented;
 	struct env_live *live;
+	bool saw_rsa, saw_ecdsa; /* keys of the lineage */
 };
+
+static void note_seen(struct looking *looking, const struct leaf *leaf)
+{
+	looking->saw_rsa = looking->saw_rsa || leaf->is_rsa;
+	looking->saw_ecdsa = looking->saw_ecdsa || !leaf->is_rsa;
+}
+
+/* That nothing is wrong with what a server presents proves nothing of a key that none
+ * presents: it may never have read it. */
+static void miss_kinds(const struct looking *looking)
+{
+	const struct env_presented *p = looking->presented;
+	bool rsa = p->has_rsa && !looking->saw_rsa;
+	bool ecdsa = p->has_ecdsa && !looking->saw_ecdsa;
+
+	if (!rsa && !ecdsa)
+		return;
+	env_live_add(looking->live, mem_text(looking->text),
+		     mem_printf("doesn't present %s (%s): does its server read %s, and "
+				"was it reloaded?",
+				p->name,
+				rsa && ecdsa ? "RSA and ECDSA"
+				: rsa	     ? "RSA"
+					     : "ECDSA",
+				p->live));
+}
 
 /* One certificate that two handshakes showed is told once. */
 static void add_fault(struct env_live *live, char *take_where, char *take_what)
@@ -199,7 +226,7 @@ static void add_fault(struct env_live *live, char *take_where, char *take_what)
 
 static void look_at_leaf(void *arg, const struct live_peer *peer)
 {
-	const struct looking *looking = arg;
+	struct looking *looking = arg;
 	char *cert = NULL, *spki = NULL, *fault;
 	struct leaf leaf = { 0 };
 
@@ -210,6 +237,8 @@ static void look_at_leaf(void *arg, const struct live_peer *peer)
 		leaf.is_rsa = chain_is_rsa(peer->leaf);
 		fault = judge_without_records(&leaf, looking->presented);
 		looking->live->other_key = looking->live->other_key || fault;
+		if (!fault)
+			note_seen(looking, &leaf);
 	} else {
 		fault = mem_text(peer->error);
 	}
@@ -222,28 +251,39 @@ static void look_at_leaf(void *arg, const struct live_peer *peer)
 
 /* Without records clients have nothing to compare the key with, or nobody asked about
  * records. */
-static void look_at_leaves(const struct world_live *live, const char *text,
-			   const struct env_presented *presented,
-			   struct env_live *ret_live)
+static void look_at_leaves(const struct world_live *live, struct looking *looking)
 {
-	struct looking looking = { text, presented, ret_live };
 	struct target target = { 0 };
 	struct why why;
 
-	if (target_parse(text, &target, &why) < 0 ||
-	    live_each(&target, live->upstream, live->timeout_ms, look_at_leaf, &looking,
+	if (target_parse(looking->text, &target, &why) < 0 ||
+	    live_each(&target, live->upstream, live->timeout_ms, look_at_leaf, looking,
 		      &why) < 0)
-		env_live_add(ret_live, mem_text(text), mem_text(why.text));
+		env_live_add(looking->live, mem_text(looking->text), mem_text(why.text));
 	target_clear(&target);
+}
+
+/* Returns what is wrong with a certificate that DANE took, on the heap; NULL: nothing. A
+ * key that others have there has a record of its own. */
+static char *judge_match(const struct facts_peer *peer, struct looking *looking)
+{
+	const struct leaf leaf = { peer->chain[0].cert_sha256, peer->chain[0].spki_sha256,
+				   peer->tls.auth && !strcmp(peer->tls.auth, "RSA") };
+	char *fault;
+
+	if (is_of_others(&leaf, looking->presented))
+		return NULL;
+	fault = judge_leaf(&leaf, looking->presented);
+	if (!fault)
+		note_seen(looking, &leaf);
+	return fault;
 }
 
 /* Returns what is wrong with a peer; NULL: nothing. An address that this host can't
  * reach doesn't count, as long as another can be reached. */
 static char *judge_peer(const struct facts_target *facts, const struct facts_peer *peer,
-			const struct env_presented *presented)
+			struct looking *looking)
 {
-	struct leaf leaf;
-
 	if (!peer->chain_count)
 		return peer->code == CODE_NO_ROUTE && facts->code == CODE_MATCH
 			       ? NULL
@@ -252,26 +292,22 @@ static char *judge_peer(const struct facts_target *facts, const struct facts_pee
 	if (peer->code != CODE_MATCH)
 		return mem_printf("%s: presents the key %.8s...", code_name(peer->code),
 				  peer->chain[0].spki_sha256);
-	leaf = (struct leaf){ peer->chain[0].cert_sha256, peer->chain[0].spki_sha256,
-			      peer->tls.auth && !strcmp(peer->tls.auth, "RSA") };
-	/* a key that others have there has a record of its own: it matched */
-	return is_of_others(&leaf, presented) ? NULL : judge_leaf(&leaf, presented);
+	return judge_match(peer, looking);
 }
 
-static void look_at_peers(const struct facts_target *facts, const char *text,
-			  const struct env_presented *presented,
-			  struct env_live *ret_live)
+static void look_at_peers(const struct facts_target *facts, struct looking *looking)
 {
 	const struct facts_endpoint *e = &facts->endpoint[0];
 	char *fault;
 	size_t i;
 
 	for (i = 0; i < e->peer_count; i++) {
-		fault = judge_peer(facts, &e->peer[i], presented);
+		fault = judge_peer(facts, &e->peer[i], looking);
 		if (fault)
-			env_live_add(ret_live,
-				     mem_printf("%s at %s", text, e->peer[i].address),
-				     fault);
+			env_live_add(
+				looking->live,
+				mem_printf("%s at %s", looking->text, e->peer[i].address),
+				fault);
 	}
 }
 
@@ -282,28 +318,41 @@ static char *judge_whole(const struct facts_target *facts)
 			  facts->summary ? facts->summary : "");
 }
 
+static void look_at_facts(const struct world_live *live, const struct facts_target *facts,
+			  struct looking *looking)
+{
+	size_t before = looking->live->count;
+
+	if (facts->code == CODE_NO_TLSA)
+		look_at_leaves(live, looking);
+	else if (facts->endpoint_count == 1 && facts->endpoint[0].peer_count)
+		look_at_peers(facts, looking);
+	if (looking->live->count > before)
+		return;
+	if (facts->code != CODE_MATCH && facts->code != CODE_NO_TLSA)
+		env_live_add(looking->live, mem_text(looking->text), judge_whole(facts));
+	else
+		miss_kinds(looking);
+}
+
 static int look_at_service(const struct world_live *live, const char *text,
 			   const struct env_presented *presented,
 			   struct env_live *ret_live, struct why *why)
 {
+	struct looking looking = { .text = text,
+				   .presented = presented,
+				   .live = ret_live };
 	struct facts_target *facts = NULL;
-	size_t before = ret_live->count;
 	int rc;
 
 	if (presented->key_only) {
-		look_at_leaves(live, text, presented, ret_live);
+		look_at_leaves(live, &looking);
 		return 0;
 	}
 	rc = check_dane(live, text, &facts, why);
 	if (rc < 0)
 		return rc;
-	if (facts->code == CODE_NO_TLSA)
-		look_at_leaves(live, text, presented, ret_live);
-	else if (facts->endpoint_count == 1 && facts->endpoint[0].peer_count)
-		look_at_peers(facts, text, presented, ret_live);
-	if (facts->code != CODE_MATCH && facts->code != CODE_NO_TLSA &&
-	    ret_live->count == before)
-		env_live_add(ret_live, mem_text(text), judge_whole(facts));
+	look_at_facts(live, facts, &looking);
 	facts_target_free(facts);
 	return 0;
 }

@@ -85,6 +85,35 @@ part_a_second_kind_that_is_not_the_lineages()
 	run 0 "$DANEPROBE" check $R --auth both "https://www.$zone"
 }
 
+# An RSA lineage beside the ECDSA one that has the service: DANE passes there all the time, by the
+# other's records, and nobody presents the new key until the server reads it.
+part_a_key_that_no_server_reads()
+{
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	web_certificates "$PWD/etc/www/live"
+	new 127.53.3.1
+	roll_until idle
+	# shellcheck disable=SC2086
+	run 0 "$DANEPROBE" new --dir "$PWD/etc" $R rsa -d "www.$zone" --service "https://www.$zone" \
+		--key-type rsa-2048 --set "publish = rfc2136 server=127.53.3.1 key=$PWD/tsig" \
+		--set 'ttl = 1' --set "acme = $acme" --set "deploy = $PWD/deploy.sh"
+	lineage=rsa
+	roll_until published
+	tries=0
+	until "$DANEPROBE" install rsa --dir "$PWD/etc" $R -t 5 >out 2>err || grep -q "doesn't present" err; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 40 ] || { cat err >&2; fail "neither installed nor refused"; }
+		sleep 0.3
+	done
+	has err "https://www.$zone doesn't present key 0001 (RSA): does its server read $PWD/etc/rsa/live"
+	! state_is verified || fail "it says verified"
+	web_certificates "$PWD/etc/www/live" "$PWD/etc/rsa/live"
+	roll_until idle --force
+	check 0 --auth both "https://www.$zone"
+}
+
 # with_an_old_key: nginx serves one that no lineage has, until the first deploy
 with_an_old_key()
 {

@@ -87,17 +87,22 @@ static int look_at_keys(struct lineage *l, int64_t generation, enum looking look
 			struct env_live *ret_live, struct why *why)
 {
 	uint8_t spki[KEY_TYPE_COUNT][32], cert[KEY_TYPE_COUNT][32];
+	char *name = mem_printf("key %s", lineage_number(generation).text);
+	char *live = lineage_path(l, "live");
 	struct looked_at at = { 0 };
 	struct env_presented presented = { .spki = (const uint8_t(*)[32])spki,
 					   .cert = (const uint8_t(*)[32])cert,
 					   .count = l->conf.key_types,
+					   .name = name,
+					   .live = live,
 					   .at_once = looking == LOOK_AT_ONCE };
-	int rc;
+	int rc = 0;
 
 	if (!l->env->look)
-		return why_set(why, DP_EINVAL, "the services can't be looked at");
+		rc = why_set(why, DP_EINVAL, "the services can't be looked at");
 	lineage_kinds(l, &presented.has_rsa, &presented.has_ecdsa);
-	rc = lineage_spki(l, generation, spki, why);
+	if (rc == 0)
+		rc = lineage_spki(l, generation, spki, why);
 	if (rc == 0)
 		rc = read_live(l, cert, why);
 	if (rc == 0)
@@ -109,6 +114,8 @@ static int look_at_keys(struct lineage *l, int64_t generation, enum looking look
 	if (rc == 0)
 		rc = l->env->look(l->env->arg, &presented, ret_live, why);
 	forget_services(&at);
+	free(name);
+	free(live);
 	return rc;
 }
 

@@ -64,8 +64,8 @@ struct env_fault {
 	char *what;  /* owned; "mismatch: key 1234abcd... is not published" */
 };
 
-/* What the services present: count 0 where each endpoint presents one of the certificates
- * and DANE passes. */
+/* What the services present: count 0 where each endpoint presents a certificate of each
+ * kind of key that is asked for, no others of those kinds, and DANE passes. */
 struct env_live {
 	struct env_fault *fault; /* owned */
 	size_t count;
@@ -89,7 +89,9 @@ struct env_presented {
 	const uint8_t (*spki)[32]; /* SHA-256 of SubjectPublicKeyInfo, one a key type */
 	const uint8_t (*cert)[32]; /* and of the leaf certificate in live */
 	size_t count;
-	bool any_cert; /* any certificate will do: only the key counts */
+	const char *name, *live; /* borrowed: "key 0001", and where servers read it; not
+				    needed with key_only */
+	bool any_cert;		 /* any certificate will do: only the key counts */
 	bool key_only; /* don't look into DNS: caches may have what is no longer there */
 	bool has_rsa,
 		has_ecdsa; /* the kinds of keys among them; ECDSA stands for EdDSA too */
