@@ -11,6 +11,7 @@
 #include "setup/agree/peak.h"
 #include "setup/key/record.h"
 #include "setup/lineage/lineage.h"
+#include "setup/lineage/owners.h"
 #include "setup/publish/wanted.h"
 
 /* After a longer time without a look the servers may have said anything, so what was
@@ -18,21 +19,71 @@
 #define UNSEEN_MAX_S (3 * 86400)
 #define DRIFT_S 60 /* how far two clocks drift apart that nobody has set */
 
-int64_t agreement_hash(const struct wanted *w)
+/* On the heap, of one record. */
+static char *record_text(const struct record *record)
+{
+	char *rr = tlsa_to_text(&record->rr);
+	char *text = mem_printf("%s %s", record->owner, rr);
+
+	free(rr);
+	return text;
+}
+
+static int64_t hash_records(const struct wanted *w)
 {
 	uint64_t sum = 0; /* a sum is the same in any order */
 	char *text;
 	size_t i;
 
 	for (i = 0; i < w->want_count; i++) {
-		char *rr = tlsa_to_text(&w->want[i].rr);
-
-		text = mem_printf("%s %s", w->want[i].owner, rr);
+		text = record_text(&w->want[i]);
 		sum += fnv_text(text);
-		free(rr);
 		free(text);
 	}
 	return (int64_t)(sum >> 1) | 1;
+}
+
+/* One of them, as an item of a set. */
+static char *record_token(const struct record *record)
+{
+	char *text = record_text(record);
+	char *token = mem_printf("%016llx", (unsigned long long)fnv_text(text));
+
+	free(text);
+	return token;
+}
+
+void agreement_remember(struct lineage_state *s, const struct wanted *w)
+{
+	char *token;
+	size_t i;
+
+	s->agreed_on = hash_records(w);
+	free(s->agreed);
+	s->agreed = NULL;
+	for (i = 0; i < w->want_count; i++) {
+		token = record_token(&w->want[i]);
+		owners_add(&s->agreed, token);
+		free(token);
+	}
+}
+
+/* Whether a record is wanted that nobody asked about before. With fewer of them the
+ * others were asked about all the time. */
+static bool has_new_record(const struct lineage_state *s, const struct wanted *w)
+{
+	bool is_new = false;
+	char *token;
+	size_t i;
+
+	if (!s->agreed_on || s->agreed_on == hash_records(w))
+		return false;
+	for (i = 0; i < w->want_count && !is_new; i++) {
+		token = record_token(&w->want[i]);
+		is_new = !owners_has(s->agreed, token);
+		free(token);
+	}
+	return is_new;
 }
 
 /* What is wanted, and what the servers have of it. */
@@ -183,9 +234,9 @@ static void doubt_clock(struct lineage *l, time_t now)
 }
 
 /* blocked: what the servers have is of no use yet, and a cache may keep that. */
-static void keep_agreement(struct lineage *l, const struct env_dns *dns, int64_t hash,
-			   bool blocked)
+static void keep_agreement(struct lineage *l, const struct asked *asked, bool blocked)
 {
+	const struct env_dns *dns = &asked->dns;
 	struct lineage_state *s = &l->state;
 	time_t now = env_now(l->env);
 
@@ -194,11 +245,11 @@ static void keep_agreement(struct lineage *l, const struct env_dns *dns, int64_t
 		s->hold_ttl_s = dns->ttl_s;
 	/* Nobody knows what the servers had of records that weren't asked about
 	 * before. */
-	if (s->agreed_on && s->agreed_on != hash) {
+	if (has_new_record(s, &asked->wanted)) {
 		s->agree_since = 0;
 		s->old_ttl_s = -1;
 	}
-	s->agreed_on = hash;
+	agreement_remember(s, &asked->wanted);
 	if (!dns->agree || blocked) {
 		s->agree_since = 0;
 		return;
@@ -260,7 +311,7 @@ static void conclude_look(struct lineage *l, const struct asked *asked, struct f
 	struct safety_facts facts;
 
 	a->blocked = f->blocked && dns->agree;
-	keep_agreement(l, dns, agreement_hash(&asked->wanted), a->blocked);
+	keep_agreement(l, asked, a->blocked);
 	facts = facts_of(l, dns->none);
 	a->safety = safety_decide(&facts, env_now(l->env), &a->safe_at);
 	if (a->blocked)

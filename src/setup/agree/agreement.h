@@ -13,6 +13,7 @@
 struct env_dns;
 struct foreign;
 struct lineage;
+struct lineage_state;
 struct wanted;
 struct why;
 
@@ -35,8 +36,8 @@ int agreement_foreign(struct lineage *lineage, int64_t generation,
 /* Asks, before records change, what the servers say about all of them, and notes what
  * caches may hold from now on. Doesn't save. Undo with env_dns_clear(). */
 int agreement_before(struct lineage *lineage, struct env_dns *ret_dns, struct why *why);
-/* A hash of the wanted records that doesn't depend on their order; never 0. */
-int64_t agreement_hash(const struct wanted *wanted);
+/* These are the records that the servers are asked about from now on. Doesn't save. */
+void agreement_remember(struct lineage_state *state, const struct wanted *wanted);
 /* Asks all servers now; the state gets since when they agree, which the caller saves.
  * Undo with agreement_clear(). */
 int agreement_observe(struct lineage *lineage, struct agreement *ret_agreement,

@@ -159,7 +159,7 @@ static int give_records(struct lineage *l, bool old_stays,
 	}
 	s->intent = INTENT_PUBLISH;
 	s->agree_since = 0;
-	s->agreed_on = agreement_hash(&wanted);
+	agreement_remember(s, &wanted);
 	note_given(s, &wanted);
 	rc = lineage_save(l, why);
 	if (rc == 0 && old_stays)

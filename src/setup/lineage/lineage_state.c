@@ -72,6 +72,7 @@ static const struct field {
 	FIELD(TEXT, boot),
 	FIELD(NUMBER, agree_uptime_s),
 	FIELD(NUMBER, agreed_on),
+	FIELD(TEXT, agreed),
 	FIELD(TEXT, held),
 	FIELD(TEXT, given),
 	FIELD(TEXT, goes_stale),
@@ -120,6 +121,7 @@ void lineage_state_clear(struct lineage_state *state)
 	free(state->held);
 	free(state->given);
 	free(state->goes_stale);
+	free(state->agreed);
 	free(state->boot);
 	lineage_state_init(state);
 }

@@ -90,9 +90,10 @@ struct lineage_state {
 	char *boot;	    /* owned; the system's run in which agree_uptime_s counts */
 	int64_t agree_uptime_s; /* of the system at agree_since */
 	int64_t agreed_on; /* a hash of the records that agree_since is about; 0 none */
-	char *goes_stale;  /* owned; which record of others the next switch leaves
-			      behind (foreign.h); NULL: none */
-	time_t filled_at;  /* when a server last had any record; 0 never */
+	char *agreed; /* owned; a hash of each of them, as a set (owners.h); NULL: none */
+	char *goes_stale;     /* owned; which record of others the next switch leaves
+				 behind (foreign.h); NULL: none */
+	time_t filled_at;     /* when a server last had any record; 0 never */
 	int64_t filled_ttl_s; /* the peak of then */
 
 	/* lineage/lineage_group.c: of lineage.conf, as files and folders have it. */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "setup/agree/agreement.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "../play.h"
+#include "../sim.h"
+#include "base/mem.h"
+#include "base/why.h"
+
+#define ONE "services = https://www.example.com"
+#define TWO ONE " https://www.example.com:8443"
+
+/* Looks once more, with these services; opened anew, as a run does. */
+static struct lineage_state *look_with(struct play *p, const char *services)
+{
+	struct lineage_state *s = play_state(p);
+	struct agreement a;
+	struct why why;
+
+	assert_int_equal(lineage_conf_set(&p->lineage.conf, services, &why), 0);
+	sim_advance(p->sim, SIM_HOUR);
+	if (agreement_observe(&p->lineage, &a, &why) < 0)
+		fail_msg("%s", why.text);
+	agreement_clear(&a);
+	play_save(p);
+	return s;
+}
+
+/* The records of the others agreed at every look. */
+static void test_agreement_observe_keeps_what_it_knows_with_a_service_fewer(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct lineage_state *s;
+	time_t since;
+
+	(void)state;
+	(void)look_with(p, TWO);
+	s = look_with(p, TWO);
+	since = s->agree_since;
+	s->old_ttl_s = SIM_HOUR;
+	play_save(p);
+	s = look_with(p, ONE);
+	assert_int_equal(s->agree_since, since);
+	assert_int_equal(s->old_ttl_s, SIM_HOUR);
+	play_free(p);
+}
+
+/* Of what stood there before nobody knows. */
+static void test_agreement_observe_begins_anew_with_a_service_more(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct lineage_state *s = look_with(p, ONE);
+	time_t since = s->agree_since;
+
+	(void)state;
+	s = look_with(p, TWO);
+	assert_true(s->agree_since > since);
+	assert_int_equal(s->old_ttl_s, -1);
+	play_free(p);
+}
+
+/* One that came back was not asked about meanwhile. */
+static void test_agreement_observe_begins_anew_with_one_that_comes_back(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct lineage_state *s;
+
+	(void)state;
+	(void)look_with(p, TWO);
+	s = look_with(p, ONE);
+	s->old_ttl_s = SIM_HOUR;
+	play_save(p);
+	s = look_with(p, TWO);
+	assert_int_equal(s->old_ttl_s, -1);
+	play_free(p);
+}
+
+/* A state of a version that knew only the sum of them. */
+static void test_agreement_observe_doubts_what_an_old_state_knows(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct lineage_state *s = look_with(p, TWO);
+
+	(void)state;
+	free(s->agreed);
+	s->agreed = NULL;
+	s->old_ttl_s = SIM_HOUR;
+	play_save(p);
+	s = look_with(p, TWO);
+	assert_int_equal(s->old_ttl_s, SIM_HOUR);
+	free(s->agreed);
+	s->agreed = NULL;
+	play_save(p);
+	s = look_with(p, ONE);
+	assert_int_equal(s->old_ttl_s, -1);
+	play_free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(
+			test_agreement_observe_keeps_what_it_knows_with_a_service_fewer,
+			play_end),
+		cmocka_unit_test_teardown(
+			test_agreement_observe_begins_anew_with_a_service_more, play_end),
+		cmocka_unit_test_teardown(
+			test_agreement_observe_begins_anew_with_one_that_comes_back,
+			play_end),
+		cmocka_unit_test_teardown(
+			test_agreement_observe_doubts_what_an_old_state_knows, play_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
