@@ -239,16 +239,6 @@ static struct facts_endpoint *fill_endpoint(struct facts_target *t,
 	return e;
 }
 
-static char *tell_match(const struct facts_endpoint *e, const struct chain *chain)
-{
-	char *usage = examine_usage(e, chain), *text;
-
-	text = mem_printf("This chain satisfies the records.%s%s%s", usage ? " But " : "",
-			  usage ? usage : "", usage ? "." : "");
-	free(usage);
-	return text;
-}
-
 static struct facts_target *judge_chain(const struct values *v, struct input *in,
 					const struct verdict_conf *conf)
 {
@@ -268,8 +258,10 @@ static struct facts_target *judge_chain(const struct values *v, struct input *in
 		e->story = mem_printf("Of this chain, %s.", e->peer[0].error);
 	else
 		examine_chain(e, 0, &in->chain, &match);
+	e->peer[0].key_usage_odd = examine_usage_is_odd(&in->chain);
 	if (e->peer[0].code == CODE_MATCH)
-		facts_add_advice(t)->story = tell_match(e, &in->chain);
+		facts_add_advice(t)->story =
+			mem_text("This chain satisfies the records.");
 	else
 		examine_tell_story(e, &in->chain, in->csr.data, in->csr.size);
 	verdict_decide(t, conf, in->now);

@@ -54,6 +54,10 @@ struct handshake {
 	int warnings;		  /* how many the server sent */
 	gnutls_datum_t *shown;	  /* owned, as its octets: the certificates as sent */
 	size_t shown_count;
+	bool raw_key; /* is what the server is to show */
+	bool (*takes_key)(const gnutls_datum_t *shown, bool raw_key, struct why *why);
+	bool unfit; /* takes_key said no, for this reason */
+	struct why unfit_why;
 	bool signed_by_key; /* the message came that the key of the certificate signs */
 	bool proven;	    /* and that signature was good */
 	bool asked;	    /* the server asked for a client's certificate */
@@ -170,6 +174,11 @@ static void keep_shown(struct handshake *h, const gnutls_datum_t *msg)
 	bool extensions = gnutls_protocol_get_version(h->session) == GNUTLS_TLS1_3;
 	size_t at = 3, len;
 
+	if (h->raw_key && !extensions) { /* RFC 7250 section 3: the key itself */
+		if (msg->size > at)
+			keep_octets(h, msg->data + at, msg->size - (uint32_t)at);
+		return;
+	}
 	if (extensions && msg->size)
 		at += 1 + (size_t)msg->data[0];
 	while (at + 3 <= msg->size && h->shown_count < SHOWN_MAX) {
@@ -182,6 +191,13 @@ static void keep_shown(struct handshake *h, const gnutls_datum_t *msg)
 		if (extensions && at + 2 <= msg->size)
 			at += 2 + ((size_t)msg->data[at] << 8 | msg->data[at + 1]);
 	}
+}
+
+static bool key_is_taken(struct handshake *h)
+{
+	h->unfit = h->shown_count && h->takes_key &&
+		   !h->takes_key(h->shown, h->raw_key, &h->unfit_why);
+	return !h->unfit;
 }
 
 /* Called before GnuTLS looks at a message, so that each says that those before it were
@@ -198,6 +214,8 @@ static int on_message(gnutls_session_t session, unsigned type, unsigned when,
 	case GNUTLS_HANDSHAKE_CERTIFICATE_PKT:
 		if (!h->shown)
 			keep_shown(h, msg);
+		if (!key_is_taken(h))
+			return GNUTLS_E_CERTIFICATE_ERROR;
 		break;
 	case GNUTLS_HANDSHAKE_CERTIFICATE_REQUEST:
 		h->asked = true;
@@ -274,6 +292,8 @@ int handshake_new(struct handshake_kit *kit, const struct handshake_offer *offer
 
 	h->sni = mem_text(offer->sni);
 	h->fd = fd;
+	h->raw_key = offer->raw_key;
+	h->takes_key = offer->takes_key;
 	rc = open_session(h, kit, offer);
 	if (rc < 0) {
 		handshake_free(h);
@@ -329,7 +349,10 @@ static void explain_alert(const struct handshake *h, struct why *why)
 
 static void explain_failure(const struct handshake *h, int rc, struct why *why)
 {
-	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED || rc == GNUTLS_E_WARNING_ALERT_RECEIVED)
+	if (h->unfit)
+		why_set(why, DP_ECRYPTO, "%s", h->unfit_why.text);
+	else if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED ||
+		 rc == GNUTLS_E_WARNING_ALERT_RECEIVED)
 		explain_alert(h, why);
 	else if (is_plaintext(h))
 		why_set(why, DP_ECRYPTO, "the server sends plaintext where TLS begins");

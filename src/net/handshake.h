@@ -24,6 +24,10 @@ struct handshake_offer {
 	const char *alpn; /* names of protocols with blanks between; NULL: none */
 	bool raw_key;	  /* a raw public key (RFC 7250) and no certificate */
 	bool any_usage;	  /* also a certificate whose key usage rules out signatures */
+	/* Asked of the certificate (with raw_key: the key) that the server shows, before
+	 * a signature by it is verified; false, with a reason, ends the handshake. NULL:
+	 * all will do. */
+	bool (*takes_key)(const gnutls_datum_t *shown, bool raw_key, struct why *why);
 };
 
 /* What to do next. */

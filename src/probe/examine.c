@@ -309,13 +309,11 @@ bool examine_defect(struct facts_endpoint *e, size_t index, const struct chain *
 	return true;
 }
 
-char *examine_usage(const struct facts_endpoint *e, const struct chain *chain)
+bool examine_usage_is_odd(const struct chain *chain)
 {
 	struct defect defect;
 
-	if (!defect_find(chain, &defect) || defect.kind != DEFECT_USAGE)
-		return NULL;
-	return explain_defect(e, chain, &defect);
+	return defect_find(chain, &defect) && defect.kind == DEFECT_USAGE;
 }
 
 void examine_tell_story(struct facts_endpoint *e, const struct chain *chain,

@@ -23,9 +23,9 @@ bool examine_matches(const struct facts_endpoint *e, const struct chain *chain,
  * (defect.h): then peer number index gets tls-failed, the reason, and chain. */
 bool examine_defect(struct facts_endpoint *e, size_t index, const struct chain *chain,
 		    struct match_input *in);
-/* A sentence, on the heap, where such clients refuse the leaf for its keyUsage, which
- * DANE-EE(3) leaves out of account; NULL: they don't. */
-char *examine_usage(const struct facts_endpoint *e, const struct chain *chain);
+/* Whether such clients refuse the leaf for its keyUsage, which DANE-EE(3) leaves out of
+ * account. */
+bool examine_usage_is_odd(const struct chain *chain);
 /* The likely mistake behind records that don't match this chain, as e's story, unless
  * there is one already; csr (DER or PEM, may be NULL) is a request to compare with. */
 void examine_tell_story(struct facts_endpoint *e, const struct chain *chain,

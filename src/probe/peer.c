@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "dane/bounds.h"
 #include "net/conn.h"
 #include "net/dialogue.h"
 #include "net/helo.h"
@@ -301,13 +302,25 @@ static void go_on(struct peer *p)
 	}
 }
 
+/* One signature by a huge key would stop the loop for minutes. */
+static bool takes_key(const gnutls_datum_t *shown, bool raw_key, struct why *why)
+{
+	char reason[BOUNDS_REASON_SIZE];
+
+	if (raw_key ? bounds_hold(shown, reason) : bounds_hold_cert(shown, reason))
+		return true;
+	why_set(why, DP_ECRYPTO, "the server has a key that %s", reason);
+	return false;
+}
+
 static void start_handshake(struct peer *p)
 {
 	const struct handshake_offer offer = { .auth = p->auth,
 					       .sni = p->sni,
 					       .alpn = p->without_alpn ? NULL : p->alpn,
 					       .raw_key = p->raw_key,
-					       .any_usage = p->any_usage };
+					       .any_usage = p->any_usage,
+					       .takes_key = takes_key };
 
 	p->began_tls = true;
 	p->phase = PHASE_HANDSHAKE;

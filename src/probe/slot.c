@@ -254,6 +254,18 @@ static void judge_chain(struct slot *s)
 	free(names);
 }
 
+/* A handshake that failed for what is wrong with a certificate. */
+static bool tell_defect(struct slot *s, const struct peer_result *r)
+{
+	struct match_input in;
+	const char **names = fill_input(s, &in);
+	bool told = r->shown.count &&
+		    examine_defect(endpoint_of(s), s->index, &r->shown, &in);
+
+	free(names);
+	return told;
+}
+
 static void on_alias(void *arg)
 {
 	struct slot *s = arg;
@@ -374,7 +386,8 @@ static void on_contact(void *arg)
 		break;
 	case PEER_NO_TLS:
 		s->turned_away = r->closed;
-		fail_peer(peer, CODE_TLS_FAILED, r->why.text);
+		if (!tell_defect(s, r))
+			fail_peer(peer, CODE_TLS_FAILED, r->why.text);
 		break;
 	case PEER_RUNNING:
 		fail_peer(peer, CODE_TLS_FAILED, r->why.text);

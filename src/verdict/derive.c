@@ -365,12 +365,12 @@ static void note_key_usage(const struct context *c, const struct facts_peer *p)
 
 	if (!p->key_usage_odd)
 		return;
-	place = phrase_peer(p);
+	place = p->address ? phrase_peer(p) : NULL; /* verify has none */
 	add_finding(c, FINDING_KEY_USAGE_ODD, SEVERITY_INFO,
-		    mem_printf("the key usage of the certificate at %s has no digital "
+		    mem_printf("the key usage of the certificate%s%s has no digital "
 			       "signature: OpenSSL's clients accept that where a "
 			       "DANE-EE(3) record matches, GnuTLS's refuse it",
-			       place));
+			       place ? " at " : "", place ? place : ""));
 	free(place);
 }
 

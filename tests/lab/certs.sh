@@ -59,6 +59,22 @@ make_cert()
 		echo "certs.sh: $name failed" >&2
 		exit 1
 	}
+	case $options in
+	*odd=*) change_octets "${options#*odd=}" ;;
+	esac
+}
+
+# change_octets OLD:NEW, in hexadecimal and of one length: the certificate with these in place of
+# those.
+change_octets()
+{
+	openssl x509 -in "$certs/$name.crt" -outform DER | hex | sed "s/${1%:*}/${1#*:}/" |
+		perl -ne 'print pack("H*", $_)' >"$certs/$name.der"
+	{
+		echo '-----BEGIN CERTIFICATE-----'
+		openssl base64 -in "$certs/$name.der"
+		echo '-----END CERTIFICATE-----'
+	} >"$certs/$name.crt"
 }
 
 # deep000 signs deep001 signs ... deep099: a chain of a hundred certificates.

@@ -187,6 +187,32 @@ static const struct pki_def defs[] = {
 	  .type = GNUTLS_PK_RSA,
 	  .bits = 2048 },
 	{ .name = "rsa-leaf", .issuer = "rsa-root", .cn = "leaf", WWW },
+	{ .name = "huge-root",
+	  .cn = "Huge Root",
+	  .ca = PKI_CA,
+	  .type = GNUTLS_PK_RSA,
+	  .bits = 2048,
+	  .exponent_bits = 100000 },
+	{ .name = "huge-leaf", .issuer = "huge-root", .cn = "leaf", WWW },
+	{ .name = "leaf-huge",
+	  .issuer = "sub",
+	  .cn = "leaf",
+	  WWW,
+	  .type = GNUTLS_PK_RSA,
+	  .bits = 2048,
+	  .exponent_bits = 65 },
+	{ .name = "leaf-ends-now",
+	  .issuer = "sub",
+	  .cn = "leaf",
+	  WWW,
+	  .from_days = -10,
+	  .to_days = 0 },
+	{ .name = "leaf-begins-now",
+	  .issuer = "sub",
+	  .cn = "leaf",
+	  WWW,
+	  .from_days = 0,
+	  .to_days = 10 },
 	{ .name = "weak-root",
 	  .cn = "Weak Root",
 	  .ca = PKI_CA,
@@ -321,6 +347,29 @@ static void set_extensions(gnutls_x509_crt_t crt, const struct pki_def *def,
 	set_san(crt, def);
 }
 
+/* The key with another exponent: 2^(bits-1) + 1. */
+static void set_exponent(struct pki_cert *cert, unsigned bits)
+{
+	gnutls_datum_t m, e, d, p, q, u, odd = { mem_zero(bits / 8 + 1), bits / 8 + 1 };
+	gnutls_pubkey_t key;
+
+	odd.data[bits % 8 ? 0 : 1] = (unsigned char)(1u << ((bits + 7) % 8));
+	odd.data[odd.size - 1] |= 1;
+	assert_return_code(
+		gnutls_x509_privkey_export_rsa_raw(cert->key, &m, &e, &d, &p, &q, &u), 0);
+	assert_return_code(gnutls_pubkey_init(&key), 0);
+	assert_return_code(gnutls_pubkey_import_rsa_raw(key, &m, &odd), 0);
+	assert_return_code(gnutls_x509_crt_set_pubkey(cert->crt, key), 0);
+	gnutls_pubkey_deinit(key);
+	free(odd.data);
+	gnutls_free(m.data);
+	gnutls_free(e.data);
+	gnutls_free(d.data);
+	gnutls_free(p.data);
+	gnutls_free(q.data);
+	gnutls_free(u.data);
+}
+
 static void set_fields(struct pki_cert *cert, const struct pki_def *def,
 		       const struct pki_cert *issuer)
 {
@@ -339,6 +388,8 @@ static void set_fields(struct pki_cert *cert, const struct pki_def *def,
 	gnutls_x509_crt_set_expiration_time(cert->crt,
 					    PKI_NOW + (usual ? 80 : def->to_days) * DAY);
 	assert_return_code(gnutls_x509_crt_set_key(cert->crt, cert->key), 0);
+	if (def->exponent_bits)
+		set_exponent(cert, def->exponent_bits);
 	if (def->cn)
 		assert_return_code(gnutls_x509_crt_set_dn_by_oid(
 					   cert->crt, GNUTLS_OID_X520_COMMON_NAME, 0,

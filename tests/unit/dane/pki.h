@@ -34,6 +34,7 @@ struct pki_def {
 	gnutls_pk_algorithm_t type;	/* 0: ECDSA P-256 */
 	unsigned bits;			/* or GNUTLS_CURVE_TO_BITS() */
 	gnutls_digest_algorithm_t hash; /* with which the issuer signs; 0 SHA-256 */
+	unsigned exponent_bits; /* of an RSA key, which then is no real one; 0: usual */
 	bool version1, critical_unknown, no_key_ids;
 };
 

@@ -294,6 +294,29 @@ static void test_match_chain_dane_ta(void **state)
 		  MATCH_MISMATCH, NO, "insecure" },
 		{ "RSA of 768 bits, 2 1 0", "weak-leaf", "2 1 0 weak-root", NULL, 0,
 		  MATCH_MISMATCH, NO, NULL },
+		{ "huge key of the issuer", "huge-leaf huge-root", "2 0 1 huge-root",
+		  NULL, 0, MATCH_MISMATCH, NO,
+		  "the key of certificate 1 is RSA with a public exponent of 100000 "
+		  "bits" },
+		{ "huge key, 2 0 0", "huge-leaf", "2 0 0 huge-root", NULL, 0,
+		  MATCH_UNUSABLE, NO, "its key is RSA with a public exponent of" },
+		{ "huge key, 2 1 0", "huge-leaf", "2 1 0 huge-root", NULL, 0,
+		  MATCH_UNUSABLE, NO, "its key is RSA with a public exponent of" },
+		{ "huge key of the leaf", "leaf-huge sub", "3 1 1 leaf-huge", NULL, 0,
+		  MATCH_MISMATCH, NO,
+		  "the leaf's key is RSA with a public exponent of 65 bits" },
+		{ "huge key of the leaf, anchor", "leaf-huge sub", "2 0 1 sub", NULL, 0,
+		  MATCH_MISMATCH, NO, "the leaf's key is RSA" },
+		{ "huge key of the CA in the bundle", "huge-leaf", "1 1 1 huge-leaf",
+		  "huge-root", 0, MATCH_PKIX, NO, "no path" },
+		{ "huge key of another issuer", "leaf huge-root sub", "2 0 1 sub", NULL,
+		  0, MATCH_OK, 0, 1, NULL },
+		/* RFC 5280 section 4.1.2.5: "from notBefore through notAfter, inclusive"
+		 */
+		{ "ends this second", "leaf-ends-now sub", "2 0 1 sub", NULL, 0, MATCH_OK,
+		  0, 1, NULL },
+		{ "begins this second", "leaf-begins-now sub", "2 0 1 sub", NULL, 0,
+		  MATCH_OK, 0, 1, NULL },
 		{ "expired leaf", "leaf-expired sub", "2 0 1 sub", NULL, 0, MATCH_EXPIRED,
 		  NO, "the leaf expired on 2026-11-18" },
 		{ "early leaf", "leaf-early sub", "2 0 1 sub", NULL, 0, MATCH_EXPIRED, NO,
@@ -767,13 +790,14 @@ static void test_match_chain_long_path(void **state)
 {
 	struct match_input in = { .names = www, .name_count = 1, .now = PKI_NOW };
 	struct pki_def defs[LONG_CHAIN];
+	const size_t at[] = { 1, 15, PATH_LEN_MAX - 1, PATH_LEN_MAX, LONG_CHAIN - 1 };
 	char names[LONG_CHAIN][32];
 	struct pki_cert *cert[LONG_CHAIN];
 	gnutls_datum_t ders[LONG_CHAIN];
 	struct chain chain;
 	struct match match;
 	struct tlsa *rr;
-	size_t i;
+	size_t i, k;
 
 	(void)state;
 	memset(defs, 0, sizeof(defs));
@@ -789,7 +813,8 @@ static void test_match_chain_long_path(void **state)
 	assert_return_code(chain_from_ders(ders, LONG_CHAIN, &chain, NULL), 0);
 	in.chain = &chain;
 	in.rr_count = 1;
-	for (i = 1; i < LONG_CHAIN; i += i == 14 || i == 15 ? 1 : i < 14 ? 13 : 83) {
+	for (k = 0; k < sizeof(at) / sizeof(at[0]); k++) {
+		i = at[k];
 		rr = one_record(cert[i]);
 		in.rr = rr;
 		match_chain(&in, &match);

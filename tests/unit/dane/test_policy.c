@@ -14,7 +14,7 @@
 #include "dane/tlsa.h"
 #include "pki.h"
 
-/* R3: RFC 7671 section 4, RFC 7672 section 3.1.3 */
+/* R3: RFC 6698 section 4.1, RFC 7672 section 3.1.3 */
 static void test_policy_record_usable_by_value(void **state)
 {
 	static const struct {

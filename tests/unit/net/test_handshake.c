@@ -522,6 +522,57 @@ static void test_handshake_shown(void **state)
 	}
 }
 
+static size_t keys_asked;
+
+static bool refuse_key(const gnutls_datum_t *shown, bool raw_key, struct why *why)
+{
+	const struct pki_cert *leaf = pki_get("leaf");
+	const gnutls_datum_t *want = raw_key ? &leaf->spki : &leaf->der;
+
+	keys_asked++;
+	assert_int_equal(shown->size, want->size);
+	assert_memory_equal(shown->data, want->data, want->size);
+	why_set(why, DP_ECRYPTO, "a key that nobody wants");
+	return false;
+}
+
+static bool take_key(const gnutls_datum_t *shown, bool raw_key, struct why *why)
+{
+	(void)refuse_key(shown, raw_key, why);
+	return true;
+}
+
+/* The key is asked about before it verifies anything: a no ends the handshake. */
+static void test_handshake_takes_key(void **state)
+{
+	static const char *const versions[] = { "VERS-TLS1.3", "VERS-TLS1.2" };
+	char *priority;
+	struct scene s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 8; i++) {
+		bool raw = i & 2, takes = i & 4;
+
+		keys_asked = 0;
+		s = (struct scene){ .fd = { -1, -1 } };
+		begin_with(&s, (struct handshake_offer){
+				       .raw_key = raw,
+				       .takes_key = takes ? take_key : refuse_key });
+		priority = mem_printf("NORMAL:-VERS-ALL:+%s", versions[i & 1]);
+		if (raw)
+			start_raw_server(&s, versions[i & 1], true);
+		else
+			start_server(&s, priority, NULL);
+		free(priority);
+		assert_int_equal(play(&s), takes ? HANDSHAKE_DONE : HANDSHAKE_FAILED);
+		assert_int_equal(keys_asked, 1);
+		if (!takes)
+			assert_string_equal(s.why.text, "a key that nobody wants");
+		end(&s);
+	}
+}
+
 /* A pair that can be reset. */
 static void connect_pair(int *fd)
 {
@@ -616,6 +667,7 @@ int main(void)
 		cmocka_unit_test(test_handshake_client_certificate),
 		cmocka_unit_test(test_handshake_client_certificate_without_signature),
 		cmocka_unit_test(test_handshake_shown),
+		cmocka_unit_test(test_handshake_takes_key),
 		cmocka_unit_test(test_handshake_reset),
 		cmocka_unit_test(test_handshake_refused_says_the_name),
 	};
