@@ -11,6 +11,8 @@
 #define BOOT_ID_MAX 256
 
 static time_t fixed;
+static bool turns; /* a loop does */
+static int64_t turned_ms, stood_still_ms;
 
 time_t clock_now(void)
 {
@@ -22,12 +24,43 @@ void clock_fix(time_t now)
 	fixed = now;
 }
 
-int64_t clock_ms(void)
+static int64_t monotonic_ms(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* What to leave out if the loop turned now. */
+static int64_t excess_ms(void)
+{
+	int64_t since = turns ? monotonic_ms() - turned_ms : 0;
+
+	return since > CLOCK_TURN_MS ? since - CLOCK_TURN_MS : 0;
+}
+
+int64_t clock_ms(void)
+{
+	return monotonic_ms() - stood_still_ms - excess_ms();
+}
+
+void clock_turn(void)
+{
+	stood_still_ms += excess_ms();
+	turned_ms = monotonic_ms();
+	turns = true;
+}
+
+void clock_run_free(void)
+{
+	stood_still_ms += excess_ms();
+	turns = false;
+}
+
+int64_t clock_stood_still_ms(void)
+{
+	return stood_still_ms + excess_ms();
 }
 
 int64_t clock_uptime_s(char **ret_boot)

@@ -6,12 +6,23 @@
 #include <stdint.h>
 #include <time.h>
 
+/* Much more than a turn takes on a busy machine, much less than any deadline. */
+#define CLOCK_TURN_MS 500
+
 /* Seconds since 1970, UTC. */
 time_t clock_now(void);
 /* Fixes clock_now() (--at, tests); 0 gives the real time back. */
 void clock_fix(time_t now);
-/* Milliseconds that only ever grow, from an arbitrary start. */
+/* Milliseconds that only ever grow, from an arbitrary start. While a loop runs they are
+ * those in which it turned: what a process stood still for, stopped, starved or deep in
+ * one callback, is nobody else's slowness. */
 int64_t clock_ms(void);
+/* A loop turns: from here to its next turn at most CLOCK_TURN_MS pass on clock_ms(). */
+void clock_turn(void);
+/* No loop turns any more: time passes as it does. */
+void clock_run_free(void);
+/* What clock_ms() has left out so far. */
+int64_t clock_stood_still_ms(void);
 /* Seconds that the system has run, sleep included: setting the clock doesn't change it.
  * ret_boot gets a name of this run of the system, on the heap; NULL where it has none. */
 int64_t clock_uptime_s(char **ret_boot);

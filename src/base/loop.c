@@ -4,10 +4,19 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+
+#define TICK_MS 200 /* of a loop that waits for a time, or has somebody who looks */
+#define EARLY_MS 20 /* libevent's clock may be ahead of ours by so much */
 
 struct loop {
 	struct event_base *base; /* owned */
+	struct event *tick;	 /* owned */
+	size_t timers;		 /* that haven't fired */
+	bool runs, ticks;
+	struct loop_pulse *pulse; /* borrowed; NULL: nobody looks */
+	uint32_t owner;		  /* of what is at work */
 };
 
 struct loop_io {
@@ -17,10 +26,16 @@ struct loop_io {
 	bool read, write;
 	loop_io_fn *fn;
 	void *arg;
+	struct loop *loop; /* borrowed */
+	uint32_t owner;
 };
 
 struct loop_timer {
+	struct loop *loop;   /* borrowed */
 	struct event *event; /* owned */
+	int64_t due_ms;	     /* by clock_ms() */
+	bool pending;
+	uint32_t owner;
 	loop_fn *fn;
 	void *arg;
 };
@@ -31,6 +46,60 @@ struct loop_signal {
 	void *arg;
 };
 
+/*
+ * Turns
+ */
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop *loop = arg;
+
+	(void)fd;
+	(void)what;
+	clock_turn();
+	if (loop->pulse)
+		loop->pulse->turns++;
+}
+
+/* A loop without a timer has no deadline: its time passes as it does. */
+static void tick_as_needed(struct loop *loop)
+{
+	static const struct timeval every = { .tv_usec = TICK_MS * 1000L };
+	bool needed = loop->runs && (loop->timers || loop->pulse);
+
+	if (needed == loop->ticks)
+		return;
+	loop->ticks = needed;
+	if (needed && event_add(loop->tick, &every) < 0)
+		mem_exhausted();
+	if (needed) {
+		clock_turn();
+	} else {
+		event_del(loop->tick);
+		clock_run_free();
+	}
+}
+
+void loop_set_pulse(struct loop *loop, struct loop_pulse *pulse)
+{
+	loop->pulse = pulse;
+	tick_as_needed(loop);
+}
+
+uint32_t loop_owner(const struct loop *loop)
+{
+	return loop->owner;
+}
+
+uint32_t loop_set_owner(struct loop *loop, uint32_t owner)
+{
+	uint32_t before = loop->owner;
+
+	loop->owner = owner;
+	if (loop->pulse)
+		loop->pulse->owner = owner;
+	return before;
+}
+
 struct loop *loop_new(void)
 {
 	struct event_base *base = event_base_new();
@@ -40,6 +109,10 @@ struct loop *loop_new(void)
 		return NULL;
 	loop = mem_zero(sizeof(*loop));
 	loop->base = base;
+	loop->owner = LOOP_NOBODY;
+	loop->tick = event_new(base, -1, EV_PERSIST, on_tick, loop);
+	if (!loop->tick)
+		mem_exhausted();
 	return loop;
 }
 
@@ -47,13 +120,18 @@ void loop_free(struct loop *loop)
 {
 	if (!loop)
 		return;
+	event_free(loop->tick);
 	event_base_free(loop->base);
 	free(loop);
 }
 
 void loop_run(struct loop *loop)
 {
+	loop->runs = true;
+	tick_as_needed(loop);
 	event_base_dispatch(loop->base);
+	loop->runs = false;
+	tick_as_needed(loop);
 }
 
 void loop_stop(struct loop *loop)
@@ -69,16 +147,24 @@ struct event_base *loop_base(struct loop *loop)
 static void on_io(evutil_socket_t fd, short what, void *arg)
 {
 	struct loop_io *io = arg;
+	struct loop *loop = io->loop; /* io may be freed within */
 
 	(void)fd;
+	loop_set_owner(loop, io->owner);
 	io->fn(io->arg, what & EV_READ, what & EV_WRITE);
+	loop_set_owner(loop, LOOP_NOBODY);
 }
 
 struct loop_io *loop_io_new(struct loop *loop, int fd, loop_io_fn *fn, void *arg)
 {
 	struct loop_io *io = mem_zero(sizeof(*io));
 
-	*io = (struct loop_io){ .base = loop->base, .fd = fd, .fn = fn, .arg = arg };
+	*io = (struct loop_io){ .base = loop->base,
+				.fd = fd,
+				.fn = fn,
+				.arg = arg,
+				.loop = loop,
+				.owner = loop->owner };
 	return io;
 }
 
@@ -109,30 +195,61 @@ void loop_io_free(struct loop_io *io)
 	free(io);
 }
 
+static void set_pending(struct loop_timer *timer, bool pending)
+{
+	if (timer->pending == pending)
+		return;
+	timer->pending = pending;
+	timer->loop->timers += pending ? 1 : (size_t)-1;
+	tick_as_needed(timer->loop);
+}
+
+static void sleep_on(struct loop_timer *timer, int64_t ms)
+{
+	struct timeval tv = { .tv_sec = (time_t)(ms / 1000),
+			      .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
+
+	if (event_add(timer->event, &tv) < 0)
+		mem_exhausted();
+}
+
+/* libevent counts the time that this process stood still, and for a timer that was made
+ * late in a long callback that callback's. */
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct loop_timer *timer = arg;
+	struct loop *loop = timer->loop; /* the timer may be freed within */
+	int64_t left = timer->due_ms - clock_ms();
 
 	(void)fd;
 	(void)what;
+	if (left > EARLY_MS) {
+		sleep_on(timer, left);
+		return;
+	}
+	set_pending(timer, false);
+	loop_set_owner(loop, timer->owner);
 	timer->fn(timer->arg);
+	loop_set_owner(loop, LOOP_NOBODY);
 }
 
 struct loop_timer *loop_timer_new(struct loop *loop, int64_t delay_ms, loop_fn *fn,
 				  void *arg)
 {
 	struct loop_timer *timer = mem_zero(sizeof(*timer));
-	struct timeval tv;
 
 	if (delay_ms < 0)
 		delay_ms = 0;
-	tv.tv_sec = (time_t)(delay_ms / 1000);
-	tv.tv_usec = (suseconds_t)(delay_ms % 1000 * 1000);
-	timer->fn = fn;
-	timer->arg = arg;
+	*timer = (struct loop_timer){ .loop = loop,
+				      .due_ms = clock_ms() + delay_ms,
+				      .owner = loop->owner,
+				      .fn = fn,
+				      .arg = arg };
 	timer->event = event_new(loop->base, -1, 0, on_timer, timer);
-	if (!timer->event || event_add(timer->event, &tv) < 0)
+	if (!timer->event)
 		mem_exhausted();
+	sleep_on(timer, delay_ms);
+	set_pending(timer, true);
 	return timer;
 }
 
@@ -141,6 +258,7 @@ void loop_timer_free(struct loop_timer *timer)
 	if (!timer)
 		return;
 	event_free(timer->event);
+	set_pending(timer, false);
 	free(timer);
 }
 

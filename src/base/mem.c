@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static const char *last_words;
@@ -39,6 +40,20 @@ void *mem_zero(size_t size)
 void *mem_array(size_t count, size_t size)
 {
 	return must_be(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *mem_shared(size_t size)
+{
+	void *data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			  -1, 0);
+
+	return must_be(data == MAP_FAILED ? NULL : data);
+}
+
+void mem_shared_free(void *data, size_t size)
+{
+	if (data)
+		(void)munmap(data, size);
 }
 
 void *mem_copy(const void *data, size_t len)

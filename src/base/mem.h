@@ -12,7 +12,10 @@ _Noreturn void mem_exhausted(void);
  * NULL: nothing. */
 void mem_set_last_words(const char *constant);
 
-void *mem_zero(size_t size);			/* zeroed; size may be 0 */
+void *mem_zero(size_t size);
+/* Zeroed, the same in this process and in those made by fork(2) later. */
+void *mem_shared(size_t size);
+void mem_shared_free(void *data, size_t size); /* also NULL */ /* zeroed; size may be 0 */
 void *mem_array(size_t count, size_t size);	/* zeroed, overflow checked */
 void *mem_copy(const void *data, size_t len);	/* NULL for len 0 */
 char *mem_text(const char *text);		/* strdup; NULL stays NULL */

@@ -12,15 +12,19 @@
 #include "base/mem.h"
 #include "cmd/check.h"
 #include "cmd/check_opts.h"
+#include "cmd/cutoff.h"
 #include "cmd/interrupt.h"
 #include "cmd/jobs.h"
 #include "cmd/progress.h"
+#include "probe/probe.h"
 #include "probe/quota.h"
 #include "probe/run.h"
 #include "render/render.h"
+#include "target/service.h"
 #include "verdict/facts.h"
 
 #define WAIT_STEP_MS 5000
+#define LATE_MS 1000 /* behind the deadline of a single target */
 
 struct batch {
 	struct check *check; /* borrowed */
@@ -33,7 +37,9 @@ struct batch {
 	struct progress *progress; /* owned; NULL: none is shown */
 	struct run_conf conf;
 	struct run *run; /* owned; NULL between attempts */
-	bool done;	 /* the run is done */
+	bool done;	 /* it is */
+	char *late; /* owned; what is said where a single target doesn't end; NULL: none
+		     */
 };
 
 static void drop_held(struct batch *b)
@@ -68,11 +74,51 @@ static void on_stop(void *arg, const char *by)
 	loop_stop(loop_of(b));
 }
 
+/* What the one target comes to if nothing else does, in the wanted format. */
+static char *write_late(struct batch *b, const struct run_item *item, int64_t ms)
+{
+	char *reason = mem_printf("the check did not end within %.3g s: this process "
+				  "stood still, or took too long over what a server sent",
+				  (double)ms / 1000);
+	struct facts_target *facts = probe_lost_target(&b->check->engine.probe,
+						       &item->target, item->line, reason);
+	struct render_conf conf = b->render;
+	struct render_state *state;
+	char *text = NULL;
+	size_t len;
+
+	conf.out = open_memstream(&text, &len);
+	if (!conf.out)
+		mem_exhausted();
+	state = b->renderer->begin(&conf);
+	b->renderer->target(state, facts);
+	b->renderer->end(state);
+	fclose(conf.out);
+	facts_target_free(facts);
+	free(reason);
+	return text;
+}
+
+/* What a library does inside can't be bounded from within: the end comes by signal. */
+static void limit_single(struct batch *b, const struct run_item *item)
+{
+	const struct check_opts *o = b->check->opts;
+	int64_t ms =
+		o->timeout_ms ? o->timeout_ms : service_timeout_ms(item->target.service);
+
+	ms += o->wait_ms + LATE_MS;
+	b->late = write_late(b, item, ms);
+	cutoff_limit(ms, b->late);
+}
+
 static enum run_step next_target(void *arg, struct run_item *ret_item)
 {
 	struct batch *b = arg;
+	enum run_step step = intake_next(&b->check->intake, ret_item);
 
-	return intake_next(&b->check->intake, ret_item);
+	if (b->check->single && step == RUN_ITEM && ret_item->good && !b->late)
+		limit_single(b, ret_item);
+	return step;
 }
 
 static void take_result(void *arg, uint32_t tag, struct facts_target *facts)
@@ -82,6 +128,7 @@ static void take_result(void *arg, uint32_t tag, struct facts_target *facts)
 	(void)tag;
 	counts_add(&b->check->counts, facts->state, facts->code);
 	if (b->state) {
+		cutoff_limit(0, NULL);
 		if (b->terminal)
 			progress_erase(b->progress);
 		b->renderer->target(b->state, facts);
@@ -230,6 +277,7 @@ static int run_and_print(struct batch *b, struct why *why)
 		b->state = b->renderer->begin(&b->render);
 		attempt_shown(b);
 	}
+	cutoff_limit(0, NULL);
 	if (rc < 0)
 		return rc;
 	if (!b->state)
@@ -248,12 +296,11 @@ int batch_run(struct check *check, struct why *why)
 	if (rc < 0)
 		return rc;
 	prepare_batch(&b);
-	if (check->opts->file) {
-		check->quota = quota_new(1, QUOTA_EACH * (size_t)b.conf.jobs);
-		engine_share(&check->engine, check->quota, 0);
-	}
+	check->quota = quota_new(1, QUOTA_EACH * (size_t)b.conf.jobs);
+	engine_share(&check->engine, check->quota, 0);
 	rc = run_and_print(&b, why);
 	drop_held(&b);
 	free(b.held);
+	free(b.late);
 	return rc;
 }

@@ -154,10 +154,11 @@ static const struct opt table[] = {
 		  "that "
 		  "failed. Default: 1 with -f, else 0" },
 	{ "per-host", 0, OPT_INT, AT(per_host), 1, 10000, .argument = "N",
-	  .help = "with -f: connections at once to one address. Default: 2 for STARTTLS, "
-		  "else 8" },
+	  .help = "connections at once to one address. Default: 2 for STARTTLS, else 8" },
 	{ "per-net", 0, OPT_INT, AT(per_net), 0, 10000, "32", "N",
-	  .help = "with -f: connections at once to one /24 or /48; 0: any number" },
+	  .help = "connections at once to one /24 or /48; 0: any number" },
+	{ "per-target", 0, OPT_INT, AT(per_target), 1, 512, "64", "N",
+	  .help = "connections at once of one target" },
 	{ "ca-file", 0, OPT_TEXT, AT(ca_file), .argument = "FILE",
 	  .help = "CA certificates for PKIX-TA(0) and PKIX-EE(1). Default: the "
 		  "system's" },

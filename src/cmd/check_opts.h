@@ -42,6 +42,7 @@ struct check_opts {
 	int workers;	     /* processes; 0: one a processor */
 	int retries;	     /* -1: the default, before check_opts_finish() */
 	int per_host;	     /* connections at once to an address; 0: the default */
+	int per_target;	     /* connections at once of one target */
 	int per_net;	     /* to a /24 or /48; 0: any number */
 	const char *ca_file; /* NULL: the system's */
 	bool ee_name_check;

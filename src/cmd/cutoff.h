@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ends a process on SIGTERM where nothing else can: it waits, without a loop, for a
- * reader of its output or a writer of its input. */
+/* The end of a process that no event can reach: it waits where no loop runs, for a reader
+ * of its output or a writer of its input, or computes what a stranger sent. */
 #ifndef CMD_CUTOFF_H
 #define CMD_CUTOFF_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* From now on SIGTERM, besides what it did before, ends the process with status 3 unless
- * cutoff_clear() comes within two seconds. The line, with its newline, then goes to
- * standard error, and where it is a result to standard output first; never to a stream
- * that is full. line is borrowed until cutoff_clear(). */
-void cutoff_arm(const char *line, bool is_result);
-
-/* Undoes that; does nothing where it isn't armed. */
+ * cutoff_clear() comes within two seconds. It then says why, on standard output as a
+ * plugin's status line where one is owed, else on standard error; never to a stream that
+ * is full. */
+void cutoff_arm(bool owes_status_line);
+/* After cutoff_arm(): in so many milliseconds the process ends with status 3, with result
+ * (borrowed) on standard output, unless another call comes before; 0: it doesn't. */
+void cutoff_limit(int64_t ms, const char *result);
+/* Undoes both; nothing where it isn't armed. */
 void cutoff_clear(void);
 
 #endif

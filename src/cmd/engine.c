@@ -73,6 +73,7 @@ int engine_start(struct engine *e, struct why *why)
 					.auth = (enum probe_auth)o->auth,
 					.ee_name_check = o->ee_name_check,
 					.timeout_ms = o->timeout_ms,
+					.per_target = o->per_target,
 					.helo = e->helo,
 					.agent = version_agent() };
 	return make_upstream(e, why);
@@ -89,8 +90,10 @@ void engine_share(struct engine *e, struct quota *quota, int lane)
 				  .per_host_starttls =
 					  o->per_host ? o->per_host : PER_HOST_STARTTLS,
 				  .per_net = o->per_net };
-	struct contact_book_conf contacts = { .loop = e->loop, .remember = !o->wait_ms };
+	struct contact_book_conf contacts = { .loop = e->loop,
+					      .remember = o->file && !o->wait_ms };
 
+	e->probe.counts_waits = !o->file;
 	e->gate = e->probe.gate = contacts.gate = gate_new(&gate);
 	e->contacts = e->probe.contacts = contact_book_new(&contacts);
 }

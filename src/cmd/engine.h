@@ -33,8 +33,10 @@ int engine_prepare(const struct check_opts *opts, bool many, struct engine *ret_
 /* Starts what each process has for itself: the loop and the resolver. After
  * engine_prepare(). */
 int engine_start(struct engine *e, struct why *why);
-/* From now on targets share what addresses say, and connections are counted in the
- * quota's lane, with the limits of the options. After engine_start(), once. */
+/* From now on connections are counted in the quota's lane, with the limits of the
+ * options, and the targets of a list share what addresses say. After engine_start(),
+ * once.
+ */
 void engine_share(struct engine *e, struct quota *quota, int lane);
 /* Makes a new resolver, which has cached nothing: a changed record must not hide behind
  * the cache. */

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,11 +22,15 @@
 #define WINDOW(jobs) (2 * (size_t)(jobs) + 256)
 #define DEATHS_MAX 16 /* in a row, without a result between them */
 #define STOP_MS 1500
+/* A worker whose loop hasn't turned at so many looks in a row is stuck: two seconds, and
+ * as long as a turn may take. What this process stood still for isn't counted. */
+#define LOOK_MS 250
+#define LOOKS_MAX 10
 
 /* An item that a worker has. */
 struct held {
 	struct run_item item; /* owned */
-	struct lane *lane;    /* where it is; NULL: it waits for the lone worker */
+	struct lane *lane;    /* where it is; NULL: it waits for a lone worker */
 	int deaths;	      /* of workers that had begun it */
 	struct held *before, *next;
 };
@@ -35,20 +40,25 @@ struct list {
 	size_t count;
 };
 
-/* A worker, or the place for one. The last lane is for suspects, one at a time. */
+/* A worker, or the place of one. The last lanes are for suspects, one at a time. */
 struct lane {
 	struct fleet *fleet; /* borrowed */
 	int number;
-	pid_t pid;		 /* 0: there is none */
-	struct channel *channel; /* owned; NULL likewise */
-	struct list held;	 /* in the order in which it got them */
+	pid_t pid;		  /* 0: there is none */
+	struct channel *channel;  /* owned; NULL likewise */
+	struct list held;	  /* in the order in which it got them */
+	struct loop_pulse *pulse; /* borrowed; of its loop */
+	uint32_t turns;		  /* at the last look */
+	int still;		  /* looks at which there were no more */
 };
 
 struct fleet {
 	const struct fleet_conf *conf; /* borrowed */
-	struct lane *lane;	       /* owned; conf->workers and one more */
-	struct held **slot; /* owned; what is held, by its tag; NULL: the slot is free */
-	uint32_t *unused;   /* owned; the free slots */
+	struct lane *lane;	       /* owned; conf->workers and FLEET_ALONE more */
+	struct loop_pulse *pulse;      /* owned, shared with the workers; a lane each */
+	struct loop_timer *look;       /* owned; NULL: no worker holds anything */
+	struct held **slot;	       /* owned; of what is held, NULL: free */
+	uint32_t *unused;	       /* owned; slots */
 	size_t slots, unused_count;
 	struct list suspects; /* a worker died while it had them; not handed out yet */
 	struct run_item next; /* taken from the input, for a lane that is full */
@@ -121,19 +131,24 @@ static void release_held(struct fleet *f, struct held *h)
 /*
  * Workers
  */
-static struct lane *lone_lane(const struct fleet *f)
+static int count_lanes(const struct fleet *f)
 {
-	return &f->lane[f->conf->workers];
+	return f->conf->workers + FLEET_ALONE;
+}
+
+static bool is_lone(const struct lane *lane)
+{
+	return lane->number >= lane->fleet->conf->workers;
 }
 
 static int jobs_of(const struct lane *lane)
 {
-	return lane == lone_lane(lane->fleet) ? 1 : lane->fleet->conf->jobs;
+	return is_lone(lane) ? 1 : lane->fleet->conf->jobs;
 }
 
 static size_t window_of(const struct lane *lane)
 {
-	return lane == lone_lane(lane->fleet) ? 1 : WINDOW(lane->fleet->conf->jobs);
+	return is_lone(lane) ? 1 : WINDOW(lane->fleet->conf->jobs);
 }
 
 /* Leaves signals to the parent, which tells its workers, and closes what isn't this
@@ -145,14 +160,16 @@ static void be_worker(struct fleet *f, struct lane *lane, int fd)
 	size_t i;
 	int n;
 
+	/* one that is stuck doesn't see its socket closed */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (i = 0; i < sizeof(ours) / sizeof(*ours); i++)
 		signal(ours[i], SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (n = 0; n <= f->conf->workers; n++)
+	for (n = 0; n < count_lanes(f); n++)
 		if (f->lane[n].channel)
 			close(channel_fd(f->lane[n].channel));
-	f->conf->work(f->conf->arg, fd, lane->number);
+	f->conf->work(f->conf->arg, fd, lane->number, lane->pulse);
 	_exit(1);
 }
 
@@ -174,6 +191,8 @@ static bool hire_worker(struct lane *lane)
 		log_error("no socket for a worker process: %s", strerror(errno));
 		return false;
 	}
+	lane->pulse->owner = LOOP_NOBODY;
+	lane->still = 0;
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
 	lane->pid = fork();
@@ -211,9 +230,43 @@ static char *bury_worker(struct lane *lane)
 	lane->channel = NULL;
 	if (f->conf->buried)
 		f->conf->buried(f->conf->arg, lane_number);
+	if (lane->still >= LOOKS_MAX)
+		return mem_text("it was stuck for two seconds");
 	if (WIFSIGNALED(status))
 		return mem_printf("killed by signal %d", WTERMSIG(status));
 	return mem_printf("exit status %d", WEXITSTATUS(status));
+}
+
+static void look_again(struct fleet *f);
+
+/* One that has nothing to do, or whose end is known already, isn't looked at. */
+static bool is_stuck(struct lane *lane)
+{
+	uint32_t turns = lane->pulse->turns;
+	bool moves = turns != lane->turns || !lane->pid || !lane->held.count;
+
+	lane->turns = turns;
+	lane->still = moves ? 0 : lane->still + 1;
+	return lane->still == LOOKS_MAX;
+}
+
+static void on_look(void *arg)
+{
+	struct fleet *f = arg;
+	int n;
+
+	for (n = 0; n < count_lanes(f); n++)
+		if (is_stuck(&f->lane[n]))
+			kill(f->lane[n].pid, SIGKILL);
+	look_again(f);
+}
+
+static void look_again(struct fleet *f)
+{
+	loop_timer_free(f->look);
+	f->look = NULL;
+	if (f->unused_count < f->slots)
+		f->look = loop_timer_new(f->conf->loop, LOOK_MS, on_look, f);
 }
 
 static void send_item(struct lane *lane, const struct held *h)
@@ -232,6 +285,8 @@ static bool give_item(struct lane *lane, struct held *h)
 	h->lane = lane;
 	append_held(&lane->held, h);
 	send_item(lane, h);
+	if (!lane->fleet->look)
+		look_again(lane->fleet);
 	return true;
 }
 
@@ -276,7 +331,7 @@ static void give_up(struct fleet *f, const char *reason)
 	f->ended = true;
 	drop_next(f);
 	lose_all(f, &f->suspects, reason);
-	for (n = 0; n <= f->conf->workers; n++) {
+	for (n = 0; n < count_lanes(f); n++) {
 		lose_all(f, &f->lane[n].held, reason);
 		if (f->lane[n].pid)
 			kill(f->lane[n].pid, SIGKILL);
@@ -309,33 +364,52 @@ static bool on_parcel(void *arg, const void *data, size_t len)
 	return true;
 }
 
-/* A worker begins its items in order, so only the first ones can have killed it. */
+/* Whom the worker worked for as it ended; NULL: nobody knows. */
+static struct held *culprit_of(const struct lane *lane)
+{
+	uint32_t tag = lane->pulse->owner;
+	struct held *h = tag < lane->fleet->slots ? lane->fleet->slot[tag] : NULL;
+
+	return h && h->lane == lane ? h : NULL;
+}
+
+/* It goes to a worker of its own, once. */
+static void suspect_held(struct fleet *f, struct held *h, const char *how)
+{
+	char *reason;
+
+	h->lane = NULL;
+	if (!h->deaths++) {
+		append_held(&f->suspects, h);
+		return;
+	}
+	reason = mem_printf("the process that checked it ended (%s), as did another "
+			    "before",
+			    how);
+	lose_item(f, h, reason);
+	free(reason);
+}
+
+/* A worker begins its items in order, so only the first ones can have done harm, and of
+ * them the one that it worked for. */
 static void sort_out(struct lane *lane, const char *how)
 {
-	char *reason =
-		mem_printf("the process that checked it ended (%s), as did another "
-			   "before",
-			   how);
+	const struct held *culprit = culprit_of(lane);
 	struct list left = lane->held;
 	struct fleet *f = lane->fleet;
-	size_t begun = (size_t)jobs_of(lane);
+	size_t begun = culprit ? 0 : (size_t)jobs_of(lane);
 	struct held *h;
 
 	lane->held = (struct list){ 0 };
 	while ((h = take_first(&left))) {
-		if (begun && ++h->deaths > 1) {
-			lose_item(f, h, reason);
-		} else if (begun) {
-			h->lane = NULL;
-			append_held(&f->suspects, h);
-		} else if (f->drained) {
+		if (begun || h == culprit)
+			suspect_held(f, h, how);
+		else if (f->drained)
 			give_back(f, h);
-		} else if (!give_item(lane, h)) {
+		else if (!give_item(lane, h))
 			lose_item(f, h, "no further worker process can be made");
-		}
 		begun -= begun > 0;
 	}
-	free(reason);
 }
 
 static void on_closed(void *arg)
@@ -349,7 +423,7 @@ static void on_closed(void *arg)
 			 how, lane->held.count);
 	if (f->stopped)
 		lose_all(f, &lane->held, f->stopped);
-	else if (lane->held.count && ++f->deaths > DEATHS_MAX)
+	else if (lane->held.count && !is_lone(lane) && ++f->deaths > DEATHS_MAX)
 		give_up(f, "no worker process lasts long enough to give a result");
 	else
 		sort_out(lane, how);
@@ -366,11 +440,13 @@ struct fleet *fleet_new(const struct fleet_conf *conf)
 	int n;
 
 	f->conf = conf;
-	f->lane = mem_array((size_t)conf->workers + 1, sizeof(*f->lane));
-	for (n = 0; n <= conf->workers; n++)
-		f->lane[n] = (struct lane){ .fleet = f, .number = n };
-	/* room for a dead worker's suspects beside what the next one holds */
-	f->slots = (size_t)conf->workers * 2 * WINDOW(conf->jobs) + 1;
+	f->lane = mem_array((size_t)count_lanes(f), sizeof(*f->lane));
+	f->pulse = mem_shared((size_t)count_lanes(f) * sizeof(*f->pulse));
+	for (n = 0; n < count_lanes(f); n++)
+		f->lane[n] =
+			(struct lane){ .fleet = f, .number = n, .pulse = &f->pulse[n] };
+	/* a dead worker's suspects wait beside what the next one holds */
+	f->slots = (size_t)conf->workers * 2 * WINDOW(conf->jobs) + FLEET_ALONE;
 	f->slot = mem_array(f->slots, sizeof(*f->slot));
 	f->unused = mem_array(f->slots, sizeof(*f->unused));
 	for (f->unused_count = 0; f->unused_count < f->slots; f->unused_count++)
@@ -425,14 +501,21 @@ static void take_items(struct fleet *f)
 	}
 }
 
-static void try_suspects(struct fleet *f)
+static void try_suspects_of(struct fleet *f, struct lane *lane)
 {
-	struct lane *lane = lone_lane(f);
 	struct held *h;
 
 	while (!lane->held.count && !f->stopped && (h = take_first(&f->suspects)))
 		if (!give_item(lane, h))
 			lose_item(f, h, "no further worker process can be made");
+}
+
+static void try_suspects(struct fleet *f)
+{
+	int n;
+
+	for (n = f->conf->workers; n < count_lanes(f); n++)
+		try_suspects_of(f, &f->lane[n]);
 }
 
 static bool is_over(const struct fleet *f)
@@ -458,7 +541,7 @@ static void tell_workers(struct fleet *f, const struct parcel *parcel)
 {
 	int n;
 
-	for (n = 0; n <= f->conf->workers; n++)
+	for (n = 0; n < count_lanes(f); n++)
 		if (f->lane[n].channel)
 			parcel_send(f->lane[n].channel, parcel);
 }
@@ -467,7 +550,7 @@ static void pause_workers(struct fleet *f)
 {
 	int n;
 
-	for (n = 0; n <= f->conf->workers; n++)
+	for (n = 0; n < count_lanes(f); n++)
 		if (f->lane[n].channel)
 			channel_pause(f->lane[n].channel, f->paused);
 }
@@ -523,7 +606,7 @@ void fleet_free(struct fleet *f)
 
 	if (!f)
 		return;
-	for (n = 0; n <= f->conf->workers; n++)
+	for (n = 0; n < count_lanes(f); n++)
 		if (f->lane[n].pid)
 			free(bury_worker(&f->lane[n]));
 	for (i = 0; i < f->slots; i++) {
@@ -534,6 +617,8 @@ void fleet_free(struct fleet *f)
 	if (f->has_next)
 		run_item_clear(&f->next);
 	loop_timer_free(f->deadline);
+	loop_timer_free(f->look);
+	mem_shared_free(f->pulse, (size_t)count_lanes(f) * sizeof(*f->pulse));
 	free(f->stopped);
 	free(f->lane);
 	free(f->slot);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Targets handed out to worker processes, by their host names, so that what belongs to
  * one host stays together; their results as they end. A worker that dies takes nothing
- * with it: what it may have been at is tried once more, each alone. */
+ * with it: what it may have been at is tried once more, each alone. One whose loop stands
+ * still is ended. */
 #ifndef CMD_FLEET_H
 #define CMD_FLEET_H
 
@@ -12,16 +13,21 @@
 
 struct fleet;
 struct loop;
+struct loop_pulse;
 struct parcel;
+
+/* Of those that are tried alone, so many are at the same time. */
+#define FLEET_ALONE 8
 
 struct fleet_conf {
 	struct loop *loop; /* borrowed */
 	int workers;	   /* processes */
 	int jobs;	   /* targets in flight in each */
 	/* A worker's life, in a process of its own: takes parcels from fd, and never
-	 * returns. lane tells it from the others: 0 to workers, inclusive, is one of the
-	 * live ones; a dead one's number is used again. */
-	void (*work)(void *arg, int fd, int lane);
+	 * returns. lane tells it from the others: one of workers + FLEET_ALONE; a dead
+	 * one's number is used again. Its loop tells by pulse how it goes, with items'
+	 * tags as owners. */
+	void (*work)(void *arg, int fd, int lane, struct loop_pulse *pulse);
 	/* As run_conf's. Not called while the fleet is paused. */
 	enum run_step (*next)(void *arg, struct run_item *ret_item);
 	/* A worker's result, borrowed. */

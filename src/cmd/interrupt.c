@@ -16,9 +16,6 @@ struct interrupt {
 	bool drained, stopped;
 };
 
-static const char cut_off[] =
-	"DANE UNKNOWN - stopped by SIGTERM while standard output wasn't read\n";
-
 static void stop_once(struct interrupt *i, const char *by)
 {
 	if (i->stopped)
@@ -53,10 +50,7 @@ struct interrupt *interrupt_new(const struct interrupt_conf *conf)
 	i->on_term = loop_signal_new(conf->loop, SIGTERM, on_sigterm, i);
 	if (conf->list)
 		i->on_int = loop_signal_new(conf->loop, SIGINT, on_sigint, i);
-	if (conf->nagios)
-		cutoff_arm(cut_off, true);
-	else
-		cutoff_arm(strchr(cut_off, '-') + 2, false);
+	cutoff_arm(conf->nagios);
 	return i;
 }
 

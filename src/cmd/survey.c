@@ -131,11 +131,11 @@ static void on_done(void *arg)
 	end_if_done(s);
 }
 
-static void work_lane(void *arg, int fd, int lane)
+static void work_lane(void *arg, int fd, int lane, struct loop_pulse *pulse)
 {
 	struct survey *s = arg;
 
-	worker_run(fd, &s->check->engine, s->conf.jobs, s->check->quota, lane);
+	worker_run(fd, &s->check->engine, s->conf.jobs, s->check->quota, lane, pulse);
 }
 
 static void on_buried(void *arg, int lane)
@@ -220,7 +220,7 @@ int survey_run(struct check *check, struct why *why)
 		return rc;
 	engine_rest(&check->engine);
 	prepare_survey(&s);
-	check->quota = quota_new(s.conf.workers + 1,
+	check->quota = quota_new(s.conf.workers + FLEET_ALONE,
 				 QUOTA_EACH * (size_t)(s.conf.workers * s.conf.jobs));
 	fleet_more(s.fleet);
 	if (!s.done || !outbox_empty(s.outbox)) /* else the loop can't be stopped yet */

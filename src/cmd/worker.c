@@ -120,7 +120,7 @@ static void on_closed(void *arg)
 }
 
 _Noreturn void worker_run(int fd, struct engine *engine, int jobs, struct quota *quota,
-			  int lane)
+			  int lane, struct loop_pulse *pulse)
 {
 	struct worker w = { .end = &w.first };
 	struct channel_conf channel = {
@@ -135,6 +135,7 @@ _Noreturn void worker_run(int fd, struct engine *engine, int jobs, struct quota 
 		log_error("%s", why.text);
 		_exit(CMD_USAGE);
 	}
+	loop_set_pulse(engine->loop, pulse);
 	engine_share(engine, quota, lane);
 	w.conf = (struct run_conf){ .probe = &engine->probe,
 				    .jobs = jobs,

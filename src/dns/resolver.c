@@ -48,6 +48,7 @@ struct resolver_question {
 	void *arg;
 	bool in_unbound; /* libunbound still holds the pointer */
 	bool freed;	 /* the asker let go */
+	uint32_t owner;	 /* who asked, for the loop */
 	bool answered, delivering;
 	struct answer answer;	  /* owned; filled when answered */
 	struct loop_timer *timer; /* owned; delivers the answer from the loop */
@@ -139,19 +140,9 @@ static void set_lead(struct resolver_question *q, int64_t delay_ms)
 	q->lead = loop_timer_new(q->resolver->loop, delay_ms, on_lead_ends, q);
 }
 
-static void on_unbound(void *arg, int rcode, void *packet, int packet_len, int sec,
-		       char *why_bogus, int was_ratelimited)
+static void take_answer(struct resolver_question *q, int rcode, const void *packet,
+			int packet_len, int sec, const char *why_bogus)
 {
-	struct resolver_question *q = arg;
-
-	(void)was_ratelimited;
-	q->in_unbound = false;
-	if (q->lead && q->resolver && !q->resolver->closing)
-		set_lead(q, 0); /* not from inside libunbound */
-	if (q->freed || !q->resolver || q->resolver->closing) {
-		release_question(q);
-		return;
-	}
 	if (sec == 1)
 		answer_failed(&q->answer, SECURITY_BOGUS,
 			      mem_text(why_bogus ? why_bogus : "validation failed"));
@@ -161,12 +152,33 @@ static void on_unbound(void *arg, int rcode, void *packet, int packet_len, int s
 		answer_failed(&q->answer, SECURITY_INDETERMINATE,
 			      mem_printf("no usable answer to %s (SERVFAIL)", q->name));
 	q->answered = true;
+}
+
+/* From an event of libunbound's, or from within the question. */
+static void on_unbound(void *arg, int rcode, void *packet, int packet_len, int sec,
+		       char *why_bogus, int was_ratelimited)
+{
+	struct resolver_question *q = arg;
+	uint32_t before;
+
+	(void)was_ratelimited;
+	q->in_unbound = false;
+	if (q->lead && q->resolver && !q->resolver->closing)
+		set_lead(q, 0); /* not from inside libunbound */
+	if (q->freed || !q->resolver || q->resolver->closing) {
+		release_question(q);
+		return;
+	}
+	before = loop_set_owner(q->resolver->loop, q->owner);
+	take_answer(q, rcode, packet, packet_len, sec, why_bogus);
 	q->timer = loop_timer_new(q->resolver->loop, 0, deliver_answer, q);
+	loop_set_owner(q->resolver->loop, before);
 }
 
 static void ask_unbound(struct resolver_question *q)
 {
 	struct resolver *r = q->resolver;
+	uint32_t before;
 	int rc;
 
 	q->in_unbound = true;
@@ -177,7 +189,9 @@ static void ask_unbound(struct resolver_question *q)
 	answer_failed(&q->answer, SECURITY_INDETERMINATE,
 		      mem_printf("can't ask for %s: %s", q->name, ub_strerror(rc)));
 	q->answered = true;
+	before = loop_set_owner(r->loop, q->owner);
 	q->timer = loop_timer_new(r->loop, 0, deliver_answer, q);
+	loop_set_owner(r->loop, before);
 }
 
 static void on_lead_ends(void *arg)
@@ -251,6 +265,7 @@ struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 					 .type = type,
 					 .fn = fn,
 					 .arg = arg,
+					 .owner = loop_owner(r->loop),
 					 .next = r->first };
 	if (r->first)
 		r->first->prev = q;

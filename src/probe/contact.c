@@ -24,6 +24,7 @@
 /* A conversation with an address, and those who wait for its end. */
 struct talk {
 	struct contact_book *all; /* borrowed; NULL: it is one contact's alone */
+	struct gate *gate;	  /* borrowed; NULL: nobody waits */
 	char *key;		  /* owned; all that makes a conversation another one */
 	uint64_t hash;		  /* of the key */
 	struct peer_conf conf;
@@ -366,6 +367,7 @@ static struct talk *new_talk(struct contact_book *all, const struct peer_conf *c
 	struct talk *t = mem_zero(sizeof(*t));
 
 	t->all = all;
+	t->gate = all ? all->conf.gate : NULL;
 	t->key = take_key;
 	t->hash = take_key ? fnv_text(take_key) : 0;
 	t->asked_ms = clock_ms();
@@ -381,10 +383,9 @@ static struct talk *new_talk(struct contact_book *all, const struct peer_conf *c
 
 static void enter_gate(struct talk *t)
 {
-	struct gate *gate = t->all ? t->all->conf.gate : NULL;
 	bool in;
 
-	t->pass = gate_enter(gate, t->address, t->conf.start != SERVICE_TLS_AT_ONCE,
+	t->pass = gate_enter(t->gate, t->address, t->conf.start != SERVICE_TLS_AT_ONCE,
 			     on_room, t, &in);
 	if (in)
 		start_talk(t);
@@ -467,6 +468,7 @@ struct contact *contact_new(struct contact_book *all, const struct peer_conf *co
 		t = shared_talk(all, conf);
 	} else {
 		t = new_talk(NULL, conf, NULL);
+		t->gate = all ? all->conf.gate : NULL;
 		enter_gate(t);
 	}
 	join_talk(c, t);
@@ -481,6 +483,11 @@ const struct peer_result *contact_result(const struct contact *c)
 bool contact_is_known(const struct contact *c)
 {
 	return c->talk->is_known;
+}
+
+bool contact_is_waiting(const struct contact *c)
+{
+	return !c->talk->peer && !c->talk->done;
 }
 
 char *contact_time_out(struct contact *c, int64_t timeout_ms)

@@ -42,8 +42,10 @@ const struct peer_result *contact_result(const struct contact *c);
 /* Whether the address wasn't asked at all, since it answered nobody before: to ask
  * again tells nothing. */
 bool contact_is_known(const struct contact *c);
-/* To be called when the deadline has passed. Returns what it waited for, on the heap,
- * and remembers an address that didn't even accept the connection. */
+/* It waits for room at the gate. */
+bool contact_is_waiting(const struct contact *c);
+/* The deadline has passed: what it waited for, on the heap. The address is remembered
+ * where it didn't even accept the connection. */
 char *contact_time_out(struct contact *c, int64_t timeout_ms);
 void contact_free(struct contact *c); /* also from done */
 

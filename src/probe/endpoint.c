@@ -400,6 +400,7 @@ struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 					.name = (const char *const *)e->name,
 					.name_count = e->name_count,
 					.domain = e->domain ? e->domain : e->host,
+					.turns = conf->turns,
 					.left_ms = conf->left_ms,
 					.waits = conf->waits,
 					.arg = conf->waits_arg };

@@ -12,6 +12,7 @@ struct endpoint;
 struct facts_target;
 struct probe_conf;
 struct service;
+struct turns;
 
 struct endpoint_conf {
 	const struct probe_conf *shared; /* borrowed while the endpoint lives */
@@ -24,11 +25,11 @@ struct endpoint_conf {
 	 * or SRV records (RFC 7673, and then their target) led here */
 	const char *const *name;
 	size_t name_count;
-	const char *domain; /* copied; the domain that the service is for; NULL: the host
-			       itself */
-	int64_t began_ms;   /* on the clock of clock_ms(): when the first question was
-			       asked */
-	/* How long it is until endpoint_time_out() will be called, waits left out. */
+	const char *domain;  /* copied; that the service is for, NULL: the host itself */
+	int64_t began_ms;    /* on the clock of clock_ms(): when the first question was
+				asked */
+	struct turns *turns; /* borrowed; of the target's connections */
+	/* How long it is until endpoint_time_out() will be called, but for waits. */
 	int64_t (*left_ms)(void *arg);
 	/* Called with true when one of its connections has to wait for room at a busy
 	 * address, and with false when it no longer has to; once for each that does. */

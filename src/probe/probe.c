@@ -14,12 +14,16 @@
 #include "dns/rrtype.h"
 #include "dns/upstream.h"
 #include "probe/endpoint.h"
+#include "probe/turns.h"
 #include "target/service.h"
 #include "target/target.h"
 #include "verdict/facts.h"
 #include "verdict/verdict.h"
 
-/* After a DNS failure, asking around may take this long, but never past the deadline. */
+/* Connections of one target at once: an owner of a domain picks their addresses, and is
+ * not to make a flood of them. */
+#define PER_TARGET 64
+/* After a DNS failure, asking around may take this long, and never past the deadline. */
 #define BLAME_MS 3000
 
 struct probe {
@@ -37,6 +41,7 @@ struct probe {
 	bool waits_upstream, finished;
 	int64_t asked_ms;	    /* when the first question was asked */
 	struct discover *discover;  /* owned; mx:// and srv:// */
+	struct turns *turns;	    /* owned; of its connections */
 	struct endpoint **endpoint; /* owned */
 	size_t count, open;	    /* endpoints; those that haven't ended */
 	struct blame *blame;	    /* owned */
@@ -187,6 +192,7 @@ static void start_host(struct probe *p)
 				      .path = p->path,
 				      .port = p->port,
 				      .began_ms = p->asked_ms,
+				      .turns = p->turns,
 				      .left_ms = left_ms,
 				      .waits = on_waits,
 				      .waits_arg = p };
@@ -236,6 +242,7 @@ static void start_found(struct probe *p, const struct discover_result *r)
 				      .name = names,
 				      .domain = domain,
 				      .began_ms = p->asked_ms,
+				      .turns = p->turns,
 				      .left_ms = left_ms,
 				      .waits = on_waits,
 				      .waits_arg = p };
@@ -446,6 +453,8 @@ struct probe *probe_new(const struct probe_conf *conf, const struct target *targ
 	p->deadline_ms = p->began_ms + p->facts->timeout_ms;
 	p->deadline =
 		loop_timer_new(conf->loop, p->facts->timeout_ms, on_budget_spent, p);
+	p->turns = turns_new(conf->loop,
+			     conf->per_target ? (size_t)conf->per_target : PER_TARGET);
 	p->waits_upstream = true;
 	upstream_wait(conf->upstream, on_upstream, p);
 	return p;
@@ -461,6 +470,7 @@ void probe_free(struct probe *p)
 	for (i = 0; i < p->count; i++)
 		endpoint_free(p->endpoint[i]);
 	free(p->endpoint);
+	turns_free(p->turns);
 	loop_timer_free(p->delivery);
 	facts_target_free(p->facts);
 	free(p->host);

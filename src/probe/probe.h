@@ -45,6 +45,10 @@ struct probe_conf {
 	/* What targets of one run share; NULL: each connects as if it were alone. */
 	struct contact_book *contacts;
 	struct gate *gate;
+	/* A wait at the gate counts as the target's own time: it can only wait for itself
+	 * and a few others. */
+	bool counts_waits;
+	int per_target; /* connections at once; 0: as by default */
 };
 
 /* facts are judged; the callee takes them (facts_target_free()). */

@@ -135,7 +135,11 @@ static void on_probe(void *arg, struct facts_target *facts)
 
 static void begin_probe(struct entry *e)
 {
-	e->probe = probe_new(e->run->conf->probe, &e->target, e->line, on_probe, e);
+	const struct probe_conf *probe = e->run->conf->probe;
+	uint32_t before = loop_set_owner(probe->loop, e->tag);
+
+	e->probe = probe_new(probe, &e->target, e->line, on_probe, e);
+	loop_set_owner(probe->loop, before);
 }
 
 static void start_entry(struct run *run, struct run_item *item)

@@ -20,7 +20,8 @@ struct run_item {
 	bool good;	      /* target is parsed, else why says what is wrong */
 	struct target target; /* owned by the run from then on */
 	struct why why;
-	uint32_t tag; /* the caller's name for it; comes back with the result */
+	uint32_t tag; /* the caller's name for it; comes back with the result, and owns
+			 what the loop does for it */
 };
 
 /* What a step of the input came to: an item, nothing yet, nothing any more. */

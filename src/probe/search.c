@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +14,8 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/why.h"
+
+#define CPU_MAX_S 60
 
 struct search {
 	search_fn *fn;
@@ -36,6 +40,16 @@ static enum search_result match_text(const regex_t *regex, const char *text, siz
 	if (rc == 0)
 		return SEARCH_FOUND;
 	return rc == REG_NOMATCH ? SEARCH_ABSENT : SEARCH_FAILED;
+}
+
+/* A pattern may take for ever: no longer than anybody waits, whatever became of who
+ * asked. */
+static void bound_search(void)
+{
+	const struct rlimit cpu = { .rlim_cur = CPU_MAX_S, .rlim_max = CPU_MAX_S + 1 };
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)setrlimit(RLIMIT_CPU, &cpu);
 }
 
 static void on_readable(void *arg, bool readable, bool writable)
@@ -67,6 +81,7 @@ int search_new(struct loop *loop, const regex_t *regex, const char *text, size_t
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	child = fork();
 	if (child == 0) {
+		bound_search();
 		byte = (unsigned char)match_text(regex, text, len);
 		_exit(write(ends[1], &byte, 1) == 1 ? 0 : 1);
 	}

@@ -18,6 +18,7 @@
 #include "probe/gate.h"
 #include "probe/probe.h"
 #include "probe/search.h"
+#include "probe/turns.h"
 #include "target/service.h"
 #include "verdict/facts.h"
 
@@ -32,7 +33,9 @@ struct slot {
 	slot_fn *fn;
 	void *arg;
 	bool refused, turned_away, lacks_raw_key;
-	struct contact *contact; /* owned; kept for its chain */
+	struct turn *turn; /* owned; among the target's connections */
+	bool waits_for_turn;
+	struct contact *contact; /* owned; after it showed a chain, kept for that */
 	bool has_chain;
 	struct contact *by_alias; /* owned; another one, with the alias as SNI */
 	struct gate_pass *pass;	  /* owned; for the fetch */
@@ -53,11 +56,19 @@ static struct facts_peer *facts_of(const struct slot *s)
 	return &endpoint_of(s)->peer[s->index];
 }
 
+static void end_turn(struct slot *s)
+{
+	turn_end(s->turn);
+	s->turn = NULL;
+	s->waits_for_turn = false;
+}
+
 static void end_slot(struct slot *s)
 {
 	if (s->done)
 		return;
 	s->done = true;
+	end_turn(s);
 	s->fn(s->arg);
 }
 
@@ -172,7 +183,8 @@ static void tell_waiting(void *arg, bool waits)
 {
 	struct slot *s = arg;
 
-	s->conf->waits(s->conf->arg, waits);
+	if (!s->conf->shared->counts_waits)
+		s->conf->waits(s->conf->arg, waits);
 }
 
 static void on_let(void *arg)
@@ -472,18 +484,66 @@ static void ask_by_alias(struct slot *s)
 	s->by_alias = start_contact(s, s->conf->host, on_alias);
 }
 
+static void on_turn(void *arg)
+{
+	struct slot *s = arg;
+
+	s->waits_for_turn = false;
+	s->contact = start_contact(s, endpoint_of(s)->base_domain, on_contact);
+}
+
+static void on_no_turn(void *arg)
+{
+	struct slot *s = arg;
+	char *error = mem_printf("not asked: no more than %d of a target's addresses are",
+				 TURNS_IN_ALL);
+
+	fail_peer(facts_of(s), CODE_STOPPED, error);
+	free(error);
+	end_slot(s);
+}
+
 void slot_start(struct slot *s, size_t index, enum facts_keys keys)
 {
 	s->index = index;
 	s->keys = keys;
 	s->done = s->refused = s->turned_away = s->lacks_raw_key = false;
 	drop_contact(s);
-	s->contact = start_contact(s, endpoint_of(s)->base_domain, on_contact);
+	end_turn(s);
+	switch (turn_take(s->conf->turns, on_turn, s, &s->turn)) {
+	case TURN_NOW:
+		on_turn(s);
+		break;
+	case TURN_LATER:
+		s->waits_for_turn = true;
+		break;
+	case TURN_NEVER:
+		loop_timer_free(s->limit);
+		s->limit = loop_timer_new(s->conf->shared->loop, 0, on_no_turn, s);
+		break;
+	}
 }
 
 void slot_move(struct slot *s, size_t index)
 {
 	s->index = index;
+}
+
+/* Its turn, or room at its network, hasn't come. */
+static bool has_not_begun(const struct slot *s)
+{
+	return s->waits_for_turn || !s->contact || contact_is_waiting(s->contact);
+}
+
+static void mark_unasked(struct slot *s)
+{
+	char *error = mem_printf("not asked within %.3g s: others of the target's "
+				 "addresses were before it, and so many at once are not",
+				 (double)s->conf->facts->timeout_ms / 1000);
+
+	fail_peer(facts_of(s), CODE_STOPPED, error);
+	free(error);
+	s->done = true;
 }
 
 void slot_time_out(struct slot *s)
@@ -495,6 +555,10 @@ void slot_time_out(struct slot *s)
 		return;
 	if (s->by_alias) { /* what was judged stands */
 		s->done = true;
+		return;
+	}
+	if (has_not_begun(s)) {
+		mark_unasked(s);
 		return;
 	}
 	if (s->contact && !s->has_chain)
@@ -532,6 +596,7 @@ void slot_stop(struct slot *s)
 		drop_contact(s);
 	contact_free(s->by_alias);
 	s->by_alias = NULL;
+	end_turn(s);
 	gate_leave(s->pass);
 	loop_timer_free(s->limit);
 	http_free(s->http);

@@ -14,6 +14,7 @@ struct chain;
 struct probe_conf;
 struct service;
 struct slot;
+struct turns;
 
 /* What all slots of an endpoint share; borrowed while they live. */
 struct slot_conf {
@@ -26,8 +27,9 @@ struct slot_conf {
 	/* names that a certificate may have instead of the TLSA base domain */
 	const char *const *name;
 	size_t name_count;
-	const char *domain; /* that the service is for: the host's name, unless MX or SRV
-			       records led to it */
+	const char *domain;  /* that the service is for: the host's name, unless MX or SRV
+				records led to it */
+	struct turns *turns; /* borrowed; of the target's connections */
 	/* How long it is to the target's deadline, which stands still while a slot waits.
 	 */
 	int64_t (*left_ms)(void *arg);

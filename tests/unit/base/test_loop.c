@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/loop.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -18,11 +20,22 @@ struct seen {
 	struct loop_io *io;
 	int fd, calls;
 	bool readable, writable;
+	uint32_t owner, pulse_owner;
+	struct loop_pulse pulse;
 };
 
 static void count(void *arg)
 {
 	((struct seen *)arg)->calls++;
+}
+
+/* What a SIGSTOP, or a long computation, is for the loop. */
+static void stand_still(void *arg)
+{
+	struct seen *s = arg;
+
+	s->calls++;
+	poll(NULL, 0, 1500);
 }
 
 static void free_both(void *arg)
@@ -82,6 +95,56 @@ static void test_loop_timer_waits(void **state)
 	loop_run(s.loop);
 	assert_true(clock_ms() - before >= 29);
 	loop_timer_free(s.timer);
+	loop_free(s.loop);
+}
+
+/* A deadline in 800 ms has at least 300 ms left after a stop of 1500 ms. */
+static void test_loop_timer_leaves_out_that_the_loop_stood_still(void **state)
+{
+	struct seen s = { .loop = loop_new() };
+	struct loop_timer *still = loop_timer_new(s.loop, 0, stand_still, &s);
+	struct timespec before, after;
+
+	(void)state;
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	s.timer = loop_timer_new(s.loop, 800, stop, &s);
+	loop_run(s.loop);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_int_equal(s.calls, 2);
+	assert_true((after.tv_sec - before.tv_sec) * 1000 +
+			    (after.tv_nsec - before.tv_nsec) / 1000000 >=
+		    1750);
+	assert_true(clock_stood_still_ms() >= 950);
+	loop_timer_free(still);
+	loop_timer_free(s.timer);
+	loop_free(s.loop);
+}
+
+static void note_owner(void *arg)
+{
+	struct seen *s = arg;
+
+	s->owner = loop_owner(s->loop);
+	s->other = loop_timer_new(s->loop, 0, stop, s);
+	s->pulse_owner = s->pulse.owner;
+}
+
+static void test_loop_owner_is_handed_down_and_shown(void **state)
+{
+	struct seen s = { .loop = loop_new(), .pulse.owner = LOOP_NOBODY };
+
+	(void)state;
+	loop_set_pulse(s.loop, &s.pulse);
+	assert_int_equal(loop_set_owner(s.loop, 7), LOOP_NOBODY);
+	s.timer = loop_timer_new(s.loop, 450, note_owner, &s);
+	assert_int_equal(loop_set_owner(s.loop, LOOP_NOBODY), 7);
+	loop_run(s.loop);
+	assert_int_equal(s.owner, 7);
+	assert_int_equal(s.pulse_owner, 7);
+	assert_int_equal(s.pulse.owner, LOOP_NOBODY);
+	assert_in_range(s.pulse.turns, 1, 3);
+	loop_timer_free(s.timer);
+	loop_timer_free(s.other);
 	loop_free(s.loop);
 }
 
@@ -208,6 +271,8 @@ int main(void)
 		cmocka_unit_test(test_loop_timer_never_fires_inside_its_making),
 		cmocka_unit_test(test_loop_timer_negative_delay_is_now),
 		cmocka_unit_test(test_loop_timer_waits),
+		cmocka_unit_test(test_loop_timer_leaves_out_that_the_loop_stood_still),
+		cmocka_unit_test(test_loop_owner_is_handed_down_and_shown),
 		cmocka_unit_test(test_loop_timer_free_cancels_also_from_within),
 		cmocka_unit_test(test_loop_stop_leaves_the_rest_for_later),
 		cmocka_unit_test(test_loop_io_calls_for_what_is_wanted),

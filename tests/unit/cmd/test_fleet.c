@@ -21,8 +21,9 @@
 
 /*
  * A worker that probes nothing: a host is answered at once, "slowN" after N ms, "never"
- * never; "dieN" ends the process each time, "once" only the first time.
- * As the real one it has so many in flight, and gives back the others.
+ * never; "dieN" ends the process each time, "once" only the first time; at "stuckN" and
+ * "lostN" it does nothing any more. As the real one it has so many in flight, and gives
+ * back the others.
  */
 struct fake {
 	struct loop *loop;
@@ -68,6 +69,10 @@ static void begin(struct fake *f, size_t i)
 
 	if (!strncmp(text, "die", 3))
 		raise(SIGKILL);
+	if (!strncmp(text, "stuck", 5)) /* it says whom it worked for */
+		loop_set_owner(f->loop, f->item[i].slot);
+	while (!strncmp(text, "stuck", 5) || !strncmp(text, "lost", 4))
+		pause();
 	if (!strncmp(text, "once", 4) && access("test_fleet.mark", F_OK) < 0) {
 		mark = fopen("test_fleet.mark", "w");
 		fclose(mark);
@@ -139,7 +144,7 @@ struct flock {
 	int lanes[100]; /* that a result said it came from; by pid */
 };
 
-static void work(void *arg, int fd, int lane)
+static void work(void *arg, int fd, int lane, struct loop_pulse *pulse)
 {
 	struct flock *k = arg;
 	struct fake *f = calloc(1, sizeof(*f));
@@ -147,8 +152,9 @@ static void work(void *arg, int fd, int lane)
 		.fd = fd, .message = on_parcel, .closed = on_closed, .arg = f
 	};
 
-	f->jobs = lane == k->conf.workers ? 1 : k->conf.jobs;
+	f->jobs = lane >= k->conf.workers ? 1 : k->conf.jobs;
 	f->loop = conf.loop = loop_new();
+	loop_set_pulse(f->loop, pulse);
 	f->channel = channel_new(&conf);
 	loop_run(f->loop);
 	_exit(9);
@@ -337,8 +343,44 @@ static void test_fleet_tries_once_more(void **state)
 	unlink("test_fleet.mark");
 }
 
-static void die_at_once(void *arg, int fd, int lane)
+/* Whose loop stands still is ended, and costs the others nothing. */
+static void test_fleet_ends_a_worker_that_is_stuck(void **state)
 {
+	static const char *const list[] = { "a.example",       "stuck1.example",
+					    "slow100.example", "b.example",
+					    "stuck2.example",  NULL };
+	struct flock k;
+
+	(void)state;
+	gather(&k, 1, 3, list);
+	fleet_more(k.fleet);
+	run_for(&k, 9000);
+	assert_int_equal(times_said(&k, "stuck1.example: the process"), 1);
+	assert_int_equal(times_said(&k, "stuck2.example: the process"), 1);
+	assert_int_equal(times_said(&k, "stuck for two seconds"), 2);
+	must_be_done(&k, 3, 2);
+	disperse(&k);
+}
+
+/* Also where nobody knows for whom it worked. */
+static void test_fleet_finds_who_got_it_stuck(void **state)
+{
+	static const char *const list[] = { "a.example", "lost1.example", "slow2.example",
+					    "b.example", "c.example",	  NULL };
+	struct flock k;
+
+	(void)state;
+	gather(&k, 1, 3, list);
+	fleet_more(k.fleet);
+	run_for(&k, 9000);
+	must_be_done(&k, 4, 1);
+	assert_int_equal(times_said(&k, "lost1.example: the process"), 1);
+	disperse(&k);
+}
+
+static void die_at_once(void *arg, int fd, int lane, struct loop_pulse *pulse)
+{
+	(void)pulse;
 	(void)arg;
 	(void)fd;
 	(void)lane;
@@ -440,6 +482,8 @@ int main(void)
 		cmocka_unit_test(test_fleet_each_item_has_one_result),
 		cmocka_unit_test(test_fleet_outlives_its_workers),
 		cmocka_unit_test(test_fleet_tries_once_more),
+		cmocka_unit_test(test_fleet_ends_a_worker_that_is_stuck),
+		cmocka_unit_test(test_fleet_finds_who_got_it_stuck),
 		cmocka_unit_test(test_fleet_gives_up_where_no_worker_lasts),
 		cmocka_unit_test(test_fleet_drain_returns_what_is_not_begun),
 		cmocka_unit_test(test_fleet_stop_tells_what_is_in_flight),

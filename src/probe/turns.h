@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The connections of one target, so many at once and so many in all, whatever the owner
+ * of its domain has put into DNS: the others wait for their turn, or have none. */
+#ifndef PROBE_TURNS_H
+#define PROBE_TURNS_H
+
+#include <stddef.h>
+
+struct loop;
+struct turn;
+struct turns;
+
+#define TURNS_IN_ALL 512
+
+struct turns *turns_new(struct loop *loop, size_t at_once);
+void turns_free(struct turns *all); /* after its turns */
+
+enum turn_status {
+	TURN_NOW,
+	TURN_LATER, /* fn is called once, from the loop; first come, first served */
+	TURN_NEVER  /* TURNS_IN_ALL had theirs; *ret_turn is NULL */
+};
+typedef void turn_fn(void *arg);
+enum turn_status turn_take(struct turns *all, turn_fn *fn, void *arg,
+			   struct turn **ret_turn);
+/* Over, or no longer wanted. Also from within fn; NULL: nothing. */
+void turn_end(struct turn *turn);
+
+#endif

@@ -1,0 +1,143 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Bad luck and bad neighbours: a process that is stopped or stuck, a domain that names thousands of
+# addresses. What others are told stays right. TAP, one test a part_NAME function.
+#   hostile-list.sh [PART]...     in a lab of its own, or in the one that $LAB names
+. "$(cd "$(dirname "$0")" && pwd)/parts.sh"
+
+healthy()
+{
+	seq 1 200 | sed 's/.*/p&.crowd.example/'
+}
+
+# stop_for SECONDS PID: the process and what it made
+stop_for()
+{
+	# shellcheck disable=SC2046
+	set -- "$1" "$2" $(pgrep -P "$2" || :)
+	pause=$1
+	shift
+	kill -STOP "$@"
+	sleep "$pause"
+	kill -CONT "$@"
+}
+
+# all_right FILE: each of the healthy is OK
+all_right()
+{
+	jq -r 'select(.target | test("^p[0-9]+[.]crowd")) | "\(.state) \(.code) \(.summary)"' "$1" |
+		sort | uniq -c >states
+	[ "$(wc -l <states)" -eq 1 ] && grep -q '^ *200 OK match ' states ||
+		fail "the healthy hosts: $(cut -c1-150 states)"
+}
+
+# A relay a host makes it last, so that most are in flight when it happens.
+slow_relay()
+{
+	/usr/bin/python3 "$src/counting.py" 127.44.9.91 9091 127.44.1.1 443 1 log >ready 2>relay.err &
+	helpers="$helpers $!"
+	until grep -q ready ready; do sleep 0.05; done
+}
+
+part_list_that_was_stopped()
+{
+	slow_relay
+	healthy >list
+	for format in ndjson json; do
+		# shellcheck disable=SC2086
+		"$DANEPROBE" check $R -t 4 -f list -o $format --retries 0 --per-host 100 --per-net 0 \
+			--connect-to ::127.44.9.91:9091 >out 2>err &
+		pid=$!
+		sleep 1
+		stop_for 6 $pid
+		wait $pid || fail "$format: exit status $? $(head -c 500 err)"
+		jq -c 'if type == "array" then .[] else . end' out >each
+		all_right each
+	done
+}
+
+# A worker alone is stopped: it is ended, and its targets go to another.
+part_worker_that_was_stopped()
+{
+	slow_relay
+	healthy >list
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $R -t 4 -f list -o ndjson --workers 2 --retries 0 --per-host 100 --per-net 0 \
+		--connect-to ::127.44.9.91:9091 >out 2>err &
+	pid=$!
+	sleep 1
+	kill -STOP "$(pgrep -P $pid | head -n 1)"
+	wait $pid || fail "exit status $? $(head -c 500 err)"
+	has err 'stuck for two seconds'
+	all_right out
+}
+
+# late OUTPUT: a check of two seconds that was stopped until its end had passed
+late()
+{
+	# shellcheck disable=SC2086
+	"$DANEPROBE" check $R -t 2 -o "$1" --connect-to p1.crowd.example:443:127.44.9.2:443 \
+		p1.crowd.example >out 2>err &
+	pid=$!
+	sleep 0.5
+	stop_for 4 $pid
+	status=0
+	wait $pid || status=$?
+	[ $status -eq 3 ] || fail "$1: exit status $status: $(cat out err)"
+	has out 'stood still'
+}
+
+part_single_check_that_was_stopped()
+{
+	late nagios
+	[ "$(grep -c '^DANE UNKNOWN - ' out)" -eq 1 ] || fail "$(cat out)"
+	late json
+	[ "$(jq -r '.[0].code' out)" = stopped ] || fail "$(cat out)"
+	late text
+}
+
+# holder SECONDS: at every address; tells how many connections there are at once, at most
+holder()
+{
+	/usr/bin/python3 "$src/holder.py" 9092 "$1" >held 2>holder.err &
+	helpers="$helpers $!"
+	until grep -q ready held; do sleep 0.05; done
+}
+
+# addresses COUNT: options that give one host so many, in networks of 100
+addresses()
+{
+	seq 0 $(($1 - 1)) | awk '{
+		printf "--connect-to p1.crowd.example:443:127.46.%d.%d:9092\n", $1 / 100, 1 + $1 % 100 }'
+}
+
+most_held()
+{
+	tail -n 1 held | sed 's/ready/0/'
+}
+
+part_addresses_in_turn()
+{
+	holder 0.2
+	# shellcheck disable=SC2046
+	check 2 -t 20 -o json $(addresses 250) p1.crowd.example
+	[ "$(most_held)" -le 64 ] || fail "$(most_held) connections at once"
+	[ "$(jq '[.[0].endpoints[0].peers[] | select(.code != "stopped")] | length' out)" -eq 250 ] ||
+		fail "$(jq -c '[.[0].endpoints[0].peers[].code] | group_by(.) | map([.[0], length])' out)"
+	# shellcheck disable=SC2046
+	check 2 -t 20 -o json --per-target 5 $(addresses 30) p1.crowd.example
+}
+
+part_addresses_without_end()
+{
+	holder 60
+	# shellcheck disable=SC2046
+	check 2 -t 2 -o json $(addresses 700) p1.crowd.example
+	within 3500
+	[ "$(most_held)" -le 64 ] || fail "$(most_held) connections at once"
+	jq -r '.[0].endpoints[0].peers[] | "\(.code) \(.error)"' out | sort | uniq -c >said
+	has said 'stopped not asked within 2 s'
+	has said "188 stopped not asked: no more than 512 of a target's addresses are"
+}
+
+parts_main "$@"
