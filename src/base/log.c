@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,48 @@ static void write_line(const char *prefix, const char *safe)
 	fprintf(stderr, "daneprobe: %s%s\n", prefix, safe);
 }
 
+/* What shows nothing, or moves what is beside it: a text with it isn't what it looks. */
+static const struct {
+	uint32_t first, last;
+} hidden[] = {
+	{ 0x00ad, 0x00ad },   /* soft hyphen */
+	{ 0x034f, 0x034f },   /* combining grapheme joiner */
+	{ 0x061c, 0x061c },   /* Arabic letter mark */
+	{ 0x115f, 0x1160 },   /* Hangul fillers */
+	{ 0x17b4, 0x17b5 },   /* Khmer vowels that aren't seen */
+	{ 0x180b, 0x180f },   /* Mongolian separators */
+	{ 0x200b, 0x200f },   /* of no width; directions */
+	{ 0x2028, 0x202e },   /* lines and paragraphs; directions */
+	{ 0x2060, 0x206f },   /* word joiner, unseen operators, isolates */
+	{ 0x3164, 0x3164 },   /* Hangul filler */
+	{ 0xfe00, 0xfe0f },   /* variation selectors */
+	{ 0xfeff, 0xfeff },   /* byte order mark */
+	{ 0xffa0, 0xffa0 },   /* half-width Hangul filler */
+	{ 0xfff0, 0xfffb },   /* interlinear annotation */
+	{ 0xe0000, 0xe0fff }, /* tags */
+};
+
+static bool is_hidden(uint32_t c)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
+		if (c >= hidden[i].first && c <= hidden[i].last)
+			return true;
+	return false;
+}
+
+/* Of a well-formed sequence. */
+static uint32_t decode_utf8(const unsigned char *p, size_t len)
+{
+	uint32_t c = p[0] & (0x7fu >> len);
+	size_t i;
+
+	for (i = 1; i < len; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	return c;
+}
+
 /* Bytes of the well-formed, printable UTF-8 sequence at p, else 0. */
 static size_t utf8_length(const unsigned char *p, size_t left)
 {
@@ -70,13 +113,7 @@ static size_t utf8_length(const unsigned char *p, size_t left)
 		return 0;
 	if (p[0] == 0xc2 && p[1] < 0xa0) /* C1 controls */
 		return 0;
-	/* marks that reorder or hide text: U+200B..U+200F, U+2028..U+202E, U+2066..U+2069
-	 */
-	if (p[0] == 0xe2 && ((p[1] == 0x80 && ((p[2] >= 0x8b && p[2] <= 0x8f) ||
-					       (p[2] >= 0xa8 && p[2] <= 0xae))) ||
-			     (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)))
-		return 0;
-	return want;
+	return is_hidden(decode_utf8(p, want)) ? 0 : want;
 }
 
 char *log_escape(const char *text, size_t len)
@@ -96,6 +133,20 @@ char *log_escape(const char *text, size_t len)
 		p += n;
 		len -= n;
 	}
+	return b.data ? b.data : mem_text("");
+}
+
+char *log_show_nul(const char *data, size_t len)
+{
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, 4 * len);
+	for (i = 0; i < len; i++)
+		if (data[i])
+			buf_add(&b, data + i, 1);
+		else
+			buf_text(&b, "\\x00");
 	return b.data ? b.data : mem_text("");
 }
 

@@ -18,8 +18,11 @@ void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* A copy on the heap in which control bytes, DEL and bytes that are not valid UTF-8 are
- * written \xHH: what may go to a terminal. */
+/* A copy on the heap in which control bytes, DEL, bytes that are not valid UTF-8, and
+ * characters that show nothing are written \xHH: what may go to a terminal. */
 char *log_escape(const char *text, size_t len);
+/* A text on the heap in which only NUL is written so: where data has one, the rest of it
+ * must not be out of sight. */
+char *log_show_nul(const char *data, size_t len);
 
 #endif

@@ -14,7 +14,11 @@
 /* Many warnings at once must not keep the loop from its deadlines. */
 #define WARNINGS_MAX 8
 #define FIRST_MAX 11 /* the header of a record and its ServerHello up to the version */
-#define HANDSHAKE_MAX_BYTES (1024 * 1024) /* a chain of 100 large certificates fits */
+/* A chain of 100 certificates fits; OpenSSL's clients take less than half of it. */
+#define HANDSHAKE_MAX_BYTES (256 * 1024)
+/* GnuTLS buffers a message as long as its header says, and looks at its own limit behind
+ * it: so all that comes is counted, other messages and the headers of records too. */
+#define RECEIVED_MAX_BYTES (HANDSHAKE_MAX_BYTES + 64 * 1024)
 
 #define SHOWN_MAX 256	/* certificates kept of one message */
 #define PROTOCOLS_MAX 8 /* of ALPN */
@@ -50,7 +54,8 @@ struct handshake {
 	int fd;			  /* borrowed */
 	uint8_t first[FIRST_MAX]; /* the first octets that came from the server */
 	size_t first_len;	  /* 0: nothing came */
-	bool reset;		  /* the connection was reset */
+	size_t received;	  /* octets in all */
+	bool reset;		  /* the connection was */
 	int warnings;		  /* how many the server sent */
 	gnutls_datum_t *shown;	  /* owned, as its octets: the certificates as sent */
 	size_t shown_count;
@@ -123,12 +128,19 @@ static void remember_first(struct handshake *h, const uint8_t *data, size_t len)
 static ssize_t pull_octets(gnutls_transport_ptr_t arg, void *data, size_t len)
 {
 	struct handshake *h = arg;
-	ssize_t n = recv(h->fd, data, len, 0);
+	ssize_t n;
 
+	if (h->received > RECEIVED_MAX_BYTES) {
+		gnutls_transport_set_errno(h->session, EMSGSIZE);
+		return -1;
+	}
+	n = recv(h->fd, data, len, 0);
 	if (n < 0)
 		note_error(h);
-	if (n > 0)
+	if (n > 0) {
+		h->received += (size_t)n;
 		remember_first(h, data, (size_t)n);
+	}
 	return n;
 }
 
@@ -358,6 +370,11 @@ static void explain_failure(const struct handshake *h, int rc, struct why *why)
 		why_set(why, DP_ECRYPTO, "the server sends plaintext where TLS begins");
 	else if (chose_old_version(h))
 		why_set(why, DP_ECRYPTO, "the server speaks only TLS 1.1 or older");
+	else if (h->received > RECEIVED_MAX_BYTES || rc == GNUTLS_E_HANDSHAKE_TOO_LARGE)
+		why_set(why, DP_ELIMIT,
+			"the server's handshake is longer than %d KiB, which no chain of "
+			"certificates needs",
+			HANDSHAKE_MAX_BYTES / 1024);
 	else if (rc == GNUTLS_E_DH_PRIME_UNACCEPTABLE ||
 		 rc == GNUTLS_E_INSUFFICIENT_SECURITY)
 		why_gnutls(why, rc,
@@ -390,6 +407,8 @@ static enum handshake_status judge_end(const struct handshake *h, int rc)
 		     rc == GNUTLS_E_PREMATURE_TERMINATION || rc == GNUTLS_E_PULL_ERROR ||
 		     rc == GNUTLS_E_PUSH_ERROR;
 
+	if (h->received > RECEIVED_MAX_BYTES)
+		return HANDSHAKE_FAILED;
 	if (ended && h->asked && h->proven)
 		return HANDSHAKE_DEMANDED;
 	if (h->reset && !h->first_len)

@@ -14,6 +14,10 @@
  * drop each other. */
 #define KEPT 256
 #define KEPT_MS 30000
+/* Octets of chains kept; what a parsed one takes is a multiple of what was sent. */
+#define KEPT_OCTETS ((size_t)32 << 20)
+#define PARSED 16
+#define LARGE ((size_t)64 << 10) /* as sent: no honest chain, and not kept */
 #define SILENT 1024
 #define SILENT_MS 60000
 #define GRACE_MS 100 /* so that those who asked end it by their own deadlines */
@@ -62,6 +66,7 @@ struct contact_book {
 	struct contact_book_conf conf;
 	struct talk *in_flight;
 	struct talk *kept[KEPT]; /* owned */
+	size_t kept_octets;	 /* of them all */
 	struct silence silent[SILENT];
 };
 
@@ -246,6 +251,16 @@ static bool is_worth_keeping(const struct peer_result *r)
 		r->status == PEER_NO_TLS);
 }
 
+static size_t count_octets(const struct talk *t)
+{
+	const struct chain *chain = &peer_result(t->peer)->chain;
+	size_t i, sent = 0;
+
+	for (i = 0; i < chain->count; i++)
+		sent += chain->cert[i].der.size + chain->cert[i].spki.size;
+	return sent * PARSED;
+}
+
 static void drop_kept(struct contact_book *all, size_t place)
 {
 	struct talk *t = all->kept[place];
@@ -254,14 +269,29 @@ static void drop_kept(struct contact_book *all, size_t place)
 	if (!t)
 		return;
 	t->kept = false;
+	all->kept_octets -= count_octets(t);
 	free_if_unused(t);
+}
+
+static void drop_expired(struct contact_book *all)
+{
+	size_t i;
+
+	for (i = 0; i < KEPT; i++)
+		if (all->kept[i] && clock_ms() - all->kept[i]->done_ms >= KEPT_MS)
+			drop_kept(all, i);
 }
 
 static void keep_talk(struct talk *t)
 {
-	size_t place = t->hash % KEPT;
+	size_t place = t->hash % KEPT, octets = count_octets(t);
 
 	drop_kept(t->all, place);
+	if (t->all->kept_octets + octets > KEPT_OCTETS)
+		drop_expired(t->all);
+	if (octets > LARGE * PARSED || t->all->kept_octets + octets > KEPT_OCTETS)
+		return;
+	t->all->kept_octets += octets;
 	t->kept = true;
 	t->all->kept[place] = t;
 }

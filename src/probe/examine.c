@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/hex.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "dane/chain.h"
 #include "dane/defect.h"
@@ -16,7 +17,7 @@
 #include "dane/story.h"
 #include "verdict/facts.h"
 
-#define SAN_MAX 256 /* names kept of one certificate, for showing */
+#define SAN_MAX 1000 /* names kept of one certificate, for showing */
 #define STORY_MAX 8
 #define STORY_TEXT_MAX 1200
 
@@ -29,7 +30,7 @@ static char *dn_text(gnutls_x509_crt_t crt, bool issuer)
 
 	if (rc < 0)
 		return mem_text("");
-	copy = mem_text_n((const char *)text.data, text.size);
+	copy = log_show_nul((const char *)text.data, text.size);
 	gnutls_free(text.data);
 	return copy;
 }
@@ -42,7 +43,16 @@ static char *common_name(gnutls_x509_crt_t crt)
 	if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name,
 					  &size) < 0)
 		return NULL;
-	return mem_text_n(name, size);
+	return log_show_nul(name, size);
+}
+
+static char *prefixed_text(const char *prefix, const char *data, size_t size)
+{
+	char *shown = log_show_nul(data, size);
+	char *text = mem_printf("%s%s", prefix, shown);
+
+	free(shown);
+	return text;
 }
 
 static char *san_text(unsigned type, const char *data, size_t size)
@@ -52,16 +62,16 @@ static char *san_text(unsigned type, const char *data, size_t size)
 
 	switch (type) {
 	case GNUTLS_SAN_DNSNAME:
-		return mem_text_n(data, size);
+		return log_show_nul(data, size);
 	case GNUTLS_SAN_IPADDRESS:
 		if ((size != 4 && size != 16) ||
 		    !inet_ntop(family, data, text, sizeof(text)))
 			return NULL;
 		return mem_printf("IP:%s", text);
 	case GNUTLS_SAN_RFC822NAME:
-		return mem_printf("email:%.*s", (int)size, data);
+		return prefixed_text("email:", data, size);
 	case GNUTLS_SAN_URI:
-		return mem_printf("URI:%.*s", (int)size, data);
+		return prefixed_text("URI:", data, size);
 	default:
 		return NULL;
 	}

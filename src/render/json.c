@@ -33,10 +33,12 @@ static void push_value(json_t *array, json_t *take_value)
 	json_array_append_new(array, take_value);
 }
 
-/* Text as it is where it is UTF-8, escaped where not; null for NULL. */
+/* Text as it is where it is UTF-8, escaped where not, and where it has a DEL, which
+ * jansson leaves; null for NULL. */
 static json_t *text_or_null(const char *raw)
 {
-	json_t *value = raw ? json_string(raw) : json_null();
+	bool has_del = raw && strchr(raw, 0x7f);
+	json_t *value = !raw ? json_null() : has_del ? NULL : json_string(raw);
 	char *safe;
 
 	if (value)

@@ -31,17 +31,27 @@ all_right()
 		fail "the healthy hosts: $(cut -c1-150 states)"
 }
 
-# A relay a host makes it last, so that most are in flight when it happens.
+# until_ready FILE
+until_ready()
+{
+	tries=0
+	until grep -q ready "$1" || [ $tries -ge 200 ]; do
+		tries=$((tries + 1))
+		sleep 0.05
+	done
+}
+
+# slow_relay PORT: makes it last, so that most are in flight when it happens
 slow_relay()
 {
-	/usr/bin/python3 "$src/counting.py" 127.44.9.91 9091 127.44.1.1 443 1 log >ready 2>relay.err &
+	/usr/bin/python3 "$src/counting.py" 127.44.9.91 "$1" 127.44.1.1 443 1 log >ready 2>relay.err &
 	helpers="$helpers $!"
-	until grep -q ready ready; do sleep 0.05; done
+	until_ready ready
 }
 
 part_list_that_was_stopped()
 {
-	slow_relay
+	slow_relay 9091
 	healthy >list
 	for format in ndjson json; do
 		# shellcheck disable=SC2086
@@ -59,11 +69,11 @@ part_list_that_was_stopped()
 # A worker alone is stopped: it is ended, and its targets go to another.
 part_worker_that_was_stopped()
 {
-	slow_relay
+	slow_relay 9094
 	healthy >list
 	# shellcheck disable=SC2086
 	"$DANEPROBE" check $R -t 4 -f list -o ndjson --workers 2 --retries 0 --per-host 100 --per-net 0 \
-		--connect-to ::127.44.9.91:9091 >out 2>err &
+		--connect-to ::127.44.9.91:9094 >out 2>err &
 	pid=$!
 	sleep 1
 	kill -STOP "$(pgrep -P $pid | head -n 1)"
@@ -96,19 +106,19 @@ part_single_check_that_was_stopped()
 	late text
 }
 
-# holder SECONDS: at every address; tells how many connections there are at once, at most
+# holder PORT SECONDS: at every address; tells how many connections there are at once, at most
 holder()
 {
-	/usr/bin/python3 "$src/holder.py" 9092 "$1" >held 2>holder.err &
+	/usr/bin/python3 "$src/holder.py" "$1" "$2" >held 2>holder.err &
 	helpers="$helpers $!"
-	until grep -q ready held; do sleep 0.05; done
+	until_ready held
 }
 
-# addresses COUNT: options that give one host so many, in networks of 100
+# addresses PORT COUNT: options that give one host so many, in networks of 100
 addresses()
 {
-	seq 0 $(($1 - 1)) | awk '{
-		printf "--connect-to p1.crowd.example:443:127.46.%d.%d:9092\n", $1 / 100, 1 + $1 % 100 }'
+	seq 0 $(($2 - 1)) | awk -v port="$1" '{
+		printf "--connect-to p1.crowd.example:443:127.46.%d.%d:%d\n", $1 / 100, 1 + $1 % 100, port }'
 }
 
 most_held()
@@ -118,21 +128,21 @@ most_held()
 
 part_addresses_in_turn()
 {
-	holder 0.2
+	holder 9092 0.2
 	# shellcheck disable=SC2046
-	check 2 -t 20 -o json $(addresses 250) p1.crowd.example
+	check 2 -t 20 -o json $(addresses 9092 250) p1.crowd.example
 	[ "$(most_held)" -le 64 ] || fail "$(most_held) connections at once"
 	[ "$(jq '[.[0].endpoints[0].peers[] | select(.code != "stopped")] | length' out)" -eq 250 ] ||
 		fail "$(jq -c '[.[0].endpoints[0].peers[].code] | group_by(.) | map([.[0], length])' out)"
 	# shellcheck disable=SC2046
-	check 2 -t 20 -o json --per-target 5 $(addresses 30) p1.crowd.example
+	check 2 -t 20 -o json --per-target 5 $(addresses 9092 30) p1.crowd.example
 }
 
 part_addresses_without_end()
 {
-	holder 60
+	holder 9093 60
 	# shellcheck disable=SC2046
-	check 2 -t 2 -o json $(addresses 700) p1.crowd.example
+	check 2 -t 2 -o json $(addresses 9093 700) p1.crowd.example
 	within 3500
 	[ "$(most_held)" -le 64 ] || fail "$(most_held) connections at once"
 	jq -r '.[0].endpoints[0].peers[] | "\(.code) \(.error)"' out | sort | uniq -c >said

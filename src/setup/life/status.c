@@ -5,10 +5,12 @@
 #include <jansson.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/cert/certificate.h"
@@ -308,7 +310,7 @@ static char *why_unreadable(const char *base, const char *name, const char *text
 void status_read(struct env *env, const char *base, const char *name,
 		 struct status *ret_status)
 {
-	struct status s = { .name = mem_text(name) };
+	struct status s = { .name = log_escape(name, strlen(name)) };
 	struct deadline d = { 0 };
 	struct lineage l;
 	struct why why;

@@ -44,6 +44,12 @@ static const struct {
 	{ "isolate", "\xe2\x81\xa6", "\\xe2\\x81\\xa6" },
 	{ "line separator", "\xe2\x80\xa8", "\\xe2\\x80\\xa8" },
 	{ "zero width space", "\xe2\x80\x8b", "\\xe2\\x80\\x8b" },
+	{ "soft hyphen", "a\xc2\xad", "a\\xc2\\xad" },
+	{ "Arabic letter mark", "\xd8\x9c", "\\xd8\\x9c" },
+	{ "word joiner", "\xe2\x81\xa0", "\\xe2\\x81\\xa0" },
+	{ "byte order mark", "\xef\xbb\xbf", "\\xef\\xbb\\xbf" },
+	{ "tag", "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81" },
+	{ "Hangul filler", "\xe3\x85\xa4", "\\xe3\\x85\\xa4" },
 	{ "dash beside them", "\xe2\x80\x93", "\xe2\x80\x93" },
 };
 
@@ -68,6 +74,18 @@ static void test_log_escape_nul(void **state)
 	(void)state;
 	assert_string_equal(safe, "a\\x00b");
 	free(safe);
+}
+
+static void test_log_show_nul_hides_nothing(void **state)
+{
+	char *shown = log_show_nul("a.x\0.evil\x1b", 10);
+
+	(void)state;
+	assert_string_equal(shown, "a.x\\x00.evil\x1b");
+	free(shown);
+	shown = log_show_nul("", 0);
+	assert_string_equal(shown, "");
+	free(shown);
 }
 
 /* What the calls wrote to standard error, which goes into a file meanwhile. */
@@ -205,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_log_escape_rows),
 		cmocka_unit_test(test_log_escape_nul),
+		cmocka_unit_test(test_log_show_nul_hides_nothing),
 		cmocka_unit_test(test_log_levels),
 		cmocka_unit_test(test_log_hold_keeps_lines_until_the_release),
 		cmocka_unit_test(test_log_set_before_is_called_for_what_is_said),
