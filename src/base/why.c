@@ -19,6 +19,8 @@ static void put_text(struct why *why, const char *text)
 }
 
 static void put_sentence(struct why *why, const char *cause, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+static void put_sentence(struct why *why, const char *cause, const char *fmt, va_list ap)
 {
 	char *sentence = mem_vprintf(fmt, ap);
 	char *whole = cause ? mem_printf("%s: %s", sentence, cause) : NULL;
