@@ -26,7 +26,7 @@ struct outcome {
 	char *text;   /* owned; a sentence without a final stop */
 };
 
-void outcome_clear(struct outcome *outcome);
+void outcome_clear(struct outcome *r);
 
 /* Replaces what r tells; returns 0. */
 int outcome_tell(struct outcome *r, enum outcome_kind outcome, time_t until,
