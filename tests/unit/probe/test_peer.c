@@ -29,7 +29,10 @@
 /* A server in a process of its own plays a script for each connection: words between
  * bars, +TEXT says it, :TEXT says it byte by byte, - notes a line that it reads, ~N waits
  * N ms, T takes part in a handshake and notes what comes through it (T1: by TLS 1.1 only,
- * TW: with a key of 512 bits), R resets the connection, S waits for its end. */
+ * TW: with a key of 512 bits, TA: refuses all of ALPN but "spdy", TR: a raw key alone,
+ * TB: a raw key and a certificate, TC and TD: demands a client's certificate, by TLS 1.3
+ * and 1.2, TG: greets inside TLS), E reads once what is there,
+ * R resets the connection, S waits for its end. */
 struct server {
 	int listener, notes, port;
 	pid_t pid;
@@ -89,9 +92,16 @@ static void serve_tls(int fd, int notes, char kind)
 	};
 	const struct pki_cert *cert =
 		kind == 'W' ? pki_make(&weak, NULL, NULL) : pki_get("leaf");
-	const char *priority = kind == '1'   ? "NORMAL:-VERS-ALL:+VERS-TLS1.1"
-			       : kind == 'W' ? "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+	const char *priority = kind == '1' ? "NORMAL:-VERS-ALL:+VERS-TLS1.1"
+			       : kind == 'W' || kind == 'D'
+				       ? "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+			       : kind == 'R' ? "NORMAL:-CTYPE-SRV-X509:+CTYPE-SRV-RAWPK"
+			       : kind == 'B' ? "NORMAL:-CTYPE-SRV-X509:+CTYPE-SRV-RAWPK:"
+					       "+CTYPE-SRV-X509"
 					     : "NORMAL";
+	unsigned char name[] = "spdy";
+	const gnutls_datum_t spdy = { .data = name, .size = 4 };
+	gnutls_datum_t secret = { 0 };
 	gnutls_certificate_credentials_t cred;
 	gnutls_session_t s;
 	gnutls_x509_crt_t crt = cert->crt;
@@ -99,8 +109,21 @@ static void serve_tls(int fd, int notes, char kind)
 	ssize_t n;
 
 	gnutls_certificate_allocate_credentials(&cred);
-	gnutls_certificate_set_x509_key(cred, &crt, 1, cert->key);
-	gnutls_init(&s, GNUTLS_SERVER | GNUTLS_NO_SIGNAL);
+	if (kind != 'R')
+		gnutls_certificate_set_x509_key(cred, &crt, 1, cert->key);
+	if (kind == 'R' || kind == 'B') {
+		gnutls_x509_privkey_export2(cert->key, GNUTLS_X509_FMT_DER, &secret);
+		gnutls_certificate_set_rawpk_key_mem(cred, &cert->spki, &secret,
+						     GNUTLS_X509_FMT_DER, NULL, 0, NULL,
+						     0, 0);
+		gnutls_free(secret.data);
+	}
+	gnutls_init(&s, GNUTLS_SERVER | GNUTLS_NO_SIGNAL |
+				(kind == 'R' || kind == 'B' ? GNUTLS_ENABLE_RAWPK : 0));
+	if (kind == 'A')
+		gnutls_alpn_set_protocols(s, &spdy, 1, GNUTLS_ALPN_MANDATORY);
+	if (kind == 'C' || kind == 'D')
+		gnutls_certificate_server_set_request(s, GNUTLS_CERT_REQUIRE);
 	gnutls_priority_set_direct(s, priority, NULL);
 	gnutls_credentials_set(s, GNUTLS_CRD_CERTIFICATE, cred);
 	gnutls_transport_set_int(s, fd);
@@ -108,6 +131,8 @@ static void serve_tls(int fd, int notes, char kind)
 	if (n < 0) {
 		(void)gnutls_alert_send_appropriate(s, (int)n);
 	} else {
+		if (kind == 'G')
+			(void)gnutls_record_send(s, "220 hello\r\n", 11);
 		while ((n = gnutls_record_recv(s, text, sizeof(text))) > 0)
 			note(notes, text, (size_t)n);
 		note(notes, n == 0 ? "bye" : "cut", 3);
@@ -119,6 +144,7 @@ static void serve_tls(int fd, int notes, char kind)
 static void play_word(int fd, int notes, const char *word, size_t len)
 {
 	const struct linger now = { .l_onoff = 1 };
+	char dump[5000];
 
 	switch (word[0]) {
 	case '+':
@@ -139,6 +165,10 @@ static void play_word(int fd, int notes, const char *word, size_t len)
 		break;
 	case 'S':
 		read_to_end(fd);
+		break;
+	case 'E':
+		if (read(fd, dump, sizeof(dump)) < 0)
+			_exit(1);
 		break;
 	}
 }
@@ -220,21 +250,25 @@ static void on_deadline(void *arg)
 	loop_stop(arg);
 }
 
-static void begin(struct scene *s, const struct server *server, enum service_start start,
-		  const char *helo, int64_t deadline_ms)
+static void begin_with(struct scene *s, const struct server *server,
+		       struct peer_conf conf)
 {
-	struct peer_conf conf = { .address = "127.0.0.1",
-				  .port = server->port,
-				  .sni = "mx.example",
-				  .start = start,
-				  .helo = helo,
-				  .domain = "mx.example",
-				  .deadline_ms = clock_ms() + deadline_ms };
-
 	*s = (struct scene){ .loop = loop_new(), .kit = handshake_kit_new(NULL) };
 	conf.loop = s->loop;
 	conf.kit = s->kit;
+	conf.address = "127.0.0.1";
+	conf.port = server->port;
+	conf.sni = conf.domain = "mx.example";
 	s->peer = peer_new(&conf, on_peer, s);
+}
+
+static void begin(struct scene *s, const struct server *server, enum service_start start,
+		  const char *helo, int64_t deadline_ms)
+{
+	begin_with(s, server,
+		   (struct peer_conf){ .start = start,
+				       .helo = helo,
+				       .deadline_ms = clock_ms() + deadline_ms });
 }
 
 static void run_for(struct scene *s, int64_t ms)
@@ -467,6 +501,137 @@ static void test_peer_new_says_its_address(void **state)
 	assert_string_equal(notes, "LHLO [127.0.0.1];");
 }
 
+/* What is offered, and what comes of it; notes by what came through TLS alone. */
+static const struct offer_row {
+	const char *name;
+	const char *script[TRIES];
+	struct peer_conf conf;
+	enum peer_status status;
+	bool raw_key, demands;
+	const char *why, *notes;
+} offer_rows[] = {
+	{ .name = "ALPN that is refused",
+	  .script = { "TA", "TA" },
+	  .conf = { .alpn = "imap" },
+	  .status = PEER_CHAIN,
+	  .notes = "bye;" },
+	{ .name = "ALPN that is taken",
+	  .script = { "TA" },
+	  .conf = { .alpn = "imap spdy" },
+	  .status = PEER_CHAIN,
+	  .notes = "bye;" },
+	{ .name = "ALPN, then gone",
+	  .script = { "TA" },
+	  .conf = { .alpn = "imap" },
+	  .status = PEER_NO_CONNECT,
+	  .notes = "" },
+	{ .name = "a raw key is all",
+	  .script = { "TR", "TR" },
+	  .conf = { .keys = PEER_CERTIFICATE_OR_RAW_KEY },
+	  .status = PEER_CHAIN,
+	  .raw_key = true,
+	  .notes = "bye;" },
+	{ .name = "a raw key is all, and won't do",
+	  .script = { "TR" },
+	  .conf = { .keys = PEER_CERTIFICATE },
+	  .status = PEER_REFUSED,
+	  .why = "with SNI mx.example",
+	  .notes = "" },
+	{ .name = "a raw key beside a certificate",
+	  .script = { "TB" },
+	  .conf = { .keys = PEER_CERTIFICATE_OR_RAW_KEY },
+	  .status = PEER_CHAIN,
+	  .notes = "bye;" },
+	{ .name = "the raw key beside a certificate",
+	  .script = { "TB" },
+	  .conf = { .keys = PEER_RAW_KEY },
+	  .status = PEER_CHAIN,
+	  .raw_key = true,
+	  .notes = "bye;" },
+	{ .name = "a certificate is all",
+	  .script = { "T" },
+	  .conf = { .keys = PEER_RAW_KEY },
+	  .status = PEER_NO_RAW_KEY,
+	  .notes = NULL },
+	{ .name = "neither, by an alert",
+	  .script = { "E|+\x15\3\3", "E|+\x15\3\3" },
+	  .conf = { .keys = PEER_CERTIFICATE_OR_RAW_KEY },
+	  .status = PEER_NO_TLS,
+	  .notes = "" },
+	{ .name = "hangs up, then shows a raw key",
+	  .script = { "E", "TR" },
+	  .conf = { .keys = PEER_CERTIFICATE_OR_RAW_KEY },
+	  .status = PEER_CHAIN,
+	  .raw_key = true,
+	  .notes = "bye;" },
+	{ .name = "hangs up twice",
+	  .script = { "E", "E" },
+	  .conf = { .keys = PEER_CERTIFICATE_OR_RAW_KEY },
+	  .status = PEER_NO_TLS,
+	  .why = "closed the connection during the handshake",
+	  .notes = "" },
+	{ .name = "demands a certificate, 1.3",
+	  .script = { "TC" },
+	  .status = PEER_CHAIN,
+	  .demands = true,
+	  .notes = "" },
+	{ .name = "demands a certificate, 1.2",
+	  .script = { "TD" },
+	  .status = PEER_CHAIN,
+	  .demands = true,
+	  .notes = "" },
+	{ .name = "is greeted before its goodbye",
+	  .script = { "TG" },
+	  .conf = { .inside = SERVICE_SMTP },
+	  .status = PEER_CHAIN,
+	  .notes = "QUIT\r\n;bye;" },
+	{ .name = "needs no greeting",
+	  .script = { "T" },
+	  .conf = { .inside = SERVICE_POP3 },
+	  .status = PEER_CHAIN,
+	  .notes = "bye;" },
+};
+
+static void check_offer(const struct offer_row *row)
+{
+	struct peer_conf conf = row->conf;
+	struct peer_result *r;
+	struct server server;
+	struct scene s;
+	char notes[500];
+
+	start_server(&server, row->script);
+	conf.deadline_ms = clock_ms() + 10000;
+	begin_with(&s, &server, conf);
+	run_for(&s, 8000);
+	r = peer_result(s.peer);
+	if (s.ended != 1 || r->status != row->status ||
+	    (row->why && !strstr(r->why.text, row->why)))
+		fail_msg("%s: ended %d times with status %d: %s", row->name, s.ended,
+			 (int)r->status, r->why.text);
+	if (r->status == PEER_CHAIN && r->chain.raw_key != row->raw_key)
+		fail_msg("%s: the other kind of key", row->name);
+	if (r->demands_certificate != row->demands)
+		fail_msg("%s: demands a certificate: %d", row->name,
+			 r->demands_certificate);
+	/* what was sent is known whatever came of it */
+	if (!r->tls.sni || strcmp(r->tls.sni, "mx.example"))
+		fail_msg("%s: no SNI", row->name);
+	end(&s);
+	end_server(&server, notes, sizeof(notes));
+	if (row->notes && strcmp(notes, row->notes) != 0)
+		fail_msg("%s: the server heard \"%s\"", row->name, notes);
+}
+
+static void test_peer_new_offers(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(offer_rows) / sizeof(*offer_rows); i++)
+		check_offer(&offer_rows[i]);
+}
+
 static int free_all(void **state)
 {
 	(void)state;
@@ -481,6 +646,7 @@ int main(void)
 		cmocka_unit_test(test_peer_new_keeps_the_second_try_within_the_deadline),
 		cmocka_unit_test(test_peer_late_says_what_is_missing),
 		cmocka_unit_test(test_peer_new_says_its_address),
+		cmocka_unit_test(test_peer_new_offers),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
