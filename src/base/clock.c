@@ -13,6 +13,7 @@
 static time_t fixed;
 static bool turns; /* a loop does */
 static int64_t turned_ms, stood_still_ms;
+static int64_t skipped_ms;
 
 time_t clock_now(void)
 {
@@ -32,6 +33,11 @@ static int64_t monotonic_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+void clock_skip(int64_t ms)
+{
+	skipped_ms += ms;
+}
+
 /* What to leave out if the loop turned now. */
 static int64_t excess_ms(void)
 {
@@ -42,7 +48,7 @@ static int64_t excess_ms(void)
 
 int64_t clock_ms(void)
 {
-	return monotonic_ms() - stood_still_ms - excess_ms();
+	return monotonic_ms() - stood_still_ms - excess_ms() + skipped_ms;
 }
 
 void clock_turn(void)

@@ -23,6 +23,8 @@ void clock_turn(void);
 void clock_run_free(void);
 /* What clock_ms() has left out so far. */
 int64_t clock_stood_still_ms(void);
+/* Moves clock_ms() on, for tests of what passes with time. */
+void clock_skip(int64_t ms);
 /* Seconds that the system has run, sleep included: setting the clock doesn't change it.
  * ret_boot gets a name of this run of the system, on the heap; NULL where it has none. */
 int64_t clock_uptime_s(char **ret_boot);

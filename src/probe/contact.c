@@ -245,10 +245,9 @@ static void note_answer(struct talk *t)
  * may pass. */
 static bool is_worth_keeping(const struct peer_result *r)
 {
-	return r->connect_ms >= 0 &&
-	       (r->status == PEER_CHAIN || r->status == PEER_REFUSED ||
-		r->status == PEER_NO_RAW_KEY || r->status == PEER_NO_STARTTLS ||
-		r->status == PEER_NO_TLS);
+	return r->status == PEER_CHAIN || r->status == PEER_REFUSED ||
+	       r->status == PEER_NO_RAW_KEY || r->status == PEER_NO_STARTTLS ||
+	       r->status == PEER_NO_TLS;
 }
 
 static size_t count_octets(const struct talk *t)

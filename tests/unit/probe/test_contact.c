@@ -5,12 +5,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/fnv.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "probe/gate.h"
@@ -18,7 +20,8 @@
 
 /*
  * Stands in for peer.c: the name of the SNI says what comes of it, after 20 ms. "chain",
- * "refused", "reset" (after the connect), "closed" (no connect), "silent" (never).
+ * "refused", "noraw", "reset" (after the connect), "closed" (no connect), "silent"
+ * (never); "slow" is a chain after 100 ms.
  */
 struct peer {
 	struct peer_result result;
@@ -29,6 +32,7 @@ struct peer {
 };
 
 static int conversations, open_now, most_open;
+static int64_t last_deadline_ms; /* that a conversation was given */
 
 static void on_end(void *arg)
 {
@@ -38,7 +42,9 @@ static void on_end(void *arg)
 	p->timer = NULL;
 	open_now--;
 	p->result.connect_ms = strncmp(p->sni, "closed", 6) ? 1 : -1;
-	if (!strncmp(p->sni, "chain", 5))
+	if (!strncmp(p->sni, "noraw", 5))
+		p->result.status = PEER_NO_RAW_KEY;
+	else if (!strncmp(p->sni, "chain", 5) || !strncmp(p->sni, "slow", 4))
 		p->result.status = PEER_CHAIN;
 	else if (!strncmp(p->sni, "refused", 7))
 		p->result.status = PEER_REFUSED;
@@ -59,8 +65,10 @@ struct peer *peer_new(const struct peer_conf *conf, peer_fn *fn, void *arg)
 	p->fn = fn;
 	p->arg = arg;
 	p->result.connect_ms = -1;
+	last_deadline_ms = conf->deadline_ms;
 	if (strncmp(p->sni, "silent", 6))
-		p->timer = loop_timer_new(conf->loop, 20, on_end, p);
+		p->timer = loop_timer_new(
+			conf->loop, strncmp(p->sni, "slow", 4) ? 20 : 100, on_end, p);
 	return p;
 }
 
@@ -418,6 +426,154 @@ static void test_contact_without_others_asks_for_itself(void **state)
 
 #define ROW(name) cmocka_unit_test_setup_teardown(name, meet, part)
 
+/* What was seen a while ago may have changed. */
+static void test_contact_forgets_with_time(void **state)
+{
+	struct party *p = *state;
+	struct asker a;
+	int i;
+
+	for (i = 1; i <= 2; i++) {
+		ask(p, &a, "192.0.2.1", "chain");
+		run_for(p, 60);
+		assert_int_equal(conversations, i);
+		leave(&a);
+		clock_skip(i == 1 ? 29000 : 0);
+		ask(p, &a, "192.0.2.1", "chain");
+		run_for(p, 60);
+		assert_int_equal(conversations, i);
+		leave(&a);
+		clock_skip(31000);
+	}
+	for (i = 1; i <= 2; i++) {
+		ask(p, &a, "192.0.2.2", i == 1 ? "closed" : "closed2");
+		run_for(p, 60);
+		leave(&a);
+	}
+	assert_int_equal(conversations, 4);
+	clock_skip(50000);
+	ask(p, &a, "192.0.2.2", "chain");
+	run_for(p, 60);
+	assert_true(a.known);
+	leave(&a);
+	clock_skip(11000);
+	ask(p, &a, "192.0.2.2", "chain2");
+	run_for(p, 60);
+	assert_false(a.known);
+	assert_int_equal(a.status, PEER_CHAIN);
+	leave(&a);
+}
+
+static void test_contact_a_missing_raw_key_is_kept(void **state)
+{
+	struct party *p = *state;
+	struct asker a;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		ask(p, &a, "192.0.2.1", "noraw");
+		run_for(p, 60);
+		assert_int_equal(a.status, PEER_NO_RAW_KEY);
+		leave(&a);
+	}
+	assert_int_equal(conversations, 1);
+}
+
+/* An address that fell silent for others may still be talking to one. */
+static void test_contact_silence_leaves_those_who_talk(void **state)
+{
+	struct party *p = *state;
+	struct contact_book_conf conf = { .loop = p->loop, .remember = true };
+	struct contact_book *gated = p->all;
+	struct asker slow, a;
+	int i;
+
+	p->all = contact_book_new(&conf);
+	ask(p, &slow, "192.0.2.1", "slow");
+	for (i = 0; i < 2; i++) {
+		ask(p, &a, "192.0.2.1", i ? "closed2" : "closed");
+		run_for(p, 30);
+		leave(&a);
+	}
+	assert_int_equal(slow.done, 0);
+	run_for(p, 150);
+	assert_int_equal(slow.done, 1);
+	assert_int_equal(slow.status, PEER_CHAIN);
+	assert_false(slow.known);
+	leave(&slow);
+	contact_book_free(p->all);
+	p->all = gated;
+}
+
+/* Its time begins when it has room. */
+static void test_contact_gives_all_its_time_to_who_waited(void **state)
+{
+	struct party *p = *state;
+	struct asker a, b;
+	int64_t asked_ms;
+
+	ask(p, &a, "192.0.2.1", "slow");
+	asked_ms = clock_ms();
+	ask(p, &b, "192.0.2.1", "chain");
+	run_for(p, 200);
+	assert_int_equal(b.status, PEER_CHAIN);
+	assert_true(last_deadline_ms >= asked_ms + 1090);
+	leave(&a);
+	leave(&b);
+}
+
+/* Also where nobody is left who would say so. */
+static void test_contact_remembers_a_limit_that_passed(void **state)
+{
+	struct party *p = *state;
+	struct peer_conf conf = { .loop = p->loop, .address = "192.0.2.1", .port = 443 };
+	struct contact_fns fns = { .done = on_done, .waits = on_waits };
+	struct asker a;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		a = (struct asker){ 0 };
+		fns.arg = &a;
+		conf.sni = i == 0 ? "silent" : i == 1 ? "silent2" : "chain";
+		conf.deadline_ms = clock_ms() + 50;
+		a.contact = contact_new(p->all, &conf, &fns);
+		run_for(p, 250);
+		assert_int_equal(a.status, PEER_SILENT);
+		assert_int_equal(a.known, i == 2);
+		leave(&a);
+	}
+	assert_int_equal(conversations, 2);
+}
+
+/* The book is as small as it is: two addresses may have one place, and then neither is
+ * blamed for the other. */
+static void test_contact_silences_of_two_addresses_at_one_place(void **state)
+{
+	struct party *p = *state;
+	char other[20] = "", key[40];
+	uint64_t place = fnv_text("192.0.2.1 443") % 1024;
+	struct asker a;
+	int i;
+
+	for (i = 0; i < 65536 && !*other; i++) {
+		snprintf(key, sizeof(key), "198.51.%d.%d 443", i / 256, i % 256);
+		if (fnv_text(key) % 1024 == place)
+			snprintf(other, sizeof(other), "198.51.%d.%d", i / 256, i % 256);
+	}
+	assert_true(*other);
+	ask(p, &a, "192.0.2.1", "closed");
+	run_for(p, 60);
+	leave(&a);
+	ask(p, &a, other, "closed");
+	run_for(p, 60);
+	leave(&a);
+	ask(p, &a, other, "chain");
+	run_for(p, 60);
+	assert_false(a.known);
+	assert_int_equal(a.status, PEER_CHAIN);
+	leave(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,6 +586,18 @@ int main(void)
 		ROW(test_contact_does_not_hold_an_address_for_ever),
 		ROW(test_contact_waits_for_room),
 		ROW(test_contact_without_others_asks_for_itself),
+		cmocka_unit_test_setup_teardown(test_contact_forgets_with_time, meet,
+						part),
+		cmocka_unit_test_setup_teardown(test_contact_a_missing_raw_key_is_kept,
+						meet, part),
+		cmocka_unit_test_setup_teardown(
+			test_contact_silence_leaves_those_who_talk, meet, part),
+		cmocka_unit_test_setup_teardown(
+			test_contact_gives_all_its_time_to_who_waited, meet, part),
+		cmocka_unit_test_setup_teardown(
+			test_contact_remembers_a_limit_that_passed, meet, part),
+		cmocka_unit_test_setup_teardown(
+			test_contact_silences_of_two_addresses_at_one_place, meet, part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
