@@ -474,6 +474,28 @@ static void test_handshake_client_certificate(void **state)
 	check_demand("NORMAL:-VERS-ALL:+VERS-TLS1.3", GNUTLS_CERT_REQUEST, false);
 }
 
+/* An alert for another reason. */
+static void test_handshake_alert_without_a_demand(void **state)
+{
+	struct scene s;
+	char text[16];
+	size_t len;
+	int i;
+
+	(void)state;
+	begin(&s, HANDSHAKE_AUTO, NULL);
+	start_server(&s, "NORMAL:-VERS-ALL:+VERS-TLS1.3", NULL);
+	assert_int_equal(play(&s), HANDSHAKE_DONE);
+	(void)gnutls_handshake(s.server);
+	(void)gnutls_alert_send(s.server, GNUTLS_AL_FATAL, GNUTLS_A_INTERNAL_ERROR);
+	for (i = 0; i < STEPS_MAX; i++)
+		if (handshake_hear(s.h, text, sizeof(text), &len) == HANDSHAKE_HEARD_END)
+			break;
+	assert_true(i < STEPS_MAX);
+	assert_false(handshake_demands_certificate(s.h));
+	end(&s);
+}
+
 /* With the key exchange of old there is no signature, so whose key it is isn't known when
  * the server hangs up. */
 static void test_handshake_client_certificate_without_signature(void **state)
@@ -666,6 +688,7 @@ int main(void)
 		cmocka_unit_test(test_handshake_alpn),
 		cmocka_unit_test(test_handshake_client_certificate),
 		cmocka_unit_test(test_handshake_client_certificate_without_signature),
+		cmocka_unit_test(test_handshake_alert_without_a_demand),
 		cmocka_unit_test(test_handshake_shown),
 		cmocka_unit_test(test_handshake_takes_key),
 		cmocka_unit_test(test_handshake_reset),
