@@ -219,7 +219,7 @@ const struct cmd *verb_hook(void)
 		.notes = "For certbot's --deploy-hook and, with --pre, its --pre-hook; "
 			 "for "
 			 "lineages with acme = hook certbot. A certificate for a key "
-			 "whose record is safe goes under the servers; any other is left "
+			 "whose record is safe is installed; any other is left "
 			 "out, and the old one stays.\n"
 			 "Exit status: 0 installed, or nothing of a lineage's; 1 a "
 			 "renewal will be left out, or one service is bad as before; 2 "

@@ -34,7 +34,7 @@ const struct cmd *verb_install(void)
 	static const struct cmd cmd = {
 		.name = "install",
 		.synopsis = "[OPTIONS] NAME...",
-		.summary = "the next key under the servers, once its record is safe",
+		.summary = "install the next key, once its record is safe",
 		.notes = "Switches live, runs deploy, looks at every service, and goes "
 			 "back if one of them does not present the "
 			 "key.\n" LINEAGE_VERB_EXITS,

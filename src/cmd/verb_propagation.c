@@ -88,8 +88,8 @@ const struct cmd *verb_propagation(void)
 	static const struct cmd cmd = {
 		.name = "propagation",
 		.synopsis = "[OPTIONS] NAME...",
-		.summary = "whether all name servers have the records, and when that is "
-			   "safe",
+		.summary =
+			"tell which name servers have the records, and when that is safe",
 		.notes = "Safe is when all agree and twice the largest TTL has passed "
 			 "since.\n" LINEAGE_VERB_EXITS,
 		.opts = opts,

@@ -173,7 +173,7 @@ const struct cmd *verb_publish(void)
 	static const struct cmd cmd = {
 		.name = "publish",
 		.synopsis = "[OPTIONS] NAME...",
-		.summary = "the records of the current and the next key into DNS",
+		.summary = "give the records of the current and the next key to DNS",
 		.notes = "How is said by publish in lineage.conf: print, rfc2136, "
 			 "powerdns, exec. "
 			 "Records that aren't the lineage's own stay as they "

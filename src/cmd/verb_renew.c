@@ -51,7 +51,7 @@ const struct cmd *verb_renew(void)
 	static const struct cmd cmd = {
 		.name = "renew",
 		.synopsis = "[OPTIONS] NAME... | --all",
-		.summary = "a new certificate for the same key, when it is due",
+		.summary = "get a new certificate for the same key, when it is due",
 		.notes = "The key never changes here, so its records stay true. Due at a "
 			 "third of the lifetime, at half of it below ten days, or as "
 			 "renew_at says.\n" LINEAGE_VERB_EXITS,

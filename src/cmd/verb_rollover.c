@@ -45,7 +45,7 @@ const struct cmd *verb_rollover(void)
 	static const struct cmd cmd = {
 		.name = "rollover",
 		.synopsis = "[OPTIONS] NAME... | --all",
-		.summary = "from the current key to the next, one safe step a run",
+		.summary = "go from the current key to the next, one safe step a run",
 		.notes = "With --all one is begun only where rollover_every has passed; "
 			 "run it from cron or a timer.\n" LINEAGE_VERB_EXITS,
 		.opts = opts,

@@ -372,7 +372,7 @@ const struct cmd *verb_status(void)
 	static const struct cmd cmd = {
 		.name = "status",
 		.synopsis = "[OPTIONS] [NAME...]",
-		.summary = "where each lineage stands, and what happens next",
+		.summary = "show where each lineage stands, and what happens next",
 		.notes =
 			"Asks nobody but with --predict: it tells what the last run "
 			"saw.\n"

@@ -196,7 +196,7 @@ part_the_next_key_is_installed_when_safe()
 	sleep 1
 	give_next
 	renew 2
-	has hook.deploy "key 0003 is not under the servers yet"
+	has hook.deploy "key 0003 is not installed yet"
 	serves good.pem
 	roll_until idle
 	serves "$live/cert.pem"

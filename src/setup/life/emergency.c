@@ -104,9 +104,8 @@ void emergency_tell_remedy(const struct lineage *l, struct outcome *r)
 				      lineage_number(s->goal).text));
 	else
 		add_sentence(
-			r,
-			mem_printf("no key of %s is under the servers yet; if it is key "
-				   "%s that is known, take its record out of DNS, put "
-				   "%s away and begin anew with daneprobe new",
-				   l->name, lineage_number(s->goal).text, l->dir));
+			r, mem_printf("no key of %s is installed yet; if it is key "
+				      "%s that is known, take its record out of DNS, put "
+				      "%s away and begin anew with daneprobe new",
+				      l->name, lineage_number(s->goal).text, l->dir));
 }

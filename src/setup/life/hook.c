@@ -122,8 +122,7 @@ static int install_received(struct lineage *l, const struct certbot_found *f,
 	if (rc < 0 || r->kind != OUTCOME_REFUSED ||
 	    f->generation == l->state.view_generation)
 		return rc;
-	text = mem_printf("the certificate is kept, but key %s is not under the "
-			  "servers yet: %s",
+	text = mem_printf("the certificate is kept, but key %s is not installed yet: %s",
 			  lineage_number(f->generation).text, r->text ? r->text : "");
 	rc = outcome_tell(r, OUTCOME_REFUSED, r->until, "%s", text);
 	report->remedy = mem_printf("daneprobe rollover %s", l->name);

@@ -18,7 +18,7 @@ enum next_action {
 	NEXT_PUBLISH,	    /* the records of the goal */
 	NEXT_AWAIT_SERVERS, /* until all of them have the records */
 	NEXT_AWAIT_CACHES,  /* until none can lack them */
-	NEXT_INSTALL,	    /* the goal under the servers */
+	NEXT_INSTALL,	    /* install the goal */
 	NEXT_LOOK,	    /* whether every endpoint presents it */
 	NEXT_CHANGE,	    /* the goal becomes current, and a next one is made */
 	NEXT_RETIRE,	    /* the records that changed with that are given to DNS */
