@@ -59,6 +59,31 @@ static int read_all(int fd, const char *path, size_t max, struct content *c,
 	return 0;
 }
 
+/* A shell's "<(command)", or standard input by its name: what is there by a user's wish.
+ */
+static bool is_named_stream(const char *path)
+{
+	return !strncmp(path, "/dev/", 5) || !strncmp(path, "/proc/", 6);
+}
+
+/* A pipe that somebody put in the place of a file is waited for without end. */
+static int refuse_pipe(int fd, const char *path, struct why *why)
+{
+	struct stat st;
+
+	if (is_named_stream(path)) {
+		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+		return 0;
+	}
+	if (fstat(fd, &st) < 0)
+		return why_errno(why, errno, "can't read %s", path);
+	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)) /* a folder's own error follows */
+		return 0;
+	return why_set(why, DP_EINVAL,
+		       "%s is no plain file but a pipe, socket or device: it isn't read",
+		       path);
+}
+
 int file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
 	      struct why *why)
 {
@@ -66,10 +91,13 @@ int file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
 	struct content c = { 0 };
 	int fd, rc;
 
-	fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	fd = is_stdin ? STDIN_FILENO
+		      : open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return why_errno(why, errno, "can't open %s", path);
-	rc = read_all(fd, path, max, &c, why);
+	rc = is_stdin ? 0 : refuse_pipe(fd, path, why);
+	if (rc == 0)
+		rc = read_all(fd, path, max, &c, why);
 	if (!is_stdin)
 		close(fd);
 	if (rc < 0) {
@@ -297,7 +325,9 @@ static int append_to(const struct file_place *place, const char *path, const cha
 	char *text;
 	int fd, rc, failed;
 
-	fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	/* a link would let its maker choose what is appended to */
+	fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+		  0600);
 	if (fd < 0)
 		return -1;
 	text = mem_printf("%s%s\n", lacks_newline(fd) ? "\n" : "", line);
@@ -343,30 +373,34 @@ int file_point(const struct file_place *place, const char *path, const char *tar
 		      : 0;
 }
 
-static int protect_file(const char *path, const struct file_access *access)
+/* By the file itself, never its path: what is at that can be another one by then. */
+static int protect_open(int fd, const struct file_access *access)
 {
 	bool regroup;
 	struct stat st;
 
-	if (lstat(path, &st) < 0)
+	if (fstat(fd, &st) < 0)
 		return -1;
 	regroup = access->group != (gid_t)-1 && access->group != st.st_gid;
 	/* First for its owner alone: the old group isn't to get the new group's rights,
 	 * nor the other way round. */
-	if (regroup && (chmod(path, st.st_mode & 0700) < 0 ||
-			lchown(path, (uid_t)-1, access->group) < 0))
+	if (regroup && (fchmod(fd, st.st_mode & 0700) < 0 ||
+			fchown(fd, (uid_t)-1, access->group) < 0))
 		return -1;
-	return chmod(path, access->mode);
+	return fchmod(fd, access->mode);
 }
 
-/* So that a group which was taken away doesn't come back with the power. */
-static int sync_access(const struct file_place *place, const char *path)
+/* Synced, so that a group which was taken away doesn't come back with the power. */
+static int protect_file(const struct file_place *place, const char *path,
+			const struct file_access *access)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), rc, failed;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), rc, failed;
 
 	if (fd < 0)
 		return -1;
-	rc = may_do(place, FILE_FSYNC, path) < 0 ? -1 : fsync(fd);
+	rc = protect_open(fd, access);
+	if (rc == 0)
+		rc = may_do(place, FILE_FSYNC, path) < 0 ? -1 : fsync(fd);
 	failed = errno;
 	(void)close(fd);
 	errno = failed;
@@ -376,8 +410,8 @@ static int sync_access(const struct file_place *place, const char *path)
 int file_protect(const struct file_place *place, const char *path,
 		 const struct file_access *access, struct why *why)
 {
-	if (may_do(place, FILE_PROTECT, path) < 0 || protect_file(path, access) < 0 ||
-	    sync_access(place, path) < 0)
+	if (may_do(place, FILE_PROTECT, path) < 0 ||
+	    protect_file(place, path, access) < 0)
 		return why_errno(why, errno, "can't change who may read %s", path);
 	return 0;
 }

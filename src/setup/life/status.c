@@ -234,6 +234,33 @@ static void judge_emergency(struct status *s)
 					       : "its record may be in caches"));
 }
 
+/* Whoever read a private key can play its server. */
+static void judge_key(const struct lineage *l, struct status *s, int64_t generation,
+		      enum key_type type)
+{
+	char *path = lineage_key_path(l, generation, type, "privkey.pem");
+	struct stat st;
+
+	if (stat(path, &st) == 0 && st.st_mode & (S_IROTH | S_IWOTH))
+		raise_level(s, STATUS_WARNING,
+			    mem_printf("everybody may read the private key %s (mode "
+				       "%04o): chmod o-rwx it, and roll over with "
+				       "--emergency if others had the chance",
+				       path, (unsigned)(st.st_mode & 07777)));
+	free(path);
+}
+
+static void judge_keys(const struct lineage *l, struct status *s)
+{
+	size_t i;
+
+	for (i = 0; i < l->conf.key_types; i++) {
+		judge_key(l, s, s->current, l->conf.key_type[i]);
+		if (s->next)
+			judge_key(l, s, s->next, l->conf.key_type[i]);
+	}
+}
+
 static void judge_level(const struct lineage *l, struct status *s,
 			const struct deadline *d, time_t now)
 {
@@ -249,6 +276,7 @@ static void judge_level(const struct lineage *l, struct status *s,
 	judge_movement(l, s, now);
 	judge_foreign(l, s);
 	judge_emergency(s);
+	judge_keys(l, s);
 }
 
 static int fill_status(const struct lineage *l, struct status *s, struct deadline *d,

@@ -209,7 +209,7 @@ void lineage_close(struct lineage *l)
 int lineage_lock(struct lineage *l, struct why *why)
 {
 	char *path = lineage_path(l, "lock");
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	int failed = errno;
 
 	free(path);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/owner.h"
 #include "base/text_file.h"
 #include "base/why.h"
 #include "setup/lineage/lineage.h"
@@ -160,6 +161,23 @@ static int mend_clock(struct lineage *l, enum lineage_use use, struct why *why)
 	return rc < 0 ? rc : lineage_save(l, why);
 }
 
+/* What is obeyed, commands above all, has to come from the user or from root. */
+static int check_owners(const struct lineage *l, struct why *why)
+{
+	static const char *const obeyed[] = { "lineage.conf", "state", "journal",
+					      "keys" };
+	int rc = owner_check(l->dir, why);
+	char *path;
+	size_t i;
+
+	for (i = 0; rc == 0 && i < sizeof(obeyed) / sizeof(*obeyed); i++) {
+		path = lineage_path(l, "%s", obeyed[i]);
+		rc = owner_check(path, why);
+		free(path);
+	}
+	return rc;
+}
+
 int lineage_open(struct env *env, const char *base, const char *name, const char *verb,
 		 enum lineage_use use, struct lineage *ret_lineage, struct why *why)
 {
@@ -169,7 +187,8 @@ int lineage_open(struct env *env, const char *base, const char *name, const char
 	if (rc < 0)
 		return rc;
 	lineage_begin(env, base, name, verb, &l);
-	if (use == LINEAGE_WRITE && lineage_is_there(base, name))
+	rc = check_owners(&l, why);
+	if (rc == 0 && use == LINEAGE_WRITE && lineage_is_there(base, name))
 		rc = lineage_lock(&l, why);
 	if (rc == 0)
 		rc = load_state(&l, why);

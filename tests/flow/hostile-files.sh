@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Files that others could change, or put in the place of ours; names that hide what they are; and a
+# system that has nothing left. TAP.
+. "$(dirname "$0")/common.sh"
+
+esc=$(printf '\033')
+base=$work/base
+"$DANEPROBE" new one --dir "$base" -d example.com --service https://example.com \
+	--set 'acme = exec touch ran' --even-if-insecure --resolver 127.0.0.1@9 >/dev/null 2>err || { echo "Bail out! $(cat err)"; exit 1; }
+one=$base/one
+
+# refused NAME TEXT COMMAND...: exit status 3, within two seconds, and that is said
+refused()
+{
+	name=$1 text=$2
+	shift 2
+	status "$name" 3 timeout 2 "$@"
+	says "$name: why" "$text" err
+}
+
+status "a lineage of one's own" 0 "$DANEPROBE" status one --dir "$base"
+chmod o+w "$one/lineage.conf"
+refused "lineage.conf that others may write" "chmod o-w $one/lineage.conf" \
+	"$DANEPROBE" renew one --dir "$base"
+chmod o-w "$one/lineage.conf"
+chmod o+w "$base"
+refused "a folder above that others may write" "others may write to $base (mode" \
+	"$DANEPROBE" renew one --dir "$base"
+chmod o-w "$base"
+if [ "$(id -u)" -eq 0 ]; then
+	chown nobody "$one/lineage.conf"
+	refused "somebody else's lineage.conf" "$one/lineage.conf belongs to nobody" \
+		"$DANEPROBE" renew one --dir "$base"
+	chown root "$one/lineage.conf"
+else
+	skip "somebody else's lineage.conf" "not root"
+fi
+check "its command did not run" test ! -e ran
+
+mv "$one/journal" "$work/journal" 2>/dev/null || : >"$work/journal"
+cp "$work/journal" before
+ln -s "$work/journal" "$one/journal"
+status "a journal that is a link" 2 timeout 5 "$DANEPROBE" renew one --dir "$base"
+check "nothing was appended through it" cmp before "$work/journal"
+rm "$one/journal"
+
+for file in lineage.conf state; do
+	mv "$one/$file" "$work/kept"
+	mkfifo -m 600 "$one/$file"
+	status "a pipe as $file" 3 timeout 2 "$DANEPROBE" renew one --dir "$base"
+	says "a pipe as $file: why" "$one/$file is no plain file" err
+	rm "$one/$file"
+	mv "$work/kept" "$one/$file"
+done
+mkfifo pipe
+refused "a pipe as a certificate" "pipe is no plain file" \
+	"$DANEPROBE" record --cert pipe https://example.com
+refused "a pipe as a list of records" "pipe is no plain file" \
+	"$DANEPROBE" verify --chain /dev/null --tlsa-file pipe --host example.com
+
+key=$(find "$one/keys" -name privkey.pem | head -n 1)
+chmod o+r "$key"
+status "a private key that others may read" 1 "$DANEPROBE" status one --dir "$base" -o nagios
+says "a private key that others may read: which" "everybody may read the private key" out
+chmod o-r "$key"
+
+# "a.x", NUL, ".evil.example"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout nul.key -out nul.crt \
+	-subj /CN=nul -days 9 -addext 'subjectAltName=DER:30138211612e78002e6576696c2e6578616d706c65' \
+	>openssl.log 2>&1
+status "a NUL in a name" 2 "$DANEPROBE" verify --chain nul.crt --host a.x -o json --tlsa \
+	"3 1 1 $(printf '%064d' 0)"
+says "a NUL in a name is shown" 'a.x\\x00.evil.example' out
+
+"$DANEPROBE" status "${esc}[31mred" --dir "$base" >shown 2>&1 || :
+check "an escape in one's own argument is escaped" \
+	sh -c "! grep -q '$esc' shown && grep -q 'x1b' shown"
+
+finish
