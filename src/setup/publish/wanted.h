@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The records that a lineage wants in DNS now, and those of its own that are to go: of
- * keys that nothing needs any more (RFC 7583 section 3.1 calls such a key dead). */
+ * keys that nothing needs any more (RFC 7583 calls such a key dead). */
 #ifndef SETUP_WANTED_H
 #define SETUP_WANTED_H
 
