@@ -112,8 +112,7 @@ static bool visit_dns(const struct path *path, void *arg)
 	return true;
 }
 
-static void walk_dns_anchors(struct judge *judge, const struct chain_cert *const *pool,
-			     size_t count)
+static void walk_dns_anchors(struct judge *judge, const struct path_pool *pool)
 {
 	struct issuer_walk walk = { .judge = judge };
 	size_t i, wanted = 0;
@@ -130,7 +129,7 @@ static void walk_dns_anchors(struct judge *judge, const struct chain_cert *const
 			(void)chain_from_ders(&der, 1, &walk.in_dns[i], NULL);
 	}
 	if (wanted)
-		path_walk(&judge->budget, pool, count, visit_dns, &walk);
+		path_walk(&judge->budget, pool, visit_dns, &walk);
 	for (i = 0; i < judge->in->rr_count; i++)
 		chain_clear(&walk.in_dns[i]);
 	free(walk.in_dns);
@@ -178,17 +177,16 @@ void issuer_match(struct judge *judge)
 {
 	const struct chain *chain = judge->in->chain;
 	struct issuer_walk walk = { .judge = judge };
-	const struct chain_cert **pool = mem_array(chain->count, sizeof(*pool));
+	struct path_pool pool = { .count = 0 };
 	size_t i;
 
-	for (i = 0; i < chain->count; i++)
-		pool[i] = &chain->cert[i];
+	path_pool_add(&pool, chain->cert, chain->count);
 	if (!chain->raw_key) {
-		path_walk(&judge->budget, pool, chain->count, visit_presented, &walk);
-		walk_dns_anchors(judge, pool, chain->count);
+		path_walk(&judge->budget, &pool, visit_presented, &walk);
+		walk_dns_anchors(judge, &pool);
 	}
 	for (i = 0; i < judge->in->rr_count; i++)
 		if (judge_open(judge, i, TLSA_DANE_TA) && judge->out->rec[i].depth < 0)
 			explain_unsettled(judge, i);
-	free(pool);
+	path_pool_clear(&pool);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dane/path.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "dane/bounds.h"
 #include "dane/der.h"
 
@@ -106,10 +108,30 @@ bool path_holds(const struct path *path, const struct chain_cert *cert)
 	return false;
 }
 
+void path_pool_add(struct path_pool *pool, const struct chain_cert *cert, size_t count)
+{
+	size_t i, k;
+
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < pool->count; k++)
+			if (same_cert(pool->cert[k], &cert[i]))
+				break;
+		if (k < pool->count)
+			continue;
+		pool->cert = mem_grow(pool->cert, pool->count, sizeof(*pool->cert));
+		pool->cert[pool->count++] = &cert[i];
+	}
+}
+
+void path_pool_clear(struct path_pool *pool)
+{
+	free(pool->cert);
+	*pool = (struct path_pool){ .count = 0 };
+}
+
 struct walk {
 	struct path_budget *budget;
-	const struct chain_cert *const *pool; /* borrowed */
-	size_t count;
+	const struct path_pool *pool; /* borrowed */
 	path_fn *visit;
 	void *arg;
 	struct path path;
@@ -124,8 +146,8 @@ static void extend_path(struct walk *walk)
 
 	if (!walk->visit(path, walk->arg))
 		return;
-	for (i = 1; i < walk->count && !walk->budget->exhausted; i++) {
-		const struct chain_cert *next = walk->pool[i];
+	for (i = 1; i < walk->pool->count && !walk->budget->exhausted; i++) {
+		const struct chain_cert *next = walk->pool->cert[i];
 
 		if (path_holds(path, next) ||
 		    !path_link(walk->budget, path->cert[path->len - 1], next))
@@ -140,13 +162,13 @@ static void extend_path(struct walk *walk)
 	}
 }
 
-void path_walk(struct path_budget *budget, const struct chain_cert *const *pool,
-	       size_t count, path_fn *visit, void *arg)
+void path_walk(struct path_budget *budget, const struct path_pool *pool, path_fn *visit,
+	       void *arg)
 {
-	struct walk walk = { budget, pool, count, visit, arg, { { NULL }, 0 } };
+	struct walk walk = { budget, pool, visit, arg, { { NULL }, 0 } };
 
-	if (!count || !pool[0]->crt)
+	if (!pool->count || !pool->cert[0]->crt)
 		return;
-	walk.path.cert[walk.path.len++] = pool[0];
+	walk.path.cert[walk.path.len++] = pool->cert[0];
 	extend_path(&walk);
 }

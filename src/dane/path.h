@@ -30,6 +30,12 @@ struct path_budget {
 	bool too_long;	/* some path went on past PATH_LEN_MAX: likewise */
 };
 
+/* Certificates that paths are built from, each once; the first is the leaf. */
+struct path_pool {
+	const struct chain_cert **cert; /* owned; the certificates are borrowed */
+	size_t count;
+};
+
 /* Called for each path; false: don't extend this one. */
 typedef bool path_fn(const struct path *path, void *arg);
 
@@ -42,9 +48,12 @@ bool path_link(struct path_budget *budget, const struct chain_cert *cert,
 bool path_link_key(struct path_budget *budget, const struct chain_cert *cert,
 		   const gnutls_datum_t *spki);
 bool path_holds(const struct path *path, const struct chain_cert *cert);
-/* Calls visit for every signed path that begins with pool[0], shorter ones before those
- * that extend them. A path holds no certificate twice. */
-void path_walk(struct path_budget *budget, const struct chain_cert *const *pool,
-	       size_t count, path_fn *visit, void *arg);
+/* Appends those that aren't there yet. */
+void path_pool_add(struct path_pool *pool, const struct chain_cert *cert, size_t count);
+void path_pool_clear(struct path_pool *pool);
+/* Calls visit for every signed path that begins with the first of pool, shorter ones
+ * before those that extend them. A path holds no certificate twice. */
+void path_walk(struct path_budget *budget, const struct path_pool *pool, path_fn *visit,
+	       void *arg);
 
 #endif

@@ -16,12 +16,6 @@ struct pkix_walk {
 	char invalid[RULES_REASON_SIZE]; /* why one isn't; "" none seen */
 };
 
-/* Certificates that paths are built from, each once. */
-struct pkix_pool {
-	const struct chain_cert **cert; /* owned; the certificates are borrowed */
-	size_t count;
-};
-
 /* A path that ends at a CA of the bundle: settles the records that name one of its
  * certificates. */
 static void settle_records(struct pkix_walk *walk, const struct path *path)
@@ -92,27 +86,12 @@ static void certs_in_dns(const struct judge *judge, struct chain *ret_chain)
 	free(ders);
 }
 
-/* Appends those that aren't there yet. */
-static void fill_pool(struct pkix_pool *pool, const struct chain_cert *cert, size_t count)
-{
-	size_t i, k;
-
-	for (i = 0; i < count; i++) {
-		for (k = 0; k < pool->count; k++)
-			if (!memcmp(pool->cert[k]->cert_sha256, cert[i].cert_sha256,
-				    sizeof(cert[i].cert_sha256)))
-				break;
-		if (k == pool->count)
-			pool->cert[pool->count++] = &cert[i];
-	}
-}
-
 static void walk_paths(struct pkix_walk *walk)
 {
 	struct judge *judge = walk->judge;
 	const struct chain *chain = judge->in->chain;
 	const struct trust *trust = judge->in->trust;
-	struct pkix_pool pool = { .count = 0 };
+	struct path_pool pool = { .count = 0 };
 	struct chain in_dns = { 0 };
 
 	if (chain->raw_key || !trust)
@@ -120,11 +99,11 @@ static void walk_paths(struct pkix_walk *walk)
 	certs_in_dns(judge, &in_dns);
 	pool.cert =
 		mem_array(chain->count + in_dns.count + trust->count, sizeof(*pool.cert));
-	fill_pool(&pool, chain->cert, chain->count);
-	fill_pool(&pool, in_dns.cert, in_dns.count);
-	fill_pool(&pool, trust->cert, trust->count);
-	path_walk(&judge->budget, pool.cert, pool.count, visit_anchored, walk);
-	free(pool.cert);
+	path_pool_add(&pool, chain->cert, chain->count);
+	path_pool_add(&pool, in_dns.cert, in_dns.count);
+	path_pool_add(&pool, trust->cert, trust->count);
+	path_walk(&judge->budget, &pool, visit_anchored, walk);
+	path_pool_clear(&pool);
 	chain_clear(&in_dns);
 }
 

@@ -163,7 +163,8 @@ void rdn_init(struct rdn_name *ret_name, const gnutls_datum_t *name)
 {
 	struct der_reader all = der_reader(name), parts, set;
 
-	*ret_name = (struct rdn_name){ 0 };
+	*ret_name = (struct rdn_name){ .size = 2 * (size_t)name->size + 64 };
+	ret_name->data = mem_zero(ret_name->size);
 	ret_name->valid = der_take(&all, DER_SEQUENCE, NULL, &parts) && !all.left;
 	while (ret_name->valid && parts.left)
 		ret_name->valid = der_take(&parts, DER_SET, NULL, &set) &&

@@ -12,9 +12,13 @@
 #include "dane/chain.h"
 #include "dane/der.h"
 #include "dane/judge.h"
+#include "dane/rules.h"
 #include "dane/tlsa.h"
 
 #define STORY_DEPTH_MAX 8 /* certificates looked at: a chain is seldom longer */
+#define STORY_OCTETS_MAX                                                                 \
+	16384 /* of a certificate: larger ones would be hashed in fifty forms for        \
+	       * nothing, since no person handles them */
 #define DIGEST_CUT_MIN 16 /* fewer octets of a digest could be chance */
 
 static const struct hash {
@@ -44,14 +48,6 @@ struct source {
 	const char *what; /* "the PEM text of the leaf" */
 	const char *advice;
 };
-
-static void name_cert(size_t depth, char *text, size_t size)
-{
-	if (depth)
-		snprintf(text, size, "certificate %zu", depth);
-	else
-		snprintf(text, size, "the leaf");
-}
 
 /* The next story, to be filled; NULL when there is no room. */
 static struct story *begin_story(struct teller *teller, size_t record,
@@ -111,7 +107,7 @@ static void tell_fix(struct teller *teller, size_t record, const struct tlsa *ri
 	story->fix_usage = right->usage;
 	story->fix_selector = right->selector;
 	story->fix_mtype = right->mtype;
-	name_cert(depth, who, sizeof(who));
+	rules_name_cert(depth, who, sizeof(who));
 	snprintf(story->text, sizeof(story->text),
 		 "record %zu is %s of %s of %s, but says %u %u %u: publish its data as "
 		 "%u %u %u",
@@ -337,9 +333,9 @@ static void tell_object(struct teller *teller, size_t depth, uint8_t selector)
 	struct source source = { .depth = depth };
 	char who[40], what[120];
 
-	if (!octets.data || !octets.size)
+	if (!octets.data || !octets.size || octets.size > STORY_OCTETS_MAX)
 		return;
-	name_cert(depth, who, sizeof(who));
+	rules_name_cert(depth, who, sizeof(who));
 	source.what = what;
 	source.kind = STORY_WRONG_HASH;
 	source.advice = "only SHA2-256 (1) and SHA2-512 (2), whole, are matching types";
@@ -372,7 +368,7 @@ static void tell_key_bits(struct teller *teller, size_t depth)
 
 	if (!bits.data)
 		return;
-	name_cert(depth, who, sizeof(who));
+	rules_name_cert(depth, who, sizeof(who));
 	snprintf(what, sizeof(what), "the bare key bits of %s", who);
 	source.what = what;
 	source.advice = "hash the whole SubjectPublicKeyInfo (selector 1)";

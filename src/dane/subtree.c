@@ -9,7 +9,7 @@
 #define TEXT_MAX 60 /* octets of a name that are shown */
 /* Octets of names that one more unit of the budget pays for. */
 #define COST_TEXT 64
-#define COST_DIRECTORY 4
+#define COST_DIRECTORY 1
 
 /* Forms of a GeneralName, by its tag. */
 enum form {
