@@ -387,8 +387,9 @@ static void explain_failure(const struct handshake *h, int rc, struct why *why)
 		why_set(why, DP_EIO,
 			"the server closed the connection during the handshake");
 	else if (h->shown_count)
-		why_gnutls(why, rc,
-			   "the handshake failed after the server showed its certificate");
+		why_gnutls(
+			why, rc,
+			"the handshake failed after the server showed its certificate");
 	else if (rc == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
 		 rc == GNUTLS_E_UNSUPPORTED_VERSION_PACKET ||
 		 rc == GNUTLS_E_UNEXPECTED_PACKET)

@@ -58,7 +58,7 @@ static struct facts_peer *facts_of(const struct slot *s)
 
 static void end_turn(struct slot *s)
 {
-	turn_end(s->turn);
+	turns_end(s->turn);
 	s->turn = NULL;
 	s->waits_for_turn = false;
 }
@@ -510,7 +510,7 @@ void slot_start(struct slot *s, size_t index, enum facts_keys keys)
 	s->done = s->refused = s->turned_away = s->lacks_raw_key = false;
 	drop_contact(s);
 	end_turn(s);
-	switch (turn_take(s->conf->turns, on_turn, s, &s->turn)) {
+	switch (turns_take(s->conf->turns, on_turn, s, &s->turn)) {
 	case TURN_NOW:
 		on_turn(s);
 		break;

@@ -73,8 +73,8 @@ static void append_turn(struct turn *t)
 	all->last = t;
 }
 
-enum turn_status turn_take(struct turns *all, turn_fn *fn, void *arg,
-			   struct turn **ret_turn)
+enum turn_status turns_take(struct turns *all, turn_fn *fn, void *arg,
+			    struct turn **ret_turn)
 {
 	struct turn *t;
 
@@ -94,7 +94,7 @@ enum turn_status turn_take(struct turns *all, turn_fn *fn, void *arg,
 	return TURN_NOW;
 }
 
-void turn_end(struct turn *t)
+void turns_end(struct turn *t)
 {
 	struct turns *all = t ? t->all : NULL;
 

@@ -21,9 +21,9 @@ enum turn_status {
 	TURN_NEVER  /* TURNS_IN_ALL had theirs; *ret_turn is NULL */
 };
 typedef void turn_fn(void *arg);
-enum turn_status turn_take(struct turns *all, turn_fn *fn, void *arg,
-			   struct turn **ret_turn);
+enum turn_status turns_take(struct turns *all, turn_fn *fn, void *arg,
+			    struct turn **ret_turn);
 /* Over, or no longer wanted. Also from within fn; NULL: nothing. */
-void turn_end(struct turn *turn);
+void turns_end(struct turn *turn);
 
 #endif

@@ -31,7 +31,7 @@ static void on_turn(void *arg)
 static enum turn_status take(struct queue *q, struct place *p, int number)
 {
 	*p = (struct place){ .queue = q, .number = number };
-	return turn_take(q->all, on_turn, p, &p->turn);
+	return turns_take(q->all, on_turn, p, &p->turn);
 }
 
 static void test_turn_take_in_order(void **state)
@@ -48,19 +48,19 @@ static void test_turn_take_in_order(void **state)
 		assert_int_equal(take(&q, &p[i], i), TURN_LATER);
 	loop_run(q.loop);
 	assert_int_equal(q.count, 0);
-	turn_end(p[3].turn); /* no longer wanted */
-	turn_end(p[1].turn);
+	turns_end(p[3].turn); /* no longer wanted */
+	turns_end(p[1].turn);
 	assert_int_equal(q.count, 0); /* not from within */
 	loop_run(q.loop);
 	assert_int_equal(q.count, 1);
 	assert_int_equal(q.came[0], 2);
-	turn_end(p[0].turn);
-	turn_end(p[2].turn);
+	turns_end(p[0].turn);
+	turns_end(p[2].turn);
 	loop_run(q.loop);
 	assert_int_equal(q.count, 2);
 	assert_int_equal(q.came[1], 4);
-	turn_end(p[4].turn);
-	turn_end(NULL);
+	turns_end(p[4].turn);
+	turns_end(NULL);
 	turns_free(q.all);
 	turns_free(NULL);
 	loop_free(q.loop);
@@ -76,7 +76,7 @@ static void test_turn_take_no_more_than_so_many(void **state)
 	q.all = turns_new(q.loop, 1);
 	for (i = 0; i < TURNS_IN_ALL; i++) {
 		assert_int_equal(take(&q, &p, i), TURN_NOW);
-		turn_end(p.turn);
+		turns_end(p.turn);
 	}
 	assert_int_equal(take(&q, &p, i), TURN_NEVER);
 	assert_null(p.turn);
