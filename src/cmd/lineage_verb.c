@@ -92,6 +92,8 @@ static int step_one(const struct lineage_verb *verb, const struct lineage_verb_v
 			  LINEAGE_WRITE, &l, &why);
 	if (rc < 0)
 		return cmd_fail(&why, lineage_verb_failure(rc));
+	if (!v->all) /* a person asks, and may have removed the cause */
+		lineage_state_end_pause(&l.state);
 	rc = verb->step(&l, v, &result, &why);
 	status = rc < 0 ? cmd_fail(&why, lineage_verb_failure(rc))
 			: lineage_verb_tell(&l, v->setup.quiet, &result);

@@ -303,8 +303,9 @@ part_a_command_publishes()
 	has err "exit status 5: the provider is away"
 	asked 0 "$(item 0001),$(item 0002)" ''
 	state_is staged || fail "it went on"
-	dp 1 rollover www
+	dp 1 rollover --all
 	has err "tried again in"
+	has err "or at once by daneprobe rollover www"
 	rm away
 	step --force
 	asked 1 "$(item 0001),$(item 0002)" ''

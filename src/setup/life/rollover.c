@@ -128,14 +128,42 @@ static bool must_wait(const struct lineage *l, bool force)
 	return !force && s->retry_at && env_now(l->env) < s->retry_at;
 }
 
+/* On the heap: "; tried again in 2 hours, at ..., or at once by daneprobe VERB NAME". */
+static char *word_retry(const struct lineage *l, time_t at, const char *verb)
+{
+	char *when = outcome_when(l, at);
+	char *text = mem_printf("; tried again %s, or at once by daneprobe %s %s", when,
+				verb, l->name);
+
+	free(when);
+	return text;
+}
+
 static int tell_retry(const struct lineage *l, struct outcome *r)
 {
 	const struct lineage_state *s = &l->state;
-	char *when = outcome_when(l, s->retry_at);
+	char *retry = word_retry(l, s->retry_at, "rollover"), since[32];
 
-	outcome_tell(r, OUTCOME_LATE, s->retry_at, "%s; tried again %s",
-		     s->reason ? s->reason : "the last try failed", when);
-	free(when);
+	if (s->reason)
+		outcome_tell(r, OUTCOME_LATE, s->retry_at, "%s (since %s)%s", s->reason,
+			     clock_rfc3339(s->reason_since, since), retry);
+	else
+		outcome_tell(r, OUTCOME_LATE, s->retry_at, "the last try failed%s",
+			     retry);
+	free(retry);
+	return 0;
+}
+
+static int tell_renewal_retry(const struct lineage *l, struct outcome *r)
+{
+	const struct lineage_state *s = &l->state;
+	time_t at = rollover_retry_at(s);
+	char *retry = word_retry(l, at, "renew"), tried[32];
+
+	outcome_tell(r, OUTCOME_LATE, at, "%s (tried at %s)%s",
+		     s->renew_error ? s->renew_error : "the last renewal failed",
+		     clock_rfc3339(s->renew_tried_at, tried), retry);
+	free(retry);
 	return 0;
 }
 
@@ -506,7 +534,7 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct outcome *
 		   struct why *why)
 {
 	struct lineage_state *s = &l->state;
-	time_t due = 0, now = env_now(l->env), retry;
+	time_t due = 0, now = env_now(l->env);
 	int64_t generation;
 	bool done = false;
 	int rc;
@@ -522,11 +550,8 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct outcome *
 	if (rc < 0)
 		return rc;
 	outcome_tell(r, OUTCOME_NOTHING, due, "the certificate isn't due");
-	retry = rollover_retry_at(s);
-	if (!force && now < retry)
-		return outcome_tell(r, OUTCOME_LATE, retry, "%s",
-				    s->renew_error ? s->renew_error
-						   : "the last try failed");
+	if (!force && now < rollover_retry_at(s))
+		return tell_renewal_retry(l, r);
 	return renew_now(l, generation, force || !due || due <= now, force, install, r,
 			 why);
 }

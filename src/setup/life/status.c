@@ -192,7 +192,7 @@ static void judge_certificate(const struct lineage *l, struct status *s,
 			    with_error(l, s, "the certificate has expired"));
 		return;
 	}
-	if (!d->fresh && (failing || now > d->late_at))
+	if (!d->fresh && (l->state.renew_failures || now > d->late_at))
 		text = "the renewed certificate is not installed";
 	else if (now > d->late_at)
 		text = "the certificate is not renewed";
@@ -261,6 +261,20 @@ static void judge_keys(const struct lineage *l, struct status *s)
 	}
 }
 
+/* A step has failed, and is tried again by itself. On the heap. */
+static char *word_failure(const struct lineage *l, const struct status *s)
+{
+	char when[32];
+
+	return mem_printf(
+		"%s: %s (tried again at %s, or at once by daneprobe rollover "
+		"%s)",
+		lineage_state_stage_name(s->stage), s->reason,
+		clock_rfc3339(l->state.retry_at ? l->state.retry_at : env_now(l->env),
+			      when),
+		l->name);
+}
+
 static void judge_level(const struct lineage *l, struct status *s,
 			const struct deadline *d, time_t now)
 {
@@ -269,6 +283,8 @@ static void judge_level(const struct lineage *l, struct status *s,
 	if (s->stage == STAGE_STUCK)
 		raise_level(s, STATUS_WARNING,
 			    mem_printf("%s: %s", stage, s->reason ? s->reason : ""));
+	else if (l->state.failures && s->reason)
+		raise_level(s, STATUS_WARNING, word_failure(l, s));
 	/* certbot takes no notice of a hook that fails, and is content. */
 	if (renew_is_by_hook(l) && s->renew_error)
 		raise_level(s, STATUS_WARNING, mem_text(s->renew_error));

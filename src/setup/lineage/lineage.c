@@ -137,7 +137,10 @@ int lineage_access(const struct lineage *l, bool is_folder,
 int lineage_save(struct lineage *l, struct why *why)
 {
 	char *path = lineage_path(l, "state");
-	int rc = lineage_state_save(l->env, path, &private_file, &l->state, why);
+	int rc;
+
+	l->state.conf_hash = lineage_conf_hash(&l->conf);
+	rc = lineage_state_save(l->env, path, &private_file, &l->state, why);
 
 	free(path);
 	l->has_saved = l->has_saved || rc == 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/fnv.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/why.h"
@@ -252,4 +253,13 @@ char *lineage_conf_text(const struct lineage_conf *conf)
 	text = mem_text(buf_str(&b));
 	buf_clear(&b);
 	return text;
+}
+
+int64_t lineage_conf_hash(const struct lineage_conf *conf)
+{
+	char *text = lineage_conf_text(conf);
+	int64_t hash = (int64_t)(fnv_text(text) >> 1) | 1;
+
+	free(text);
+	return hash;
 }

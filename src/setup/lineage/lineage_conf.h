@@ -74,6 +74,8 @@ int lineage_conf_parse(struct lineage_conf *conf, const char *text, struct why *
 int lineage_conf_check(const struct lineage_conf *conf, struct why *why);
 /* The file for conf, every key with its comment; on the heap. */
 char *lineage_conf_text(const struct lineage_conf *conf);
+/* Of what it says, in whatever words the file does; not 0. */
+int64_t lineage_conf_hash(const struct lineage_conf *conf);
 /* The text of a key, its default's where it isn't set; "" without one. Borrowed. */
 const char *lineage_conf_get(const struct lineage_conf *conf, enum lineage_conf_key key);
 

@@ -119,6 +119,15 @@ static int load_state(struct lineage *l, struct why *why)
 	return rc < 0 ? rc : check_types(l, why);
 }
 
+/* Whoever changes lineage.conf may have removed the cause of what failed. */
+static void heed_change(struct lineage *l)
+{
+	struct lineage_state *s = &l->state;
+
+	if (s->conf_hash && s->conf_hash != lineage_conf_hash(&l->conf))
+		lineage_state_end_pause(s);
+}
+
 static bool is_known_compromised(const struct lineage *l, int64_t generation)
 {
 	return l->state.emergency && l->state.compromised == generation;
@@ -194,6 +203,8 @@ int lineage_open(struct env *env, const char *base, const char *name, const char
 		rc = load_state(&l, why);
 	if (rc == 0)
 		rc = mend_clock(&l, use, why);
+	if (rc == 0)
+		heed_change(&l);
 	if (rc == 0)
 		rc = heed_marks(&l, use, why);
 	if (rc == 0 && use == LINEAGE_WRITE)

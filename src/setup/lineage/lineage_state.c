@@ -78,6 +78,7 @@ static const struct field {
 	FIELD(TEXT, goes_stale),
 	FIELD(TIME, filled_at),
 	FIELD(NUMBER, filled_ttl_s),
+	FIELD(NUMBER, conf_hash),
 	FIELD(TEXT, key_group),
 	FIELD(TIME, created_at),
 	FIELD(TIME, begun_at),
@@ -146,6 +147,12 @@ void lineage_state_renewal_done(struct lineage_state *state)
 {
 	state->renew_failures = 0;
 	set_renew_error(state, NULL);
+}
+
+void lineage_state_end_pause(struct lineage_state *state)
+{
+	state->retry_at = 0;
+	state->renew_tried_at = 0;
 }
 
 void lineage_state_reason(struct lineage_state *state, const char *text, time_t now)

@@ -96,6 +96,9 @@ struct lineage_state {
 	time_t filled_at;     /* when a server last had any record; 0 never */
 	int64_t filled_ttl_s; /* the peak of then */
 
+	/* lineage: a hash of lineage.conf when the state was saved last; 0 unknown. */
+	int64_t conf_hash;
+
 	/* lineage/lineage_group.c: of lineage.conf, as files and folders have it. */
 	char *key_group; /* owned; NULL */
 
@@ -132,6 +135,8 @@ bool lineage_state_mend(struct lineage_state *state, time_t now);
 void lineage_state_renewal_failed(struct lineage_state *state, const char *text,
 				  time_t now);
 void lineage_state_renewal_done(struct lineage_state *state);
+/* What failed is tried at once: somebody asks for it, or has changed what it goes by. */
+void lineage_state_end_pause(struct lineage_state *state);
 /* Sets the reason and since when it holds (NULL: forgets it); the same text again keeps
  * its time. */
 void lineage_state_reason(struct lineage_state *state, const char *text, time_t now);

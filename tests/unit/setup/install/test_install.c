@@ -45,7 +45,8 @@ static void test_install_generation_says_where_it_went_back_to(void **state)
 	assert_non_null(strstr(p->lineage.state.reason, "went back to key 0001"));
 	/* So it says while it waits for its next try. */
 	play_step(p, &begin);
-	play_told(p, OUTCOME_LATE, "went back to key 0001; tried again in");
+	play_told(p, OUTCOME_LATE, "went back to key 0001 (since ");
+	play_told(p, OUTCOME_LATE, "); tried again in");
 	play_free(p);
 }
 

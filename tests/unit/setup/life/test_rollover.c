@@ -11,7 +11,10 @@
 
 #include "../play.h"
 #include "../sim.h"
+#include "base/file.h"
+#include "base/mem.h"
 #include "base/why.h"
+#include "setup/life/status.h"
 
 #define YEARS_S ((int64_t)3 * 365 * SIM_DAY)
 #define STEPS_MAX 60
@@ -353,6 +356,68 @@ static void test_rollover_emergency_is_kept_over_a_crash(void **state)
 	play_free(p);
 }
 
+/* --- what failed ---------------------------------------------------------------------
+ */
+
+static void expect_warning(struct play *p, const char *text)
+{
+	struct status s;
+
+	status_read(&p->env, p->sim->base, "www", &s);
+	if (s.level != STATUS_WARNING || !strstr(s.problem, text))
+		fail_msg("'%s' isn't in: %s", text, s.problem ? s.problem : "nothing");
+	status_clear(&s);
+}
+
+static void add_to_conf(const struct play *p, const char *line)
+{
+	char *path = mem_printf("%s/www/lineage.conf", p->sim->base);
+
+	assert_int_equal(file_append(NULL, path, line, NULL), 0);
+	free(path);
+}
+
+static void test_rollover_step_that_fails_is_told_at_once(void **state)
+{
+	struct play *p = play_new(NULL);
+
+	(void)state;
+	step_to(p, STAGE_SAFE);
+	p->deploys_fail = 2; /* and going back fails, too */
+	play_step(p, &go_on);
+	play_told(p, OUTCOME_REFUSED, "going back failed too");
+	expect_warning(p, "safe: ");
+	expect_warning(p, "going back failed too");
+	expect_warning(p, "or at once by daneprobe rollover www");
+	play_step(p, &go_on);
+	play_told(p, OUTCOME_LATE, "(since 20");
+	play_told(p, OUTCOME_LATE, "or at once by daneprobe rollover www");
+	/* Whoever changes lineage.conf has repaired something. */
+	add_to_conf(p, "renew_at = 30d");
+	play_step(p, &go_on);
+	play_told(p, OUTCOME_MOVED, "every endpoint presents key 0002");
+	play_free(p);
+}
+
+static void test_rollover_renew_that_fails_is_told_and_tried_when_repaired(void **state)
+{
+	struct play *p = play_new(NULL);
+
+	(void)state;
+	play_until_due(p);
+	p->no_order = "/ecdsa-p256/";
+	play_renew(p, false);
+	play_told(p, OUTCOME_REFUSED, "no luck");
+	p->no_order = NULL;
+	play_renew(p, false);
+	play_told(p, OUTCOME_LATE, "no luck (tried at 20");
+	play_told(p, OUTCOME_LATE, "or at once by daneprobe renew www");
+	add_to_conf(p, "renew_at = 30d");
+	play_renew(p, false);
+	play_told(p, OUTCOME_MOVED, "the certificate is renewed");
+	play_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,6 +432,11 @@ int main(void)
 			test_rollover_tells_by_any_verb_that_it_went_back, play_end),
 		cmocka_unit_test_teardown(test_rollover_receive_tells_that_it_went_back,
 					  play_end),
+		cmocka_unit_test_teardown(test_rollover_step_that_fails_is_told_at_once,
+					  play_end),
+		cmocka_unit_test_teardown(
+			test_rollover_renew_that_fails_is_told_and_tried_when_repaired,
+			play_end),
 		cmocka_unit_test_teardown(test_rollover_emergency_from_idle, play_end),
 		cmocka_unit_test_teardown(
 			test_rollover_emergency_on_the_way_to_the_next_key, play_end),
