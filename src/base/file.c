@@ -183,8 +183,8 @@ static int set_access(int fd, const struct file_access *access)
 	return fchmod(fd, access->mode);
 }
 
-/* Open for writing, for its owner alone; -1 with errno set. Elsewhere another program, or
- * a person, may have a file of any name. */
+/* Opens a file for writing, for its owner alone; -1 with errno set. In folders of
+ * others another program, or a person, may have a file of any name. */
 static int open_temporary(const struct file_place *place, char *tmp)
 {
 	if (!is_ours(place))
@@ -196,7 +196,8 @@ static int open_temporary(const struct file_place *place, char *tmp)
 	return open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
-/* A temporary file of that content; what a crash left of one of ours goes first. */
+/* Writes a temporary file of that content, and removes first what a crash left of one
+ * of ours. */
 static int write_beside(const struct file_place *place, char *tmp,
 			const struct file_access *access, const void *data, size_t len)
 {
@@ -267,7 +268,8 @@ int file_create(const struct file_place *place, const char *path,
 	return put_whole(place, path, access, data, len, place_new, why);
 }
 
-/* A rename over /dev/stdout or a link would take that away for everybody. */
+/* Refuses what isn't a plain file: a rename over /dev/stdout or a link would take it
+ * away from everybody. */
 static int refuse_special(const char *path, struct why *why)
 {
 	struct stat st;
@@ -382,8 +384,8 @@ static int protect_open(int fd, const struct file_access *access)
 	if (fstat(fd, &st) < 0)
 		return -1;
 	regroup = access->group != (gid_t)-1 && access->group != st.st_gid;
-	/* First for its owner alone: the old group isn't to get the new group's rights,
-	 * nor the other way round. */
+	/* first for its owner alone: the old group isn't to get the new group's rights,
+	 * nor the other way round */
 	if (regroup && (fchmod(fd, st.st_mode & 0700) < 0 ||
 			fchown(fd, (uid_t)-1, access->group) < 0))
 		return -1;

@@ -27,7 +27,7 @@ struct kind {
 	const char *how; /* NULL: that says it all */
 };
 
-/* Those that may stand inside of others come later. */
+/* Kinds that may stand inside of others come later. */
 static const struct kind texts[] = {
 	{ "<TrustAnchor", 0, "IANA's root-anchors.xml", IANA_XML_COMMAND },
 	{ "<!DOCTYPE html", 0, "a web page", "it may tell of an error, or want a login" },

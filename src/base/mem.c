@@ -18,7 +18,7 @@ void mem_set_last_words(const char *constant)
 
 void mem_exhausted(void)
 {
-	/* past stdio, which may want memory itself */
+	/* not by stdio, which may want memory itself */
 	if (last_words && write(STDOUT_FILENO, last_words, strlen(last_words)) < 0)
 		last_words = NULL;
 	fputs("daneprobe: out of memory\n", stderr);

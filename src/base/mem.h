@@ -8,7 +8,7 @@
 
 /* Says so and ends the program with exit status 3. */
 _Noreturn void mem_exhausted(void);
-/* What it then writes to stdout before: the status line that a plugin owes. A constant;
+/* Sets what it writes to stdout before: the status line that a plugin owes. A constant;
  * NULL: nothing. */
 void mem_set_last_words(const char *constant);
 

@@ -89,7 +89,7 @@ static void add_findings(struct cases *c, const struct finding_list *list)
 	}
 }
 
-/* A report never passes where the exit status doesn't. */
+/* A report doesn't pass where the exit status says that the check failed. */
 static void add_target(struct cases *c, const struct facts_target *t)
 {
 	enum state worst = STATE_OK;
@@ -103,7 +103,7 @@ static void add_target(struct cases *c, const struct facts_target *t)
 			mem_text(t->summary);
 }
 
-/* The second of one name becomes "NAME (2)". */
+/* Tells cases of one name apart: the second becomes "NAME (2)". */
 static void part_names(struct cases *c)
 {
 	size_t i, k, same;
@@ -120,7 +120,7 @@ static void part_names(struct cases *c)
 	}
 }
 
-/* The summary is about the first that has the target's code. */
+/* Chooses the case that the summary is about: the first that has the target's code. */
 static void choose_teller(struct cases *c, const struct facts_target *t)
 {
 	const char *id = code_name(t->code);

@@ -18,9 +18,10 @@ struct cases_row {
 	const char *id; /* the code's or the finding's name; constant */
 	const struct facts_peer *peer; /* borrowed from the target; NULL: no peer's */
 	enum state state;
-	bool skipped; /* out of this host's reach for its family's sake */
-	bool tells;   /* the first with the target's state, unless that is OK */
-	int64_t ms;   /* -1 unknown */
+	bool skipped; /* its address family is out of this host's reach */
+	bool tells; /* it tells the target's story: the first with its state, unless that
+		       is OK */
+	int64_t ms; /* -1 unknown */
 };
 
 struct cases {

@@ -14,7 +14,8 @@
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
 
-#define SUBJECT_SHOWN 60 /* octets of a subject; -v has it whole in a line of its own */
+#define SUBJECT_SHOWN 60 /* octets of a subject; -v shows it whole in a line of its own  \
+			  */
 #define NAME_SHOWN 260	 /* no DNS name is longer */
 
 /* "CN=YE1, O=Let's Encrypt" of RFC 4514 text: country and the like tell little. */
@@ -64,7 +65,8 @@ char *certs_cell(const struct facts_endpoint *e, const struct facts_cert *c, siz
 		add_names_of_dn(&b, c->subject ? c->subject : "");
 	limit = name ? NAME_SHOWN : SUBJECT_SHOWN;
 	if (b.len > limit) {
-		/* whole UTF-8 characters: what is cut in half would show as escapes */
+		/* whole UTF-8 characters: one that is cut in half would show as
+		 * escapes */
 		for (limit -= 3; limit && ((unsigned char)b.data[limit] & 0xc0) == 0x80;)
 			limit--;
 		cell = mem_printf("%.*s...", (int)limit, b.data);
@@ -163,7 +165,7 @@ static bool same_chain(const struct facts_peer *a, const struct facts_peer *b)
 	return true;
 }
 
-/* Whether an earlier peer showed the same chain, or this one none. */
+/* Whether an earlier peer showed the same chain, or this one shows none. */
 static bool chain_is_told(const struct facts_endpoint *e, size_t peer)
 {
 	size_t i;

@@ -24,7 +24,8 @@ static bool matches_anywhere(const struct facts_endpoint *e, size_t record)
 	return false;
 }
 
-/* Published ahead of a rollover: the like of it matches. */
+/* Whether the record may be published ahead of a rollover: another of its parameters
+ * matches. */
 static bool may_be_next(const struct facts_endpoint *e, size_t record)
 {
 	const struct tlsa *rr = &e->record[record].rr;

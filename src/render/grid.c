@@ -77,8 +77,8 @@ static void fill_column(struct buf *b, size_t index, const char *text)
 	buf_text(b, text);
 }
 
-/* The host, and which records the columns stand for; its code where no address was tried.
- */
+/* Puts the host, and which records the columns stand for; or its code, where no address
+ * was tried. */
 static void put_host(const struct page *g, const struct facts_endpoint *e,
 		     const char *label)
 {

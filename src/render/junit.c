@@ -39,8 +39,8 @@ static const char *entity_for(char c)
 	}
 }
 
-/* One line of safe text. What log_escape() leaves is UTF-8 without control characters;
- * U+FFFE and U+FFFF are no characters of XML either. */
+/* Puts one line of safe text. What log_escape() leaves is UTF-8 without control
+ * characters; U+FFFE and U+FFFF are no characters of XML either. */
 static void put_safe(FILE *out, const char *safe)
 {
 	const unsigned char *p;
@@ -59,7 +59,7 @@ static void put_safe(FILE *out, const char *safe)
 	}
 }
 
-/* Raw text; its newlines stay. */
+/* Puts raw text, escaped; its newlines stay. */
 static void put_escaped(FILE *out, const char *text)
 {
 	size_t len;
@@ -76,7 +76,7 @@ static void put_escaped(FILE *out, const char *text)
 	}
 }
 
-/* One line in any case: a newline in an attribute would be read as a blank. */
+/* Puts an attribute on one line: a newline in it would be read as a blank. */
 static void put_attribute(FILE *out, const char *name, const char *text)
 {
 	char *safe = log_escape(text, strlen(text));
@@ -94,7 +94,7 @@ static void put_time(FILE *out, int64_t ms)
 			(int)(ms % 1000));
 }
 
-/* The text form, which names the facts and what to do. */
+/* Puts the text form, which names the facts and what to do. */
 static void put_whole_text(const struct render_conf *conf, const struct facts_target *t)
 {
 	struct buf body;

@@ -9,7 +9,7 @@
 
 #define LABEL_WIDTH 9 /* two blanks, the label, and blanks up to here */
 
-/* Columns of len bytes of valid UTF-8, one for each character. */
+/* Counts the columns of len bytes of valid UTF-8, one for each character. */
 static size_t count_columns(const char *text, size_t len)
 {
 	size_t i, n = 0;
@@ -34,7 +34,8 @@ static void add_blanks(struct buf *out, size_t n)
 		buf_text(out, " ");
 }
 
-/* Bytes of the word at p; a short number stays with what it counts: "2 ms", "(79 d)". */
+/* The bytes of the word at p. A short number stays with what it counts: "2 ms", "(79
+ * d)". */
 static size_t word_length(const char *p)
 {
 	size_t len = strcspn(p, " ");

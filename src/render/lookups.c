@@ -39,7 +39,7 @@ static void add_life(struct buf *b, const struct facts_lookup *l)
 			   clock_date(l->rrsig_expires, date));
 }
 
-/* What one question gave: "A 192.0.2.10", "no TLSA", "AAAA: reason". */
+/* Adds what one question gave: "A 192.0.2.10", "no TLSA", "AAAA: reason". */
 static void add_answer(struct buf *b, const struct page *g, const struct facts_lookup *l)
 {
 	bool is_tlsa = !strcmp(l->type, "TLSA");
@@ -83,7 +83,8 @@ static bool is_superfluous(const struct page *g, const struct facts_lookup *l,
 	return false;
 }
 
-/* Reasons are long, so they get whole lines; but not the one that the advice tells. */
+/* Reasons are long, so they get whole lines. The one that the advice tells is left
+ * out. */
 static void lookup_error(const struct page *g, const struct facts_lookup *l)
 {
 	const char *reason = l->error ? phrase_reason(l->error) : NULL;
@@ -97,7 +98,8 @@ static void lookup_error(const struct page *g, const struct facts_lookup *l)
 	layout_paragraph(g->out, "           ", 11, l->error);
 }
 
-/* Of one host with two ports the addresses were asked for twice. */
+/* Whether a row tells this already: for a host with two ports the addresses were asked
+ * for twice. */
 static bool is_told(const struct facts_lookup *l, size_t index)
 {
 	const struct facts_lookup *one = &l[index];

@@ -24,8 +24,9 @@ struct render_state {
 	struct buf perf;      /* without the bar */
 	struct buf long_text; /* ended lines */
 	enum state state;
-	size_t count, ok, in_state; /* targets; those OK; those in the worst state */
-	size_t left_out;	    /* texts that didn't fit */
+	size_t count, ok,
+		in_state; /* all targets; those that are OK; those in the worst state */
+	size_t left_out;  /* texts that didn't fit */
 };
 
 static struct render_state *begin_plugin_output(const struct render_conf *conf)
@@ -60,7 +61,7 @@ static char *safe_line(const char *text)
 	return line;
 }
 
-/* Less what a label must not hold. */
+/* Adds text without what a label must not hold. */
 static void add_label_text(struct buf *b, const char *text)
 {
 	char *safe = log_escape(text, strlen(text)), *p;

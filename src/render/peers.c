@@ -28,8 +28,8 @@ static void add_field(struct buf *b, const char *text)
 		buf_printf(b, "%s%s", b->len ? "  " : "", text);
 }
 
-/* Where the time went, for a service with STARTTLS: its server may be the one that waits.
- */
+/* Adds where the time went, for a service with STARTTLS: its server may be the one that
+ * waits. */
 static void add_stages(struct buf *b, const struct facts_peer *p)
 {
 	if (p->starttls_ms >= 0)
@@ -88,7 +88,7 @@ void peers_block(const struct page *g, const struct facts_endpoint *e)
 
 	for (i = 0; i < e->peer_count; i++) {
 		if (!e->peer[i].address)
-			continue; /* offline */
+			continue; /* verify works offline */
 		peer_row(g, label, &e->peer[i]);
 		label = "";
 	}

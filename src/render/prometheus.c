@@ -81,7 +81,8 @@ static int compare_labels(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* A series that is there twice makes the collector refuse the whole file. Takes key. */
+/* Whether the key is new: a series that is there twice makes the collector refuse the
+ * whole file. Takes key. */
 static bool is_new(struct render_state *s, char *take_key)
 {
 	char **node = tsearch(take_key, &s->seen, compare_labels);
@@ -130,7 +131,7 @@ static void add_seconds(struct render_state *s, enum family f, const char *label
 		add_sample(s, f, labels, (double)ms / 1000);
 }
 
-/* Takes its further labels. */
+/* Takes the further labels. */
 static void add_info(struct render_state *s, enum family f, const char *labels,
 		     char *take_first, char *take_second)
 {

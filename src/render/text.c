@@ -30,7 +30,8 @@ static bool has_host_row(const struct facts_target *t)
 	return t->endpoint_count > 1 || (t->discovery && t->discovery->kind);
 }
 
-/* What its record says, and what that is to a client. */
+/* What an endpoint's MX or SRV record says of its rank, and what that means to a
+ * client. */
 static char *rank_text(const struct facts_target *t, const struct facts_endpoint *e)
 {
 	const char *kind = t->discovery ? t->discovery->kind : NULL;
@@ -140,7 +141,7 @@ static void measure_endpoint(struct page *g, const struct facts_endpoint *e)
 	}
 }
 
-/* One width of names for all blocks, from what goes into them. */
+/* Finds one width of names for all blocks, from what goes into them. */
 static void measure_cells(struct page *g)
 {
 	const struct facts_target *t = g->t;

@@ -30,7 +30,8 @@ bool hostname_is_address(const char *text, size_t len)
 	       inet_pton(AF_INET6, copy, &address) == 1;
 }
 
-/* Blanks and control characters get their own words: the usual slips in lists. */
+/* Blanks and control characters get words of their own: they are the usual slips in
+ * lists. */
 static int check_octets(const char *p, size_t len, bool *ret_ascii, struct why *why)
 {
 	size_t i;
@@ -141,7 +142,7 @@ static char *lower_copy(const char *text, size_t len)
 	return copy;
 }
 
-/* A-labels of a UTF-8 name; a leading "*." is no business of IDNA. */
+/* Makes A-labels of a UTF-8 name; a leading "*." is no business of IDNA. */
 static int to_ascii(const char *text, size_t len, char **ret_host, struct why *why)
 {
 	size_t star = len > 2 && !strncmp(text, "*.", 2) ? 2 : 0;

@@ -5,7 +5,7 @@
 
 #include "base/same.h"
 
-/* Of two with one port the first is what HOST:PORT means. */
+/* Where two have one port, HOST:PORT means the first. */
 static const struct service services[] = {
 	{ .name = "https", .port = 443, .http = true, .alpn = "h2 http/1.1" },
 	{ .name = "smtps", .port = 465, .inside = SERVICE_SMTP },
@@ -52,8 +52,7 @@ static const struct service services[] = {
 
 int64_t service_timeout_ms(const struct service *service)
 {
-	/* The greeting of an MX host may take its time: postscreen's takes six seconds.
-	 */
+	/* the greeting of an MX host may take its time: postscreen's takes six seconds */
 	return service->mta_relay ? 30000 : 10000;
 }
 
