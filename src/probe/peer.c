@@ -8,6 +8,7 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "dane/bounds.h"
+#include "dane/defect.h"
 #include "net/conn.h"
 #include "net/dialogue.h"
 #include "net/helo.h"
@@ -226,13 +227,27 @@ static void try_raw_key(struct peer *p, enum peer_status refused_as)
 	try_again(p);
 }
 
+/* What is wrong with the certificate says more than the library does. */
+static void explain_shown(struct peer_result *r)
+{
+	struct defect defect;
+	char *text;
+
+	if (!defect_find(&r->shown, &defect) || defect.kind == DEFECT_USAGE)
+		return;
+	text = defect_explain(&defect, &r->shown, NULL, 0);
+	why_set(&r->why, DP_ECRYPTO, "%s", text);
+	free(text);
+}
+
 static void fail_handshake(struct peer *p)
 {
 	size_t count;
 	const gnutls_datum_t *ders = handshake_shown(p->handshake, &count);
 
-	if (count && !p->raw_key)
-		(void)chain_from_ders(ders, count, &p->result.shown, NULL);
+	if (count && !p->raw_key &&
+	    chain_from_ders(ders, count, &p->result.shown, NULL) == 0)
+		explain_shown(&p->result);
 	finish_peer(p, PEER_NO_TLS);
 }
 

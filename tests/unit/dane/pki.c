@@ -213,6 +213,37 @@ static const struct pki_def defs[] = {
 	  WWW,
 	  .from_days = 0,
 	  .to_days = 10 },
+	{ .name = "rsa-pss-leaf", .issuer = "rsa-root", .cn = "leaf", WWW, .pss = true },
+	{ .name = "v1-root", .cn = "V1 Root", .version1 = true },
+	{ .name = "v1-root-leaf", .issuer = "v1-root", .cn = "leaf", WWW },
+	{ .name = "sign-root", .cn = "Sign Root", .key_usage = GNUTLS_KEY_KEY_CERT_SIGN },
+	{ .name = "sign-root-leaf", .issuer = "sign-root", .cn = "leaf", WWW },
+	{ .name = "sha1-root",
+	  .cn = "SHA-1 Root",
+	  .ca = PKI_CA,
+	  .hash = GNUTLS_DIG_SHA1 },
+	{ .name = "sha1-root-leaf", .issuer = "sha1-root", .cn = "leaf", WWW },
+	{ .name = "tight-sub",
+	  .issuer = "root",
+	  .cn = "Tight Sub",
+	  .ca = PKI_CA,
+	  .pathlen = 1 },
+	{ .name = "tight-leaf", .issuer = "tight-sub", .cn = "leaf", WWW },
+	{ .name = "short-same",
+	  .issuer = "short-root",
+	  .cn = "Short Root",
+	  .ca = PKI_CA },
+	{ .name = "short-same-leaf", .issuer = "short-same", .cn = "leaf", WWW },
+	{ .name = "client-root",
+	  .cn = "Client Root",
+	  .ca = PKI_CA,
+	  .purpose = GNUTLS_KP_TLS_WWW_CLIENT },
+	{ .name = "client-root-leaf", .issuer = "client-root", .cn = "leaf", WWW },
+	{ .name = "any-leaf",
+	  .issuer = "sub",
+	  .cn = "leaf",
+	  WWW,
+	  .purpose = GNUTLS_KP_ANY },
 	{ .name = "weak-root",
 	  .cn = "Weak Root",
 	  .ca = PKI_CA,
@@ -426,7 +457,8 @@ struct pki_cert *pki_make(const struct pki_def *def, const struct pki_cert *issu
 		issuer = cert;
 	set_fields(cert, def, issuer);
 	rc = gnutls_x509_crt_sign2(cert->crt, issuer->crt, issuer->key,
-				   sign_hash(def, issuer->key), 0);
+				   sign_hash(def, issuer->key),
+				   def->pss ? GNUTLS_PRIVKEY_SIGN_FLAG_RSA_PSS : 0);
 	if (rc < 0)
 		fail_msg("%s: signing: %s", def->name, gnutls_strerror(rc));
 	assert_return_code(

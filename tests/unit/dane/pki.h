@@ -36,6 +36,7 @@ struct pki_def {
 	gnutls_digest_algorithm_t hash; /* with which the issuer signs; 0 SHA-256 */
 	unsigned exponent_bits; /* of an RSA key, which then is no real one; 0: usual */
 	bool version1, critical_unknown, no_key_ids;
+	bool pss; /* an RSA issuer signs it by RSA-PSS */
 };
 
 struct pki_cert {

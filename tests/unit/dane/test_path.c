@@ -28,6 +28,7 @@ static void test_path_link_needs_name_and_signature(void **state)
 		{ "leaf-sha1", "sub", true, 1 },
 		{ "leaf", "sub-false", true, 1 },
 		{ "pss-leaf", "pss-root", true, 1 },
+		{ "rsa-pss-leaf", "rsa-root", true, 1 },
 		{ "huge-leaf", "huge-root", false, 0 },
 	};
 	struct path_budget budget;
