@@ -168,11 +168,13 @@ static char *judge_without_records(const struct leaf *leaf, const struct env_pre
 {
 	if (!is_of_others(leaf, p))
 		return judge_leaf(leaf, p);
-	return mem_printf("presents the key %.8s... too, an %s one that is not the "
-			  "lineage's: with only the lineage's records in DNS its clients "
-			  "would fail; take it from the server, or give it a record "
-			  "first",
-			  leaf->spki, leaf->is_rsa ? "RSA" : "ECDSA");
+	return mem_printf(
+		"presents the key %.8s... too, an %s one that is not the "
+		"lineage's: with only the lineage's records in DNS its clients "
+		"would fail; take it from the server, or give it a record "
+		"first",
+		leaf->spki,
+		facts_keys_name(leaf->is_rsa ? FACTS_KEYS_RSA : FACTS_KEYS_ECDSA));
 }
 
 /* A service whose handshakes are looked at one by one. */
@@ -267,8 +269,10 @@ static void look_at_leaves(const struct world_live *live, struct looking *lookin
  * key that others have there has a record of its own. */
 static char *judge_match(const struct facts_peer *peer, struct looking *looking)
 {
-	const struct leaf leaf = { peer->chain[0].cert_sha256, peer->chain[0].spki_sha256,
-				   peer->tls.auth && !strcmp(peer->tls.auth, "RSA") };
+	const struct leaf leaf = {
+		peer->chain[0].cert_sha256, peer->chain[0].spki_sha256,
+		peer->tls.auth && !strcmp(peer->tls.auth, facts_keys_name(FACTS_KEYS_RSA))
+	};
 	char *fault;
 
 	if (is_of_others(&leaf, looking->presented))

@@ -13,6 +13,7 @@
 #include "base/text_file.h"
 #include "base/why.h"
 #include "dns/anchor_text.h"
+#include "dns/rrtype.h"
 
 #define FILE_MAX_BYTES 65536 /* a root anchor file has a few lines */
 #define SET_MAX 32
@@ -85,9 +86,9 @@ static void add_anchor(void *arg, const struct anchor_text_record *r)
 	set->text = mem_grow(set->text, set->count, sizeof(*set->text));
 	set->tag = mem_grow(set->tag, set->count, sizeof(*set->tag));
 	set->tag[set->count] = tag_of(r);
-	set->text[set->count++] =
-		mem_printf(". IN %s %d %d %d %s", r->is_key ? "DNSKEY" : "DS",
-			   (int)r->number[0], (int)r->number[1], (int)r->number[2], data);
+	set->text[set->count++] = mem_printf(
+		". IN %s %d %d %d %s", rrtype_name(r->is_key ? RRTYPE_DNSKEY : RRTYPE_DS),
+		(int)r->number[0], (int)r->number[1], (int)r->number[2], data);
 	free(data);
 }
 

@@ -80,7 +80,7 @@ void describe_aliases(struct facts_target *t, const char *name,
 	for (i = 0; i < answer->alias_count; i++) {
 		l = facts_add_lookup(t);
 		l->name = mem_text(name);
-		l->type = mem_text("CNAME");
+		l->type = mem_text(rrtype_name(RRTYPE_CNAME));
 		l->security = answer->security;
 		l->data = mem_text(answer->alias[i].target);
 		keep_rrsig(l, &answer->alias[i].rrsig);

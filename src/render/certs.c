@@ -14,9 +14,10 @@
 #include "verdict/facts.h"
 #include "verdict/phrase.h"
 
-#define SUBJECT_SHOWN 60 /* octets of a subject; -v shows it whole in a line of its own  \
-			  */
-#define NAME_SHOWN 260	 /* no DNS name is longer */
+#define SUBJECT_SHOWN                                                                    \
+	60	       /* octets of a subject; -v shows it whole in a line of its own    \
+			*/
+#define NAME_SHOWN 260 /* no DNS name is longer */
 
 /* "CN=YE1, O=Let's Encrypt" of RFC 4514 text: country and the like tell little. */
 static void add_names_of_dn(struct buf *b, const char *dn)

@@ -91,7 +91,8 @@ static enum facts_keys keys_shown(const struct facts_peer *p)
 {
 	if (!p->tls.auth)
 		return FACTS_KEYS_ANY;
-	return !strcmp(p->tls.auth, "RSA") ? FACTS_KEYS_RSA : FACTS_KEYS_ECDSA;
+	return !strcmp(p->tls.auth, facts_keys_name(FACTS_KEYS_RSA)) ? FACTS_KEYS_RSA
+								     : FACTS_KEYS_ECDSA;
 }
 
 /* Whether another handshake with the same address tells what these clients meet. */
