@@ -2,11 +2,14 @@
 #include "base/loop.h"
 
 #include <event2/event.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 
+#define NEEDED_FILES 8
 #define TICK_MS 200 /* of a loop that waits for a time, or has somebody who looks */
 #define EARLY_MS 20 /* libevent's clock may be ahead of ours by so much */
 
@@ -100,11 +103,44 @@ uint32_t loop_set_owner(struct loop *loop, uint32_t owner)
 	return before;
 }
 
+/* Whether a loop, a question and a connection have the descriptors that they need:
+ * libevent ends the process where it gets none, and libunbound takes it for a failure of
+ * the name servers. */
+static bool has_descriptors(void)
+{
+	int fd[NEEDED_FILES], count = 0;
+	bool enough;
+
+	while (count < NEEDED_FILES &&
+	       (fd[count] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+		count++;
+	enough = count == NEEDED_FILES;
+	while (count)
+		close(fd[--count]);
+	return enough;
+}
+
+static void on_fatal(int error)
+{
+	(void)error;
+	mem_exhausted();
+}
+
+/* The caller tells what failed. */
+static void on_message(int severity, const char *text)
+{
+	(void)severity;
+	(void)text;
+}
+
 struct loop *loop_new(void)
 {
-	struct event_base *base = event_base_new();
+	struct event_base *base;
 	struct loop *loop;
 
+	event_set_fatal_callback(on_fatal);
+	event_set_log_callback(on_message);
+	base = has_descriptors() ? event_base_new() : NULL;
 	if (!base)
 		return NULL;
 	loop = mem_zero(sizeof(*loop));

@@ -23,7 +23,7 @@ struct loop_pulse {
 typedef void loop_fn(void *arg);
 typedef void loop_io_fn(void *arg, bool readable, bool writable);
 
-struct loop *loop_new(void); /* NULL: the system gave no event mechanism */
+struct loop *loop_new(void); /* NULL: the system has no descriptors left for it */
 void loop_free(struct loop *loop);
 /* Runs until loop_stop() or until nothing is left to wait for. */
 void loop_run(struct loop *loop);

@@ -59,6 +59,8 @@ int why_gnutls(struct why *why, int rc, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (rc == GNUTLS_E_MEMORY_ERROR) /* this host's fault, and nobody else's */
+		mem_exhausted();
 	if (!why)
 		return DP_ECRYPTO;
 	va_start(ap, fmt);

@@ -61,7 +61,8 @@ int engine_start(struct engine *e, struct why *why)
 
 	e->loop = loop_new();
 	if (!e->loop)
-		return why_set(why, DP_EIO, "the system has no event mechanism left");
+		return why_set(why, DP_EIO,
+			       "no file descriptors are left for a check (ulimit -n)");
 	e->probe = (struct probe_conf){ .loop = e->loop,
 					.kit = e->kit,
 					.ca = e->ca,

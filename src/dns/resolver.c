@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dns/resolver.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unbound-event.h>
@@ -140,18 +141,56 @@ static void set_lead(struct resolver_question *q, int64_t delay_ms)
 	q->lead = loop_timer_new(q->resolver->loop, delay_ms, on_lead_ends, q);
 }
 
+/* libunbound has one log for all contexts, which would go to standard error. */
+static struct {
+	FILE *stream; /* never closed: a context that is gone may still be meant */
+	char *text;   /* owned by the stream */
+	size_t len;
+} unbound_log;
+
+static void catch_log(struct ub_ctx *ctx)
+{
+	if (!unbound_log.stream)
+		unbound_log.stream = open_memstream(&unbound_log.text, &unbound_log.len);
+	if (unbound_log.stream)
+		(void)ub_ctx_debugout(ctx, unbound_log.stream);
+}
+
+/* " (rrset too big ...)" of its last line, on the heap, else "". Forgets them all. */
+static char *take_log(void)
+{
+	static const char mark[] = " error: ";
+	char *text, *at, *found = NULL, *reason;
+	long len = unbound_log.stream ? ftell(unbound_log.stream) : 0;
+
+	if (len <= 0 || fflush(unbound_log.stream) != 0)
+		return mem_text("");
+	text = mem_text_n(unbound_log.text, (size_t)len);
+	for (at = text; (at = strstr(at, mark)); found = at)
+		at += strlen(mark);
+	reason = found ? mem_printf(" (%.*s)", (int)strcspn(found, "\n"), found)
+		       : mem_text("");
+	free(text);
+	rewind(unbound_log.stream);
+	return reason;
+}
+
 static void take_answer(struct resolver_question *q, int rcode, const void *packet,
 			int packet_len, int sec, const char *why_bogus)
 {
+	char *log = take_log();
+
 	if (sec == 1)
 		answer_failed(&q->answer, SECURITY_BOGUS,
 			      mem_text(why_bogus ? why_bogus : "validation failed"));
 	else if ((rcode == 0 || rcode == RCODE_NXDOMAIN) && packet && packet_len > 0)
 		read_packet(q, packet, packet_len, sec);
 	else
-		answer_failed(&q->answer, SECURITY_INDETERMINATE,
-			      mem_printf("no usable answer to %s (SERVFAIL)", q->name));
+		answer_failed(
+			&q->answer, SECURITY_INDETERMINATE,
+			mem_printf("no usable answer to %s (SERVFAIL)%s", q->name, log));
 	q->answered = true;
+	free(log);
 }
 
 /* From an event of libunbound's, or from within the question. */
@@ -451,6 +490,7 @@ int resolver_new(struct loop *loop, const struct resolver_conf *conf,
 		free(r);
 		return why_set(why, DP_EDNS, "libunbound can't start");
 	}
+	catch_log(r->ctx);
 	rc = set_options(r->ctx, options, sizeof(options) / sizeof(options[0]), why);
 	if (rc == 0 && conf->many)
 		rc = set_options(r->ctx, options_for_many,

@@ -26,7 +26,8 @@ int session_new(const struct upstream_conf *conf, int64_t timeout_ms,
 	s->timeout_ms = timeout_ms;
 	session_extend(s);
 	rc = s->loop ? upstream_new(s->loop, conf, &s->upstream, why)
-		     : why_set(why, DP_EIO, "the system has no event mechanism left");
+		     : why_set(why, DP_EIO,
+			       "no file descriptors are left for a check (ulimit -n)");
 	if (rc == 0)
 		*ret_session = s;
 	else

@@ -56,6 +56,9 @@ static void take_result(struct http *h, CURLcode rc)
 	h->reply.body_len = h->body.len;
 	if (rc == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
 		h->reply.error = "the second connection presented another key";
+	else if (rc == CURLE_OUT_OF_MEMORY) /* what libcurl calls that */
+		h->reply.error = "a header of the answer is longer than libcurl takes "
+				 "(100 kB)";
 	else if (rc != CURLE_OK && !h->enough)
 		h->reply.error = h->error[0] ? h->error : curl->easy_strerror(rc);
 	h->delivery = loop_timer_new(h->loop, 0, deliver_reply, h);

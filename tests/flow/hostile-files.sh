@@ -77,4 +77,15 @@ says "a NUL in a name is shown" 'a.x\\x00.evil.example' out
 check "an escape in one's own argument is escaped" \
 	sh -c "! grep -q '$esc' shown && grep -q 'x1b' shown"
 
+# Too few descriptors, or too little memory, are this host's fault: UNKNOWN, and nothing on the
+# screen that no sentence explains.
+for files in 4 6 8 10; do
+	got=0
+	(ulimit -n $files && exec "$DANEPROBE" check -t 2 -o nagios --resolver 127.0.0.1@9 \
+		www.example.org) >out 2>err || got=$?
+	same "$files files: exit status" 3 $got
+	same "$files files: status lines" 1 "$(grep -c '^DANE UNKNOWN - ' out)"
+	check "$files files: no library speaks" sh -c "! grep -q -e 'libunbound\[' -e 'evutil' err"
+done
+
 finish
