@@ -131,6 +131,7 @@ void slot_move(struct slot *s, size_t index)
 void slot_time_out(struct slot *s)
 {
 	world.timed_out++;
+	assert_string_equal(peer_of(s)->address, s->address);
 	if (s->timer || s->outcome == '-')
 		peer_of(s)->code = CODE_TIMEOUT;
 }
@@ -451,6 +452,8 @@ static const struct {
 	  "RSA=match ECDSA=match raw=match" },
 	{ "a wrong raw key beside", PROBE_AUTH_BOTH, '-', 'r', 'm', 'x', true,
 	  "ECDSA=match-RSA raw=mismatch" },
+	{ "a raw key and one certificate", PROBE_AUTH_BOTH, '-', 'm', 'r', 'm', true,
+	  "RSA=match-ECDSA raw=match" },
 	{ "a raw key alone", PROBE_AUTH_BOTH, '-', 'r', 'r', 'm', true, "raw=match" },
 	{ "a raw key alone, hanging up", PROBE_AUTH_BOTH, '-', 'c', 'c', 'x', true,
 	  "raw=mismatch" },
@@ -632,6 +635,22 @@ static void test_endpoint_time_out_in_a_handshake(void **state)
 	free(peers);
 }
 
+/* Those that moved up know who they are. */
+static void test_endpoint_time_out_after_moves(void **state)
+{
+	char *peers;
+
+	(void)state;
+	memcpy(world.outcome, "-rrf", sizeof(world.outcome));
+	run_with(PROBE_AUTH_BOTH, "https");
+	assert_int_equal(stage.ended, 0);
+	endpoint_time_out(stage.endpoint);
+	peers = peers_text();
+	assert_string_equal(peers, "any=timeout raw=connect-failed any=timeout "
+				   "raw=connect-failed");
+	free(peers);
+}
+
 static void test_endpoint_time_out_in_dns(void **state)
 {
 	struct endpoint_conf conf = { .shared = &stage.shared,
@@ -673,6 +692,7 @@ int main(void)
 		ROW(test_endpoint_settle_with_one_usable_record),
 		ROW(test_endpoint_settle_tells_no_story_of_a_match),
 		ROW(test_endpoint_time_out_in_a_handshake),
+		ROW(test_endpoint_time_out_after_moves),
 		ROW(test_endpoint_time_out_in_dns),
 		ROW(test_endpoint_time_out_after_the_end),
 	};
