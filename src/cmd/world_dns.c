@@ -134,12 +134,12 @@ int world_dns_ask(const struct world_dns *dns, const struct env_question *q,
 	return rc;
 }
 
-/* The zone of an owner and its primary, one question after the other. */
+/* The zone of an owner and its servers, one question after the other. */
 struct finding_zone {
 	struct session *session; /* owned */
 	struct zone zone;	 /* owned */
 	char *mname;		 /* owned; of the SOA; NULL unknown */
-	char *address;		 /* owned; NULL unknown */
+	struct env_zone *found;	 /* borrowed; gets the servers */
 };
 
 static void on_zone(void *arg, const struct zone *zone)
@@ -159,35 +159,60 @@ static void on_soa(void *arg, const struct answer *answer)
 	session_stop(f->session);
 }
 
-static void on_address(void *arg, const struct nameserver *server, size_t count)
+static void add_server(struct env_zone *z, const char *address)
+{
+	size_t i;
+
+	for (i = 0; i < z->server_count; i++)
+		if (!strcmp(z->server[i], address))
+			return;
+	if (i < ENV_ZONE_SERVERS_MAX)
+		z->server[z->server_count++] = mem_text(address);
+}
+
+static void on_addresses(void *arg, const struct nameserver *server, size_t count)
 {
 	struct finding_zone *f = arg;
+	size_t i, k;
 
-	if (count && server[0].address_count)
-		f->address = mem_text(server[0].address[0]);
+	for (i = 0; i < count; i++)
+		for (k = 0; k < server[i].address_count; k++)
+			add_server(f->found, server[i].address[k]);
 	session_stop(f->session);
 }
 
-/* No primary is no failure: the configuration may name one. */
-static void find_primary(struct finding_zone *f)
+static void find_addresses(struct finding_zone *f)
 {
-	struct resolver *resolver = session_resolver(f->session);
+	const char *name[ZONE_SERVERS_MAX + 1];
 	struct nameserver_search *search;
-	struct resolver_question *q;
-	const char *name;
+	size_t count = 0, i;
 
-	session_extend(f->session);
-	q = resolver_ask(resolver, *f->zone.apex ? f->zone.apex : ".", RRTYPE_SOA, on_soa,
-			 f);
-	(void)session_run(f->session);
-	resolver_question_free(q);
-	if (!f->mname)
+	if (f->mname)
+		name[count++] = f->mname;
+	for (i = 0; i < f->zone.server_count && count < ZONE_SERVERS_MAX; i++)
+		if (!f->mname || strcmp(f->zone.server[i], f->mname) != 0)
+			name[count++] = f->zone.server[i];
+	if (!count)
 		return;
-	name = f->mname;
 	session_extend(f->session);
-	search = nameserver_search_new(resolver, &name, 1, on_address, f);
+	search = nameserver_search_new(session_resolver(f->session), name, count,
+				       on_addresses, f);
 	(void)session_run(f->session);
 	nameserver_search_free(search);
+}
+
+/* The primary first, then the others, which may pass an update on (RFC 2136 section 4).
+ * That there is none is no failure: the configuration may name one. */
+static void find_servers(struct finding_zone *f)
+{
+	struct resolver_question *q;
+
+	session_extend(f->session);
+	q = resolver_ask(session_resolver(f->session), *f->zone.apex ? f->zone.apex : ".",
+			 RRTYPE_SOA, on_soa, f);
+	(void)session_run(f->session);
+	resolver_question_free(q);
+	find_addresses(f);
 }
 
 static int find_zone(struct finding_zone *f, const char *owner, struct why *why)
@@ -205,7 +230,7 @@ static int find_zone(struct finding_zone *f, const char *owner, struct why *why)
 	if (f->zone.error)
 		return why_set(why, DP_EDNS, "the zone of %s can't be found: %s", owner,
 			       f->zone.error);
-	find_primary(f);
+	find_servers(f);
 	return 0;
 }
 
@@ -214,21 +239,22 @@ int world_dns_zone(const struct world_dns *dns, const char *owner,
 {
 	size_t len = strlen(owner);
 	char *name = mem_text_n(owner, len && owner[len - 1] == '.' ? len - 1 : len);
-	struct finding_zone f = { .session = NULL };
+	struct env_zone found = { .owner = NULL };
+	struct finding_zone f = { .found = &found };
 	int rc = session_new(dns->upstream, dns->timeout_ms, &f.session, why);
 
 	if (rc == 0)
 		rc = session_begin(f.session, why);
 	if (rc == 0)
 		rc = find_zone(&f, name, why);
-	if (rc == 0)
-		*ret_zone = (struct env_zone){ .owner = mem_text(f.zone.owner),
-					       .is_alias = f.zone.is_alias,
-					       .apex = mem_text(f.zone.apex),
-					       .primary = mem_text(f.address) };
+	if (rc == 0) {
+		found.owner = mem_text(f.zone.owner);
+		found.is_alias = f.zone.is_alias;
+		found.apex = mem_text(f.zone.apex);
+		*ret_zone = found;
+	}
 	zone_clear(&f.zone);
 	free(f.mname);
-	free(f.address);
 	free(name);
 	session_free(f.session);
 	return rc;

@@ -34,12 +34,12 @@ static int await_ready(const struct exchange *x, short events, struct why *why)
 	while (rc < 0 && errno == EINTR);
 	if (rc > 0)
 		return 0;
-	return why_set(why, DP_EDNS, "%s does not answer", x->server);
+	return why_set(why, DP_ELATER, "%s does not answer", x->server);
 }
 
 static int fail_errno(const struct exchange *x, struct why *why)
 {
-	return why_set(why, DP_EDNS, "%s: %s", x->server, strerror(errno));
+	return why_set(why, DP_ELATER, "%s: %s", x->server, strerror(errno));
 }
 
 static int open_to(struct exchange *x, struct why *why)

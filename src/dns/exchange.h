@@ -10,7 +10,8 @@ struct why;
 
 /* server is "ADDR" or "ADDR@PORT". The reply, on the heap, has the query's ID; nothing
  * else of it is looked at. Waits, at most timeout_ms. DP_EINVAL for an address that is
- * none, DP_EDNS where no reply comes. */
+ * none, DP_ELATER where the server can't be reached or doesn't answer, DP_EDNS where it
+ * answers something else. */
 int exchange_tcp(const char *server, const uint8_t *query, size_t query_len,
 		 int64_t timeout_ms, uint8_t **ret_reply, size_t *ret_len,
 		 struct why *why);

@@ -111,7 +111,7 @@ int web_ask(const struct web_request *r, struct web_reply *ret_reply, struct why
 	if (code == CURLE_OK)
 		take_web_reply(curl, easy, &t, ret_reply);
 	else
-		rc = why_set(why, code == CURLE_OPERATION_TIMEDOUT ? DP_ETIMEOUT : DP_EIO,
+		rc = why_set(why, code == CURLE_OPERATION_TIMEDOUT ? DP_ELATER : DP_EIO,
 			     "%s: %s", r->url,
 			     t.body.overflow ? "the answer is too large"
 			     : t.error[0]    ? t.error

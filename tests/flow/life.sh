@@ -72,13 +72,14 @@ life_tsig()
 
 # The zone as the folder $1 begins with it
 zone_servers='life.nic.example. life2.nic.example.'
+zone_primary=life.nic.example.
 zone_more=
 life_zone()
 {
 	{
 		cat <<-END
 			\$TTL 2
-			@ SOA life.nic.example. hostmaster 1 3600 600 86400 1
+			@ SOA $zone_primary hostmaster 1 3600 600 86400 1
 			www A 127.44.8.1
 			both A 127.44.8.1
 			both A 127.44.8.9

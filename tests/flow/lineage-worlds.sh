@@ -310,6 +310,33 @@ part_updates_beside_others()
 	state_is staged || fail "it went on"
 }
 
+# The one that SOA names is gone, and the next one passes on what it gets.
+part_updates_by_the_next_server()
+{
+	zone_primary=gone
+	zone_more='gone A 127.53.3.9'
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	dp 0 new www -d "www.$zone" --service "https://www.$zone" \
+		--set "publish = rfc2136 key=$PWD/tsig" --set 'ttl = 1'
+	dp 0 publish www
+	printf '1 %s\n' "$(ours www current)" "$(ours www next)" | sort >want
+	tlsa "_443._tcp.www.$zone" | diff want - || fail "not the lineage's records"
+	# What is wrong with a key is not asked of the next one.
+	sed 's/"update"/"other"/' tsig >other
+	sed "s,secret .*,secret \"$(openssl rand -base64 32)\"; };," tsig >another
+	chmod 600 other another
+	sed -i "s,key=.*,key=$PWD/other," etc/www/lineage.conf
+	dp 2 publish www
+	has err "127.53.3.9"
+	has err "127.53.3.1 answers BADKEY: it doesn't know the key other"
+	hasnt err "127.53.3.2"
+	sed -i "s,key=.*,key=$PWD/another," etc/www/lineage.conf
+	dp 2 publish www
+	has err "127.53.3.1 answers BADSIG: its secret for the key update is another one"
+}
+
 part_an_emergency_before_the_next_record()
 {
 	begin

@@ -117,7 +117,7 @@ static int fetch_json(struct lineage *l, const char *url, struct env_page *ret_p
 		return why_set(why, DP_EINVAL, "'%s' is no https URL", url);
 	rc = l->env->fetch(l->env->arg, &request, ret_page, why);
 	if (rc == 0 && ret_page->status != 200) {
-		rc = why_set(why, ret_page->status >= 500 ? DP_ETIMEOUT : DP_EIO,
+		rc = why_set(why, ret_page->status >= 500 ? DP_ELATER : DP_EIO,
 			     "%s answered with status %d", url, ret_page->status);
 		env_page_clear(ret_page);
 	}
@@ -253,7 +253,7 @@ static void take_window(struct lineage *l, struct ari_answer *window)
 /* Section 4.3.3 */
 static int64_t wait_after_error(struct lineage_state *s, int rc)
 {
-	if (rc != DP_ETIMEOUT || s->ari_failures >= TRIES_MAX) {
+	if (rc != DP_ELATER || s->ari_failures >= TRIES_MAX) {
 		s->ari_failures = 0;
 		return AGAIN_S;
 	}

@@ -17,7 +17,7 @@
 #define TRIES 3		/* in case somebody else changes the records meanwhile */
 
 struct update_way {
-	const char *server; /* borrowed; NULL: the zone's primary */
+	const char *server; /* borrowed; NULL: those of the zone */
 	struct tsig_key key;
 	const struct publish_watch *watch; /* NULL: the change is made */
 };
@@ -66,26 +66,15 @@ static int try_update(struct lineage *l, const struct publish_owner *o,
 }
 
 /* After each update the zone is asked whether it took it. */
-static int update_owner(struct lineage *l, const struct publish_owner *o, void *arg,
-			struct why *why)
+static int update_at(struct lineage *l, const struct publish_owner *o,
+		     const struct update_place *place, const struct publish_watch *watch,
+		     struct why *why)
 {
-	const struct update_way *way = arg;
-	struct update_place place = { .server = way->server ? way->server
-							    : o->zone->primary,
-				      .zone = o->zone->apex,
-				      .owner = o->zone->owner,
-				      .key = &way->key,
-				      .timeout_ms = ANSWER_MS };
 	bool done = false;
 	int rc, i;
 
-	if (!place.server)
-		return why_set(why, DP_EDNS,
-			       "the primary of %s (SOA MNAME) has no address: name it by "
-			       "publish = rfc2136 server=ADDR",
-			       place.zone);
 	for (i = 0; i < TRIES; i++) {
-		rc = try_update(l, o, &place, way->watch, &done, why);
+		rc = try_update(l, o, place, watch, &done, why);
 		if (done || (rc < 0 && rc != DP_EEXIST))
 			return rc;
 	}
@@ -93,7 +82,39 @@ static int update_owner(struct lineage *l, const struct publish_owner *o, void *
 		      : why_set(why, DP_EDNS,
 				"%s accepted the update of %s, but its zone did not take "
 				"it",
-				place.server, place.owner);
+				place->server, place->owner);
+}
+
+/* RFC 2136 section 4: where a server doesn't answer, or says SERVFAIL or NOTIMP, the next
+ * one of the zone is asked; any other answer counts. */
+static int update_owner(struct lineage *l, const struct publish_owner *o, void *arg,
+			struct why *why)
+{
+	const struct update_way *way = arg;
+	struct update_place place = { .zone = o->zone->apex,
+				      .owner = o->zone->owner,
+				      .key = &way->key,
+				      .timeout_ms = ANSWER_MS };
+	size_t count = way->server ? 1 : o->zone->server_count, i;
+	struct why last, all = { "" };
+	int rc = DP_ELATER;
+
+	if (!count)
+		return why_set(why, DP_EDNS,
+			       "no name server of %s has an address: name the one that "
+			       "takes updates by publish = rfc2136 server=ADDR",
+			       place.zone);
+	for (i = 0; i < count && rc == DP_ELATER; i++) {
+		place.server = way->server ? way->server : o->zone->server[i];
+		rc = update_at(l, o, &place, way->watch, &last);
+		if (rc < 0) {
+			struct why before = all;
+
+			why_set(&all, rc, "%s%s%s", before.text, i ? "; " : "",
+				last.text);
+		}
+	}
+	return rc < 0 ? why_set(why, rc, "%s", all.text) : 0;
 }
 
 int publish_rfc2136_records(struct lineage *l, const char *options,

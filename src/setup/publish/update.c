@@ -2,9 +2,11 @@
 #include "setup/publish/update.h"
 
 #include <ldns/ldns.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "dane/tlsa.h"
@@ -20,19 +22,28 @@
 
 /* TSIG's field of the MAC, as ldns numbers them (RFC 8945 section 4.2): algorithm, time,
  * fudge, MAC, original ID, error. */
-enum { TSIG_MAC = 3 };
+enum { TSIG_MAC = 3, TSIG_ERROR = 5, TSIG_OTHER = 6 };
+
+/* Errors of TSIG (RFC 8945 section 3). */
+enum { BADSIG = 16, BADKEY = 17, BADTIME = 18 };
 
 static const struct {
 	int code;
 	const char *meaning;
 } refusals[] = {
 	{ LDNS_RCODE_REFUSED, "the key may not change that name (update policy)" },
-	{ LDNS_RCODE_NOTAUTH, "it isn't the zone's primary, or it doesn't know the key" },
+	{ LDNS_RCODE_NOTAUTH, "it has no authority for that zone" },
 	{ LDNS_RCODE_NOTZONE, "the name isn't in that zone" },
 	{ LDNS_RCODE_FORMERR, "it doesn't understand updates" },
 	{ LDNS_RCODE_NOTIMPL, "it doesn't do dynamic updates" },
 	{ LDNS_RCODE_SERVFAIL, "it failed; its log says why" },
 };
+
+/* RFC 2136 section 4: what makes a requestor go on to the next server. */
+static bool is_for_another(int rcode)
+{
+	return rcode == LDNS_RCODE_SERVFAIL || rcode == LDNS_RCODE_NOTIMPL;
+}
 
 static int refuse_rcode(const struct update_place *place, int rcode, struct why *why)
 {
@@ -44,8 +55,9 @@ static int refuse_rcode(const struct update_place *place, int rcode, struct why 
 		if (refusals[i].code == rcode)
 			meaning = refusals[i].meaning;
 	wire_rcode_text(rcode, name);
-	return why_set(why, DP_EDNS, "%s answers %s for %s%s%s", place->server, name,
-		       place->owner, *meaning ? ": " : "", meaning);
+	return why_set(why, is_for_another(rcode) ? DP_ELATER : DP_EDNS,
+		       "%s answers %s for %s%s%s", place->server, name, place->owner,
+		       *meaning ? ": " : "", meaning);
 }
 
 static int fail_message(const struct ldns_functions *ldns, ldns_status status,
@@ -126,6 +138,76 @@ static ldns_rr_list *make_changes(const struct ldns_functions *ldns,
 	return list;
 }
 
+static const uint8_t *field_data(const struct ldns_functions *ldns, const ldns_rr *tsig,
+				 size_t field, size_t len)
+{
+	const ldns_rdf *rdf = tsig ? ldns->rr_rdf(tsig, field) : NULL;
+
+	return rdf && rdf->_data && rdf->_size >= len ? rdf->_data : NULL;
+}
+
+static int refuse_clocks(const struct update_place *place, const uint8_t *other,
+			 struct why *why)
+{
+	char here[32], there[32] = "another time";
+	int64_t seconds = 0;
+	size_t i;
+
+	/* Two octets of length, then the server's time in six (section 4.2). */
+	for (i = 2; other && i < 8; i++)
+		seconds = seconds << 8 | other[i];
+	if (other)
+		clock_rfc3339((time_t)seconds, there);
+	return why_set(why, DP_EDNS,
+		       "%s answers BADTIME: its clock says %s, this host's %s: set the "
+		       "one that is wrong",
+		       place->server, there, clock_rfc3339(clock_now(), here));
+}
+
+/* What a server says of our signature it mostly can't sign itself (section 5.2); it ends
+ * the update, whoever said it. 0: nothing of the kind. */
+static int refuse_tsig_error(const struct ldns_functions *ldns,
+			     const struct update_place *place, const ldns_rr *tsig,
+			     struct why *why)
+{
+	const uint8_t *error = field_data(ldns, tsig, TSIG_ERROR, 2);
+
+	switch (error ? wire_get16(error) : 0) {
+	case BADSIG:
+		return why_set(why, DP_EDNS,
+			       "%s answers BADSIG: its secret for the key %s is another "
+			       "one",
+			       place->server, place->key->name);
+	case BADKEY:
+		return why_set(
+			why, DP_EDNS,
+			"%s answers BADKEY: it doesn't know the key %s, or not for "
+			"%s",
+			place->server, place->key->name, place->key->algorithm);
+	case BADTIME:
+		return refuse_clocks(place, field_data(ldns, tsig, TSIG_OTHER, 8), why);
+	}
+	return 0;
+}
+
+static int check_reply(const struct ldns_functions *ldns,
+		       const struct update_place *place, const ldns_pkt *query,
+		       ldns_pkt *reply, const uint8_t *wire, size_t len, struct why *why)
+{
+	int rc = refuse_tsig_error(ldns, place, ldns->pkt_tsig(reply), why), rcode;
+
+	if (rc < 0 ||
+	    ldns->pkt_tsig_verify(reply, wire, len, place->key->name, place->key->secret,
+				  ldns->rr_rdf(ldns->pkt_tsig(query), TSIG_MAC)))
+		return rc;
+	rcode = ldns->pkt_get_rcode(reply);
+	return rcode != LDNS_RCODE_NOERROR
+		       ? refuse_rcode(place, rcode, why)
+		       : why_set(why, DP_EDNS,
+				 "the answer of %s is not signed by the key %s",
+				 place->server, place->key->name);
+}
+
 /* Signs the message, sends it, and takes the reply only if it is signed too. */
 static int talk_signed(const struct ldns_functions *ldns,
 		       const struct update_place *place, ldns_pkt *pkt,
@@ -155,14 +237,8 @@ static int talk_signed(const struct ldns_functions *ldns,
 	if (status != LDNS_STATUS_OK) {
 		reply = NULL;
 		rc = why_set(why, DP_EDNS, "%s sends a malformed answer", place->server);
-	} else if (!ldns->pkt_tsig_verify(reply, *ret_reply, *ret_len, place->key->name,
-					  place->key->secret,
-					  ldns->rr_rdf(ldns->pkt_tsig(pkt), TSIG_MAC))) {
-		rc = ldns->pkt_get_rcode(reply) != LDNS_RCODE_NOERROR
-			     ? refuse_rcode(place, ldns->pkt_get_rcode(reply), why)
-			     : why_set(why, DP_EDNS,
-				       "the answer of %s is not signed by the key %s",
-				       place->server, place->key->name);
+	} else {
+		rc = check_reply(ldns, place, pkt, reply, *ret_reply, *ret_len, why);
 	}
 	ldns->pkt_free(reply);
 	if (rc < 0) {
@@ -208,7 +284,7 @@ int update_read(const struct update_place *place, struct tlsa **ret_records,
 	uint8_t *reply = NULL;
 	ldns_pkt *pkt;
 	size_t len = 0;
-	int rc = ldns_load(&ldns, why);
+	int rc = ldns_load(&ldns, why), rcode;
 
 	if (rc < 0)
 		return rc;
@@ -220,6 +296,11 @@ int update_read(const struct update_place *place, struct tlsa **ret_records,
 	ldns->pkt_free(pkt);
 	if (rc < 0)
 		return rc;
+	rcode = len >= WIRE_HEADER_LEN ? wire_get16(reply + 2) & 15 : LDNS_RCODE_SERVFAIL;
+	if (is_for_another(rcode)) {
+		free(reply);
+		return refuse_rcode(place, rcode, why);
+	}
 	rc = answer_from_packet(reply, len, place->owner, RRTYPE_TLSA, &answer, why);
 	free(reply);
 	if (rc < 0)

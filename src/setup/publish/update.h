@@ -19,12 +19,14 @@ struct update_place {
 	int64_t timeout_ms; /* for each question */
 };
 
-/* Asks what the server has there now. DP_EINVAL where the owner is an alias: a server
- * ignores records beside a CNAME. Undo with update_free(). */
+/* Asks what the server has there now. DP_ELATER where the server can't be reached or is
+ * no use for updates, so that another of the zone's is to be asked; DP_EINVAL where the
+ * owner is an alias: a server ignores records beside a CNAME. Undo with update_free(). */
 int update_read(const struct update_place *place, struct tlsa **ret_records,
 		size_t *ret_count, struct why *why);
-/* Adds and removes, if the RRset is still what before says; DP_EEXIST where it isn't. The
- * zone may take its time to sign: update_read() then tells whether it took it. */
+/* Adds and removes, if the RRset is still what before says; DP_EEXIST where it isn't,
+ * DP_ELATER as above. The zone may take its time to sign: update_read() then tells
+ * whether it took it. */
 struct update_change {
 	const struct tlsa *before, *add, *remove;
 	size_t before_count, add_count, remove_count;

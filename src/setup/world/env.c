@@ -113,7 +113,8 @@ void env_zone_clear(struct env_zone *zone)
 {
 	free(zone->owner);
 	free(zone->apex);
-	free(zone->primary);
+	while (zone->server_count)
+		free(zone->server[--zone->server_count]);
 	*zone = (struct env_zone){ 0 };
 }
 

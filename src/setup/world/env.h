@@ -99,11 +99,15 @@ struct env_presented {
 };
 
 /* Where the records of an owner really are. */
+#define ENV_ZONE_SERVERS_MAX 6 /* that are tried for an update, one by one */
+
 struct env_zone {
 	char *owner;   /* owned; aliases followed, without a final dot */
 	bool is_alias; /* it is another name than the one asked for */
 	char *apex;    /* owned; the zone's name */
-	char *primary; /* owned; an address of the server that SOA MNAME names, or NULL */
+	char *server[ENV_ZONE_SERVERS_MAX]; /* owned; addresses: of the server that SOA
+					       MNAME names, then of the others */
+	size_t server_count;
 };
 
 /* A question over HTTP; all borrowed. */

@@ -249,7 +249,7 @@ static void test_ari_refresh_waits_longer_and_longer(void **state)
 		int64_t retry_after_s, wait_s[7];
 	} waits[] = {
 		{ "no answer in time",
-		  DP_ETIMEOUT,
+		  DP_ELATER,
 		  0,
 		  0,
 		  { 60, 120, 240, 480, 960, 6 * HOUR, 60 } },

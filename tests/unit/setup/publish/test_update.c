@@ -40,6 +40,8 @@ struct told {
 	int rcode;
 	const uint8_t *answer; /* one record behind the question, the question's name */
 	size_t answer_len;
+	int tsig_error; /* in an unsigned TSIG record, where there is any */
+	bool no_clock;	/* which says nothing of the server's */
 };
 
 /* In shared memory: the server's view of what came. */
@@ -92,6 +94,34 @@ static size_t make_reply(const struct told *told, uint8_t *reply)
 	return len;
 }
 
+/* RFC 8945 section 4.2; without a MAC, as section 5.2 has it for BADSIG and BADKEY. */
+static size_t add_tsig_error(const struct told *told, uint8_t *reply, size_t len)
+{
+	static const uint8_t record[] = {
+		6,   'u', 'p', 'd', 'a', 't', 'e', 7,	'e', 'x', 'a', 'm', 'p', 'l',
+		'e', 0,	  0,   250, 0,	 255, 0,   0,	0,   0,	  0,   0, /* type, class,
+									     TTL, data
+									     length */
+		11,  'h', 'm', 'a', 'c', '-', 's', 'h', 'a', '2', '5', '6', 0,	 0,
+		0,   0,	  0,   0,   1,	 1,   44,  0,	0, /* time, fudge, MAC's length */
+		0,   0,	  0,   0,   0,	 0 /* original ID, error, other length */
+	};
+	static const uint8_t clock[] = { 0, 0, 0x6b, 0x0e, 0x0e, 0 }; /* 2026-12-01 */
+	size_t head = 16 + 10, end = len + sizeof(record);
+	bool has_clock = told->tsig_error == 18 && !told->no_clock;
+
+	memcpy(reply + len, record, sizeof(record));
+	reply[11]++;
+	reply[end - 3] = (uint8_t)told->tsig_error;
+	if (has_clock) {
+		reply[end - 1] = sizeof(clock);
+		memcpy(reply + end, clock, sizeof(clock));
+		end += sizeof(clock);
+	}
+	reply[len + head - 1] = (uint8_t)(end - len - head);
+	return end;
+}
+
 static size_t sign_reply(const struct told *told, const ldns_rdf *mac, uint8_t *reply,
 			 size_t len)
 {
@@ -130,6 +160,8 @@ static void serve(int fd, const struct told *told)
 	if (told->signature != UNSIGNED)
 		len = sign_reply(told, ldns->rr_rdf(ldns->pkt_tsig(query), TSIG_MAC),
 				 reply, len);
+	if (told->tsig_error)
+		len = add_tsig_error(told, reply, len);
 	head[0] = (uint8_t)(len >> 8);
 	head[1] = (uint8_t)len;
 	if (write(fd, head, 2) == 2)
@@ -293,33 +325,77 @@ static const struct reply_row {
 	int rc;
 	const char *says;
 } reply_rows[] = {
-	{ "done", { SIGNED, LDNS_RCODE_NOERROR, NULL, 0 }, 0, NULL },
+	{ "done", { .signature = SIGNED, .rcode = LDNS_RCODE_NOERROR }, 0, NULL },
 	/* RFC 2136 section 3.2: the prerequisites. */
-	{ "another set", { SIGNED, LDNS_RCODE_NXRRSET, NULL, 0 }, DP_EEXIST, "changed" },
-	{ "a set or an alias",
-	  { SIGNED, LDNS_RCODE_YXRRSET, NULL, 0 },
+	{ "another set",
+	  { .signature = SIGNED, .rcode = LDNS_RCODE_NXRRSET },
 	  DP_EEXIST,
 	  "changed" },
-	{ "refused", { SIGNED, LDNS_RCODE_REFUSED, NULL, 0 }, DP_EDNS, "update policy" },
-	{ "no zone of it", { SIGNED, LDNS_RCODE_NOTZONE, NULL, 0 }, DP_EDNS, "NOTZONE" },
-	{ "no primary", { SIGNED, LDNS_RCODE_NOTAUTH, NULL, 0 }, DP_EDNS, "primary" },
-	{ "failed", { SIGNED, LDNS_RCODE_SERVFAIL, NULL, 0 }, DP_EDNS, "SERVFAIL" },
+	{ "a set or an alias",
+	  { .signature = SIGNED, .rcode = LDNS_RCODE_YXRRSET },
+	  DP_EEXIST,
+	  "changed" },
+	{ "refused",
+	  { .signature = SIGNED, .rcode = LDNS_RCODE_REFUSED },
+	  DP_EDNS,
+	  "update policy" },
+	{ "no zone of it",
+	  { .signature = SIGNED, .rcode = LDNS_RCODE_NOTZONE },
+	  DP_EDNS,
+	  "NOTZONE" },
+	{ "no primary",
+	  { .signature = SIGNED, .rcode = LDNS_RCODE_NOTAUTH },
+	  DP_EDNS,
+	  "no authority" },
+	/* RFC 2136 section 4: the next server may do it. */
+	{ "failed",
+	  { .signature = SIGNED, .rcode = LDNS_RCODE_SERVFAIL },
+	  DP_ELATER,
+	  "SERVFAIL" },
+	{ "failed, unsigned",
+	  { .signature = UNSIGNED, .rcode = LDNS_RCODE_SERVFAIL },
+	  DP_ELATER,
+	  "SERVFAIL" },
+	{ "no updates",
+	  { .signature = UNSIGNED, .rcode = LDNS_RCODE_NOTIMPL },
+	  DP_ELATER,
+	  "NOTIMP" },
+	/* RFC 8945 section 5.2 */
+	{ "another secret",
+	  { .signature = UNSIGNED, .rcode = LDNS_RCODE_NOTAUTH, .tsig_error = 16 },
+	  DP_EDNS,
+	  "BADSIG: its secret for the key update.example is another" },
+	{ "no such key",
+	  { .signature = UNSIGNED, .rcode = LDNS_RCODE_NOTAUTH, .tsig_error = 17 },
+	  DP_EDNS,
+	  "BADKEY: it doesn't know the key update.example, or not for hmac-sha256" },
+	{ "another time",
+	  { .signature = UNSIGNED, .rcode = LDNS_RCODE_NOTAUTH, .tsig_error = 18 },
+	  DP_EDNS,
+	  "BADTIME: its clock says 2026-12-01T00:00:00Z, this host's 20" },
+	{ "another time, not told which",
+	  { .signature = UNSIGNED,
+	    .rcode = LDNS_RCODE_NOTAUTH,
+	    .tsig_error = 18,
+	    .no_clock = true },
+	  DP_EDNS,
+	  "BADTIME: its clock says another time, this host's 20" },
 	/* RFC 8945 section 5.4: what isn't signed counts for nothing, a success least. */
 	{ "done, unsigned",
-	  { UNSIGNED, LDNS_RCODE_NOERROR, NULL, 0 },
+	  { .signature = UNSIGNED, .rcode = LDNS_RCODE_NOERROR },
 	  DP_EDNS,
 	  "not signed" },
 	{ "done, by another key",
-	  { BY_ANOTHER_KEY, LDNS_RCODE_NOERROR, NULL, 0 },
+	  { .signature = BY_ANOTHER_KEY, .rcode = LDNS_RCODE_NOERROR },
 	  DP_EDNS,
 	  "not signed" },
-	{ "doesn't know the key",
-	  { UNSIGNED, LDNS_RCODE_NOTAUTH, NULL, 0 },
+	{ "no authority, unsigned",
+	  { .signature = UNSIGNED, .rcode = LDNS_RCODE_NOTAUTH },
 	  DP_EDNS,
-	  "know the key" },
+	  "no authority" },
 	/* Nobody may make us believe that somebody else changed it. */
 	{ "another set, unsigned",
-	  { UNSIGNED, LDNS_RCODE_NXRRSET, NULL, 0 },
+	  { .signature = UNSIGNED, .rcode = LDNS_RCODE_NXRRSET },
 	  DP_EDNS,
 	  "NXRRSET" },
 };
@@ -353,7 +429,7 @@ static const uint8_t alias_rr[] = { 0xc0, 12, 0, 5, 0, 1,   0,	  0,
 
 static void test_update_read_gives_the_records(void **state)
 {
-	const struct told told = { SIGNED, 0, tlsa_rr, sizeof(tlsa_rr) };
+	const struct told told = { SIGNED, 0, tlsa_rr, sizeof(tlsa_rr), 0, false };
 	const struct told none = { .signature = SIGNED };
 	struct tlsa *records = NULL;
 	struct why why;
@@ -378,14 +454,30 @@ static const struct read_row {
 	int rc;
 	const char *says;
 } read_rows[] = {
-	{ "an alias", { SIGNED, 0, alias_rr, sizeof(alias_rr) }, DP_EINVAL, "alias" },
-	{ "unsigned", { UNSIGNED, 0, tlsa_rr, sizeof(tlsa_rr) }, DP_EDNS, "not signed" },
-	{ "by another key",
-	  { BY_ANOTHER_KEY, 0, tlsa_rr, sizeof(tlsa_rr) },
+	{ "an alias",
+	  { SIGNED, 0, alias_rr, sizeof(alias_rr), 0, false },
+	  DP_EINVAL,
+	  "alias" },
+	{ "unsigned",
+	  { UNSIGNED, 0, tlsa_rr, sizeof(tlsa_rr), 0, false },
 	  DP_EDNS,
 	  "not signed" },
-	{ "none, unsigned", { UNSIGNED, 0, NULL, 0 }, DP_EDNS, "not signed" },
-	{ "failed", { SIGNED, LDNS_RCODE_SERVFAIL, NULL, 0 }, DP_EDNS, "SERVFAIL" },
+	{ "by another key",
+	  { BY_ANOTHER_KEY, 0, tlsa_rr, sizeof(tlsa_rr), 0, false },
+	  DP_EDNS,
+	  "not signed" },
+	{ "none, unsigned",
+	  { .signature = UNSIGNED, .rcode = 0 },
+	  DP_EDNS,
+	  "not signed" },
+	{ "failed",
+	  { .signature = SIGNED, .rcode = LDNS_RCODE_SERVFAIL },
+	  DP_ELATER,
+	  "SERVFAIL" },
+	{ "refused",
+	  { .signature = SIGNED, .rcode = LDNS_RCODE_REFUSED },
+	  DP_EDNS,
+	  "REFUSED" },
 };
 
 static void test_update_read_refuses(void **state)
