@@ -140,6 +140,12 @@ await_answer()
 	done
 }
 
+# For nginx.conf: a user namespace has no user but root.
+nginx_user()
+{
+	[ "${LAB_NAMESPACE:-}" != user ] || echo "user root;"
+}
+
 # A web server for live/ of the lineage www in etc, which deploy.sh starts, then reloads.
 life_web_server()
 {
@@ -147,6 +153,7 @@ life_web_server()
 	cat >nginx/conf <<-END
 		pid $PWD/nginx/pid;
 		error_log $PWD/nginx/log;
+		$(nginx_user)
 		events {}
 		http {
 			access_log off;
@@ -178,6 +185,7 @@ life_web_server()
 life_mail_server()
 {
 	command -v postconf >/dev/null || skip "Postfix is not installed"
+	[ "${LAB_NAMESPACE:-}" != user ] || skip "Postfix needs root, not a user namespace"
 	dir=$PWD/host
 	# shellcheck source=tests/lab/mail.sh
 	. "$lab_src/mail.sh"

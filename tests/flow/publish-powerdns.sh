@@ -177,6 +177,7 @@ part_refusals()
 		pid $PWD/nginx.pid;
 		error_log $PWD/nginx.log;
 		daemon off;
+		$(nginx_user)
 		events {}
 		http {
 			access_log off;
