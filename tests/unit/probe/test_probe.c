@@ -1,0 +1,611 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/probe.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/why.h"
+#include "dns/blame.h"
+#include "dns/discover.h"
+#include "dns/resolver.h"
+#include "dns/rrtype.h"
+#include "dns/upstream.h"
+#include "probe/endpoint.h"
+#include "target/service.h"
+#include "target/target.h"
+#include "verdict/facts.h"
+#include "verdict/verdict.h"
+
+/*
+ * What the probe sees of the world, as each test has it.
+ */
+static struct world {
+	struct loop *loop;
+	const char *outcome; /* of each endpoint: m match, x mismatch, d its DNS failed, w
+			      * waits for room for 150 ms and matches 40 ms later, -
+			      * nothing for ever */
+	bool upstream_never, discover_never;
+	const char *left; /* why the system's resolver was */
+	enum discover_status discovered;
+	const char *host[4]; /* that were found; "!" before one that no host can be */
+	const char *expanded;
+	char endpoints[300]; /* SERVICE://HOST:PORT(DOMAIN;NAMES) of each */
+	char blamed[60];     /* the question that was explained */
+	int timed_out, settled, stopped;
+} world;
+
+/*
+ * Stand-ins
+ */
+struct endpoint {
+	struct endpoint_conf conf;
+	size_t index;
+	char outcome;
+	endpoint_fn *fn;
+	void *arg;
+	struct loop_timer *timer;
+};
+
+static struct facts_endpoint *facts_of(const struct endpoint *e)
+{
+	return &e->conf.facts->endpoint[e->index];
+}
+
+static void end_endpoint(void *arg)
+{
+	struct endpoint *e = arg;
+	struct facts_peer *peer = facts_of(e)->peer;
+
+	loop_timer_free(e->timer);
+	e->timer = NULL;
+	if (e->outcome == 'w') {
+		e->outcome = 'm';
+		e->conf.waits(e->conf.waits_arg, false);
+		e->timer = loop_timer_new(world.loop, 40, end_endpoint, e);
+		return;
+	}
+	if (e->outcome == 'd') {
+		facts_of(e)->code = CODE_DNS_ERROR;
+	} else {
+		peer->has_match = true;
+		peer->match.code = e->outcome == 'x' ? MATCH_MISMATCH : MATCH_OK;
+		peer->code = e->outcome == 'x' ? CODE_MISMATCH : CODE_MATCH;
+	}
+	e->fn(e->arg);
+}
+
+static void note_endpoint(const struct endpoint_conf *conf)
+{
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, sizeof(world.endpoints) - 1);
+	buf_printf(&text, "%s%s%s://%s:%d(%s", world.endpoints,
+		   world.endpoints[0] ? " " : "", conf->service->name, conf->host,
+		   conf->port, conf->domain ? conf->domain : "");
+	for (i = 0; i < conf->name_count; i++)
+		buf_printf(&text, "%s%s", i ? "," : ";", conf->name[i]);
+	buf_text(&text, ")");
+	memcpy(world.endpoints, buf_str(&text), text.len + 1);
+	buf_clear(&text);
+}
+
+struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
+			      void *arg)
+{
+	struct endpoint *e = mem_zero(sizeof(*e));
+	struct facts_endpoint *f;
+
+	note_endpoint(conf);
+	e->conf = *conf;
+	e->index = conf->facts->endpoint_count;
+	e->outcome = *world.outcome ? *world.outcome++ : '-';
+	e->fn = fn;
+	e->arg = arg;
+	f = facts_add_endpoint(conf->facts);
+	f->host = mem_text(conf->host);
+	f->service = conf->service->name;
+	if (e->outcome != 'd')
+		facts_add_peer(f)->address = mem_text("192.0.2.1");
+	if (e->outcome == 'w')
+		conf->waits(conf->waits_arg, true);
+	if (e->outcome != '-')
+		e->timer = loop_timer_new(world.loop, e->outcome == 'w' ? 150 : 1,
+					  end_endpoint, e);
+	return e;
+}
+
+void endpoint_time_out(struct endpoint *e)
+{
+	world.timed_out++;
+	if (e->outcome == '-')
+		facts_of(e)->peer[0].code = CODE_TIMEOUT;
+}
+
+bool endpoint_dns_failed(const struct endpoint *e, const char **ret_name,
+			 uint16_t *ret_type)
+{
+	*ret_name = facts_of(e)->host;
+	*ret_type = RRTYPE_TLSA;
+	return e->outcome == 'd';
+}
+
+void endpoint_settle(struct endpoint *e)
+{
+	(void)e;
+	world.settled++;
+}
+
+void endpoint_stop(struct endpoint *e)
+{
+	world.stopped++;
+	loop_timer_free(e->timer);
+	e->timer = NULL;
+}
+
+void endpoint_free(struct endpoint *e)
+{
+	loop_timer_free(e->timer);
+	free(e);
+}
+
+struct discover {
+	struct loop_timer *timer;
+	discover_fn *fn;
+	void *arg;
+};
+
+static void end_discovery(void *arg)
+{
+	struct discover *d = arg;
+	struct discover_result r = { .status = world.discovered,
+				     .expanded = mem_text(world.expanded) };
+	size_t i;
+
+	loop_timer_free(d->timer);
+	d->timer = NULL;
+	for (i = 0; world.host[i]; i++) {
+		bool faulty = world.host[i][0] == '!';
+
+		r.host = mem_grow(r.host, r.count, sizeof(*r.host));
+		r.host[r.count++] =
+			(struct discover_host){ .name = mem_text(world.host[i] + faulty),
+						.port = 25,
+						.priority = 10 * (int)(i + 1),
+						.fault = faulty ? mem_text("no host")
+								: NULL };
+	}
+	d->fn(d->arg, &r);
+}
+
+struct discover *discover_new(const struct discover_conf *conf, discover_fn *fn,
+			      void *arg)
+{
+	struct discover *d = mem_zero(sizeof(*d));
+
+	(void)facts_discovery(conf->facts);
+	d->fn = fn;
+	d->arg = arg;
+	if (!world.discover_never)
+		d->timer = loop_timer_new(world.loop, 1, end_discovery, d);
+	return d;
+}
+
+void discover_free(struct discover *d)
+{
+	if (d)
+		loop_timer_free(d->timer);
+	free(d);
+}
+
+void discover_result_clear(struct discover_result *r)
+{
+	while (r->count) {
+		free(r->host[--r->count].name);
+		free(r->host[r->count].fault);
+	}
+	free(r->host);
+	free(r->expanded);
+}
+
+struct upstream {
+	struct loop_timer *timer;
+	upstream_fn *fn;
+	void *arg;
+};
+
+static struct upstream the_upstream;
+
+static void end_upstream(void *arg)
+{
+	struct upstream *u = arg;
+
+	loop_timer_free(u->timer);
+	u->timer = NULL;
+	u->fn(u->arg);
+}
+
+void upstream_wait(struct upstream *u, upstream_fn *fn, void *arg)
+{
+	u->fn = fn;
+	u->arg = arg;
+	if (!world.upstream_never)
+		u->timer = loop_timer_new(world.loop, 1, end_upstream, u);
+}
+
+void upstream_forget(struct upstream *u, void *arg)
+{
+	(void)arg;
+	loop_timer_free(u->timer);
+	u->timer = NULL;
+}
+
+struct resolver *upstream_resolver(struct upstream *u)
+{
+	(void)u;
+	return NULL;
+}
+
+const char *upstream_left(const struct upstream *u)
+{
+	(void)u;
+	return world.left;
+}
+
+void resolver_prime(struct resolver *r, const char *name)
+{
+	(void)r;
+	(void)name;
+}
+
+struct blame {
+	struct loop_timer *timer;
+	blame_fn *fn;
+	void *arg;
+};
+
+static void end_blame(void *arg)
+{
+	struct blame *b = arg;
+
+	loop_timer_free(b->timer);
+	b->timer = NULL;
+	b->fn(b->arg);
+}
+
+struct blame *blame_new(const struct blame_conf *conf, blame_fn *fn, void *arg)
+{
+	struct blame *b = mem_zero(sizeof(*b));
+	char *text = mem_printf("%s %d", conf->name, conf->type);
+
+	assert_string_equal(world.blamed, ""); /* of the first failure alone */
+	assert_true(conf->timeout_ms > 0);
+	memcpy(world.blamed, text, strlen(text) + 1);
+	free(text);
+	b->fn = fn;
+	b->arg = arg;
+	b->timer = loop_timer_new(world.loop, 20, end_blame, b);
+	return b;
+}
+
+void blame_fill(struct blame *b, struct facts_target *t)
+{
+	(void)b;
+	facts_add_blame(t, mem_text("it was the butler"));
+}
+
+void blame_free(struct blame *b)
+{
+	if (b)
+		loop_timer_free(b->timer);
+	free(b);
+}
+
+/*
+ * The test's side
+ */
+static struct stage {
+	struct probe_conf conf;
+	struct verdict_conf verdict;
+	struct target target;
+	struct probe *probe;
+	struct facts_target *facts; /* that were delivered */
+	int delivered;
+} stage;
+
+static void on_facts(void *arg, struct facts_target *take_facts)
+{
+	struct stage *s = arg;
+
+	s->delivered++;
+	s->facts = take_facts;
+	loop_stop(world.loop);
+}
+
+static void start_probe(const char *text, int64_t timeout_ms)
+{
+	struct why why;
+
+	assert_int_equal(target_parse(text, &stage.target, &why), 0);
+	stage.conf.timeout_ms = timeout_ms;
+	stage.probe = probe_new(&stage.conf, &stage.target, 0, on_facts, &stage);
+}
+
+static void run_for(int64_t ms)
+{
+	struct loop_timer *limit =
+		loop_timer_new(world.loop, ms, (loop_fn *)loop_stop, world.loop);
+
+	loop_run(world.loop);
+	loop_timer_free(limit);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	world = (struct world){ .loop = loop_new(),
+				.outcome = "mmmm",
+				.host = { "mx1.example", "mx2.example" } };
+	stage = (struct stage){ 0 };
+	the_upstream = (struct upstream){ 0 };
+	verdict_conf_init(&stage.verdict);
+	stage.conf = (struct probe_conf){ .loop = world.loop,
+					  .upstream = &the_upstream,
+					  .verdict = &stage.verdict };
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	probe_free(stage.probe);
+	facts_target_free(stage.facts);
+	target_clear(&stage.target);
+	loop_free(world.loop);
+	return 0;
+}
+
+static void test_probe_of_a_host(void **state)
+{
+	(void)state;
+	start_probe("https://www.example:8443/x", 1000);
+	run_for(500);
+	assert_int_equal(stage.delivered, 1);
+	assert_int_equal(stage.facts->code, CODE_MATCH);
+	assert_int_equal(stage.facts->state, STATE_OK);
+	assert_string_equal(world.endpoints, "https://www.example:8443(;www.example)");
+	assert_int_equal(world.settled, 1);
+	assert_int_equal(world.stopped, 1);
+	assert_string_equal(world.blamed, "");
+}
+
+static const struct {
+	const char *target, *hosts[2], *expanded, *endpoints;
+} found_rows[] = {
+	/* RFC 7672 section 3.2.2: the next hop, before and behind its secure aliases, and
+	 * beside the TLSA base domain no name of the host's */
+	{ "mx://example.com",
+	  { "mx1.example" },
+	  "mail.example",
+	  "smtp://mx1.example:25(example.com;example.com,mail.example)" },
+	{ "mx://example.com",
+	  { "mx1.example", "mx2.example" },
+	  NULL,
+	  "smtp://mx1.example:25(example.com;example.com) "
+	  "smtp://mx2.example:25(example.com;example.com)" },
+	{ "srv://_xmpps-client._tcp.example.com",
+	  { "talk.example" },
+	  NULL,
+	  "xmpps-client://talk.example:25(example.com;example.com,talk.example)" },
+	{ "srv://_imap._tcp.example.com",
+	  { "imap.example" },
+	  NULL,
+	  "imap://imap.example:25(example.com;example.com,imap.example)" },
+};
+
+static void test_probe_of_what_is_found(void **state)
+{
+	void *unused = NULL;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(found_rows) / sizeof(found_rows[0]); i++) {
+		set_up(&unused);
+		world.host[0] = found_rows[i].hosts[0];
+		world.host[1] = found_rows[i].hosts[1];
+		world.expanded = found_rows[i].expanded;
+		start_probe(found_rows[i].target, 1000);
+		run_for(500);
+		assert_string_equal(world.endpoints, found_rows[i].endpoints);
+		assert_int_equal(stage.facts->code, CODE_MATCH);
+		assert_int_equal(stage.facts->endpoint[0].priority, 10);
+		tear_down(&unused);
+	}
+}
+
+/* The worst of the hosts counts, one that no host can be among them. */
+static void test_probe_of_several_hosts(void **state)
+{
+	(void)state;
+	world.outcome = "mx";
+	world.host[0] = "mx1.example";
+	world.host[1] = "!192.0.2.1";
+	world.host[2] = "mx2.example";
+	start_probe("mx://example.com", 1000);
+	run_for(500);
+	assert_int_equal(stage.facts->endpoint_count, 3);
+	assert_int_equal(stage.facts->code, CODE_MISMATCH);
+	assert_int_equal(stage.facts->endpoint[1].code, CODE_NXDOMAIN);
+	assert_string_equal(stage.facts->endpoint[1].error, "no host");
+	assert_int_equal(stage.facts->endpoint[2].priority, 30);
+}
+
+static const struct {
+	enum discover_status status;
+	enum code code;
+	const char *blamed;
+} discovery_rows[] = {
+	{ DISCOVER_INSECURE, CODE_INSECURE, "" },
+	{ DISCOVER_BOGUS, CODE_BOGUS, "example.com 15" },
+	{ DISCOVER_FAILED, CODE_DNS_ERROR, "example.com 15" },
+	{ DISCOVER_UNREADABLE, CODE_DNS_ERROR, "" },
+	{ DISCOVER_NXDOMAIN, CODE_NXDOMAIN, "" },
+	{ DISCOVER_NO_SERVICE, CODE_NO_SERVICE, "" },
+};
+
+/* Without secure records there is no host to connect to (RFC 7672 section 2.2.1). */
+static void test_probe_discovery_rows(void **state)
+{
+	void *unused = NULL;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(discovery_rows) / sizeof(discovery_rows[0]); i++) {
+		set_up(&unused);
+		world.discovered = discovery_rows[i].status;
+		world.host[0] = NULL;
+		start_probe("mx://example.com", 1000);
+		run_for(500);
+		if (stage.delivered != 1 || stage.facts->code != discovery_rows[i].code ||
+		    strcmp(world.blamed, discovery_rows[i].blamed))
+			fail_msg("row %zu: %d times, %s, blamed %s", i, stage.delivered,
+				 stage.facts ? code_name(stage.facts->code) : "",
+				 world.blamed);
+		assert_string_equal(world.endpoints, "");
+		tear_down(&unused);
+	}
+}
+
+/* Whose fault it is comes with the result, which waits for it. */
+static void test_probe_explains_a_failure(void **state)
+{
+	(void)state;
+	world.outcome = "dd";
+	start_probe("mx://example.com", 1000);
+	run_for(500);
+	assert_int_equal(stage.delivered, 1);
+	assert_int_equal(stage.facts->code, CODE_DNS_ERROR);
+	assert_string_equal(world.blamed, "mx1.example 52");
+	assert_int_equal(stage.facts->blame_count, 1);
+	assert_string_equal(stage.facts->blame[0], "it was the butler");
+}
+
+static void test_probe_ends_at_its_deadline(void **state)
+{
+	(void)state;
+	world.outcome = "-";
+	start_probe("https://www.example", 80);
+	run_for(40);
+	assert_int_equal(stage.delivered, 0);
+	run_for(500);
+	assert_int_equal(stage.delivered, 1);
+	assert_int_equal(world.timed_out, 1);
+	assert_int_equal(stage.facts->code, CODE_TIMEOUT);
+	assert_true(stage.facts->total_ms >= 70);
+}
+
+static void test_probe_ends_at_its_deadline_in_discovery(void **state)
+{
+	(void)state;
+	world.discover_never = true;
+	start_probe("mx://example.com", 80);
+	run_for(500);
+	assert_int_equal(stage.delivered, 1);
+	assert_int_equal(stage.facts->code, CODE_DNS_ERROR);
+	assert_string_equal(stage.facts->discovery->error,
+			    "DNS did not answer within 0.08 s");
+}
+
+static void test_probe_ends_at_its_deadline_before_a_resolver(void **state)
+{
+	(void)state;
+	world.upstream_never = true;
+	world.outcome = "-";
+	start_probe("https://www.example", 80);
+	run_for(500);
+	assert_int_equal(stage.delivered, 1);
+	assert_int_not_equal(stage.facts->state, STATE_OK);
+}
+
+/* Our own politeness is nobody's slowness: the clock stands still meanwhile. */
+static void test_probe_waits_without_its_clock(void **state)
+{
+	(void)state;
+	world.outcome = "w";
+	start_probe("https://www.example", 80);
+	run_for(500);
+	assert_int_equal(stage.delivered, 1);
+	assert_int_equal(world.timed_out, 0);
+	assert_int_equal(stage.facts->code, CODE_MATCH);
+	assert_true(stage.facts->total_ms < 80);
+}
+
+static void test_probe_says_why_the_resolver_was_left(void **state)
+{
+	(void)state;
+	world.left = "it strips signatures";
+	start_probe("https://www.example", 1000);
+	run_for(500);
+	assert_int_equal(stage.facts->findings.item[0].id, FINDING_RESOLVER_NO_DNSSEC);
+	assert_string_equal(stage.facts->findings.item[0].text, world.left);
+	assert_int_equal(stage.facts->state, STATE_OK);
+}
+
+/* What single peers showed until then isn't the target's state. */
+static void test_probe_stop_on_the_way(void **state)
+{
+	(void)state;
+	world.outcome = "x-";
+	start_probe("mx://example.com", 1000);
+	run_for(60);
+	stage.facts = probe_stop(stage.probe, "SIGTERM");
+	assert_int_equal(stage.facts->code, CODE_STOPPED);
+	assert_int_equal(stage.facts->state, STATE_UNKNOWN);
+	assert_int_equal(stage.facts->endpoint_count, 0);
+	assert_non_null(strstr(stage.facts->summary, "SIGTERM ended the check"));
+	run_for(60);
+	assert_int_equal(stage.delivered, 0);
+}
+
+/* Who is to blame was all that was still missing. */
+static void test_probe_stop_while_it_blames(void **state)
+{
+	(void)state;
+	world.outcome = "d";
+	start_probe("https://www.example", 1000);
+	run_for(12);
+	assert_string_equal(world.blamed, "www.example 52");
+	stage.facts = probe_stop(stage.probe, "SIGTERM");
+	assert_int_equal(stage.facts->code, CODE_DNS_ERROR);
+}
+
+#define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ROW(test_probe_of_a_host),
+		cmocka_unit_test(test_probe_of_what_is_found),
+		ROW(test_probe_of_several_hosts),
+		cmocka_unit_test(test_probe_discovery_rows),
+		ROW(test_probe_explains_a_failure),
+		ROW(test_probe_ends_at_its_deadline),
+		ROW(test_probe_ends_at_its_deadline_in_discovery),
+		ROW(test_probe_ends_at_its_deadline_before_a_resolver),
+		ROW(test_probe_waits_without_its_clock),
+		ROW(test_probe_says_why_the_resolver_was_left),
+		ROW(test_probe_stop_on_the_way),
+		ROW(test_probe_stop_while_it_blames),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
