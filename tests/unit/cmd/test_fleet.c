@@ -21,7 +21,8 @@
 
 /*
  * A worker that probes nothing: a host is answered at once, "slowN" after N ms, "never"
- * never; "dieN" ends the process each time, "once" only the first time; at "stuckN" and
+ * never; "dieN" ends the process each time, "once" only the first time, "twice" the first
+ * two times; at "stuckN" and
  * "lostN" it does nothing any more. As the real one it has so many in flight, and gives
  * back the others.
  */
@@ -61,6 +62,20 @@ static void on_time(void *arg)
 	begin_more(f);
 }
 
+/* How often it was asked before, by whichever process. */
+static long count_mark(void)
+{
+	FILE *mark = fopen("test_fleet.mark", "a");
+	long before;
+
+	assert_non_null(mark);
+	(void)fseek(mark, 0, SEEK_END);
+	before = ftell(mark);
+	fputc('x', mark);
+	fclose(mark);
+	return before;
+}
+
 static void begin(struct fake *f, size_t i)
 {
 	const char *text = f->item[i].text;
@@ -78,6 +93,8 @@ static void begin(struct fake *f, size_t i)
 		fclose(mark);
 		_exit(7);
 	}
+	if (!strncmp(text, "twice", 5) && count_mark() < 2)
+		_exit(7);
 	f->in_flight++;
 	if (!strncmp(text, "never", 5)) {
 		free(arg);
@@ -343,6 +360,25 @@ static void test_fleet_tries_once_more(void **state)
 	unlink("test_fleet.mark");
 }
 
+/* Two processes are enough: whoever would be good at the third try is given up. */
+static void test_fleet_gives_an_item_two_processes(void **state)
+{
+	static const char *const list[] = { "a.example", "twice.example", "b.example",
+					    NULL };
+	struct flock k;
+
+	(void)state;
+	unlink("test_fleet.mark");
+	gather(&k, 1, 1, list);
+	fleet_more(k.fleet);
+	must_be_done(&k, 2, 1);
+	assert_int_equal(
+		times_said(&k, "twice.example: the process that checked it ended"), 1);
+	assert_int_equal(times_said(&k, "as did another before"), 1);
+	disperse(&k);
+	unlink("test_fleet.mark");
+}
+
 /* Whose loop stands still is ended, and costs the others nothing. */
 static void test_fleet_ends_a_worker_that_is_stuck(void **state)
 {
@@ -482,6 +518,7 @@ int main(void)
 		cmocka_unit_test(test_fleet_each_item_has_one_result),
 		cmocka_unit_test(test_fleet_outlives_its_workers),
 		cmocka_unit_test(test_fleet_tries_once_more),
+		cmocka_unit_test(test_fleet_gives_an_item_two_processes),
 		cmocka_unit_test(test_fleet_ends_a_worker_that_is_stuck),
 		cmocka_unit_test(test_fleet_finds_who_got_it_stuck),
 		cmocka_unit_test(test_fleet_gives_up_where_no_worker_lasts),

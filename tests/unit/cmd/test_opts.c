@@ -168,6 +168,8 @@ static const struct {
 	  "--jobs: 99999999999999999999 is not between 1 and 100" },
 	{ "--auth dsa", "--auth: 'dsa' is none of auto|both|rsa" },
 	{ "--auth both|rsa", "--auth: 'both|rsa' is none of auto|both|rsa" },
+	{ "--timeout 60.1", "--timeout: 60.1 is not between 0.1 and 60 seconds" },
+	{ "--wait 61m", "--wait: 61m is not between 0 and 3600 seconds" },
 	{ "--timeout 0", "--timeout: 0 is not between 0.1 and 60 seconds" },
 	{ "--timeout abc", "--timeout: 'abc' is not a time like 90s, 5m or 250ms" },
 	{ "--timeout 5x", "--timeout: unit 'x' is none of ms, s, m, h, d" },

@@ -95,6 +95,9 @@ static int look(void *arg, const struct env_presented *presented,
 
 	if (playing->looks_good)
 		playing->looks_good--;
+	else if (rc == 0 && playing->first_looks && playing->first_looks--)
+		env_live_add(ret_live, mem_text("https://www.example.com"),
+			     mem_text(playing->first_fault));
 	else if (rc == 0 && playing->fault)
 		env_live_add(ret_live, mem_text("https://www.example.com"),
 			     mem_text(playing->fault));

@@ -23,14 +23,16 @@ struct play {
 	int (*look)(void *arg, const struct env_presented *presented,
 		    struct env_live *ret_live, struct why *why);
 
-	const char *no_order; /* an order whose request has this in its path fails */
-	bool cached;	      /* an order brings what the one before it brought */
-	size_t orders;	      /* that were tried */
-	int deploys_fail;     /* so many of the next ones, after all servers took it */
-	int deploys_deaf;     /* so many of the next ones take nothing over */
-	const char *fault;    /* what each look meets */
-	int looks_good;	      /* but so many of the next ones */
-	bool dies_at_deploy;  /* the run ends there; for play_die() */
+	const char *no_order;	 /* an order whose request has this in its path fails */
+	bool cached;		 /* an order brings what the one before it brought */
+	size_t orders;		 /* that were tried */
+	int deploys_fail;	 /* so many of the next ones, after all servers took it */
+	int deploys_deaf;	 /* so many of the next ones take nothing over */
+	const char *fault;	 /* what each look meets */
+	const char *first_fault; /* but the first_looks of the next ones meet this */
+	int first_looks;
+	int looks_good;	     /* but so many of the next ones */
+	bool dies_at_deploy; /* the run ends there; for play_die() */
 };
 
 /* One that is set up and idle; key_types as in lineage.conf, or NULL. There is one at a

@@ -92,6 +92,38 @@ static void test_install_tells_what_is_wrong_after_going_back(void **state)
 	play_free(p);
 }
 
+/* A fault that was there before the switch is none of its making, in whatever words; one
+ * of another kind at the same place is. */
+static void test_install_tells_old_faults_from_new_ones(void **state)
+{
+	static const struct {
+		const char *before, *after;
+		bool is_new;
+	} rows[] = {
+		{ "connect-failed: refused", "connect-failed: no route", false },
+		{ "connect-failed: refused", "connect-failed", false },
+		{ "connect-failed: refused", "connected, and then closed", true },
+		{ "timeout: in connect", "timeout-of-another-kind: x", true },
+		{ "presents the key 0a", "presents the key 0b", true },
+		{ "presents the key 0a", "presents the key 0a", false },
+	};
+	struct play *p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		p = play_new(NULL);
+		p->first_fault = rows[i].before;
+		p->first_looks = 1;
+		p->fault = rows[i].after;
+		play_renew(p, true);
+		if ((p->told.kind == OUTCOME_REFUSED) != rows[i].is_new)
+			fail_msg("%s, then %s: %s", rows[i].before, rows[i].after,
+				 p->told.text);
+		play_free(p);
+	}
+}
+
 /* What an operator must do comes through whole, however much was said before. */
 static void test_install_cuts_off_nothing_that_matters(void **state)
 {
@@ -140,6 +172,8 @@ int main(void)
 					  play_end),
 		cmocka_unit_test_teardown(
 			test_install_tells_what_is_wrong_after_going_back, play_end),
+		cmocka_unit_test_teardown(test_install_tells_old_faults_from_new_ones,
+					  play_end),
 		cmocka_unit_test_teardown(test_install_cuts_off_nothing_that_matters,
 					  play_end),
 		cmocka_unit_test_teardown(test_install_leaves_the_first_key, play_end),

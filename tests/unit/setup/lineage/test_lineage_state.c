@@ -218,6 +218,7 @@ static struct lineage_state from_ahead(void)
 	s.renew_tried_at = AHEAD;
 	s.agree_since = NOW - 7200;
 	s.agree_seen = AHEAD;
+	s.filled_at = AHEAD;
 	return s;
 }
 
@@ -234,6 +235,8 @@ static void test_lineage_state_mend_forgets_a_clock_that_was_ahead(void **state)
 	assert_int_equal(s.since, NOW);
 	assert_int_equal(s.published_at, NOW);
 	assert_int_equal(s.rolled_at, NOW);
+	/* So do the caches that may still hold what was there. */
+	assert_int_equal(s.filled_at, NOW);
 	/* When the servers were last seen isn't known. */
 	assert_int_equal(s.agree_since, NOW - 7200);
 	assert_int_equal(s.agree_seen, 0);
