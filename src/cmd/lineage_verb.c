@@ -20,6 +20,10 @@ int lineage_verb_check(const void *values, const struct opts_rest *rest, struct 
 {
 	const struct lineage_verb_values *v = values;
 
+	if (v->all && v->discard_next)
+		return why_set(why, DP_EINVAL,
+			       "--discard-next and --all: name the one "
+			       "whose next key is lost");
 	if (v->all && rest->args.count)
 		return why_set(why, DP_EINVAL, "--all and a NAME: one of them");
 	if (v->all || rest->args.count)

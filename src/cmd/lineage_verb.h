@@ -18,7 +18,7 @@ struct why;
 struct lineage_verb_values {
 	struct setup_opts setup;
 	struct setup_dns_opts dns;
-	bool all, force, no_install, emergency, even_if_insecure, dry_run;
+	bool all, force, no_install, emergency, discard_next, even_if_insecure, dry_run;
 	int format;
 	const char *zone;
 };

@@ -15,6 +15,8 @@ static const struct opt opts[] = {
 	{ "emergency", 0, OPT_FLAG, offsetof(struct lineage_verb_values, emergency),
 	  .help = "the key is compromised: begin now, and wait for nothing that doesn't "
 		  "protect the service" },
+	{ "discard-next", 0, OPT_FLAG, offsetof(struct lineage_verb_values, discard_next),
+	  .help = "make another next key, where the one that is there is lost" },
 	SETUP_OPTS(struct lineage_verb_values, setup),
 	SETUP_DNS_OPTS(struct lineage_verb_values, dns),
 	{ .long_name = NULL },
@@ -27,6 +29,8 @@ static int roll_step(struct lineage *l, const struct lineage_verb_values *v,
 				    .force = v->force,
 				    .emergency = v->emergency };
 
+	if (v->discard_next)
+		return rollover_discard_next(l, ret_result, why);
 	return rollover_step(l, &how, ret_result, why);
 }
 

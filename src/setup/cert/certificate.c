@@ -334,3 +334,20 @@ int certificate_is_named(const struct lineage *l, int64_t generation, enum key_t
 	free(certs);
 	return rc;
 }
+
+int certificate_is_for_key(const struct lineage *l, int64_t generation,
+			   enum key_type type, int64_t number, bool *ret_fits,
+			   struct why *why)
+{
+	char *certs = lineage_key_path(l, generation, type, "certs");
+	char *path = mem_printf("%s/%s/cert.pem", certs, lineage_number(number).text);
+	struct chain chain = { 0 };
+	int rc = chain_file_read(path, &chain, why);
+
+	if (rc == 0)
+		*ret_fits = check_key(l, generation, type, &chain.cert[0], NULL) == 0;
+	chain_clear(&chain);
+	free(path);
+	free(certs);
+	return rc;
+}

@@ -41,6 +41,10 @@ int certificate_newest(const struct lineage *lineage, int64_t generation,
 int certificate_is_named(const struct lineage *lineage, int64_t generation,
 			 enum key_type type, int64_t number, bool *ret_named,
 			 struct why *why);
+/* Whether certificate number is for the key of the request. */
+int certificate_is_for_key(const struct lineage *lineage, int64_t generation,
+			   enum key_type type, int64_t number, bool *ret_fits,
+			   struct why *why);
 /* Reads dates and SHA-256 of the first certificate of a PEM file; leaves number alone. */
 int certificate_read(const char *path, struct certificate *ret_certificate,
 		     struct why *why);

@@ -190,6 +190,68 @@ int lineage_make_generation(struct lineage *l, int64_t number, struct why *why)
 	return make_generation(l, number, NULL, 0, why);
 }
 
+static int check_request(const struct key *key, const char *key_path,
+			 const char *csr_path, struct why *why)
+{
+	gnutls_datum_t der = { 0 }, requested = { 0 }, public = { 0 };
+	int rc = csr_load(csr_path, &der, &requested, why);
+
+	if (rc == 0)
+		rc = key_public(key, &public, why);
+	if (rc == 0 && (public.size != requested.size ||
+			memcmp(public.data, requested.data, public.size) != 0))
+		rc = why_set(why, DP_EINVAL, "%s is not for the key %s", csr_path,
+			     key_path);
+	gnutls_free(der.data);
+	gnutls_free(requested.data);
+	gnutls_free(public.data);
+	return rc;
+}
+
+static int check_newest(const struct lineage *l, int64_t generation, enum key_type type,
+			struct why *why)
+{
+	struct certificate c = { 0 };
+	bool fits = true;
+	int rc = certificate_newest(l, generation, type, &c, why);
+
+	if (rc == 0 && c.number)
+		rc = certificate_is_for_key(l, generation, type, c.number, &fits, why);
+	if (rc == 0 && !fits)
+		rc = why_set(why, DP_EINVAL,
+			     "the newest certificate of key %s (%s) is not for that key",
+			     lineage_number(generation).text, key_type_name(type));
+	return rc;
+}
+
+static int check_pair(const struct lineage *l, int64_t generation, enum key_type type,
+		      struct why *why)
+{
+	char *key_path = lineage_key_path(l, generation, type, "privkey.pem");
+	char *csr_path = lineage_key_path(l, generation, type, "request.csr");
+	struct key *key = NULL;
+	int rc = key_load(key_path, &key, why);
+
+	if (rc == 0)
+		rc = check_request(key, key_path, csr_path, why);
+	if (rc == 0)
+		rc = check_newest(l, generation, type, why);
+	key_free(key);
+	free(key_path);
+	free(csr_path);
+	return rc;
+}
+
+int lineage_make_check(const struct lineage *l, int64_t generation, struct why *why)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < l->conf.key_types && rc == 0; i++)
+		rc = check_pair(l, generation, l->conf.key_type[i], why);
+	return rc;
+}
+
 /* Replaces a request whose names are others than lineage.conf has now. */
 static int make_request_anew(struct lineage *l, int64_t generation, enum key_type type,
 			     struct why *why)

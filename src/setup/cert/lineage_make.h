@@ -34,5 +34,9 @@ int lineage_make_generation(struct lineage *lineage, int64_t number, struct why 
 /* Makes the requests of generation anew, by the same keys, where domains of
  * lineage.conf has other names now. */
 int lineage_make_requests(struct lineage *lineage, int64_t generation, struct why *why);
+/* Whether the keys of generation are there, can be read, and are those of its requests
+ * and newest certificates. */
+int lineage_make_check(const struct lineage *lineage, int64_t generation,
+		       struct why *why);
 
 #endif

@@ -226,6 +226,16 @@ int rollover_step(struct lineage *l, const struct rollover_how *how, struct outc
 	return must_wait(l, how->force) ? tell_retry(l, r) : do_step(l, how, r, why);
 }
 
+int rollover_discard_next(struct lineage *l, struct outcome *r, struct why *why)
+{
+	bool done = false;
+	int rc;
+
+	*r = (struct outcome){ 0 };
+	rc = recover_intent(l, &done, r, why);
+	return rc < 0 || done ? rc : stages_discard_next(l, r, why);
+}
+
 int rollover_publish(struct lineage *l, struct outcome *r, struct why *why)
 {
 	bool done = false;

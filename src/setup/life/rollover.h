@@ -28,6 +28,9 @@ struct rollover_how {
 			   protects the service */
 };
 
+/* Makes another next key. */
+int rollover_discard_next(struct lineage *lineage, struct outcome *ret_result,
+			  struct why *why);
 /* One step. The result is undone with outcome_clear(). */
 int rollover_step(struct lineage *lineage, const struct rollover_how *how,
 		  struct outcome *ret_result, struct why *why);

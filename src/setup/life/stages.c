@@ -225,15 +225,51 @@ static int still_held(struct lineage *l, struct outcome *r, struct why *why)
 	return rc;
 }
 
+/* Why a key can't be used, on the heap, and what to do; NULL: all can. An emergency is no
+ * time to find that out. */
+static char *find_bad_key(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+	struct why why;
+
+	if (lineage_make_check(l, s->current, &why) < 0)
+		return mem_printf(
+			"key %s, the current one, can't be used: %s: restore it "
+			"from a backup, or roll over before its server is "
+			"started anew",
+			lineage_number(s->current).text, why.text);
+	if (lineage_make_check(l, s->next, &why) < 0)
+		return mem_printf(
+			"key %s, the next one, can't be used: %s: restore it "
+			"from a backup, or daneprobe rollover --discard-next %s",
+			lineage_number(s->next).text, why.text, l->name);
+	return NULL;
+}
+
+static int tell_bad_key(struct lineage *l, const char *text, struct outcome *r,
+			struct why *why)
+{
+	int rc = outcome_stuck(l, text, why);
+
+	return rc < 0 ? rc : outcome_tell(r, OUTCOME_LATE, 0, "%s", text);
+}
+
 /* Nothing is to be changed, so the records have to be there: the next rollover, and an
  * emergency more so, is safe by what was seen until then. */
 int stages_idle(struct lineage *l, time_t due, struct outcome *r, struct why *why)
 {
 	struct agreement a = { 0 };
+	char *bad = find_bad_key(l);
 	struct why inner;
 	bool changed;
-	int rc = observe_servers(l, &a, &changed, &inner);
+	int rc;
 
+	if (bad) {
+		rc = tell_bad_key(l, bad, r, why);
+		free(bad);
+		return rc;
+	}
+	rc = observe_servers(l, &a, &changed, &inner);
 	if (rc < 0) /* also where nothing but that is wanted */
 		return l->state.held ? still_held(l, r, why)
 				     : wait_for_laggard(l, inner.text, r, why);
@@ -412,14 +448,29 @@ int stages_all_installed(struct lineage *l, struct outcome *r, struct why *why)
 				     lineage_number(l->state.goal).text);
 }
 
+static int fail_bad_goal(struct lineage *l, const char *text, struct outcome *r,
+			 struct why *why)
+{
+	char *whole = mem_printf("key %s can't be used: %s: restore it from a backup, or "
+				 "daneprobe rollover --discard-next %s",
+				 lineage_number(l->state.goal).text, text, l->name);
+	int rc = outcome_failed(l, whole, r, why);
+
+	free(whole);
+	return rc;
+}
+
 int stages_safe(struct lineage *l, struct outcome *r, struct why *why)
 {
 	enum install_result result = INSTALL_DONE;
 	char *text = NULL;
 	struct why inner;
 	bool safe = false;
-	int rc = order_certificate(l, &inner);
+	int rc = lineage_make_check(l, l->state.goal, &inner);
 
+	if (rc < 0)
+		return fail_bad_goal(l, inner.text, r, why);
+	rc = order_certificate(l, &inner);
 	if (rc < 0)
 		return outcome_failed(l, inner.text, r, why);
 	rc = still_safe(l, &safe, r, why);
@@ -517,4 +568,54 @@ int stages_retiring(struct lineage *l, struct outcome *r, struct why *why)
 		rc = become_idle(l, r, why);
 	agreement_clear(&a);
 	return rc;
+}
+
+/* Why it can't be done now, NULL: it can. */
+static const char *find_obstacle(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+
+	if (!s->view)
+		return "nothing of this lineage is installed yet: begin anew with "
+		       "daneprobe new, under another name";
+	if (s->view_generation != s->current)
+		return "the servers have it already: let the rollover end first";
+	if (lineage_state_stage(s) == STAGE_RETIRING)
+		return "the records of the last rollover are on their way: let it end "
+		       "first";
+	return NULL;
+}
+
+/* The record of the new one is published as after a rollover, and waits as long. */
+int stages_discard_next(struct lineage *l, struct outcome *r, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	const char *obstacle = find_obstacle(l);
+	int rc;
+
+	if (obstacle)
+		return outcome_tell(r, OUTCOME_REFUSED, 0,
+				    "key %s stays the next one: %s",
+				    lineage_number(s->next).text, obstacle);
+	rc = lineage_make_generation(l, s->last + 1, why);
+	if (rc == 0)
+		rc = lineage_note(l, why, "discarded", "generation",
+				  lineage_number(s->next).text, NULL);
+	if (rc < 0)
+		return rc;
+	s->retire = s->next;
+	s->next = ++s->last;
+	s->goal = s->current;
+	s->published_at = 0;
+	s->intent = INTENT_NONE;
+	rc = outcome_enter(l, STAGE_RETIRING, why);
+	if (rc == 0)
+		rc = lineage_point(l, why);
+	return rc < 0 ? rc
+		      : outcome_tell(
+				r, OUTCOME_MOVED, 0,
+				"key %s is discarded, %s is next: the next run gives "
+				"its record to DNS",
+				lineage_number(s->retire).text,
+				lineage_number(s->next).text);
 }

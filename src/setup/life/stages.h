@@ -23,6 +23,8 @@ int stages_retiring(struct lineage *l, struct outcome *r, struct why *why);
 /* Parts of them that other verbs need too. */
 /* The services have no key of the lineage yet, and no record of it was published. */
 bool stages_is_first_key(const struct lineage *lineage);
+/* Another next key, since the one that is there can't or mustn't be used. */
+int stages_discard_next(struct lineage *l, struct outcome *r, struct why *why);
 /* An installation was seen at every endpoint. */
 int stages_all_installed(struct lineage *l, struct outcome *r, struct why *why);
 

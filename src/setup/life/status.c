@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/cert/certificate.h"
+#include "setup/cert/lineage_make.h"
 #include "setup/cert/renew.h"
 #include "setup/life/deadline.h"
 #include "setup/life/movement.h"
@@ -250,9 +251,23 @@ static void judge_key(const struct lineage *l, struct status *s, int64_t generat
 	free(path);
 }
 
+static void judge_use(const struct lineage *l, struct status *s, int64_t generation,
+		      enum status_level level)
+{
+	struct why why;
+
+	if (generation && lineage_make_check(l, generation, &why) < 0)
+		raise_level(s, level,
+			    mem_printf("key %s can't be used: %s",
+				       lineage_number(generation).text, why.text));
+}
+
 static void judge_keys(const struct lineage *l, struct status *s)
 {
 	size_t i;
+
+	judge_use(l, s, s->current, STATUS_CRITICAL);
+	judge_use(l, s, s->next, STATUS_WARNING);
 
 	for (i = 0; i < l->conf.key_types; i++) {
 		judge_key(l, s, s->current, l->conf.key_type[i]);

@@ -89,10 +89,16 @@ static int add_generation(const struct lineage *l, const struct target *target,
 /* A generation whose folder somebody deleted by hand is left out. */
 static bool is_there(const struct lineage *l, int64_t generation)
 {
-	char *path = lineage_path(l, "keys/%s", lineage_number(generation).text);
-	bool there = access(path, F_OK) == 0;
+	bool there = true;
+	char *path;
+	size_t i;
 
-	free(path);
+	for (i = 0; i < l->conf.key_types && there; i++) {
+		path = lineage_key_path(l, generation, l->conf.key_type[i],
+					"request.csr");
+		there = access(path, F_OK) == 0;
+		free(path);
+	}
 	return there;
 }
 

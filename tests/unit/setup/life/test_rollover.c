@@ -4,8 +4,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -418,6 +420,128 @@ static void test_rollover_renew_that_fails_is_told_and_tried_when_repaired(void 
 	play_free(p);
 }
 
+/* --- a key that is lost --------------------------------------------------------------
+ */
+
+static void lose(const struct play *p, const char *name)
+{
+	char *path = mem_printf("%s/www/keys/%s", p->sim->base, name);
+	char *aside = mem_printf("%s.lost", path);
+
+	assert_int_equal(rename(path, aside), 0);
+	free(path);
+	free(aside);
+}
+
+static void bring_back(const struct play *p, const char *name)
+{
+	char *path = mem_printf("%s/www/keys/%s", p->sim->base, name);
+	char *aside = mem_printf("%s.lost", path);
+
+	assert_int_equal(rename(aside, path), 0);
+	free(path);
+	free(aside);
+}
+
+static void expect_level(struct play *p, enum status_level level, const char *text)
+{
+	struct status s;
+
+	status_read(&p->env, p->sim->base, "www", &s);
+	if (s.level != level || (text && !strstr(s.problem, text)))
+		fail_msg("level %d: %s", s.level, s.problem ? s.problem : "nothing");
+	status_clear(&s);
+}
+
+/* Whatever of it: the next key is missed when an emergency needs it. */
+static void test_rollover_step_tells_of_a_lost_next_key(void **state)
+{
+	static const char *const lost[] = { "0002", "0002/ecdsa-p256",
+					    "0002/ecdsa-p256/privkey.pem",
+					    "0002/ecdsa-p256/request.csr" };
+	struct play *p = play_new(NULL);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
+		lose(p, lost[i]);
+		expect_level(p, STATUS_WARNING, "key 0002 can't be used: can't open ");
+		play_step(p, &go_on);
+		play_told(p, OUTCOME_LATE, "key 0002, the next one, can't be used");
+		play_told(p, OUTCOME_LATE, "daneprobe rollover --discard-next www");
+		bring_back(p, lost[i]);
+		play_step(p, &go_on);
+		play_told(p, OUTCOME_NOTHING, "nothing to do");
+		expect_level(p, STATUS_OK, NULL);
+	}
+	lose(p, "0001/ecdsa-p256/privkey.pem");
+	expect_level(p, STATUS_CRITICAL, "key 0001 can't be used");
+	play_step(p, &go_on);
+	play_told(p, OUTCOME_LATE, "key 0001, the current one, can't be used");
+	bring_back(p, "0001/ecdsa-p256/privkey.pem");
+	play_free(p);
+}
+
+/* A key of another generation in its place. */
+static void test_rollover_step_tells_of_a_wrong_next_key(void **state)
+{
+	struct play *p = play_new(NULL);
+	char *from = mem_printf("%s/www/keys/0001/ecdsa-p256/privkey.pem", p->sim->base);
+	char *to = mem_printf("%s/www/keys/0002/ecdsa-p256/privkey.pem", p->sim->base);
+
+	(void)state;
+	assert_int_equal(unlink(to), 0);
+	assert_int_equal(link(from, to), 0);
+	expect_level(p, STATUS_WARNING, "request.csr is not for the key ");
+	play_step(p, &begin);
+	play_step(p, &go_on);
+	assert_int_equal(p->lineage.state.view_generation, 1);
+	free(from);
+	free(to);
+	play_free(p);
+}
+
+/* Nothing is switched to a key that isn't there; another one comes in its place, with all
+ * the waiting that a new record needs. */
+static void test_rollover_discard_next_makes_another(void **state)
+{
+	struct play *p = play_new(NULL);
+
+	(void)state;
+	step_to(p, STAGE_SAFE);
+	lose(p, "0002/ecdsa-p256/privkey.pem");
+	play_step(p, &go_on);
+	play_told(p, OUTCOME_REFUSED, "0002/ecdsa-p256/privkey.pem");
+	play_told(p, OUTCOME_REFUSED, "daneprobe rollover --discard-next www");
+	assert_int_equal(p->lineage.state.view_generation, 1);
+	play_verb_of(p, rollover_discard_next);
+	play_told(p, OUTCOME_MOVED, "key 0002 is discarded, 0003 is next");
+	play_until_idle(p);
+	assert_int_equal(p->lineage.state.current, 1);
+	assert_int_equal(p->lineage.state.next, 3);
+	expect_level(p, STATUS_OK, NULL);
+	/* Its record was out while the new one came: the sim's judge has seen all of it.
+	 */
+	play_step(p, &emergency);
+	step_until_current(p, 3);
+	play_free(p);
+}
+
+static void test_rollover_discard_next_refuses_what_is_in_use(void **state)
+{
+	struct play *p = play_new(NULL);
+
+	(void)state;
+	step_to(p, STAGE_VERIFIED);
+	play_verb_of(p, rollover_discard_next);
+	play_told(p, OUTCOME_REFUSED, "the servers have it already");
+	play_step(p, &go_on);
+	play_verb_of(p, rollover_discard_next);
+	play_told(p, OUTCOME_REFUSED, "let it end first");
+	play_until_idle(p);
+	play_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,6 +561,14 @@ int main(void)
 		cmocka_unit_test_teardown(
 			test_rollover_renew_that_fails_is_told_and_tried_when_repaired,
 			play_end),
+		cmocka_unit_test_teardown(test_rollover_step_tells_of_a_lost_next_key,
+					  play_end),
+		cmocka_unit_test_teardown(test_rollover_step_tells_of_a_wrong_next_key,
+					  play_end),
+		cmocka_unit_test_teardown(test_rollover_discard_next_makes_another,
+					  play_end),
+		cmocka_unit_test_teardown(
+			test_rollover_discard_next_refuses_what_is_in_use, play_end),
 		cmocka_unit_test_teardown(test_rollover_emergency_from_idle, play_end),
 		cmocka_unit_test_teardown(
 			test_rollover_emergency_on_the_way_to_the_next_key, play_end),
