@@ -150,4 +150,63 @@ part_addresses_without_end()
 	has said "188 stopped not asked: no more than 512 of a target's addresses are"
 }
 
+# neighbours: options that lead twenty hosts to each kind of hostile peer, and their lines
+neighbours()
+{
+	for peer in 2:silent 3:garbage 4:closes 5:resets 8:aborts 6:trickle 7:endless; do
+		seq 1 20 | sed "s/.*/&-${peer#*:}.crowd.example/"
+	done
+}
+
+lead_astray()
+{
+	for peer in 2:silent 3:garbage 4:closes 5:resets 8:aborts 6:trickle 7:endless; do
+		seq 1 20 | sed "s/.*/--connect-to &-${peer#*:}.crowd.example:443:127.44.9.${peer%:*}:443/"
+	done
+}
+
+# peak COMMAND...: its largest process, in KiB, goes to peak; helpers are counted too
+peak()
+{
+	/usr/bin/python3 -c '
+import resource, subprocess, sys
+status = subprocess.call(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=open("peak", "w"))
+sys.exit(status)' "$@"
+}
+
+# below KIB
+below()
+{
+	! plain_build || [ "$(cat peak)" -lt "$1" ] || fail "$(cat peak) KiB at the most, not $1"
+}
+
+part_list_beside_hostile_peers()
+{
+	(
+		healthy
+		neighbours
+	) | sort -R --random-source="$src/hostile-list.sh" >list
+	# shellcheck disable=SC2046,SC2086
+	run 2 peak "$DANEPROBE" check $R -t 3 -f list -o ndjson --retries 0 --per-host 100 --per-net 0 \
+		$(lead_astray)
+	all_right out
+	lines out 340
+	below 131072
+	echo "$took ms, $(cat peak) KiB" >told
+}
+
+# Each sends one message of 16 MB.
+part_endless_handshakes_at_250_addresses()
+{
+	"$LAB/bin/hostile" 0.0.0.0:9095=endless >hostile.out 2>&1 &
+	helpers="$helpers $!"
+	"$LAB/bin/hostile" --wait 127.46.0.1:9095
+	# shellcheck disable=SC2046,SC2086
+	run 2 peak "$DANEPROBE" check $R -t 20 -o json $(addresses 9095 250) p1.crowd.example
+	has out 'handshake is longer than 256 KiB'
+	below 65536
+	echo "$took ms, $(cat peak) KiB" >told
+}
+
 parts_main "$@"
