@@ -266,6 +266,51 @@ static int read_answer(struct answer *a, struct reading *r, struct why *why)
 	return rc;
 }
 
+/* The octets of an NSEC's next name, which is never compressed; len: it isn't one. */
+static size_t next_name_len(const uint8_t *data, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && data[at] && data[at] <= DNAME_LABEL_MAX)
+		at += 1u + data[at];
+	return at < len && !data[at] ? at + 1 : len;
+}
+
+/* Whether the type bit maps (RFC 4034 section 4.1.2) have that type. */
+static bool has_type(const uint8_t *map, size_t len, uint16_t type)
+{
+	const uint8_t *end = map + len;
+	size_t octet = (type & 0xff) / 8;
+
+	for (; end - map >= 2 && end - map - 2 >= map[1]; map += 2 + map[1])
+		if (map[0] == type >> 8)
+			return octet < map[1] && map[2 + octet] & (0x80 >> (type & 7));
+	return false;
+}
+
+/* Compact denial (RFC 9824): a server that signs as it answers says of a name that isn't
+ * there that it has no such type, and says the truth by the type NXNAME in its NSEC. */
+static bool denies_name(const struct wire *wire, const struct dname *name)
+{
+	const struct wire_rr *rr;
+	struct dname owner;
+	size_t i, skip;
+
+	for (i = 0; i < wire->rr_count; i++) {
+		rr = &wire->rr[i];
+		if (rr->section != WIRE_AUTHORITY || rr->type != RRTYPE_NSEC ||
+		    rr->class != WIRE_CLASS_IN ||
+		    wire_name(wire, rr->owner, &owner, NULL, NULL) < 0 ||
+		    !dname_equal(&owner, name))
+			continue;
+		skip = next_name_len(wire->data + rr->rdata, rr->rdata_len);
+		if (has_type(wire->data + rr->rdata + skip, rr->rdata_len - skip,
+			     RRTYPE_NXNAME))
+			return true;
+	}
+	return false;
+}
+
 static void judge_rcode(struct answer *a, int rcode)
 {
 	char text[16];
@@ -298,6 +343,8 @@ int answer_from_packet(const uint8_t *packet, size_t len, const char *qname,
 		rc = read_answer(&a, &r, &inner);
 		if (rc == 0)
 			judge_rcode(&a, wire_rcode(&wire));
+		if (rc == 0 && a.kind == ANSWER_ABSENT && !a.nxdomain)
+			a.nxdomain = denies_name(&wire, &r.owner);
 		wire_clear(&wire);
 	}
 	if (rc == 0) {

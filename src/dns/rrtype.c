@@ -30,10 +30,14 @@ const char *rrtype_name(int type)
 		return "DS";
 	case RRTYPE_RRSIG:
 		return "RRSIG";
+	case RRTYPE_NSEC:
+		return "NSEC";
 	case RRTYPE_DNSKEY:
 		return "DNSKEY";
 	case RRTYPE_TLSA:
 		return "TLSA";
+	case RRTYPE_NXNAME:
+		return "NXNAME";
 	}
 	return "record";
 }

@@ -17,8 +17,10 @@ enum rrtype {
 	RRTYPE_OPT = 41,
 	RRTYPE_DS = 43,
 	RRTYPE_RRSIG = 46,
+	RRTYPE_NSEC = 47,
 	RRTYPE_DNSKEY = 48,
-	RRTYPE_TLSA = 52
+	RRTYPE_TLSA = 52,
+	RRTYPE_NXNAME = 128 /* in the types of an NSEC only (RFC 9824) */
 };
 
 /* "TLSA"; "record" for any other type. */

@@ -119,6 +119,51 @@ static void test_answer_from_packet_rows(void **state)
 	clock_fix(0);
 }
 
+/* RFC 9824: NOERROR, and NXNAME among the types of the name's own NSEC. */
+static void test_answer_from_packet_reads_compact_denials(void **state)
+{
+	static const struct {
+		const char *name, *records;
+		bool nxdomain;
+	} cases[] = {
+		{ "no such name",
+		  "--\nwww.example. 300 IN NSEC \\000.www.example. RRSIG NSEC TYPE128\n",
+		  true },
+		{ "no such type",
+		  "--\nwww.example. 300 IN NSEC \\000.www.example. TXT RRSIG NSEC\n",
+		  false },
+		{ "types of another window",
+		  "--\nwww.example. 300 IN NSEC \\000.www.example. NSEC TYPE384\n",
+		  false },
+		{ "of another name",
+		  "--\nexample. 300 IN NSEC \\000.example. RRSIG NSEC TYPE128\n", false },
+		{ "where an alias leads",
+		  "www.example. 60 IN CNAME b.example.\n--\n"
+		  "b.example. 300 IN NSEC \\000.b.example. RRSIG NSEC TYPE128\n",
+		  true },
+		{ "beside records, which are there",
+		  "www.example. 60 IN A 192.0.2.1\n--\n"
+		  "www.example. 300 IN NSEC \\000.www.example. A TYPE128\n",
+		  false },
+	};
+	struct answer a;
+	size_t i, len;
+	uint8_t *packet;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		packet = packet_make("www.example", RRTYPE_A, 0, 0, cases[i].records,
+				     NULL, &len);
+		assert_int_equal(answer_from_packet(packet, len, "www.example", RRTYPE_A,
+						    &a, NULL),
+				 0);
+		if (a.nxdomain != cases[i].nxdomain)
+			fail_msg("%s: %d", cases[i].name, a.nxdomain);
+		answer_clear(&a);
+		free(packet);
+	}
+}
+
 static void test_answer_from_packet_keeps_the_original_ttl(void **state)
 {
 	struct answer a;
@@ -277,6 +322,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answer_from_packet_rows),
+		cmocka_unit_test(test_answer_from_packet_reads_compact_denials),
 		cmocka_unit_test(test_answer_from_packet_keeps_the_original_ttl),
 		cmocka_unit_test(test_answer_from_packet_sees_a_wildcard),
 		cmocka_unit_test(test_answer_from_packet_reads_the_negative_ttl),
