@@ -33,7 +33,7 @@ struct ask {
 	size_t query_len;
 	struct server_address server;
 	int fd;
-	bool tcp;
+	bool tcp, cut;		     /* cut: TCP is for an answer that was */
 	struct loop_io *io;	     /* owned */
 	struct loop_timer *deadline; /* owned */
 	struct loop_timer *retry;    /* owned; also used to report a failure at start */
@@ -219,7 +219,10 @@ static void end_without(struct ask *a, const char *what, bool timed_out)
 {
 	reply_init(&a->reply);
 	a->reply.timed_out = timed_out;
-	snprintf(a->reply.error, sizeof(a->reply.error), "%s", what);
+	a->reply.cut = a->cut;
+	snprintf(a->reply.error, sizeof(a->reply.error), "%s%s",
+		 a->cut ? "truncated over UDP, and TCP port 53 doesn't answer: " : "",
+		 what);
 	close_and_tell(a);
 }
 
@@ -251,7 +254,7 @@ static int open_socket(struct ask *a, int type);
 static void start_tcp(struct ask *a)
 {
 	close_socket(a);
-	a->tcp = true;
+	a->tcp = a->cut = true;
 	a->in = mem_resize(a->in, MESSAGE_MAX + 2);
 	a->in_len = a->out_len = 0;
 	if (open_socket(a, SOCK_STREAM) < 0)
@@ -401,7 +404,10 @@ int ask_new(struct loop *loop, const struct ask_conf *conf, ask_fn *fn, void *ar
 		ask_free(a);
 		return rc;
 	}
-	if (open_socket(a, SOCK_DGRAM) < 0) {
+	a->tcp = conf->tcp;
+	if (conf->tcp)
+		a->in = mem_resize(NULL, MESSAGE_MAX + 2);
+	if (open_socket(a, conf->tcp ? SOCK_STREAM : SOCK_DGRAM) < 0) {
 		reply_init(&a->reply);
 		a->reply.unreachable = errno == ENETUNREACH || errno == EADDRNOTAVAIL ||
 				       errno == EAFNOSUPPORT;

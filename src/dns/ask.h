@@ -19,6 +19,7 @@ struct ask_conf {
 	uint16_t type;
 	bool recursive; /* RD: the server is a resolver, not an authoritative one */
 	bool unchecked; /* CD: leave validation to us */
+	bool tcp;	/* by TCP from the start */
 	int64_t timeout_ms;
 };
 
@@ -35,6 +36,7 @@ struct ask_reply {
 	char ede_text[200];  /* its EXTRA-TEXT, raw; "" none */
 	char error[120];
 	bool unreachable;      /* this host has no way to that address */
+	bool cut;	       /* its answer over UDP was, and TCP gave none */
 	bool timed_out;	       /* nothing came in the whole time */
 	const uint8_t *packet; /* as it came; borrowed for the call; NULL none */
 	size_t packet_len;

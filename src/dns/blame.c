@@ -13,12 +13,14 @@
 #include "dns/dname.h"
 #include "dns/resolver.h"
 #include "dns/rrtype.h"
+#include "dns/tcp_control.h"
 #include "dns/upstream.h"
 #include "dns/wire.h"
 
 #define NS_MAX 8 /* name servers of the zone that are looked at */
 #define FORWARDERS_MAX 3
-#define ASK_MS 1500 /* how long one server has to answer */
+#define CONTROL_MS 1000 /* a root server's, over TCP */
+#define ASK_MS 1500	/* how long one server has to answer */
 
 /* One server asked by itself. */
 struct witness {
@@ -62,6 +64,8 @@ struct blame {
 	struct answer_rrsig keys_rrsig;
 	struct resolver_question *root_question; /* owned */
 	bool root_secure; /* the name validates when it is asked from the root */
+	struct tcp_control *control; /* owned; once an answer was cut off */
+	enum tcp_control_result tcp;
 	enum blame_who who;
 	char **line; /* owned until taken */
 	size_t line_count;
@@ -78,6 +82,10 @@ static void say_line(struct blame *b, char *take_line)
 /* What one server said, as a phrase to follow its name. */
 static char *reply_text(const struct ask_reply *r)
 {
+	if (r->cut)
+		return mem_printf("answers, but is %s (it has to answer by both, RFC "
+				  "7766)",
+				  r->error);
 	if (!r->answered)
 		return mem_printf("does not answer (%s)", r->error);
 	if (r->rcode != WIRE_NOERROR && r->rcode != WIRE_NXDOMAIN)
@@ -95,7 +103,7 @@ static char *reply_text(const struct ask_reply *r)
 
 static bool same_reply(const struct ask_reply *a, const struct ask_reply *b)
 {
-	return a->answered == b->answered && a->rcode == b->rcode &&
+	return a->answered == b->answered && a->cut == b->cut && a->rcode == b->rcode &&
 	       a->has_rrsig == b->has_rrsig && a->rrset_hash == b->rrset_hash;
 }
 
@@ -129,6 +137,9 @@ static const char *forwarder_fault(const struct witness *unchecked, bool passes_
 {
 	const struct ask_reply *r = &unchecked->reply;
 
+	if (r->cut)
+		return "its answer is truncated over UDP, and its TCP port 53 doesn't "
+		       "answer";
 	if (!r->answered)
 		return "it does not answer this question";
 	if (r->rcode != WIRE_NOERROR && r->rcode != WIRE_NXDOMAIN)
@@ -267,6 +278,20 @@ static bool say_clock(struct blame *b)
 	return true;
 }
 
+/* One server without TCP is at fault itself; when the root's have none either, the way to
+ * them is closed. */
+static bool say_firewall(struct blame *b)
+{
+	if (!b->control || b->tcp != TCP_CONTROL_SILENT)
+		return false;
+	b->who = BLAME_FIREWALL;
+	say_line(b, mem_text("This host's network is at fault, not the domain: an answer "
+			     "is truncated over UDP, and no server's TCP port 53 answers "
+			     "from here, not even the root's. Does a firewall keep it "
+			     "shut?"));
+	return true;
+}
+
 static void no_answer(struct witness *w)
 {
 	if (w->done)
@@ -289,7 +314,7 @@ static void finish_inquiry(struct blame *b)
 		no_answer(&b->forwarder[i]);
 	for (i = 0; i < b->keys_count; i++)
 		no_answer(&b->keys[i]);
-	if (!say_clock(b)) {
+	if (!say_clock(b) && !say_firewall(b)) {
 		if ((b->forwarder_count && b->root_secure) || is_stripped(b))
 			say_resolver(b);
 		else
@@ -310,12 +335,32 @@ static void on_inquiry_deadline(void *arg)
 	finish_inquiry(arg);
 }
 
+static void on_control(void *arg, enum tcp_control_result result)
+{
+	struct blame *b = arg;
+
+	b->tcp = result;
+	close_one(b);
+}
+
+static void start_control(struct blame *b)
+{
+	struct resolver *blind = upstream_root(b->upstream, true);
+
+	if (b->control || !blind)
+		return;
+	b->open++;
+	b->control = tcp_control_new(b->loop, blind, CONTROL_MS, on_control, b);
+}
+
 static void on_reply(void *arg, const struct ask_reply *reply)
 {
 	struct witness *w = arg;
 
 	w->reply = *reply;
 	w->done = true;
+	if (reply->cut)
+		start_control(w->blame);
 	close_one(w->blame);
 }
 
@@ -531,6 +576,7 @@ void blame_free(struct blame *b)
 	resolver_question_free(b->zone_question);
 	resolver_question_free(b->root_question);
 	resolver_question_free(b->keys_question);
+	tcp_control_free(b->control);
 	for (i = 0; i < b->keys_count; i++)
 		free_witness(&b->keys[i]);
 	for (i = 0; i < b->server_count; i++) {

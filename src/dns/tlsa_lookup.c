@@ -120,6 +120,11 @@ struct tlsa_lookup *tlsa_lookup_new(const struct tlsa_lookup_conf *conf,
 	return l;
 }
 
+const char *tlsa_lookup_owner(const struct tlsa_lookup *l)
+{
+	return l->owner;
+}
+
 void tlsa_lookup_fill(const struct tlsa_lookup *l, struct facts_endpoint *e)
 {
 	size_t i;

@@ -37,6 +37,8 @@ typedef void tlsa_lookup_fn(void *arg, enum tlsa_lookup_status status,
 
 struct tlsa_lookup *tlsa_lookup_new(const struct tlsa_lookup_conf *conf,
 				    tlsa_lookup_fn *fn, void *arg);
+/* The name that is being asked for; borrowed. */
+const char *tlsa_lookup_owner(const struct tlsa_lookup *l);
 void tlsa_lookup_free(struct tlsa_lookup *l);
 /* Fills into e what the deciding answer holds (records, security, TTL, signatures); to
  * be called after fn, before the lookup is freed. */

@@ -369,6 +369,14 @@ bool endpoint_dns_failed(const struct endpoint *e, const char **ret_name,
 	return e->failed_name != NULL;
 }
 
+bool endpoint_dns_waits(const struct endpoint *e, const char **ret_name,
+			uint16_t *ret_type)
+{
+	*ret_name = e->tlsa ? tlsa_lookup_owner(e->tlsa) : e->host;
+	*ret_type = e->tlsa ? RRTYPE_TLSA : RRTYPE_A;
+	return !e->ended && !e->peers_started;
+}
+
 struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 			      void *arg)
 {

@@ -50,6 +50,9 @@ void endpoint_time_out(struct endpoint *e);
  * type. */
 bool endpoint_dns_failed(const struct endpoint *e, const char **ret_name,
 			 uint16_t *ret_type);
+/* Likewise whether a DNS question is still open. */
+bool endpoint_dns_waits(const struct endpoint *e, const char **ret_name,
+			uint16_t *ret_type);
 /* To be called after the end. Hands its lookups over to the facts, behind those of the
  * endpoints that were settled before; settles codes that depend on all peers; and tells
  * the likely story of a mismatch. */

@@ -25,6 +25,7 @@
 #define PER_TARGET 64
 /* After a DNS failure, asking around may take this long, and never past the deadline. */
 #define BLAME_MS 3000
+#define DOUBT_SPARE_MS 200 /* before the deadline, that it ends in time */
 
 struct probe {
 	const struct probe_conf *conf; /* borrowed */
@@ -46,6 +47,9 @@ struct probe {
 	size_t count, open;	    /* endpoints; those that haven't ended */
 	struct blame *blame;	    /* owned */
 	bool blames;		    /* the search for whose fault it is runs */
+	struct loop_timer *doubt;   /* owned; to where an answer has taken long */
+	/* That search began while the answer may still come, and is over. */
+	bool doubts, doubt_over;
 };
 
 /* Time that we wait out of politeness is nobody's slowness. */
@@ -77,6 +81,8 @@ static void stop_work(struct probe *p)
 	if (p->waits_upstream)
 		upstream_forget(p->conf->upstream, p);
 	p->waits_upstream = false;
+	loop_timer_free(p->doubt);
+	p->doubt = NULL;
 	blame_free(p->blame);
 	p->blame = NULL;
 	for (i = 0; i < p->count; i++)
@@ -108,6 +114,10 @@ static void on_blame(void *arg)
 {
 	struct probe *p = arg;
 
+	if (p->doubts) {
+		p->doubt_over = true;
+		return;
+	}
 	p->blames = false;
 	blame_fill(p->blame, p->facts);
 	finish_if_done(p);
@@ -124,10 +134,54 @@ static void explain_failure(struct probe *p, const char *name, uint16_t type)
 				   .type = type,
 				   .timeout_ms = left < BLAME_MS ? left : BLAME_MS };
 
+	if (p->doubts && p->doubt_over)
+		blame_fill(p->blame, p->facts);
+	else if (p->doubts)
+		p->blames = true;
+	p->doubts = false;
 	if (p->blame)
 		return;
 	p->blames = true;
 	p->blame = blame_new(&conf, on_blame, p);
+}
+
+/* The DNS question that has no answer yet. */
+static bool find_waiting(const struct probe *p, const char **ret_name, uint16_t *ret_type)
+{
+	size_t i;
+
+	*ret_name = p->host;
+	*ret_type = p->service->discovery == SERVICE_MX ? RRTYPE_MX : RRTYPE_SRV;
+	for (i = 0; i < p->count; i++)
+		if (endpoint_dns_waits(p->endpoint[i], ret_name, ret_type))
+			return true;
+	return p->discover != NULL;
+}
+
+/* A server that is silent, or truncates without TCP, may keep the resolver busy to the
+ * end: who that is has to be found out before. */
+static void on_doubt(void *arg)
+{
+	struct probe *p = arg;
+	struct blame_conf conf = { .loop = p->conf->loop, .upstream = p->conf->upstream };
+
+	if (p->blame || !find_waiting(p, &conf.name, &conf.type))
+		return;
+	conf.timeout_ms = p->facts->timeout_ms - spent_ms(p) - DOUBT_SPARE_MS;
+	if (conf.timeout_ms <= 0)
+		return;
+	p->doubts = true;
+	p->blame = blame_new(&conf, on_blame, p);
+}
+
+static void start_doubt(struct probe *p)
+{
+	int64_t left = p->facts->timeout_ms - spent_ms(p),
+		delay = left - BLAME_MS - DOUBT_SPARE_MS;
+
+	if (left > 0)
+		p->doubt = loop_timer_new(
+			p->conf->loop, delay > left / 2 ? delay : left / 2, on_doubt, p);
 }
 
 static void on_endpoint(void *arg)
@@ -332,6 +386,7 @@ static void start_discovery(struct probe *p)
 static void start_work(struct probe *p)
 {
 	p->asked_ms = clock_ms();
+	start_doubt(p);
 	if (p->service->discovery == SERVICE_HOST)
 		start_host(p);
 	else
@@ -361,11 +416,15 @@ static void time_out_discovery(struct probe *p)
 static void on_budget_spent(void *arg)
 {
 	struct probe *p = arg;
+	const char *name;
+	uint16_t type;
 	size_t i;
 
 	/* The system's resolvers are tried for less than any deadline but a tiny one. */
 	if (p->waits_upstream)
 		start_work(p);
+	if (p->doubts && p->doubt_over && find_waiting(p, &name, &type))
+		blame_fill(p->blame, p->facts);
 	if (p->discover)
 		time_out_discovery(p);
 	for (i = 0; i < p->count; i++)
@@ -388,7 +447,7 @@ struct facts_target *probe_stop(struct probe *p, const char *reason)
 {
 	struct facts_target *facts;
 
-	if (p->blame && !p->open)
+	if (p->blame && !p->doubts && !p->open)
 		finish_probe(p); /* the verdict stands */
 	if (p->finished) {
 		facts = p->facts;

@@ -163,6 +163,11 @@ static void blame_remedy(const struct advice_context *c)
 				   "answer every question, with records or a signed "
 				   "denial");
 		break;
+	case BLAME_FIREWALL:
+		advice_context_remedy(
+			c, "let TCP port 53 out of this host's network, as well as UDP: "
+			   "answers that don't fit into a datagram come by it");
+		break;
 	case BLAME_CLOCK:
 		advice_context_remedy(
 			c, "set this host's clock, and see that something keeps it right "

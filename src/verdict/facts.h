@@ -159,7 +159,8 @@ enum blame_who {
 	BLAME_DOMAIN,
 	BLAME_SERVER,
 	BLAME_RESOLVER,
-	BLAME_CLOCK /* this host's */
+	BLAME_CLOCK,   /* this host's */
+	BLAME_FIREWALL /* between this host and everybody */
 };
 
 struct facts_target {

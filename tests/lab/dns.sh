@@ -113,7 +113,7 @@ servers | while IFS=$tab read -r name address kind upstream modes; do
 done
 servers | while IFS=$tab read -r name address kind upstream modes; do
 	case $kind,$modes in
-	none,* | *,drop:ANY | *,*delay:4*) ;;
+	none,* | *,drop:ANY | *,*delay:4* | *,*notcp*) ;;
 	*) wait_for "$name" "$address" ;;
 	esac
 done

@@ -11,8 +11,8 @@ enum {
 };
 
 static struct {
-	bool strip, tc;
-	ldns_rr_type rcode_type, drop, lie, garbage, question;
+	bool strip, tc, no_tcp;
+	ldns_rr_type rcode_type, drop, lie, garbage, question, cut;
 	ldns_pkt_rcode rcode;
 	unsigned int delay_ms;
 	uint16_t ede_code;
@@ -110,7 +110,7 @@ uint8_t *dnsmode_answer(const uint8_t *query_wire, size_t query_len, bool udp,
 	limit = ldns_pkt_edns_udp_size(query) > 512 ? ldns_pkt_edns_udp_size(query) : 512;
 	if (mode.delay_ms > 0)
 		poll(NULL, 0, (int)mode.delay_ms);
-	if (type_is(mode.drop, type))
+	if (type_is(mode.drop, type) || (mode.no_tcp && !udp))
 		return NULL;
 	reply = type_is(mode.rcode_type, type) ? reply_empty(query, mode.rcode)
 					       : ask(query_wire, query_len);
@@ -123,7 +123,7 @@ uint8_t *dnsmode_answer(const uint8_t *query_wire, size_t query_len, bool udp,
 		reply_ask_other(reply);
 	if (ldns_pkt2wire(&wire, reply, ret_len) != LDNS_STATUS_OK)
 		return NULL;
-	if (udp && (mode.tc || *ret_len > limit)) {
+	if (udp && (mode.tc || type_is(mode.cut, type) || *ret_len > limit)) {
 		reply = reply_empty(query, ldns_pkt_get_rcode(reply));
 		ldns_pkt_set_tc(reply, true);
 		if (ldns_pkt2wire(&wire, reply, ret_len) != LDNS_STATUS_OK)
@@ -156,6 +156,8 @@ bool dnsmode_parse(char *text)
 		mode.strip = true;
 	} else if (strcmp(what, "tc") == 0) {
 		mode.tc = true;
+	} else if (strcmp(what, "notcp") == 0) {
+		mode.no_tcp = true;
 	} else if (first == NULL) {
 		return false;
 	} else if (strcmp(what, "rcode") == 0) {
@@ -168,6 +170,8 @@ bool dnsmode_parse(char *text)
 		mode.drop = ldns_get_rr_type_by_name(first);
 	} else if (strcmp(what, "lie") == 0) {
 		mode.lie = ldns_get_rr_type_by_name(first);
+	} else if (strcmp(what, "cut") == 0) {
+		mode.cut = ldns_get_rr_type_by_name(first);
 	} else if (strcmp(what, "garbage") == 0) {
 		mode.garbage = ldns_get_rr_type_by_name(first);
 	} else if (strcmp(what, "question") == 0) {

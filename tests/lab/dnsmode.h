@@ -11,6 +11,8 @@
  *   ede:CODE:TEXT     SERVFAIL carries this extended DNS error
  *   delay:MS          every answer comes so much later
  *   tc                every UDP answer is truncated
+ *   cut:TYPE          the same for that type alone
+ *   notcp             a TCP connection is closed without an answer
  */
 #ifndef DNSMODE_H
 #define DNSMODE_H
