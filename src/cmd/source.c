@@ -206,8 +206,19 @@ static void add_to_line(struct source *s, char c)
 		s->line[s->line_len++] = c ? c : '\1'; /* refused, as a NUL is to be */
 }
 
+/* A comment behind a target begins at a blank: a "#" within one is its own. */
+static void cut_comment(struct source *s)
+{
+	size_t i;
+
+	for (i = 1; i < s->line_len; i++)
+		if (s->line[i] == '#' && is_blank(s->line[i - 1]))
+			s->line_len = i;
+}
+
 static void end_line(struct source *s)
 {
+	cut_comment(s);
 	while (s->line_len && is_blank(s->line[s->line_len - 1]))
 		s->line_len--;
 	s->line[s->line_len] = '\0';

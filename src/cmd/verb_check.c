@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -56,6 +57,8 @@ static int run_checks(struct check *c, struct why *why)
 		c, false,
 		why); /* written once in advance, so that a failure is told at once */
 
+	/* whatever a stranger may find to do here, it gains no rights by it */
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	return rc < 0		      ? rc
 	       : survey_fits(c->opts) ? survey_run(c, why)
 				      : batch_run(c, why);

@@ -87,17 +87,20 @@ static void test_source_arguments_come_before_lines(void **state)
 static void test_source_lines(void **state)
 {
 	static const char text[] = "# comment\n\n \t \n\ta.example \r\n  # indented\n"
-				   "b example # x\nc.example\0.evil\n\0\nd.example";
+				   "b example # x\nc.example\0.evil\n\0\nd.example\n"
+				   "e.example \t# why # not\nf.example#part";
 	struct source *s;
 
 	(void)state;
 	write_file(text, sizeof(text) - 1);
 	assert_int_equal(source_new(NULL, 0, file, &s, NULL), 0);
 	expect(s, 4, "a.example", NULL);
-	expect(s, 6, "b example # x", "blank");
+	expect(s, 6, "b example", "blank");
 	expect(s, 7, "c.example\1.evil", "");
 	expect(s, 8, "\1", "");
 	expect(s, 9, "d.example", NULL);
+	expect(s, 10, "e.example", NULL);
+	expect(s, 11, "f.example#part", NULL);
 	expect_end(s);
 	/* And once more, for --wait. */
 	assert_int_equal(source_rewind(s, NULL), 0);
