@@ -3,6 +3,7 @@
 # Sourced: the servers of the lab's zone life.example, a signed primary that takes updates and a
 # secondary, both Knot, in the folder that is current. Their pids: pid_primary, pid_secondary.
 
+needs_root="what is above a lineage has to belong to root, and in a user namespace it belongs to nobody"
 zone=life.example
 lineage=www # that step, state_is and roll_until are about
 pids=       # started by the part, for stop_all

@@ -4,6 +4,7 @@
 # primary, nginx that reads live/.
 #   lineage-hook.sh [PART]...      in a lab of its own, or in the one that $LAB names
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
+needs_root="what is above a lineage has to belong to root, and in a user namespace it belongs to nobody"
 
 jobs=1 # each has the zone's servers at their addresses
 

@@ -3,6 +3,7 @@
 # Setup verbs with services whose hosts stand in DNS: srv:// and mx://.
 #   setup-discovers.sh [PART]...     in a lab of its own, or in the one that $LAB names
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
+needs_root="what is above a lineage has to belong to root, and in a user namespace it belongs to nobody"
 
 # dp WANTED-STATUS VERB ARGUMENTS..., with the lab's root
 dp()
