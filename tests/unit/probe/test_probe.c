@@ -118,7 +118,7 @@ struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 		facts_add_peer(f)->address = mem_text("192.0.2.1");
 	if (e->outcome == 'w')
 		conf->waits(conf->waits_arg, true);
-	if (e->outcome != '-')
+	if (!strchr("-q", e->outcome))
 		e->timer = loop_timer_new(world.loop, e->outcome == 'w' ? 150 : 1,
 					  end_endpoint, e);
 	return e;
@@ -137,6 +137,14 @@ bool endpoint_dns_failed(const struct endpoint *e, const char **ret_name,
 	*ret_name = facts_of(e)->host;
 	*ret_type = RRTYPE_TLSA;
 	return e->outcome == 'd';
+}
+
+bool endpoint_dns_waits(const struct endpoint *e, const char **ret_name,
+			uint16_t *ret_type)
+{
+	*ret_name = facts_of(e)->host;
+	*ret_type = RRTYPE_TLSA;
+	return e->outcome == 'q';
 }
 
 void endpoint_settle(struct endpoint *e)
@@ -499,6 +507,33 @@ static void test_probe_explains_a_failure(void **state)
 	assert_string_equal(stage.facts->blame[0], "it was the butler");
 }
 
+/* What is unanswered to the end is explained before, and told then. */
+static void test_probe_explains_what_nobody_answers(void **state)
+{
+	(void)state;
+	world.outcome = "q";
+	start_probe("https://www.example", 600);
+	run_for(450);
+	assert_int_equal(stage.delivered, 0);
+	assert_string_equal(world.blamed, "www.example 52");
+	run_for(600);
+	assert_int_equal(stage.delivered, 1);
+	assert_int_equal(world.timed_out, 1);
+	assert_int_equal(stage.facts->blame_count, 1);
+}
+
+/* An answer that came late is nobody's fault. */
+static void test_probe_forgets_a_doubt(void **state)
+{
+	(void)state;
+	world.outcome = "-";
+	start_probe("https://www.example", 600);
+	run_for(1000);
+	assert_int_equal(stage.delivered, 1);
+	assert_string_equal(world.blamed, "");
+	assert_int_equal(stage.facts->blame_count, 0);
+}
+
 static void test_probe_ends_at_its_deadline(void **state)
 {
 	(void)state;
@@ -598,6 +633,8 @@ int main(void)
 		ROW(test_probe_of_several_hosts),
 		cmocka_unit_test(test_probe_discovery_rows),
 		ROW(test_probe_explains_a_failure),
+		ROW(test_probe_explains_what_nobody_answers),
+		ROW(test_probe_forgets_a_doubt),
 		ROW(test_probe_ends_at_its_deadline),
 		ROW(test_probe_ends_at_its_deadline_in_discovery),
 		ROW(test_probe_ends_at_its_deadline_before_a_resolver),
