@@ -114,6 +114,56 @@ static void test_bounds_hold_of_rsa(void **state)
 		}
 }
 
+/* An INTEGER whose first bit is set is negative. */
+static void test_bounds_hold_of_no_negative_exponent(void **state)
+{
+	gnutls_datum_t spki = make_rsa(1, 2048, 8, 1);
+	char reason[BOUNDS_REASON_SIZE];
+
+	(void)state;
+	assert_true(bounds_hold(&spki, reason)); /* 02 02 00 81 */
+	spki.data[spki.size - 4] = 0x02;
+	spki.data[spki.size - 3] = 0x02;
+	spki.data[spki.size - 2] = 0x80;
+	assert_false(bounds_hold(&spki, reason));
+	assert_non_null(strstr(reason, "negative"));
+	free(spki.data);
+}
+
+/* A key of DSA whose p has so many bits; on the heap. */
+static gnutls_datum_t make_dsa(size_t bits)
+{
+	const uint8_t oid[] = { 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01 };
+	const uint8_t key[] = { 0x00, 0x02, 0x01, 0x05 };
+	uint8_t *a = mem_zero(4096), *b = mem_zero(4096);
+	gnutls_datum_t spki;
+	size_t len;
+
+	len = put_number(a, bits, 1);
+	memcpy(b, oid, sizeof(oid));
+	len = sizeof(oid) + put_element(b + sizeof(oid), 0x30, a, len);
+	len = put_element(a, 0x30, b, len);
+	len += put_element(a + len, 0x03, key, sizeof(key));
+	spki = der_view(b, put_element(b, 0x30, a, len));
+	free(a);
+	return spki;
+}
+
+static void test_bounds_hold_of_dsa(void **state)
+{
+	char reason[BOUNDS_REASON_SIZE];
+	gnutls_datum_t spki;
+	size_t bits;
+
+	(void)state;
+	for (bits = BOUNDS_DSA_BITS; bits <= BOUNDS_DSA_BITS + 1; bits++) {
+		spki = make_dsa(bits);
+		assert_int_equal(bounds_hold(&spki, reason), bits == BOUNDS_DSA_BITS);
+		free(spki.data);
+	}
+	assert_string_equal(reason, "is DSA with 10001 bits; 10000 are the most");
+}
+
 static void test_bounds_hold_of_other_keys(void **state)
 {
 	static const char *const names[] = { "leaf",	     "rsa-root",   "pss-root",
@@ -155,6 +205,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bounds_hold_of_rsa),
+		cmocka_unit_test(test_bounds_hold_of_no_negative_exponent),
+		cmocka_unit_test(test_bounds_hold_of_dsa),
 		cmocka_unit_test(test_bounds_hold_of_other_keys),
 	};
 

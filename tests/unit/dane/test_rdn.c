@@ -95,6 +95,12 @@ static void test_rdn_digest_knows_string_types(void **state)
 		  "\0\xe4\0B\x20\xac", 6, 6, true },
 		{ "Latin 1", UTF8, TELETEX, "\xc3\xa4", "\xe4", 2, 1, true },
 		{ "universal", UTF8, 0x1c, "\xf0\x9f\x98\x80", "\0\1\xf6\0", 4, 4, true },
+		{ "first of two octets", UTF8, BMP, "\xc2\x80", "\0\x80", 2, 2, true },
+		{ "first of three octets", UTF8, BMP, "\xe0\xa0\x80", "\x08\0", 3, 2,
+		  true },
+		{ "first of four octets", UTF8, 0x1c, "\xf0\x90\x80\x80", "\0\1\0\0", 4,
+		  4, true },
+		{ "carriage return", UTF8, UTF8, "a b", "a\rb", 3, 3, true },
 		{ "other letters", UTF8, BMP, "a", "\0b", 1, 2, false },
 		{ "bits are no text", UTF8, DER_BIT_STRING, "a", "a", 1, 1, false },
 		{ "bits with case", DER_BIT_STRING, DER_BIT_STRING, "\0a", "\0A", 2, 2,
@@ -113,6 +119,29 @@ static void test_rdn_digest_knows_string_types(void **state)
 		rdn_digest(&y, dy);
 		if (!memcmp(dx, dy, 32) != rows[i].same)
 			fail_msg("%s", rows[i].name);
+	}
+}
+
+/* Sixteen values of one part are compared; more are seen nowhere. */
+static void test_rdn_init_bounds_the_values_of_a_part(void **state)
+{
+	struct rdn_name name;
+	struct asn1 der;
+	gnutls_datum_t view;
+	char text[17 * 5];
+	size_t count, i;
+
+	(void)state;
+	for (count = 16; count <= 17; count++) {
+		text[0] = '\0';
+		for (i = 0; i < count; i++)
+			strcat(text, i ? "+O=x" : "O=x");
+		der.len = 0;
+		asn1_put_name(&der, text, UTF8);
+		view = der_view(der.data, der.len);
+		rdn_init(&name, &view);
+		assert_int_equal(name.valid, count == 16);
+		rdn_clear(&name);
 	}
 }
 
@@ -156,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rdn_within_compares_as_names_are_compared),
 		cmocka_unit_test(test_rdn_digest_knows_string_types),
+		cmocka_unit_test(test_rdn_init_bounds_the_values_of_a_part),
 		cmocka_unit_test(test_rdn_init_refuses_what_is_no_name),
 	};
 
