@@ -197,7 +197,7 @@ part_list_beside_hostile_peers()
 }
 
 # Each sends one message of 16 MB.
-part_endless_handshakes_at_250_addresses()
+part_endless_handshakes_everywhere()
 {
 	"$LAB/bin/hostile" 0.0.0.0:9095=endless >hostile.out 2>&1 &
 	helpers="$helpers $!"
