@@ -229,6 +229,7 @@ int csr_read_names(const char *path, struct csr_names *ret_names, struct why *wh
 {
 	gnutls_datum_t der = { 0 }, public = { 0 };
 	gnutls_x509_crq_t crq = NULL;
+	struct csr_names names = { 0 };
 	int rc = csr_load(path, &der, &public, why);
 
 	if (rc < 0)
@@ -237,14 +238,16 @@ int csr_read_names(const char *path, struct csr_names *ret_names, struct why *wh
 	if (rc >= 0)
 		rc = gnutls_x509_crq_import(crq, &der, GNUTLS_X509_FMT_DER);
 	if (rc >= 0)
-		rc = take_names(crq, ret_names);
+		rc = take_names(crq, &names);
 	if (crq)
 		gnutls_x509_crq_deinit(crq);
 	gnutls_free(der.data);
 	gnutls_free(public.data);
-	if (rc >= 0)
+	if (rc >= 0) {
+		*ret_names = names;
 		return 0;
-	csr_names_clear(ret_names);
+	}
+	csr_names_clear(&names);
 	return why_set(why, DP_EFORMAT, "%s: its names can't be read: %s", path,
 		       gnutls_strerror(rc));
 }
