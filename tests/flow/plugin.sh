@@ -211,11 +211,19 @@ part_overrides_of_findings()
 #
 # What the person on call reads
 #
-# The first row of the lab's table for each code that is not OK.
+# The first row of the lab's table for each code that is not OK, of those whose servers are there.
 failing()
 {
-	awk -F '\t' '/^#/ || NF < 7 { next }
-		$5 ~ /^[a-z-]+$/ && $5 != "match" && $4 ~ /^\$R [^ ]+$/ && !seen[$5]++ {
+	awk -F '\t' -v missing="$LAB/missing" '
+		BEGIN { while ((getline line <missing) > 0) { split(line, word, " "); gone[word[1]] } }
+		function is_there(servers,  i, n, name) {
+			n = split(servers, name, " ")
+			for (i = 1; i <= n; i++)
+				if (name[i] in gone) return 0
+			return 1
+		}
+		/^#/ || NF < 7 { next }
+		$5 ~ /^[a-z-]+$/ && $5 != "match" && $4 ~ /^\$R [^ ]+$/ && is_there($3) && !seen[$5]++ {
 			gsub(/\{\}/, $1 ~ /\{mail\}/ ? "smtp" : "imap", $4); print $5, $4
 		}' \
 		"$lab_src/rows.tsv"
