@@ -421,6 +421,9 @@ static void on_zone(void *arg, const struct answer *answer)
 	const char *parent = dname_parent(b->zone);
 	size_t i;
 
+	if (!parent && strcmp(b->zone, ".") != 0)
+		parent = ".";
+
 	resolver_question_free(b->zone_question);
 	b->zone_question = NULL;
 	if (answer->kind == ANSWER_DATA && !answer->alias_count) {

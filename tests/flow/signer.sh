@@ -69,6 +69,10 @@ ns. 3600 A 127.0.0.1
 www.test. 3600 A 127.0.0.1
 _443._tcp.www.test. 3600 $("$DANEPROBE" record --cert cert.pem https://www.test | sed 's/.* TLSA/TLSA/')
 END
+echo 'big.test. 3600 A 127.0.0.1' >>zone
+seq 100 140 | while read -r n; do
+	echo "_443._tcp.big.test. 3600 TLSA 3 1 1 $(echo "$n" | sha256sum | cut -d' ' -f1)"
+done >>zone
 printf '@ 3600 SOA ns. admin. 1 7200 3600 1209600 3600\n@ 3600 NS ns.\n' >wake
 echo '. 3600000 NS ns.
 ns. 3600000 A 127.0.0.1' >hints
@@ -117,6 +121,18 @@ pass_days()
 		fi
 	done
 }
+
+# A firewall that lets DNS over UDP through, and not by TCP: a large answer can't come.
+if ip rule add pref 10 ipproto tcp dport 53 prohibit 2>/dev/null &&
+	ip rule add pref 100 lookup local && ip rule del pref 0; then
+	"$DANEPROBE" check -t 8 --root-hints hints --trust-anchor anchor https://big.test >out 2>&1 </dev/null || :
+	ip rule del pref 10
+	tr -s '\n ' ' ' <out >flat
+	says 'where TCP is shut the firewall is named' 'not even the root' flat
+	says 'and what to do about it' 'let TCP port 53 out' flat
+else
+	skip 'where TCP is shut the firewall is named' 'no routing rules by port here'
+fi
 
 pass_days 15 signing
 same 'while the signer works no look is an alarm' '' "$(grep -v ' OK match ' signing || :)"
