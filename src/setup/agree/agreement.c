@@ -325,7 +325,7 @@ int agreement_observe(struct lineage *l, struct agreement *ret_agreement, struct
 {
 	struct foreign foreign = { 0 };
 	struct agreement a = { 0 };
-	struct asked asked;
+	struct asked asked = { .wanted = { 0 } };
 	int rc = begin_to_look(l, why);
 
 	if (rc < 0)

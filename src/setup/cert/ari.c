@@ -102,6 +102,8 @@ time_t ari_draw(time_t start, time_t end)
 {
 	uint64_t random;
 
+	if (end <= start)
+		return start;
 	if (getentropy(&random, sizeof(random)) < 0)
 		random = (uint64_t)(end - start) / 2;
 	return start + (time_t)(random % (uint64_t)(end - start));
