@@ -3,8 +3,7 @@
  * else. Rollover does it, status words it, movement sees whether it is late. Pure: what
  * is known is in the state.
  *
- * A new stage: its action here and in next_of(); the compiler then names who has to do it
- * and to word it. */
+ * A new stage: its action here and in next_of_stage(); CONTRIBUTING says what else. */
 #ifndef SETUP_NEXT_H
 #define SETUP_NEXT_H
 

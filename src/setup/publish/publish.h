@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Gives records to DNS, in the way that `publish` of lineage.conf names. */
+/* Gives records to DNS, in the way that `publish` of lineage.conf names. Each way has a
+ * row in publish.c, and its word in lineage/lineage_conf_rows.c, which may not include
+ * this. */
 #ifndef SETUP_PUBLISH_H
 #define SETUP_PUBLISH_H
 
