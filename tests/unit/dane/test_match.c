@@ -643,6 +643,34 @@ static void test_match_chain_why_names_things(void **state)
 	}
 }
 
+/* All octets of a digest count. */
+static void test_match_chain_compares_the_whole_digest(void **state)
+{
+	struct match_input in = { .names = www, .name_count = 1, .now = PKI_NOW };
+	struct chain chain = { 0 };
+	struct match match;
+	struct tlsa *rr;
+	size_t i;
+
+	(void)state;
+	pki_chain("leaf sub", &chain);
+	in.rr_count = pki_records("3 1 1 leaf", &rr);
+	in.rr = rr;
+	in.chain = &chain;
+	for (i = 0; i < rr[0].len; i++) {
+		rr[0].data[i] ^= 1;
+		match_chain(&in, &match);
+		assert_int_equal(match.code, MATCH_MISMATCH);
+		match_clear(&match);
+		rr[0].data[i] ^= 1;
+	}
+	match_chain(&in, &match);
+	assert_int_equal(match.code, MATCH_OK);
+	match_clear(&match);
+	pki_records_free(rr, in.rr_count);
+	chain_clear(&chain);
+}
+
 static void test_match_chain_without_chain(void **state)
 {
 	struct chain empty = { 0 };
@@ -873,6 +901,7 @@ int main(void)
 		cmocka_unit_test(test_match_chain_says_when_the_cn_was_used),
 		cmocka_unit_test(test_match_chain_marks_anchors_in_dns),
 		cmocka_unit_test(test_match_chain_why_names_things),
+		cmocka_unit_test(test_match_chain_compares_the_whole_digest),
 		cmocka_unit_test(test_match_chain_without_chain),
 		cmocka_unit_test(test_match_chain_garbage_never_matches),
 		cmocka_unit_test(test_match_chain_changed_leaf_never_matches),
