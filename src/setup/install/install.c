@@ -83,8 +83,8 @@ enum looking {
 	LOOK_AT_ONCE /* no server was reloaded */
 };
 
-static int look_at_keys(struct lineage *l, int64_t generation, enum looking looking,
-			struct env_live *ret_live, struct why *why)
+static int find_presented(struct lineage *l, int64_t generation, enum looking looking,
+			  struct env_live *ret_live, struct why *why)
 {
 	uint8_t spki[KEY_TYPE_COUNT][32], cert[KEY_TYPE_COUNT][32];
 	char *name = mem_printf("key %s", lineage_number(generation).text);
@@ -96,13 +96,10 @@ static int look_at_keys(struct lineage *l, int64_t generation, enum looking look
 					   .name = name,
 					   .live = live,
 					   .at_once = looking == LOOK_AT_ONCE };
-	int rc = 0;
+	int rc;
 
-	if (!l->env->look)
-		rc = why_set(why, DP_EINVAL, "the services can't be looked at");
 	lineage_kinds(l, &presented.has_rsa, &presented.has_ecdsa);
-	if (rc == 0)
-		rc = lineage_spki(l, generation, spki, why);
+	rc = lineage_spki(l, generation, spki, why);
 	if (rc == 0)
 		rc = read_live(l, cert, why);
 	if (rc == 0)
@@ -117,6 +114,14 @@ static int look_at_keys(struct lineage *l, int64_t generation, enum looking look
 	free(name);
 	free(live);
 	return rc;
+}
+
+static int look_at_keys(struct lineage *l, int64_t generation, enum looking looking,
+			struct env_live *ret_live, struct why *why)
+{
+	if (!l->env->look)
+		return why_set(why, DP_EINVAL, "the services can't be looked at");
+	return find_presented(l, generation, looking, ret_live, why);
 }
 
 /* All "connect-failed: ..." are of one kind, whatever the reason; other texts only if
