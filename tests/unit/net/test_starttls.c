@@ -208,6 +208,23 @@ static void test_starttls_take_says_nothing_after_injection(void **state)
 	end(&t);
 }
 
+/* One octet is an injection too, with the go-ahead or behind it. */
+static void test_starttls_take_refuses_a_single_octet_after_the_go_ahead(void **state)
+{
+	struct talk t;
+
+	(void)state;
+	begin(&t, SERVICE_POSTGRES);
+	assert_int_equal(give_text(&t, "SX"), STARTTLS_REFUSED);
+	assert_non_null(strstr(t.why.text, "injection"));
+	end(&t);
+	begin(&t, SERVICE_POSTGRES);
+	assert_int_equal(give_text(&t, "S"), STARTTLS_GO);
+	assert_int_equal(give_text(&t, "X"), STARTTLS_REFUSED);
+	assert_non_null(strstr(t.why.text, "injection"));
+	end(&t);
+}
+
 static void test_starttls_begin_escapes_the_domain(void **state)
 {
 	struct starttls_conf conf = { .kind = SERVICE_XMPP_CLIENT, .domain = "a'<&b" };
@@ -262,6 +279,8 @@ int main(void)
 		cmocka_unit_test(test_starttls_take_cuts_remote_text),
 		cmocka_unit_test(test_starttls_take_stays_at_its_end),
 		cmocka_unit_test(test_starttls_take_says_nothing_after_injection),
+		cmocka_unit_test(
+			test_starttls_take_refuses_a_single_octet_after_the_go_ahead),
 		cmocka_unit_test(test_starttls_begin_escapes_the_domain),
 		cmocka_unit_test(test_starttls_kinds),
 	};
