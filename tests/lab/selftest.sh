@@ -137,7 +137,7 @@ start_table()
 	smtp mx1b 25 mx1
 	smtp mx2a 25 mx2
 	smtp mx2b 25 mx2
-	smtp mxbad 25 other
+	smtp mxbad 25 mxbad
 	smtp mxdual 25 mxdual -sigalgs ecdsa_secp256r1_sha256
 	smtp mxdual 25 mxdual-rsa -sigalgs rsa_pss_rsae_sha256
 	lmtp dovecot 24 service
