@@ -37,6 +37,8 @@ static void test_name_covers_names_and_wildcards(void **state)
 		{ "star", "*.example.com", "www.example.com", true },
 		{ "star, case", "*.EXAMPLE.com", "www.example.com", true },
 		{ "star, A-label", "*.example.com", "xn--bcher-kva.example.com", true },
+		{ "star, and more behind", "*.example.com", "www.example.com.evil",
+		  false },
 		{ "star is one label", "*.example.com", "a.b.example.com", false },
 		{ "star is a label", "*.example.com", "example.com", false },
 		{ "star is not empty", "*.example.com", ".example.com", false },

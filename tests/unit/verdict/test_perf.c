@@ -114,6 +114,22 @@ static void test_perf_collect_without_start_has_no_share(void **state)
 	facts_target_free(t);
 }
 
+/* A limit of 0 is one: a certificate that has ended is below it. */
+static void test_perf_collect_keeps_a_limit_of_nothing(void **state)
+{
+	struct facts_target *t = facts_target_new();
+	struct verdict_conf conf;
+	struct perf perf[PERF_MAX];
+
+	(void)state;
+	verdict_conf_init(&conf);
+	threshold_parse("0d", true, &conf.crit_expiry, NULL);
+	add_peer(t, 20, 90);
+	perf_collect(t, &conf, NOW, perf);
+	check(&perf[0], "cert_days", 20, "22.5:", "0:");
+	facts_target_free(t);
+}
+
 static void test_perf_collect_counts_matches_of_those_tried(void **state)
 {
 	struct facts_target *t = facts_target_new();
@@ -163,6 +179,7 @@ int main(void)
 		cmocka_unit_test(test_perf_collect_turns_shares_into_days),
 		cmocka_unit_test(test_perf_collect_takes_the_most_urgent_leaf),
 		cmocka_unit_test(test_perf_collect_without_start_has_no_share),
+		cmocka_unit_test(test_perf_collect_keeps_a_limit_of_nothing),
 		cmocka_unit_test(test_perf_collect_counts_matches_of_those_tried),
 		cmocka_unit_test(test_perf_collect_endpoint_tells_of_one_alone),
 	};

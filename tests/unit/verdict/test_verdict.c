@@ -242,6 +242,23 @@ static void test_verdict_decide_is_never_ok_without_a_match(void **state)
 	facts_target_free(t);
 }
 
+/* With records none of which can be used nobody is authenticated, whatever a peer is said
+ * to match. */
+static void test_verdict_decide_keeps_records_unusable_beside_a_match(void **state)
+{
+	struct verdict_conf conf;
+	struct facts_target *t = new_target();
+
+	(void)state;
+	verdict_conf_init(&conf);
+	add_endpoint(t)->code = CODE_UNUSABLE;
+	add_peer(t->endpoint, CODE_MATCH);
+	verdict_decide(t, &conf, NOW);
+	check("unusable", t, STATE_CRITICAL, CODE_UNUSABLE);
+	assert_int_equal(t->endpoint->code, CODE_UNUSABLE);
+	facts_target_free(t);
+}
+
 static void test_verdict_decide_counts_the_targets_own_code(void **state)
 {
 	struct verdict_conf conf;
@@ -432,6 +449,8 @@ int main(void)
 		cmocka_unit_test(test_verdict_decide_takes_the_worst_peer),
 		cmocka_unit_test(test_verdict_decide_excuses_a_family_only),
 		cmocka_unit_test(test_verdict_decide_is_never_ok_without_a_match),
+		cmocka_unit_test(
+			test_verdict_decide_keeps_records_unusable_beside_a_match),
 		cmocka_unit_test(test_verdict_decide_counts_the_targets_own_code),
 		cmocka_unit_test(test_verdict_decide_takes_the_worst_endpoint),
 		cmocka_unit_test(test_verdict_decide_lets_findings_raise_the_state_alone),

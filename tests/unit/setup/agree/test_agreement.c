@@ -10,6 +10,7 @@
 
 #include "../play.h"
 #include "../sim.h"
+#include "../sim_dns.h"
 #include "base/mem.h"
 #include "base/why.h"
 
@@ -102,6 +103,50 @@ static void test_agreement_observe_doubts_what_an_old_state_knows(void **state)
 	play_free(p);
 }
 
+/* The service's key may change only once no cache can have a set without it, and a cache
+ * may still go by the former TTL. */
+static void test_agreement_observe_notes_the_largest_ttl_with_the_records(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct lineage_state *s = look_with(p, ONE);
+
+	(void)state;
+	assert_int_equal(s->filled_ttl_s, SIM_HOUR);
+	p->sim->ttl_s = 60;
+	s = look_with(p, ONE);
+	assert_int_equal(s->seen_ttl_s, 60);
+	assert_int_equal(s->filled_ttl_s, SIM_HOUR);
+	play_free(p);
+}
+
+static int ask_without_ttl(void *arg, const struct env_question *q,
+			   struct env_dns *ret_dns, struct why *why)
+{
+	int rc = sim_dns_ask(arg, q, ret_dns, why);
+
+	if (rc == 0)
+		ret_dns->ttl_s = -1;
+	return rc;
+}
+
+/* One that nobody could see isn't one of nothing: safety.c then waits as for a day's. */
+static void test_agreement_before_keeps_an_unknown_ttl_unknown(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct lineage_state *s = play_state(p);
+	struct env_dns dns = { 0 };
+	struct why why;
+
+	(void)state;
+	p->env.ask = ask_without_ttl;
+	assert_int_equal(s->intent, INTENT_NONE);
+	if (agreement_before(&p->lineage, &dns, &why) < 0)
+		fail_msg("%s", why.text);
+	env_dns_clear(&dns);
+	assert_int_equal(s->old_ttl_s, -1);
+	play_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +160,11 @@ int main(void)
 			play_end),
 		cmocka_unit_test_teardown(
 			test_agreement_observe_doubts_what_an_old_state_knows, play_end),
+		cmocka_unit_test_teardown(
+			test_agreement_observe_notes_the_largest_ttl_with_the_records,
+			play_end),
+		cmocka_unit_test_teardown(
+			test_agreement_before_keeps_an_unknown_ttl_unknown, play_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,22 @@ static void test_peak_note_takes_a_larger_one_at_once(void **state)
 	lineage_state_clear(&s);
 }
 
+/* Raised to what it was: caches hold it from now on, not only from when it was lowered.
+ */
+static void test_peak_note_counts_the_same_one_again_from_its_return(void **state)
+{
+	struct lineage_state s;
+
+	(void)state;
+	lineage_state_init(&s);
+	peak_note(&s, DAY, START);
+	peak_note(&s, 60, START + 1000);
+	peak_note(&s, DAY, START + DAY);
+	assert_int_equal(s.peak_ttl_s, DAY);
+	assert_int_equal(s.peak_at, START + DAY);
+	lineage_state_clear(&s);
+}
+
 static void test_peak_note_counts_an_unknown_one_as_a_day(void **state)
 {
 	struct lineage_state s;
@@ -96,6 +112,8 @@ int main(void)
 		cmocka_unit_test(test_peak_note_remembers_what_caches_have),
 		cmocka_unit_test(test_peak_note_remembers_it_over_a_long_pause),
 		cmocka_unit_test(test_peak_note_takes_a_larger_one_at_once),
+		cmocka_unit_test(
+			test_peak_note_counts_the_same_one_again_from_its_return),
 		cmocka_unit_test(test_peak_note_counts_an_unknown_one_as_a_day),
 		cmocka_unit_test(test_peak_note_keeps_it_over_a_clock_set_back),
 	};
