@@ -54,8 +54,15 @@ status "a lineage is not overwritten" 3 new www --even-if-insecure -d example.co
 	--service https://example.com
 same "its key is the same" "$key_before" "$(openssl dgst -sha256 <"$L/keys/0001/ecdsa-p256/privkey.pem")"
 rm "$L/state"
+# The configuration is its owner's from then on: new completes what it says, and nothing else.
+cp "$L/lineage.conf" conf_before
+status "one without its state isn't completed by other options" 3 new www --even-if-insecure -q \
+	-d www.example.com --service https://www.example.com
+says "and it is told why" "lineage.conf is there and says something else than these options" err
 status "one without its state is completed" 0 new www --even-if-insecure -q -d www.example.com \
-	--service https://www.example.com
+	-d example.com --service https://www.example.com --service https://www.other.example \
+	--set 'deploy = true'
+check "and keeps its configuration" cmp conf_before "$L/lineage.conf"
 same "and keeps its key" "$key_before" "$(openssl dgst -sha256 <"$L/keys/0001/ecdsa-p256/privkey.pem")"
 
 for bad in '../x' '-x' '.x' 'a/b' ''; do

@@ -208,10 +208,10 @@ senders()
 		'to=<you@opportunistic.insecuremx.example>, relay=mx1.mail.example\[.*status=sent'
 }
 
-# size_of FILE: where a log ends now
+# size_of FILE: where a log ends now; one that no client was in before isn't there yet
 size_of()
 {
-	wc -c <"$1"
+	if [ -e "$1" ]; then wc -c <"$1"; else echo 0; fi
 }
 
 # clean TARGET LOG WANTED BAD: after a check, LOG has WANTED and not BAD
@@ -230,7 +230,7 @@ clean()
 		return
 	fi
 	tries=0
-	until tail -c +$((at + 1)) "$log" >new && grep -q -e "$3" new || [ "$tries" -gt 50 ]; do
+	until tail -c +$((at + 1)) "$log" >new 2>/dev/null && grep -q -e "$3" new || [ "$tries" -gt 50 ]; do
 		tries=$((tries + 1))
 		sleep 0.1
 	done
@@ -253,7 +253,7 @@ logs()
 	clean imap://imap.real.example dovecot 'imap-login.*\(by logging out\|Logged out\)' "$lost"
 	clean pop3://pop3.real.example dovecot 'pop3-login.*\(by logging out\|Logged out\)' "$lost"
 	clean sieve://sieve.real.example dovecot 'managesieve-login.*\(by logging out\|Logged out\)' "$lost"
-	clean ftp://ftp.real.example vsftpd-talk 'Goodbye' 'ERROR\|DEBUG.*error'
+	clean ftp://ftp.real.example vsftpd-21-talk 'Goodbye' 'ERROR\|DEBUG.*error'
 	clean ldap://ldap.real.example slapd 'UNBIND' 'connection lost\|TLS negotiation failure'
 	clean postgres://postgres.real.example postgres 'connection received' \
 		'could not\|incomplete\|ERROR\|FATAL'

@@ -104,9 +104,27 @@ static bool journal_tells_more(const struct lineage *l)
 	return more;
 }
 
+/* Whether the copy tells more than that new has made the lineage. One that can't be read
+ * may. */
+static bool copy_tells_more(const struct lineage *l)
+{
+	char *path = lineage_path(l, LINEAGE_STATE_COPY);
+	struct lineage_state s;
+	int rc = lineage_state_load(path, &s, NULL);
+	bool more;
+
+	free(path);
+	if (rc < 0)
+		return rc != DP_ENOENT;
+	more = s.stage != STAGE_STAGED || s.view || s.published_at || s.compromised ||
+	       s.last > FIRST_GENERATIONS;
+	lineage_state_clear(&s);
+	return more;
+}
+
 bool salvage_has_history(const struct lineage *l)
 {
-	static const char *const signs[] = { LINEAGE_STATE_COPY, "live", "keys/0003" };
+	static const char *const signs[] = { "live", "keys/0003" };
 	size_t i;
 
 	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
@@ -115,7 +133,7 @@ bool salvage_has_history(const struct lineage *l)
 	for (i = 1; i <= FIRST_GENERATIONS; i++)
 		if (salvage_is_marked(l, (int64_t)i))
 			return true;
-	return journal_tells_more(l);
+	return journal_tells_more(l) || copy_tells_more(l);
 }
 
 static char *mark_path(const struct lineage *l, int64_t generation)
