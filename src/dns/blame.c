@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "dns/alias_walk.h"
 #include "dns/answer.h"
 #include "dns/ask.h"
 #include "dns/dname.h"
@@ -66,6 +67,9 @@ struct blame {
 	bool root_secure; /* the name validates when it is asked from the root */
 	struct tcp_control *control; /* owned; once an answer was cut off */
 	enum tcp_control_result tcp;
+	struct alias_walk *aliases;	   /* owned, as the next two */
+	struct loop_timer *alias_deadline; /* NULL: the walk is over */
+	char *alias_fault;		   /* NULL none */
 	enum blame_who who;
 	char **line; /* owned until taken */
 	size_t line_count;
@@ -292,6 +296,17 @@ static bool say_firewall(struct blame *b)
 	return true;
 }
 
+/* No server can help it: whoever follows them finds no end. */
+static bool say_aliases(struct blame *b)
+{
+	if (!b->alias_fault)
+		return false;
+	b->who = BLAME_ALIASES;
+	say_line(b, mem_printf("The domain's aliases (CNAME) are at fault: %s.",
+			       b->alias_fault));
+	return true;
+}
+
 static void no_answer(struct witness *w)
 {
 	if (w->done)
@@ -314,7 +329,7 @@ static void finish_inquiry(struct blame *b)
 		no_answer(&b->forwarder[i]);
 	for (i = 0; i < b->keys_count; i++)
 		no_answer(&b->keys[i]);
-	if (!say_clock(b) && !say_firewall(b)) {
+	if (!say_clock(b) && !say_firewall(b) && !say_aliases(b)) {
 		if ((b->forwarder_count && b->root_secure) || is_stripped(b))
 			say_resolver(b);
 		else
@@ -450,6 +465,44 @@ static void find_zone(struct blame *b)
 	b->zone_question = resolver_ask(blind, b->zone, RRTYPE_NS, on_zone, b);
 }
 
+static void end_walk(struct blame *b, const char *fault)
+{
+	b->alias_fault = mem_text(fault);
+	loop_timer_free(b->alias_deadline);
+	b->alias_deadline = NULL;
+	close_one(b);
+}
+
+static void on_aliases(void *arg, const char *fault)
+{
+	end_walk(arg, fault);
+}
+
+/* Where a server is silent, the others that were asked aren't kept waiting. */
+static void on_alias_deadline(void *arg)
+{
+	struct blame *b = arg;
+
+	alias_walk_free(b->aliases);
+	b->aliases = NULL;
+	end_walk(b, NULL);
+}
+
+static void walk_aliases(struct blame *b)
+{
+	size_t count;
+	struct resolver *resolver;
+
+	(void)upstream_forwarders(b->upstream, &count);
+	resolver =
+		count ? upstream_resolver(b->upstream) : upstream_root(b->upstream, true);
+	if (!resolver)
+		return;
+	b->open++;
+	b->aliases = alias_walk_new(resolver, b->name, on_aliases, b);
+	b->alias_deadline = loop_timer_new(b->loop, ASK_MS, on_alias_deadline, b);
+}
+
 static void on_root(void *arg, const struct answer *answer)
 {
 	struct blame *b = arg;
@@ -548,6 +601,7 @@ struct blame *blame_new(const struct blame_conf *conf, blame_fn *fn, void *arg)
 	b->deadline =
 		loop_timer_new(conf->loop, conf->timeout_ms, on_inquiry_deadline, b);
 	ask_forwarders(b);
+	walk_aliases(b);
 	find_zone(b);
 	return b;
 }
@@ -580,6 +634,9 @@ void blame_free(struct blame *b)
 	resolver_question_free(b->root_question);
 	resolver_question_free(b->keys_question);
 	tcp_control_free(b->control);
+	alias_walk_free(b->aliases);
+	loop_timer_free(b->alias_deadline);
+	free(b->alias_fault);
 	for (i = 0; i < b->keys_count; i++)
 		free_witness(&b->keys[i]);
 	for (i = 0; i < b->server_count; i++) {

@@ -163,6 +163,11 @@ static void blame_remedy(const struct advice_context *c)
 				   "answer every question, with records or a signed "
 				   "denial");
 		break;
+	case BLAME_ALIASES:
+		advice_context_remedy(
+			c, "mend the aliases in their zones: one link to the host itself "
+			   "is enough, and none may lead back");
+		break;
 	case BLAME_FIREWALL:
 		advice_context_remedy(
 			c, "let TCP port 53 out of this host's network, as well as UDP: "

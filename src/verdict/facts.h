@@ -157,6 +157,7 @@ struct facts_advice {
 enum blame_who {
 	BLAME_UNKNOWN,
 	BLAME_DOMAIN,
+	BLAME_ALIASES, /* the domain's, which have no end */
 	BLAME_SERVER,
 	BLAME_RESOLVER,
 	BLAME_CLOCK,   /* this host's */
