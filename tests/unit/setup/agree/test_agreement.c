@@ -147,6 +147,21 @@ static void test_agreement_before_keeps_an_unknown_ttl_unknown(void **state)
 	play_free(p);
 }
 
+/* A server may yet give out a record with the TTL of lineage.conf, whatever was seen. */
+static void test_agreement_safe_at_goes_by_the_ttl_that_is_wanted(void **state)
+{
+	struct lineage l = { .lock = -1 };
+
+	(void)state;
+	l.conf.ttl = SIM_HOUR;
+	l.state.agree_since = SIM_DAY;
+	l.state.old_ttl_s = l.state.hold_ttl_s = 60;
+	assert_int_equal(agreement_safe_at(&l), SIM_DAY + 2 * SIM_HOUR);
+	l.conf.ttl = 60;
+	l.state.hold_ttl_s = SIM_HOUR;
+	assert_int_equal(agreement_safe_at(&l), SIM_DAY + 2 * SIM_HOUR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +180,7 @@ int main(void)
 			play_end),
 		cmocka_unit_test_teardown(
 			test_agreement_before_keeps_an_unknown_ttl_unknown, play_end),
+		cmocka_unit_test(test_agreement_safe_at_goes_by_the_ttl_that_is_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
