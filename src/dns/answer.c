@@ -218,6 +218,24 @@ static void take_negative_ttl(struct answer *a, const struct wire *wire)
 	}
 }
 
+/* RFC 5155 section 3.2: algorithm, flags, iterations. */
+static void take_iterations(struct answer *a, const struct wire *wire)
+{
+	const struct wire_rr *rr;
+	int iterations;
+	size_t i;
+
+	for (i = 0; i < wire->rr_count; i++) {
+		rr = &wire->rr[i];
+		if (rr->section != WIRE_AUTHORITY || rr->type != RRTYPE_NSEC3 ||
+		    rr->class != WIRE_CLASS_IN || rr->rdata_len < 4)
+			continue;
+		iterations = wire_get16(wire->data + rr->rdata + 2);
+		if (iterations > a->nsec3_iterations)
+			a->nsec3_iterations = iterations;
+	}
+}
+
 /* RFC 4034 section 3.1.3: fewer labels than the owner has mean that a wildcard's record
  * was expanded. */
 static bool is_expanded(const uint8_t *sig, const struct dname *owner)
@@ -258,6 +276,7 @@ static int read_answer(struct answer *a, struct reading *r, struct why *why)
 				      is_expanded(wire->data + rr->rdata, &r->owner);
 	}
 	a->rrsig = find_rrsig(wire, &r->owner, r->qtype);
+	take_iterations(a, wire);
 	if (!a->rr_count)
 		take_negative_ttl(a, wire);
 	/* Servers and caches rotate RRsets, and two runs shall show the same. */

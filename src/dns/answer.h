@@ -50,6 +50,7 @@ struct answer {
 	struct answer_rr *rr; /* owned; in canonical order (by octets) */
 	size_t rr_count;
 	int64_t ttl;	      /* in seconds; -1 unknown */
+	int nsec3_iterations; /* the most of its proofs of denial; 0: none has any */
 	int64_t negative_ttl; /* of an absence, RFC 2308 section 3; -1 unknown */
 	struct answer_rrsig rrsig;
 	char *error; /* owned; kind ANSWER_FAILED: why */

@@ -68,6 +68,7 @@ void describe_answer(struct facts_target *t, const char *name, uint16_t type,
 	l->data = data_text(type, answer);
 	l->ttl = answer->ttl;
 	keep_rrsig(l, &answer->rrsig);
+	l->nsec3_iterations = answer->nsec3_iterations;
 	l->error = mem_text(answer->error);
 }
 

@@ -32,6 +32,8 @@ const char *rrtype_name(int type)
 		return "RRSIG";
 	case RRTYPE_NSEC:
 		return "NSEC";
+	case RRTYPE_NSEC3:
+		return "NSEC3";
 	case RRTYPE_DNSKEY:
 		return "DNSKEY";
 	case RRTYPE_TLSA:

@@ -18,6 +18,7 @@ enum rrtype {
 	RRTYPE_DS = 43,
 	RRTYPE_RRSIG = 46,
 	RRTYPE_NSEC = 47,
+	RRTYPE_NSEC3 = 50,
 	RRTYPE_DNSKEY = 48,
 	RRTYPE_TLSA = 52,
 	RRTYPE_NXNAME = 128 /* in the types of an NSEC only (RFC 9824) */

@@ -12,7 +12,8 @@
 #include "verdict/phrase.h"
 #include "verdict/remedy.h"
 
-#define REASONS_SHOWN 4 /* of records that are unusable */
+#define ITERATIONS_MAX 150 /* of NSEC3, that libunbound counts */
+#define REASONS_SHOWN 4	   /* of records that are unusable */
 
 void advice_dns_unusable(const struct advice_context *c)
 {
@@ -117,6 +118,21 @@ static void insecure_mx(const struct advice_context *c)
 			mx ? "` tells of the host by itself" : ""));
 }
 
+/* Validators take what such a proof denies as unsigned, the whole zone signed or not. */
+static bool tell_iterations(const struct advice_context *c, const struct facts_lookup *l)
+{
+	if (!l || l->nsec3_iterations <= ITERATIONS_MAX)
+		return false;
+	advice_context_story(
+		c, mem_printf("the proof about %s %s has %d NSEC3 iterations: validators "
+			      "count none with more than %d, and take it as unsigned",
+			      l->name, l->type, l->nsec3_iterations, ITERATIONS_MAX));
+	advice_context_remedy(c,
+			      "sign the zone anew with 0 NSEC3 iterations, as RFC 9276 "
+			      "demands, or with NSEC");
+	return true;
+}
+
 void advice_dns_insecure(const struct advice_context *c)
 {
 	const struct facts_lookup *l = facts_lookup_with(c->t, c->e, SECURITY_INSECURE);
@@ -126,6 +142,8 @@ void advice_dns_insecure(const struct advice_context *c)
 		insecure_mx(c);
 		return;
 	}
+	if (tell_iterations(c, l))
+		return;
 	if (l)
 		advice_context_story(
 			c, mem_printf("no DNSSEC chain of trust leads to %s %s, so TLSA "

@@ -35,7 +35,8 @@ struct facts_lookup {
 	time_t rrsig_expires;	/* of the RRSIG that validators go by; -1 none */
 	time_t rrsig_inception; /* of the same; -1 none */
 	int64_t rrsig_original_ttl;
-	char *error; /* libunbound's reason when bogus, or why it failed; NULL */
+	int nsec3_iterations; /* the most of its proofs of denial; 0: none has any */
+	char *error;	      /* libunbound's reason when bogus, or why it failed; NULL */
 };
 
 /* A line of the "dns" block: A and AAAA of one name share one when their security is the

@@ -31,6 +31,7 @@ sign()
 {
 	case $3 in
 	nsec3) flags="-n -t 0" ;;
+	nsec3many) flags="-n -t 200" ;;
 	optout) flags="-n -t 0 -p" ;;
 	*) flags= ;;
 	esac

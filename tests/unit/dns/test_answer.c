@@ -318,9 +318,30 @@ static void test_answer_from_packet_refuses_what_is_none(void **state)
 		DP_EINVAL);
 }
 
+/* RFC 5155 section 3.2; the other sections' prove nothing. */
+static void test_answer_from_packet_takes_iterations(void **state)
+{
+	static const char records[] =
+		"--\n0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example. 300 IN NSEC3 1 0 200 - "
+		"2t7b4g4vsa5smi47k61mv5bv1a22bojr A RRSIG\n"
+		"2t7b4g4vsa5smi47k61mv5bv1a22bojr.example. 300 IN NSEC3 1 0 12 - "
+		"0p9mhaveqvm6t7vbl5lop2u3t2rp3tom A RRSIG\n";
+	struct answer a;
+	size_t len;
+	uint8_t *packet = packet_make("www.example", RRTYPE_A, 0, 0, records, NULL, &len);
+
+	(void)state;
+	assert_int_equal(
+		answer_from_packet(packet, len, "www.example", RRTYPE_A, &a, NULL), 0);
+	free(packet);
+	assert_int_equal(a.nsec3_iterations, 200);
+	answer_clear(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answer_from_packet_takes_iterations),
 		cmocka_unit_test(test_answer_from_packet_rows),
 		cmocka_unit_test(test_answer_from_packet_reads_compact_denials),
 		cmocka_unit_test(test_answer_from_packet_keeps_the_original_ttl),
