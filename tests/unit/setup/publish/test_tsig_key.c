@@ -85,8 +85,9 @@ static void test_tsig_key_parse_refuses(void **state)
 		"key:\n- algorithm: hmac-sha256\n  secret: c2VjcmV0\n",
 		"key:\n- id: u\n  algorithm: hmac-md5\n  secret: c2VjcmV0\n",
 		"key:\n- id: u\n  algorithm: hmac-sha256\n  secret: c2VjcmV0\n- id: v\n",
-		"key:\n- id: u\n  algorithm: hmac-sha256\n  secret: c2VjcmV0\n  storage: "
-		"x\n",
+		("key:\n- id: u\n  algorithm: hmac-sha256\n  secret: c2VjcmV0\n  "
+		 "storage: "
+		 "x\n"),
 		"key:\n- id: u\n  algorithm: hmac-sha256\n  secret: c2VjcmV0\nacl:\n",
 		"hmac-sha256:u:",
 		"hmac-sha256:u",
