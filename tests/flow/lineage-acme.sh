@@ -38,12 +38,13 @@ until_up()
 	done
 }
 
-# pebble REJECT: starts it anew, so many percent of the nonces refused; it forgets all accounts
+# pebble REJECT: starts it anew, so many percent of the nonces refused; it forgets all accounts.
+# An authorization that was valid once would let a challenge that is refused pass, by chance.
 pebble()
 {
 	rm -rf certbot
 	[ -z "$pebble_pid" ] || { kill "$pebble_pid"; wait "$pebble_pid" || :; } 2>/dev/null
-	PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=$1 command pebble -config pebble.json \
+	PEBBLE_VA_NOSLEEP=1 PEBBLE_AUTHZREUSE=0 PEBBLE_WFE_NONCEREJECT=$1 command pebble -config pebble.json \
 		-dnsserver 127.0.0.1:8053 >pebble.log 2>&1 &
 	pebble_pid=$!
 	until_up pebble curl -s --cacert server.crt "$dir"
