@@ -276,6 +276,12 @@ static int take_records(const struct update_place *place, const struct answer *a
 	return 0;
 }
 
+/* What is too short to have one is no answer. */
+static int read_rcode(const uint8_t *reply, size_t len)
+{
+	return len >= WIRE_HEADER_LEN ? wire_get16(reply + 2) & 15 : LDNS_RCODE_SERVFAIL;
+}
+
 int update_read(const struct update_place *place, struct tlsa **ret_records,
 		size_t *ret_count, struct why *why)
 {
@@ -296,7 +302,7 @@ int update_read(const struct update_place *place, struct tlsa **ret_records,
 	ldns->pkt_free(pkt);
 	if (rc < 0)
 		return rc;
-	rcode = len >= WIRE_HEADER_LEN ? wire_get16(reply + 2) & 15 : LDNS_RCODE_SERVFAIL;
+	rcode = read_rcode(reply, len);
 	if (is_for_another(rcode)) {
 		free(reply);
 		return refuse_rcode(place, rcode, why);
@@ -334,7 +340,7 @@ int update_send(const struct update_place *place, const struct update_change *ch
 	ldns->rr_list_deep_free(after);
 	if (rc < 0)
 		return rc;
-	rcode = len >= WIRE_HEADER_LEN ? wire_get16(reply + 2) & 15 : LDNS_RCODE_SERVFAIL;
+	rcode = read_rcode(reply, len);
 	free(reply);
 	if (rcode == LDNS_RCODE_NXRRSET || rcode == LDNS_RCODE_YXRRSET)
 		return why_set(why, DP_EEXIST,
