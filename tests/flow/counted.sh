@@ -175,4 +175,15 @@ rm _build/found
 autogen "configured by an older one" 'configured anew '
 autogen "and no more" ''
 cd ..
+
+#
+# The lab, where the user's path has no servers
+#
+possible()
+{
+	PATH=$1 "$source_tree/tests/lab/lab.sh" possible 2>&1
+	echo "ended with $?"
+}
+same "an ordinary user's path is enough for the lab" \
+	"$(possible /usr/sbin:/sbin:/usr/bin:/bin)" "$(possible /usr/bin:/bin)"
 finish

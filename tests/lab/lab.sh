@@ -11,6 +11,9 @@
 # DIR/env holds the lab's shell variables. Exit 77: it can't run here, the reason is on stderr.
 set -eu
 
+# Servers lie where an ordinary user's path doesn't lead to.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export PATH
 labsrc=$(cd "$(dirname "$0")" && pwd)
 export labsrc
 # Where the program and the lab's own programs were built: as autogen.sh does, or in place.
