@@ -76,6 +76,8 @@ static void judge_server(struct dns_judge *j, const char *owner,
 	if (server->security != SECURITY_SECURE) {
 		name_server(lags, server);
 		buf_printf(lags, " answers without a chain of trust");
+		name_server(&j->fails, server);
+		buf_printf(&j->fails, " answers without a chain of trust");
 	} else if (lacks) {
 		name_server(lags, server);
 		buf_printf(lags, " lacks %s at %s", lacks == 1 ? "the record" : "records",
@@ -90,6 +92,7 @@ void dns_judge_init(struct dns_judge *j, const struct env_question *q)
 {
 	*j = (struct dns_judge){ .question = q, .dns = { .none = true, .ttl_s = -1 } };
 	buf_init(&j->lags, LAGS_MAX);
+	buf_init(&j->fails, LAGS_MAX);
 }
 
 static void add_owner(char **owners, const char *owner)
@@ -132,6 +135,8 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 		j->ttl_unknown = true;
 		name_server(&j->lags, server);
 		buf_printf(&j->lags, ": %s", server->error);
+		name_server(&j->fails, server);
+		buf_printf(&j->fails, ": %s", server->error);
 	}
 	if (records)
 		j->dns.some = true;
@@ -151,6 +156,7 @@ void dns_judge_take(struct dns_judge *j, struct env_dns *ret_dns)
 {
 	j->dns.agree = !j->lags.len;
 	j->dns.who_lags = j->lags.len ? mem_text(buf_str(&j->lags)) : NULL;
+	j->dns.who_fails = j->fails.len ? mem_text(buf_str(&j->fails)) : NULL;
 	if (j->ttl_unknown)
 		j->dns.ttl_s = -1;
 	*ret_dns = j->dns;
@@ -161,5 +167,6 @@ void dns_judge_take(struct dns_judge *j, struct env_dns *ret_dns)
 void dns_judge_clear(struct dns_judge *j)
 {
 	buf_clear(&j->lags);
+	buf_clear(&j->fails);
 	env_dns_clear(&j->dns);
 }

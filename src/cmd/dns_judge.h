@@ -12,7 +12,7 @@ struct authority_report;
 struct dns_judge {
 	const struct env_question *question; /* borrowed */
 	const char *dead; /* borrowed from a report; the one server that may be silent */
-	struct buf lags;
+	struct buf lags, fails;
 	bool ttl_unknown; /* a server that should have said its TTL didn't */
 	struct env_dns dns;
 };

@@ -12,6 +12,7 @@
 #include "cmd/world.h"
 #include "setup/key/key.h"
 #include "setup/life/outcome.h"
+#include "setup/life/preflight.h"
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/lineage_open.h"
 #include "setup/publish/secure.h"
@@ -79,6 +80,28 @@ int lineage_verb_failure(int rc)
 		       : CMD_USAGE;
 }
 
+static int worse_status(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* What a later step would fail at is known today. */
+static int look_ahead(struct lineage *l, bool to_person)
+{
+	char *say = NULL, *text;
+	struct why why;
+
+	if (preflight_review(l, to_person, &say, &why) < 0)
+		return cmd_fail(&why, CMD_NO);
+	if (!say)
+		return 0;
+	text = log_escape(say, strlen(say));
+	log_warn("%s: the next step would fail: %s", l->name, text);
+	free(text);
+	free(say);
+	return 1;
+}
+
 static int step_one(const struct lineage_verb *verb, const struct lineage_verb_values *v,
 		    const char *name)
 {
@@ -101,14 +124,11 @@ static int step_one(const struct lineage_verb *verb, const struct lineage_verb_v
 	rc = verb->step(&l, v, &result, &why);
 	status = rc < 0 ? cmd_fail(&why, lineage_verb_failure(rc))
 			: lineage_verb_tell(&l, v->setup.quiet, &result);
+	if (rc == 0 && verb->looks_ahead && !status) /* else there is enough to do */
+		status = look_ahead(&l, !v->all);
 	outcome_clear(&result);
 	lineage_close(&l);
 	return status;
-}
-
-static int worse_status(int a, int b)
-{
-	return a > b ? a : b;
 }
 
 static int step_all(const struct lineage_verb *verb, const struct lineage_verb_values *v)

@@ -30,6 +30,7 @@ typedef int lineage_verb_fn(struct lineage *lineage, const struct lineage_verb_v
 struct lineage_verb {
 	const char *name;
 	lineage_verb_fn *step;
+	bool looks_ahead; /* and says what a later step would fail at */
 	bool even_if_waiting; /* tells it without -v too: the user asked for just that */
 	/* Shows what name servers say; NULL. */
 	void (*show)(const struct authority_report *report);

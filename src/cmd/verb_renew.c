@@ -41,6 +41,7 @@ static int renew_lineages(const void *values, const struct opt_list *args)
 	static const struct lineage_verb verb = {
 		.name = "renew",
 		.step = renew_step,
+		.looks_ahead = true,
 	};
 
 	return lineage_verb_work(&verb, values, args);

@@ -39,6 +39,7 @@ static int roll_lineages(const void *values, const struct opt_list *args)
 	static const struct lineage_verb verb = {
 		.name = "rollover",
 		.step = roll_step,
+		.looks_ahead = true,
 	};
 
 	return lineage_verb_work(&verb, values, args);

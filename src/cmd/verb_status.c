@@ -11,7 +11,9 @@
 #include "base/why.h"
 #include "cmd/predict_print.h"
 #include "cmd/setup_opts.h"
+#include "cmd/world.h"
 #include "dns/upstream.h"
+#include "setup/key/key.h"
 #include "setup/life/status.h"
 #include "setup/lineage/lineage.h"
 #include "setup/predict/compare.h"
@@ -29,7 +31,7 @@ struct values {
 	int output;
 	const char *predict;
 	struct opt_list services;
-	bool no_dns;
+	bool no_dns, check;
 };
 
 static const struct opt opts[] = {
@@ -46,8 +48,11 @@ static const struct opt opts[] = {
 		  "the ports " COMPARE_PORTS " of each name" },
 	{ "no-dns", 0, OPT_FLAG, offsetof(struct values, no_dns),
 	  .help = "with --predict: ask nobody, and only tell about the keys" },
+	{ "check", 0, OPT_FLAG, offsetof(struct values, check),
+	  .help = "look, without any effect, whether the next steps would fail: keys, "
+		  "programs, the right to publish, DNSSEC, each name server and service" },
 	SETUP_OPTS(struct values, setup),
-	SETUP_ASK_OPTS(struct values, dns),
+	SETUP_DNS_OPTS(struct values, dns),
 	{ .long_name = NULL },
 };
 
@@ -59,6 +64,10 @@ static int check_status_args(const void *values, const struct opts_rest *rest,
 	if (v->predict && rest->args.count)
 		return why_set(why, DP_EINVAL,
 			       "--predict looks into a folder: no lineage with it");
+	if (v->predict && v->check)
+		return why_set(why, DP_EINVAL,
+			       "--check is of lineages, and --predict of none: one of "
+			       "them");
 	if (!v->predict && (v->no_dns || v->services.count))
 		return why_set(why, DP_EINVAL, "--no-dns and --service are of --predict");
 	if (v->no_dns && v->services.count)
@@ -153,6 +162,24 @@ static void print_row(const struct status *s, int width, time_t now)
 	free(text);
 }
 
+static void print_item(const struct preflight_item *item)
+{
+	char *text = item->problem ? log_escape(item->problem, strlen(item->problem))
+				   : mem_text("good");
+
+	printf("  %-14s", item->what);
+	opts_wrap(stdout, text, 16, 16);
+	free(text);
+}
+
+static void print_check(const struct preflight *check)
+{
+	size_t i;
+
+	for (i = 0; i < check->count; i++)
+		print_item(&check->item[i]);
+}
+
 static void print_text(const struct status *list, size_t count, const struct values *v,
 		       time_t now)
 {
@@ -167,8 +194,10 @@ static void print_text(const struct status *list, size_t count, const struct val
 		printf("%-*sSTATE      KEY   CERT  %-33sWHEN (UTC)\n", width, "NAME",
 		       "NEXT ACTION");
 	for (i = 0; i < count; i++)
-		if (!v->setup.quiet || list[i].level != STATUS_OK)
+		if (!v->setup.quiet || list[i].level != STATUS_OK) {
 			print_row(&list[i], width, now);
+			print_check(&list[i].check);
+		}
 }
 
 static enum status_level worst_level(const struct status *list, size_t count)
@@ -329,13 +358,19 @@ static int predict_only(const struct values *v)
 static int show_lineages(const struct values *v, char **names, size_t count)
 {
 	struct status *list = mem_array(count, sizeof(*list));
+	const char *dir = setup_opts_dir(&v->setup);
+	struct world world;
 	struct env env;
 	int status;
 	size_t i;
 
-	env_init(&env);
+	key_protect();
+	world_init(&world, &v->dns, &env);
 	for (i = 0; i < count; i++)
-		status_read(&env, setup_opts_dir(&v->setup), names[i], &list[i]);
+		if (v->check)
+			status_check(&env, dir, names[i], &list[i]);
+		else
+			status_read(&env, dir, names[i], &list[i]);
 	print_statuses(list, count, v, env_now(&env));
 	status = (int)worst_level(list, count);
 	for (i = 0; i < count; i++)
@@ -376,8 +411,8 @@ const struct cmd *verb_status(void)
 		.synopsis = "[OPTIONS] [NAME...]",
 		.summary = "show where each lineage stands, and what happens next",
 		.notes =
-			"Asks nobody but with --predict: it tells what the last run "
-			"saw.\n"
+			"Asks nobody but with --check and --predict: it tells what the "
+			"last run saw.\n"
 			"Exit status: 0 as planned; 1 stuck, late, or nothing moves any "
 			"more; 2 a certificate has expired; 3 usage error or unreadable, "
 			"with -o nagios also no lineage at all; with --predict 1 where "

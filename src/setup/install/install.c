@@ -202,6 +202,19 @@ int install_look(struct lineage *l, int64_t generation, char **ret_problem,
 	return look_for_news(l, generation, NULL, ret_problem, &old, why);
 }
 
+int install_glance(struct lineage *l, int64_t generation, char **ret_problem,
+		   struct why *why)
+{
+	struct env_live live = { 0 };
+	int rc = look_at_keys(l, generation, LOOK_AT_ONCE, &live, why);
+
+	if (rc < 0)
+		return rc;
+	*ret_problem = find_fault(&live, NULL, false);
+	env_live_clear(&live);
+	return 0;
+}
+
 static int note_back(struct lineage *l, int64_t from, int64_t to, const char *text,
 		     struct why *why)
 {

@@ -31,4 +31,8 @@ int install_recover(struct lineage *lineage, enum install_result *ret_result,
 int install_look(struct lineage *lineage, int64_t generation, char **ret_problem,
 		 struct why *why);
 
+/* The same, for who has not reloaded anything: what is wrong gets no time to settle. */
+int install_glance(struct lineage *lineage, int64_t generation, char **ret_problem,
+		   struct why *why);
+
 #endif

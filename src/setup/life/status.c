@@ -34,6 +34,7 @@ void status_clear(struct status *s)
 	free(s->renew_explanation);
 	free(s->action);
 	free(s->problem);
+	preflight_clear(&s->check);
 	*s = (struct status){ 0 };
 }
 
@@ -290,6 +291,18 @@ static char *word_failure(const struct lineage *l, const struct status *s)
 		l->name);
 }
 
+/* What the last run saw, or what was seen just now. */
+static void judge_preflight(const struct lineage *l, struct status *s)
+{
+	char *problem = s->check.count ? preflight_problem(&s->check)
+				       : mem_text(l->state.unready);
+
+	if (problem)
+		raise_level(s, STATUS_WARNING,
+			    mem_printf("the next step would fail: %s", problem));
+	free(problem);
+}
+
 static void judge_level(const struct lineage *l, struct status *s,
 			const struct deadline *d, time_t now)
 {
@@ -308,6 +321,7 @@ static void judge_level(const struct lineage *l, struct status *s,
 	judge_foreign(l, s);
 	judge_emergency(s);
 	judge_keys(l, s);
+	judge_preflight(l, s);
 }
 
 static int fill_status(const struct lineage *l, struct status *s, struct deadline *d,
@@ -366,8 +380,8 @@ static char *why_unreadable(const char *base, const char *name, const char *text
 	return who ? who : mem_text(text);
 }
 
-void status_read(struct env *env, const char *base, const char *name,
-		 struct status *ret_status)
+static void read_status(struct env *env, const char *base, const char *name, bool check,
+			struct status *ret_status)
 {
 	struct status s = { .name = log_escape(name, strlen(name)) };
 	struct deadline d = { 0 };
@@ -377,6 +391,8 @@ void status_read(struct env *env, const char *base, const char *name,
 
 	if (rc == 0) {
 		rc = fill_status(&l, &s, &d, &why);
+		if (rc == 0 && check)
+			preflight_ask(&l, &s.check);
 		if (rc == 0) {
 			plan_next(&l, &s, &d, env_now(env));
 			judge_level(&l, &s, &d, env_now(env));
@@ -388,6 +404,18 @@ void status_read(struct env *env, const char *base, const char *name,
 		s.error = why_unreadable(base, name, why.text);
 	}
 	*ret_status = s;
+}
+
+void status_read(struct env *env, const char *base, const char *name,
+		 struct status *ret_status)
+{
+	read_status(env, base, name, false, ret_status);
+}
+
+void status_check(struct env *env, const char *base, const char *name,
+		  struct status *ret_status)
+{
+	read_status(env, base, name, true, ret_status);
 }
 
 static json_t *time_json(time_t t)
@@ -407,6 +435,22 @@ static json_t *text_json(const char *text)
 	return text ? json_string(text) : json_null();
 }
 
+static json_t *check_json(const struct preflight *check)
+{
+	json_t *list;
+	size_t i;
+
+	if (!check->count)
+		return json_null();
+	list = json_array();
+	for (i = 0; i < check->count; i++)
+		json_array_append_new(list,
+				      json_pack("{s:s, s:o}", "what", check->item[i].what,
+						"problem",
+						text_json(check->item[i].problem)));
+	return list;
+}
+
 static json_t *one_json(const struct status *s)
 {
 	static const char *const levels[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
@@ -414,7 +458,7 @@ static json_t *one_json(const struct status *s)
 
 	return json_pack(
 		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", s->name, "level", levels[s->level], "problem",
 		text_json(s->error ? s->error : s->problem), "state",
 		text_json(known ? lineage_state_stage_name(s->stage) : NULL), "doing",
@@ -428,7 +472,8 @@ static json_t *one_json(const struct status *s)
 		"rollover_at", time_json(s->rollover_at), "renew_error",
 		text_json(s->renew_error), "renew_explanation",
 		text_json(s->renew_explanation), "next_action", text_json(s->action),
-		"next_action_at", time_json(s->action_at));
+		"next_action_at", time_json(s->action_at), "check",
+		check_json(&s->check));
 }
 
 char *status_json(const struct status *status, size_t count)

@@ -79,6 +79,15 @@ char *acme_client(const char *line)
 						       : mem_text_n(line, len);
 }
 
+char *acme_program(const char *line)
+{
+	size_t len = strcspn(line, BLANKS);
+	const char *rest = line + len + strspn(line + len, BLANKS);
+
+	return len == 4 && !strncmp(line, "exec", len) ? mem_text(rest)
+						       : mem_text_n(line, len);
+}
+
 /* Whether text begins with word; *ret_rest is what follows it and blanks. */
 static bool begins_with(const char *text, const char *word, const char **ret_rest)
 {

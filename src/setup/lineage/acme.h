@@ -23,4 +23,8 @@ int acme_command(const char *line, char **ret_command, struct why *why);
  */
 char *acme_client(const char *line);
 
+/* The command by which one sees whether the client of this line is installed; on the
+ * heap. */
+char *acme_program(const char *line);
+
 #endif

@@ -156,6 +156,8 @@ int lineage_note(struct lineage *l, struct why *why, const char *event, ...)
 	char *path;
 	int rc;
 
+	if (l->lock < 0)
+		return 0;
 	va_start(ap, event);
 	while (count < ITEMS_MAX && (key = va_arg(ap, const char *))) {
 		items[count].key = key;

@@ -55,7 +55,7 @@ int lineage_lock(struct lineage *lineage, struct why *why);
 /* Writes the state. */
 int lineage_save(struct lineage *lineage, struct why *why);
 /* Adds a line to the journal: pairs of key and value (NULL values are left out), then
- * NULL. */
+ * NULL. Of a lineage that is open for reading nothing is noted. */
 int lineage_note(struct lineage *lineage, struct why *why, const char *event, ...);
 /* Points current and next to the generations of the state. */
 int lineage_point(struct lineage *lineage, struct why *why);

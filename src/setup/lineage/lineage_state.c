@@ -78,6 +78,8 @@ static const struct field {
 	FIELD(TEXT, goes_stale),
 	FIELD(TIME, filled_at),
 	FIELD(NUMBER, filled_ttl_s),
+	FIELD(TEXT, unready),
+	FIELD(TIME, unready_at),
 	FIELD(NUMBER, conf_hash),
 	FIELD(TEXT, key_group),
 	FIELD(TIME, created_at),
@@ -124,6 +126,7 @@ void lineage_state_clear(struct lineage_state *state)
 	free(state->goes_stale);
 	free(state->agreed);
 	free(state->boot);
+	free(state->unready);
 	lineage_state_init(state);
 }
 

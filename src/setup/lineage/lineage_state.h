@@ -96,6 +96,10 @@ struct lineage_state {
 	time_t filled_at;     /* when a server last had any record; 0 never */
 	int64_t filled_ttl_s; /* the peak of then */
 
+	/* life/preflight.c: what the next step would fail at, and when it was said. */
+	char *unready;	   /* owned; NULL: nothing */
+	time_t unready_at; /* 0 never */
+
 	/* lineage: a hash of lineage.conf when the state was saved last; 0 unknown. */
 	int64_t conf_hash;
 

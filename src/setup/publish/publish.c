@@ -27,14 +27,23 @@ static int by_hand(struct lineage *l, const char *options, const struct wanted *
 	return 0;
 }
 
+static int check_nothing(const struct lineage *l, const char *options, struct why *why)
+{
+	(void)l;
+	(void)options;
+	(void)why;
+	return 0;
+}
+
 static const struct way {
 	const char *name;
 	publish_fn *publish;
+	publish_check_fn *check;
 } ways[] = {
-	{ "print", by_hand },
-	{ "rfc2136", publish_rfc2136_records },
-	{ "powerdns", publish_powerdns_records },
-	{ "exec", publish_exec_records },
+	{ "print", by_hand, check_nothing },
+	{ "rfc2136", publish_rfc2136_records, publish_rfc2136_check },
+	{ "powerdns", publish_powerdns_records, publish_powerdns_check },
+	{ "exec", publish_exec_records, publish_exec_check },
 };
 
 bool publish_is_by_hand(const struct lineage *l)
@@ -76,6 +85,14 @@ static const struct way *find_way(const struct lineage *l, const char **ret_opti
 	}
 	why_set(why, DP_EINVAL, "publish = %.*s is no way to publish", (int)len, text);
 	return NULL;
+}
+
+int publish_check(const struct lineage *l, struct why *why)
+{
+	const char *options = NULL;
+	const struct way *way = find_way(l, &options, why);
+
+	return way ? way->check(l, options, why) : DP_EINVAL;
 }
 
 int publish_records(struct lineage *l, const struct wanted *wanted,

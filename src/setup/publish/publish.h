@@ -33,8 +33,14 @@ typedef int publish_fn(struct lineage *lineage, const char *options,
 		       const struct wanted *wanted, const struct publish_watch *watch,
 		       enum publish_result *ret_result, struct why *why);
 
+/* Whether the options are whole, and what they name on this host is there: DP_E* names
+ * what would fail. Asks nobody. */
+typedef int publish_check_fn(const struct lineage *lineage, const char *options,
+			     struct why *why);
+
 /* Whether the way is print: the records are the user's to put in. */
 bool publish_is_by_hand(const struct lineage *lineage);
+int publish_check(const struct lineage *lineage, struct why *why);
 int publish_records(struct lineage *lineage, const struct wanted *wanted,
 		    enum publish_result *ret_result, struct why *why);
 /* Tells what publish_records() would change, by what the zone's own server has now.

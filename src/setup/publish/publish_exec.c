@@ -10,6 +10,7 @@
 #include "setup/key/record.h"
 #include "setup/lineage/lineage.h"
 #include "setup/publish/publish_owner.h"
+#include "setup/world/command.h"
 
 #define EXEC_TIMEOUT_MS (10 * 60 * 1000)
 
@@ -123,4 +124,11 @@ int publish_exec_records(struct lineage *l, const char *options, const struct wa
 		*ret_result = PUBLISH_DONE;
 	clear_batches(&all);
 	return rc;
+}
+
+int publish_exec_check(const struct lineage *l, const char *options, struct why *why)
+{
+	if (!*options)
+		return why_set(why, DP_EINVAL, "publish = exec lacks its command");
+	return command_check(l->env, options, why);
 }

@@ -7,5 +7,6 @@
 #include "setup/publish/publish.h"
 
 publish_fn publish_exec_records;
+publish_check_fn publish_exec_check;
 
 #endif

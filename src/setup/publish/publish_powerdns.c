@@ -268,3 +268,13 @@ int publish_powerdns_records(struct lineage *l, const char *options,
 	clear_api(&api);
 	return rc;
 }
+
+int publish_powerdns_check(const struct lineage *l, const char *options, struct why *why)
+{
+	struct api api = { 0 };
+	int rc = load_api(options, &api, why);
+
+	(void)l;
+	clear_api(&api);
+	return rc;
+}

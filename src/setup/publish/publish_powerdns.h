@@ -8,5 +8,6 @@
 #include "setup/publish/publish.h"
 
 publish_fn publish_powerdns_records;
+publish_check_fn publish_powerdns_check;
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/why.h"
 #include "dane/tlsa.h"
+#include "dns/server_address.h"
 #include "setup/lineage/lineage.h"
 #include "setup/publish/publish_options.h"
 #include "setup/publish/publish_owner.h"
@@ -17,7 +18,7 @@
 #define TRIES 3		/* in case somebody else changes the records meanwhile */
 
 struct update_way {
-	const char *server; /* borrowed; NULL: those of the zone */
+	char *server; /* owned; NULL: those of the zone */
 	struct tsig_key key;
 	const struct publish_watch *watch; /* NULL: the change is made */
 };
@@ -117,29 +118,57 @@ static int update_owner(struct lineage *l, const struct publish_owner *o, void *
 	return rc < 0 ? why_set(why, rc, "%s", all.text) : 0;
 }
 
-int publish_rfc2136_records(struct lineage *l, const char *options,
-			    const struct wanted *wanted,
-			    const struct publish_watch *watch,
-			    enum publish_result *ret_result, struct why *why)
+static void clear_way(struct update_way *way)
 {
-	char *server = NULL, *file = NULL;
-	const struct publish_option known[] = { { "server", &server }, { "key", &file } };
-	struct update_way way = { .watch = watch };
+	tsig_key_clear(&way->key);
+	free(way->server);
+}
+
+/* Undo with clear_way() in any case. */
+static int load_way(const char *options, struct update_way *way, struct why *why)
+{
+	char *file = NULL;
+	const struct publish_option known[] = { { "server", &way->server },
+						{ "key", &file } };
 	int rc = publish_options_parse(options, known, 2, why);
 
 	if (rc == 0 && !file)
 		rc = why_set(why, DP_EINVAL,
 			     "publish = rfc2136 needs key=FILE, the TSIG key that may "
 			     "change the zone");
+	if (rc == 0 && way->server && !server_address_is_good(way->server))
+		rc = why_set(why, DP_EINVAL,
+			     "publish = rfc2136: server=%s is not an address (ADDR or "
+			     "ADDR@PORT): a name is not looked up there",
+			     way->server);
 	if (rc == 0)
-		rc = tsig_key_load(file, &way.key, why);
-	way.server = server;
+		rc = tsig_key_load(file, &way->key, why);
+	free(file);
+	return rc;
+}
+
+int publish_rfc2136_records(struct lineage *l, const char *options,
+			    const struct wanted *wanted,
+			    const struct publish_watch *watch,
+			    enum publish_result *ret_result, struct why *why)
+{
+	struct update_way way = { .watch = watch };
+	int rc = load_way(options, &way, why);
+
 	if (rc == 0)
 		rc = publish_owner_each(l, wanted, update_owner, &way, why);
 	if (rc == 0)
 		*ret_result = PUBLISH_DONE;
-	tsig_key_clear(&way.key);
-	free(server);
-	free(file);
+	clear_way(&way);
+	return rc;
+}
+
+int publish_rfc2136_check(const struct lineage *l, const char *options, struct why *why)
+{
+	struct update_way way = { .server = NULL };
+	int rc = load_way(options, &way, why);
+
+	(void)l;
+	clear_way(&way);
 	return rc;
 }

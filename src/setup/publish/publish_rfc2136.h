@@ -7,5 +7,6 @@
 #include "setup/publish/publish.h"
 
 publish_fn publish_rfc2136_records;
+publish_check_fn publish_rfc2136_check;
 
 #endif

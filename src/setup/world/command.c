@@ -19,6 +19,7 @@
 #include "setup/world/env.h"
 
 #define COMMAND_MAX 65536 /* Linux takes twice as much in one argument */
+#define LOOK_MS 10000	  /* for sh to find a program */
 #define TICK_MS                                                                          \
 	100 /* how late we see the end of a command that leaves a child behind           \
 	     */
@@ -96,6 +97,65 @@ int command_has(const char *text, const char *name)
 		if (*text == '{' && find_word(text, &word, 1))
 			return 1;
 	return 0;
+}
+
+/* Whether the word at text, len octets, gives a variable a value. */
+static bool is_assignment(const char *text, size_t len)
+{
+	static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789_";
+	size_t letters = strspn(text, name);
+
+	return letters && letters < len && text[letters] == '=';
+}
+
+char *command_program(const char *text)
+{
+	static const char blanks[] = " \t\n", special[] = "$`\\\"'(){}[]*?~!#&|;<>";
+	size_t len;
+
+	for (;;) {
+		text += strspn(text, blanks);
+		len = strcspn(text, blanks);
+		if (strcspn(text, special) < len)
+			len = strcspn(text, special);
+		if (!len || (text[len] && !strchr(blanks, text[len]) &&
+			     !strchr("&|;<>", text[len])))
+			return NULL;
+		if (!is_assignment(text, len))
+			return mem_text_n(text, len);
+		text += len;
+	}
+}
+
+/* dash finds a file with a '/' in its name that nobody may run, too. */
+bool command_is_found(const char *program)
+{
+	char *quoted = command_quote(program);
+	char *text = mem_printf("command -v -- %s >/dev/null", quoted);
+	const struct env_command look = { .text = text, .timeout_ms = LOOK_MS };
+	bool found = command_run(&look, NULL) == 0 &&
+		     (!strchr(program, '/') || access(program, X_OK) == 0);
+
+	free(text);
+	free(quoted);
+	return found;
+}
+
+int command_check(struct env *env, const char *text, struct why *why)
+{
+	char *program = command_program(text);
+	const char *path = getenv("PATH");
+	int rc = 0;
+
+	if (program && env->has_program && !env->has_program(env->arg, program))
+		rc = why_set(why, DP_ENOENT,
+			     "there is no program %s to run%s%s (PATH is %s)", program,
+			     strcmp(program, text) != 0 ? " for " : "",
+			     strcmp(program, text) != 0 ? text : "",
+			     path ? path : "not set");
+	free(program);
+	return rc;
 }
 
 /* A running command, and the ends of its pipes that are ours. */

@@ -28,12 +28,19 @@ static int real_run(void *arg, const struct env_command *command, struct why *wh
 	return command_run(command, why);
 }
 
+static bool real_has_program(void *arg, const char *program)
+{
+	(void)arg;
+	return command_is_found(program);
+}
+
 void env_init(struct env *env)
 {
 	*env = (struct env){ .now = real_now,
 			     .uptime = real_uptime,
 			     .files = { .is_ours = true },
-			     .run = real_run };
+			     .run = real_run,
+			     .has_program = real_has_program };
 }
 
 time_t env_now(const struct env *env)
@@ -58,6 +65,7 @@ void env_dns_clear(struct env_dns *dns)
 	free(dns->unclear);
 	free(dns->present);
 	free(dns->who_lags);
+	free(dns->who_fails);
 	free(dns->wildcard);
 	*dns = (struct env_dns){ 0 };
 }

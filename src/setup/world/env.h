@@ -46,6 +46,7 @@ struct env_dns {
 			   was none; -1 unknown, as where one of them didn't say */
 	char *who_lags; /* owned; "ns2.example.net lacks the record"; NULL when all agree
 			 */
+	char *who_fails; /* owned; those that give no validated answer; NULL: none */
 	/* Sets of owners (owners.h), owned, for which of the servers that answered ... */
 	char *absent;	/* none has any TLSA record, and all answered */
 	char *unclear;	/* none has, and not all answered */
@@ -138,6 +139,8 @@ struct env {
 	int (*before_command)(void *arg, const char *text);
 	/* Runs sh -c; 0 when it exits with status 0. */
 	int (*run)(void *arg, const struct env_command *command, struct why *why);
+	/* Whether sh finds a program of that name. NULL: nobody can tell. */
+	bool (*has_program)(void *arg, const char *program);
 	/* The functions below are NULL where nobody can tell. */
 	int (*ask)(void *arg, const struct env_question *question,
 		   struct env_dns *ret_dns, struct why *why);

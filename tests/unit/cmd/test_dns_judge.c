@@ -425,6 +425,7 @@ static void test_dns_judge_add_two_owners(void **state)
 	dns_judge_take(&judge, &dns);
 	assert_false(dns.agree);
 	assert_string_equal(dns.who_lags, "ns1 (192.0.2.1): no answer");
+	assert_string_equal(dns.who_fails, "ns1 (192.0.2.1): no answer");
 	env_dns_clear(&dns);
 }
 

@@ -396,6 +396,7 @@ void sim_env(struct sim *sim, struct env *ret_env)
 	ret_env->files.arg = sim;
 	ret_env->before_command = before_command;
 	ret_env->run = run;
+	ret_env->has_program = NULL;
 	ret_env->ask = sim_dns_ask;
 	ret_env->look = look;
 	ret_env->secure = secure;

@@ -229,6 +229,37 @@ static void test_status_names_a_compromised_key(void **state)
 	end(&w);
 }
 
+static void test_status_tells_what_the_next_step_would_fail_at(void **state)
+{
+	struct status s;
+	struct world w;
+	struct lineage l;
+	struct why why;
+	char *json;
+
+	(void)state;
+	begin(&w);
+	make(&w, "www", "ecdsa-p256", &l);
+	l.state.unready = mem_text("deploy: there is no program systemctl");
+	assert_int_equal(lineage_save(&l, &why), 0);
+	status_read(&w.env, w.base, "www", &s);
+	expect("unready", &s, STATUS_WARNING,
+	       "the next step would fail: deploy: there is no program systemctl");
+	json = status_json(&s, 1);
+	assert_non_null(strstr(json, "\"check\":null"));
+	free(json);
+	status_clear(&s);
+	/* What is looked at now counts, not what a run saw before. */
+	status_check(&w.env, w.base, "www", &s);
+	assert_null(strstr(s.problem, "systemctl"));
+	json = status_json(&s, 1);
+	assert_non_null(strstr(json, "{\"what\":\"key 0001\",\"problem\":null}"));
+	free(json);
+	status_clear(&s);
+	lineage_close(&l);
+	end(&w);
+}
+
 /* What the servers have, and what is kept. Days after the beginning. */
 static const struct certificate_row {
 	const char *name;
@@ -489,6 +520,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_status_tells_when_nothing_moves),
 		cmocka_unit_test(test_status_names_a_compromised_key),
+		cmocka_unit_test(test_status_tells_what_the_next_step_would_fail_at),
 		cmocka_unit_test(test_status_judges_what_the_servers_have),
 	};
 

@@ -48,6 +48,51 @@ static void test_command_fill_never_cuts(void **state)
 	free(many);
 }
 
+static void test_command_program_finds_the_first_word(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "systemctl reload nginx", "systemctl" },
+		{ "  /usr/sbin/nginx -s reload && x", "/usr/sbin/nginx" },
+		{ "LC_ALL=C certbot renew", "certbot" },
+		{ "deploy", "deploy" },
+		{ "deploy>/dev/null", "deploy" },
+		{ "deploy; other", "deploy" },
+		{ "", NULL },
+		{ "A=b", NULL },
+		{ "$x y", NULL },
+		{ "A='b c' d", NULL },
+		{ "'a b' c", NULL },
+		{ "(cd /; x)", NULL },
+		{ "a$b c", NULL },
+	};
+	size_t i;
+	char *got;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		got = command_program(cases[i][0]);
+		if (!got != !cases[i][1] || (got && strcmp(got, cases[i][1]) != 0))
+			fail_msg("%s: %s", cases[i][0], got ? got : "none");
+		free(got);
+	}
+}
+
+static void test_command_check_asks_sh(void **state)
+{
+	struct env env;
+	struct why why;
+
+	(void)state;
+	env_init(&env);
+	assert_int_equal(command_check(&env, "if true; then x; fi", &why), 0);
+	assert_int_equal(command_check(&env, ": nothing", &why), 0);
+	assert_int_equal(command_check(&env, "/bin/sh -c x", &why), 0);
+	assert_int_equal(command_check(&env, "/etc/passwd x", &why), DP_ENOENT);
+	assert_int_equal(command_check(&env, "no-such-program x", &why), DP_ENOENT);
+	assert_non_null(strstr(why.text, "there is no program no-such-program to run for "
+					 "no-such-program x (PATH is "));
+}
+
 static const struct row {
 	const char *name, *text;
 	int want;
@@ -138,6 +183,8 @@ int main(void)
 		cmocka_unit_test(test_command_run_ends_where_children_are_ignored),
 		cmocka_unit_test(test_command_fill_quotes),
 		cmocka_unit_test(test_command_fill_never_cuts),
+		cmocka_unit_test(test_command_program_finds_the_first_word),
+		cmocka_unit_test(test_command_check_asks_sh),
 		cmocka_unit_test(test_command_run_tells_how_it_ended),
 		cmocka_unit_test(test_command_run_feeds_and_takes),
 		cmocka_unit_test(test_command_run_ends_in_time),
