@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 #include "base/why.h"
 #include "cmd/counts.h"
 #include "render/result.h"
@@ -38,7 +39,7 @@ struct resume {
 struct line {
 	char head[RESULT_HEAD_MAX + 1];
 	size_t len; /* of head */
-	char last;  /* byte of the line */
+	char last;  /* byte of the line, but for the CR of a CR LF */
 	bool whole; /* a newline follows it */
 };
 
@@ -126,13 +127,36 @@ static bool read_line(FILE *file, struct line *l)
 	if (c == EOF)
 		return false;
 	for (; c != EOF && c != '\n'; c = getc_unlocked(file)) {
-		l->last = (char)c;
+		if (c != '\r')
+			l->last = (char)c;
 		if (l->len < RESULT_HEAD_MAX)
-			l->head[l->len++] = l->last;
+			l->head[l->len++] = (char)c;
 	}
 	l->head[l->len] = '\0';
 	l->whole = c == '\n';
 	return true;
+}
+
+static bool begins_with(const struct line *l, const char *octets, size_t len)
+{
+	return l->len >= len && !memcmp(l->head, octets, len);
+}
+
+/* Its mark, or half of an ASCII character. */
+static bool is_utf16(const struct line *first)
+{
+	return begins_with(first, "\xff\xfe", 2) || begins_with(first, "\xfe\xff", 2) ||
+	       begins_with(first, "", 1) || begins_with(first, "{", 2);
+}
+
+static void drop_mark(struct line *first)
+{
+	size_t n = sizeof(TEXT_FILE_MARK) - 1;
+
+	if (!begins_with(first, TEXT_FILE_MARK, n))
+		return;
+	first->len -= n;
+	memmove(first->head, first->head + n, first->len + 1);
 }
 
 /* False where the line is no result. */
@@ -158,6 +182,7 @@ struct tally {
 	off_t whole;	      /* bytes up to the end of the last whole line */
 	bool cut;	      /* something follows these */
 	bool cut_is_ours;     /* and it is the beginning of a result */
+	bool utf16;
 };
 
 static int read_lines(struct resume *r, FILE *file, struct counts *counts,
@@ -166,7 +191,11 @@ static int read_lines(struct resume *r, FILE *file, struct counts *counts,
 	struct line *l = mem_zero(sizeof(*l));
 	struct tally t = { 0 };
 
-	while (read_line(file, l)) {
+	while (!t.utf16 && read_line(file, l)) {
+		if (!t.whole) {
+			t.utf16 = is_utf16(l);
+			drop_mark(l);
+		}
 		if (!l->whole) {
 			size_t n = sizeof(result_start) - 1;
 
@@ -203,6 +232,8 @@ static int read_file(struct resume *r, FILE *file, const char *path, int out_fd,
 
 	if (read_lines(r, file, counts, &t) < 0)
 		return why_errno(why, errno, "can't read %s", path);
+	if (t.utf16)
+		return text_file_refuse_utf16(path, why);
 	if (!t.results && (t.others || (t.cut && !t.cut_is_ours)))
 		return why_set(why, DP_EFORMAT,
 			       "%s holds no result: --resume wants what an earlier run "

@@ -78,6 +78,12 @@ static const struct row {
 	  0 },
 	{ "no such state", A "\n" RESULT("x", "null", "GOOD", "match") "\n", 0, 1, "x",
 	  0 },
+	{ "a byte order mark", "\xef\xbb\xbf" A "\n" B "\n", 0, 2,
+	  "https://a.example:443", 1 },
+	{ "a mark before a cut one", "\xef\xbb\xbf{\"version\":1,\"tar", 0, 0,
+	  "https://a.example:443", 0 },
+	{ "CR LF", A "\r\n" B "\r\n", 0, 2, "https://b.example:443", 1 },
+	{ "UTF-16", "\xff\xfe{", DP_EFORMAT, 0, NULL, 0 },
 	{ "a list of targets", "a.example\nb.example\n", DP_EFORMAT, 0, NULL, 0 },
 	{ "a word", "a.example", DP_EFORMAT, 0, NULL, 0 },
 	{ "no object", "\"summary\":}\n", DP_EFORMAT, 0, NULL, 0 },
@@ -154,6 +160,18 @@ static void test_resume_new_takes_a_half_line_away_from_where_it_goes_on(void **
 	assert_int_equal(size_after("/dev/null", O_WRONLY | O_APPEND), with_half);
 }
 
+static void test_resume_new_names_utf16(void **state)
+{
+	struct counts counts = { 0 };
+	struct resume *r = NULL;
+	struct why why = { "" };
+
+	(void)state;
+	write_file("\xff\xfe{");
+	assert_int_equal(resume_new(path, -1, &counts, &r, &why), DP_EFORMAT);
+	assert_non_null(strstr(why.text, "UTF-16"));
+}
+
 static void test_resume_take_of_many(void **state)
 {
 	struct counts counts = { 0 };
@@ -201,6 +219,7 @@ int main(void)
 		cmocka_unit_test(test_resume_new_needs_the_file),
 		cmocka_unit_test(
 			test_resume_new_takes_a_half_line_away_from_where_it_goes_on),
+		cmocka_unit_test(test_resume_new_names_utf16),
 		cmocka_unit_test(test_resume_take_of_many),
 		cmocka_unit_test(test_resume_new_bounds_a_line),
 	};
