@@ -14,10 +14,6 @@
 #include "probe/contact.h"
 #include "probe/gate.h"
 
-/* Mail servers count connections from one address sooner than web servers do. */
-#define PER_HOST_TLS 8
-#define PER_HOST_STARTTLS 2
-
 int engine_prepare(const struct check_opts *opts, bool many, struct engine *ret_engine,
 		   struct why *why)
 {
@@ -83,14 +79,14 @@ int engine_start(struct engine *e, struct why *why)
 void engine_share(struct engine *e, struct quota *quota, int lane)
 {
 	const struct check_opts *o = e->opts;
-	struct gate_conf gate = { .loop = e->loop,
-				  .quota = quota,
-				  .lane = lane,
-				  .per_host_tls =
-					  o->per_host ? o->per_host : PER_HOST_TLS,
-				  .per_host_starttls =
-					  o->per_host ? o->per_host : PER_HOST_STARTTLS,
-				  .per_net = o->per_net };
+	struct gate_conf gate = {
+		.loop = e->loop,
+		.quota = quota,
+		.lane = lane,
+		.per_host_tls = o->per_host ? o->per_host : GATE_PER_HOST_TLS,
+		.per_host_starttls = o->per_host ? o->per_host : GATE_PER_HOST_STARTTLS,
+		.per_net = o->per_net
+	};
 	struct contact_book_conf contacts = { .loop = e->loop,
 					      .remember = o->file && !o->wait_ms };
 

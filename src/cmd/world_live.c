@@ -16,8 +16,10 @@
 #include "net/handshake.h"
 #include "probe/ca_bundle.h"
 #include "probe/expect.h"
+#include "probe/gate.h"
 #include "probe/live.h"
 #include "probe/probe.h"
+#include "probe/quota.h"
 #include "probe/run.h"
 #include "target/connect_to.h"
 #include "target/service.h"
@@ -33,6 +35,8 @@ struct checking {
 	struct session *session; /* owned, as those below */
 	struct handshake_kit *kit;
 	struct ca_bundle *ca;
+	struct quota *quota;
+	struct gate *gate;
 	bool wanted[EXPECT_STATUS_END]; /* HTTP statuses of a service with a path */
 	struct expect expect;
 	struct verdict_conf verdict;
@@ -80,10 +84,23 @@ static int set_up(struct checking *c, const struct world_live *live, struct why 
 static void clear_checking(struct checking *c)
 {
 	facts_target_free(c->facts);
+	gate_free(c->gate);
+	quota_free(c->quota);
 	session_free(c->session);
 	handshake_kit_free(c->kit);
 	ca_bundle_free(c->ca);
 	expect_clear(&c->expect);
+}
+
+static void set_bounds(struct checking *c)
+{
+	struct gate_conf gate = { .loop = session_loop(c->session),
+				  .per_host_tls = GATE_PER_HOST_TLS,
+				  .per_host_starttls = GATE_PER_HOST_STARTTLS,
+				  .per_net = GATE_PER_NET };
+
+	gate.quota = c->quota = quota_new(1, QUOTA_EACH);
+	c->gate = gate_new(&gate);
 }
 
 /* The facts of one check; NULL only with a failure. */
@@ -106,7 +123,10 @@ static int check_dane(const struct world_live *live, const char *text,
 	int rc = set_up(&c, live, why);
 
 	if (rc == 0) {
+		set_bounds(&c);
 		probe.loop = session_loop(c.session);
+		probe.gate = c.gate;
+		probe.counts_waits = true;
 		probe.upstream = session_upstream(c.session);
 		probe.kit = c.kit;
 		probe.ca = c.ca;

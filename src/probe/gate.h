@@ -10,6 +10,12 @@ struct gate_pass;
 struct loop;
 struct quota;
 
+/* Where nobody wants another number. Mail servers count connections from one address
+ * sooner than web servers do. */
+#define GATE_PER_HOST_TLS 8
+#define GATE_PER_HOST_STARTTLS 2
+#define GATE_PER_NET 32
+
 struct gate_conf {
 	struct loop *loop;   /* borrowed, as quota */
 	struct quota *quota; /* counts what other processes have, too */

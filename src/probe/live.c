@@ -14,19 +14,25 @@
 #include "net/handshake.h"
 #include "net/helo.h"
 #include "net/route.h"
+#include "probe/gate.h"
 #include "probe/peer.h"
+#include "probe/quota.h"
+#include "probe/turns.h"
 #include "target/service.h"
 #include "target/target.h"
 #include "verdict/facts.h"
 
-#define KINDS                                                                            \
-	4 /* kinds of handshakes with an address: whatever it shows, RSA, ECDSA, raw */
+struct live;
 
-/* One handshake. */
+/* One handshake: it waits for its turn, then for room at its address and network. */
 struct attempt {
-	const char *address; /* borrowed */
-	bool by_itself; /* false: asks for a kind of keys that the server may not have */
-	struct peer *peer; /* owned */
+	struct live *live; /* borrowed, as the address */
+	const char *address;
+	enum handshake_auth auth;
+	enum peer_keys keys;
+	struct turn *turn; /* owned, as the next two; NULL: not yet, or not any more */
+	struct gate_pass *pass;
+	struct peer *peer; /* NULL: it hasn't begun */
 };
 
 struct live {
@@ -35,11 +41,14 @@ struct live {
 	struct session *session; /* owned, as all of these */
 	struct handshake_kit *kit;
 	struct facts_target *facts; /* for the lookup only */
-	char *helo;		    /* NULL: the host has no name */
+	struct turns *turns;
+	struct quota *quota;
+	struct gate *gate;
+	char *helo; /* NULL: the host has no name */
 	int64_t deadline_ms;
 	struct address_lookup *lookup;
 	struct address_result addresses;
-	struct attempt attempt[KINDS * ADDRESS_MAX];
+	struct attempt attempt[TURNS_IN_ALL];
 	size_t attempts, open;
 	bool done;
 	struct why why; /* where it isn't done */
@@ -47,54 +56,95 @@ struct live {
 
 static void on_peer(void *arg)
 {
-	struct live *l = arg;
+	struct attempt *a = arg;
+	struct live *l = a->live;
 
+	gate_leave(a->pass);
+	a->pass = NULL;
+	turns_end(a->turn);
+	a->turn = NULL;
 	if (--l->open)
 		return;
 	l->done = true;
 	session_stop(l->session);
 }
 
-static void add_attempt(struct live *l, const char *address, enum handshake_auth auth,
-			enum peer_keys keys)
+static void begin_attempt(void *arg)
 {
+	struct attempt *a = arg;
+	struct live *l = a->live;
 	const struct target *target = l->target;
 	struct peer_conf conf = { .loop = session_loop(l->session),
 				  .kit = l->kit,
-				  .address = address,
+				  .address = a->address,
 				  .port = target->port,
 				  .sni = target->host,
 				  .alpn = target->service->alpn,
-				  .auth = auth,
-				  .keys = keys,
+				  .auth = a->auth,
+				  .keys = a->keys,
 				  .start = target->service->start,
 				  .inside = target->service->inside,
 				  .helo = l->helo,
 				  .domain = target->host,
 				  .deadline_ms = l->deadline_ms };
-	struct peer *peer = peer_new(&conf, on_peer, l);
 
-	l->attempt[l->attempts++] =
-		(struct attempt){ address, keys == PEER_CERTIFICATE_OR_RAW_KEY, peer };
+	a->peer = peer_new(&conf, on_peer, a);
+}
+
+static void on_turn(void *arg)
+{
+	struct attempt *a = arg;
+	bool starttls = a->live->target->service->start != SERVICE_TLS_AT_ONCE, in;
+
+	a->pass = gate_enter(a->live->gate, a->address, starttls, begin_attempt, a, &in);
+	if (in)
+		begin_attempt(a);
+}
+
+/* False where the target has had as many as there may be. */
+static bool add_attempt(struct live *l, const char *address, enum handshake_auth auth,
+			enum peer_keys keys)
+{
+	struct attempt *a = &l->attempt[l->attempts];
+	struct turn *turn;
+	enum turn_status status;
+
+	if (l->attempts == TURNS_IN_ALL)
+		return false;
+	status = turns_take(l->turns, on_turn, a, &turn);
+	*a = (struct attempt){
+		.live = l, .address = address, .auth = auth, .keys = keys, .turn = turn
+	};
+	l->attempts++;
 	l->open++;
+	if (status == TURN_NOW)
+		on_turn(a);
+	return true;
+}
+
+static bool add_attempts(struct live *l, const char *address)
+{
+	return add_attempt(l, address, HANDSHAKE_AUTO, PEER_CERTIFICATE_OR_RAW_KEY) &&
+	       (!l->each_kind ||
+		(add_attempt(l, address, HANDSHAKE_RSA, PEER_CERTIFICATE) &&
+		 add_attempt(l, address, HANDSHAKE_ECDSA, PEER_CERTIFICATE) &&
+		 add_attempt(l, address, HANDSHAKE_AUTO, PEER_RAW_KEY)));
 }
 
 static void start_peers(struct live *l)
 {
-	const char *address;
 	size_t i;
 
-	for (i = 0; i < l->addresses.count; i++) {
-		address = l->addresses.address[i];
-		if (!route_exists(address))
-			continue;
-		add_attempt(l, address, HANDSHAKE_AUTO, PEER_CERTIFICATE_OR_RAW_KEY);
-		if (!l->each_kind)
-			continue;
-		add_attempt(l, address, HANDSHAKE_RSA, PEER_CERTIFICATE);
-		add_attempt(l, address, HANDSHAKE_ECDSA, PEER_CERTIFICATE);
-		add_attempt(l, address, HANDSHAKE_AUTO, PEER_RAW_KEY);
-	}
+	for (i = 0; i < l->addresses.count; i++)
+		if (route_exists(l->addresses.address[i]) &&
+		    !add_attempts(l, l->addresses.address[i])) {
+			why_set(&l->why, DP_EIO,
+				"%s has %zu addresses: no more than %d handshakes are "
+				"made for one target",
+				l->target->host, l->addresses.count, TURNS_IN_ALL);
+			session_stop(l->session);
+			return;
+		}
 	if (l->open)
 		return;
 	why_set(&l->why, DP_EIO, "this host has no route to any address of %s",
@@ -116,6 +166,18 @@ static void on_addresses(void *arg, struct address_result *take_result)
 	session_stop(l->session);
 }
 
+static void set_bounds(struct live *l)
+{
+	struct gate_conf gate = { .loop = session_loop(l->session),
+				  .per_host_tls = GATE_PER_HOST_TLS,
+				  .per_host_starttls = GATE_PER_HOST_STARTTLS,
+				  .per_net = GATE_PER_NET };
+
+	gate.quota = l->quota = quota_new(1, TURNS_AT_ONCE);
+	l->gate = gate_new(&gate);
+	l->turns = turns_new(gate.loop, TURNS_AT_ONCE);
+}
+
 static int set_up_live(struct live *l, const struct upstream_conf *dns,
 		       int64_t timeout_ms, struct why *why)
 {
@@ -128,7 +190,10 @@ static int set_up_live(struct live *l, const struct upstream_conf *dns,
 	l->helo = helo_own();
 	l->deadline_ms = clock_ms() + timeout_ms;
 	rc = session_new(dns, timeout_ms, &l->session, why);
-	return rc < 0 ? rc : session_begin(l->session, why);
+	if (rc < 0)
+		return rc;
+	set_bounds(l);
+	return session_begin(l->session, why);
 }
 
 /* A raw public key has no certificate around it. */
@@ -181,7 +246,8 @@ static void tell_peers(const struct live *l, live_fn *fn, void *arg)
 		const struct peer_result *r = peer_result(a->peer);
 		struct live_peer peer = { .address = a->address };
 
-		if (!a->by_itself &&
+		/* by itself it shows what it has */
+		if (a->keys != PEER_CERTIFICATE_OR_RAW_KEY &&
 		    (r->status == PEER_REFUSED || r->status == PEER_NO_RAW_KEY))
 			continue;
 		if (r->status == PEER_CHAIN)
@@ -196,8 +262,14 @@ static void clear_live(struct live *l)
 {
 	size_t i;
 
-	for (i = 0; i < l->attempts; i++)
+	for (i = 0; i < l->attempts; i++) {
 		peer_free(l->attempt[i].peer);
+		gate_leave(l->attempt[i].pass);
+		turns_end(l->attempt[i].turn);
+	}
+	turns_free(l->turns);
+	gate_free(l->gate);
+	quota_free(l->quota);
 	address_lookup_free(l->lookup);
 	address_result_clear(&l->addresses);
 	session_free(l->session);

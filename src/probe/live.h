@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a server presents now, whatever DNS says about it. It is looked up and shown
- * without any judgement; the caller tells its user so. */
+ * without any judgement; the caller tells its user so. Connections are bounded as a
+ * check's are (turns.h, gate.h). */
 #ifndef PROBE_LIVE_H
 #define PROBE_LIVE_H
 

@@ -20,9 +20,6 @@
 #include "verdict/facts.h"
 #include "verdict/verdict.h"
 
-/* Connections of one target at once: an owner of a domain picks their addresses, and is
- * not to make a flood of them. */
-#define PER_TARGET 64
 /* After a DNS failure, asking around may take this long, and never past the deadline. */
 #define BLAME_MS 3000
 #define DOUBT_SPARE_MS 200 /* before the deadline, that it ends in time */
@@ -513,7 +510,7 @@ struct probe *probe_new(const struct probe_conf *conf, const struct target *targ
 	p->deadline =
 		loop_timer_new(conf->loop, p->facts->timeout_ms, on_budget_spent, p);
 	p->turns = turns_new(conf->loop,
-			     conf->per_target ? (size_t)conf->per_target : PER_TARGET);
+			     conf->per_target ? (size_t)conf->per_target : TURNS_AT_ONCE);
 	p->waits_upstream = true;
 	upstream_wait(conf->upstream, on_upstream, p);
 	return p;

@@ -10,6 +10,9 @@ struct loop;
 struct turn;
 struct turns;
 
+/* Where nobody wants another number: who owns a domain picks its addresses, and is not to
+ * make a flood of connections. */
+#define TURNS_AT_ONCE 64
 #define TURNS_IN_ALL 512
 
 struct turns *turns_new(struct loop *loop, size_t at_once);

@@ -150,6 +150,16 @@ part_addresses_without_end()
 	has said "188 stopped not asked: no more than 512 of a target's addresses are"
 }
 
+# Whoever asks what a server presents goes by the same bounds: 64 at once, 32 to one network.
+part_addresses_of_a_live_look()
+{
+	holder 9096 0.2
+	run 3 "$DANEPROBE" record --recurse --root-hints "$LAB/root.hints" --trust-anchor "$LAB/root.key" \
+		--live -t 20 tls://hundred.crowd.example:9096
+	[ "$(most_held)" -le 64 ] || fail "$(most_held) connections at once"
+	[ "$(most_held)" -ge 33 ] || fail "only $(most_held) connections at once"
+}
+
 # neighbours: options that lead twenty hosts to each kind of hostile peer, and their lines
 neighbours()
 {
