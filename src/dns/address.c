@@ -17,7 +17,7 @@ struct half {
 	bool asked, done;
 	enum answer_kind kind;
 	enum security security;
-	bool nxdomain;
+	bool nxdomain, denied;		    /* ANSWER_ABSENT: proven, or by an SOA */
 	char *error;			    /* owned */
 	struct resolver_question *question; /* owned */
 };
@@ -95,6 +95,35 @@ static void decide_insecure(struct address_lookup *l)
 	hand_over(l, ADDRESS_INSECURE);
 }
 
+/* Neither records nor an SOA: a referral, of which libunbound leaves nothing, or what a
+ * broken server makes of a question. It tells nothing where no other address is known. */
+static bool has_empty_half(struct address_lookup *l, int *ret_half)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (l->half[i].asked && !l->half[i].denied) {
+			l->half[i].error = mem_printf(
+				"the answer for %s %s has neither records nor the SOA "
+				"that "
+				"would deny them: a referral, or a broken server",
+				l->host, rrtype_name(half_type[i]));
+			*ret_half = i;
+			return true;
+		}
+	return false;
+}
+
+static void hand_over_none(struct address_lookup *l)
+{
+	int half;
+
+	if (has_empty_half(l, &half))
+		fail_half(l, ADDRESS_FAILED, half);
+	else
+		hand_over(l, ADDRESS_NONE);
+}
+
 static void decide_status(struct address_lookup *l)
 {
 	int i;
@@ -115,7 +144,7 @@ static void decide_status(struct address_lookup *l)
 			return;
 		}
 		if (!l->addresses_given) {
-			hand_over(l, ADDRESS_NONE);
+			hand_over_none(l);
 			return;
 		}
 	}
@@ -237,6 +266,7 @@ static void on_half(struct address_lookup *l, int i, const struct answer *answer
 	half->kind = answer->kind;
 	half->security = answer->security;
 	half->nxdomain = answer->nxdomain;
+	half->denied = answer->negative_ttl >= 0 || answer->security == SECURITY_SECURE;
 	half->error = mem_text(answer->error);
 	keep_aliases(l, answer);
 	describe_answer(l->facts, answer_owner(answer, l->host), half_type[i], answer);

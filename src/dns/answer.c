@@ -43,6 +43,7 @@ void answer_clear(struct answer *answer)
 	free(answer->alias);
 	free(answer->rr);
 	free(answer->error);
+	free(answer->referral);
 	begin_failed(answer);
 }
 
@@ -330,6 +331,28 @@ static bool denies_name(const struct wire *wire, const struct dname *name)
 	return false;
 }
 
+/* The zone whose servers an answer names that has neither records nor the SOA that would
+ * deny them (RFC 2308 section 2.2 tells the two apart by that), on the heap; NULL: it is
+ * no referral. */
+static char *referral_in(const struct wire *wire)
+{
+	const struct wire_rr *rr;
+	struct dname zone = { .len = 0 };
+	size_t i;
+
+	for (i = 0; i < wire->rr_count; i++) {
+		rr = &wire->rr[i];
+		if (rr->section != WIRE_AUTHORITY || rr->class != WIRE_CLASS_IN)
+			continue;
+		if (rr->type == RRTYPE_SOA)
+			return NULL;
+		if (rr->type == RRTYPE_NS &&
+		    wire_name(wire, rr->owner, &zone, NULL, NULL) < 0)
+			zone.len = 0;
+	}
+	return zone.len ? dname_text(zone.octet, zone.len) : NULL;
+}
+
 static void judge_rcode(struct answer *a, int rcode)
 {
 	char text[16];
@@ -364,6 +387,8 @@ int answer_from_packet(const uint8_t *packet, size_t len, const char *qname,
 			judge_rcode(&a, wire_rcode(&wire));
 		if (rc == 0 && a.kind == ANSWER_ABSENT && !a.nxdomain)
 			a.nxdomain = denies_name(&wire, &r.owner);
+		if (rc == 0 && a.kind == ANSWER_ABSENT && !a.nxdomain)
+			a.referral = referral_in(&wire);
 		wire_clear(&wire);
 	}
 	if (rc == 0) {

@@ -54,6 +54,10 @@ struct answer {
 	int64_t negative_ttl; /* of an absence, RFC 2308 section 3; -1 unknown */
 	struct answer_rrsig rrsig;
 	char *error; /* owned; kind ANSWER_FAILED: why */
+	/* Owned; kind ANSWER_ABSENT: in truth a referral to the servers of this zone, by
+	 * which nothing is known, unless security says that it is proven; NULL: no such
+	 * thing. */
+	char *referral;
 };
 
 /* Reads the answer to (qname, qtype) out of a packet; security is left indeterminate.

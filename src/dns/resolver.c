@@ -104,6 +104,16 @@ static enum security security_of(int sec)
 	return sec == 2 ? SECURITY_SECURE : sec == 1 ? SECURITY_BOGUS : SECURITY_INSECURE;
 }
 
+/* Nothing is known by it: nobody asked the servers that it names. */
+static void refuse_referral(struct answer *a)
+{
+	char *error = mem_printf("no answer, but a referral to the servers of %s",
+				 *a->referral ? a->referral : "the root");
+
+	answer_clear(a);
+	answer_failed(a, SECURITY_INDETERMINATE, error);
+}
+
 static void read_packet(struct resolver_question *q, const void *packet, int len, int sec)
 {
 	struct why why;
@@ -113,6 +123,8 @@ static void read_packet(struct resolver_question *q, const void *packet, int len
 		answer_failed(&q->answer, SECURITY_INDETERMINATE, mem_text(why.text));
 		return;
 	}
+	if (q->answer.referral && security_of(sec) != SECURITY_SECURE)
+		refuse_referral(&q->answer);
 	q->answer.security = q->answer.kind == ANSWER_FAILED ? SECURITY_INDETERMINATE
 							     : security_of(sec);
 }

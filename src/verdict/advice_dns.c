@@ -138,12 +138,12 @@ void advice_dns_insecure(const struct advice_context *c)
 	const struct facts_lookup *l = facts_lookup_with(c->t, c->e, SECURITY_INSECURE);
 	const struct facts_discovery *d = c->t->discovery;
 
+	if (tell_iterations(c, l))
+		return;
 	if (!c->e && d && d->kind && !strcmp(d->kind, "mx")) {
 		insecure_mx(c);
 		return;
 	}
-	if (tell_iterations(c, l))
-		return;
 	if (l)
 		advice_context_story(
 			c, mem_printf("no DNSSEC chain of trust leads to %s %s, so TLSA "

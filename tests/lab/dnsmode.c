@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +13,12 @@ enum {
 
 static struct {
 	bool strip, tc, no_tcp;
-	ldns_rr_type rcode_type, drop, lie, garbage, question, cut;
+	ldns_rr_type rcode_type, drop, lie, garbage, question, cut, refer;
 	ldns_pkt_rcode rcode;
 	unsigned int delay_ms;
 	uint16_t ede_code;
 	const char *ede_text;
+	const char *refer_owner;
 } mode;
 
 static bool type_is(ldns_rr_type wanted, ldns_rr_type type)
@@ -88,6 +90,19 @@ static ldns_pkt *reply_empty(const ldns_pkt *query, ldns_pkt_rcode rcode)
 	return reply;
 }
 
+/* A delegation where an answer is due, as if the servers of that zone knew more. */
+static ldns_pkt *reply_refer(const ldns_pkt *query)
+{
+	ldns_pkt *reply = reply_empty(query, LDNS_RCODE_NOERROR);
+	char text[300];
+	ldns_rr *ns;
+
+	snprintf(text, sizeof(text), "%s 3600 IN NS a.nic.example.", mode.refer_owner);
+	if (ldns_rr_new_frm_str(&ns, text, 0, NULL, NULL) == LDNS_STATUS_OK)
+		ldns_pkt_push_rr(reply, LDNS_SECTION_AUTHORITY, ns);
+	return reply;
+}
+
 static void reply_ask_other(ldns_pkt *reply)
 {
 	ldns_rr *question = ldns_rr_list_rr(ldns_pkt_question(reply), 0);
@@ -112,8 +127,12 @@ uint8_t *dnsmode_answer(const uint8_t *query_wire, size_t query_len, bool udp,
 		poll(NULL, 0, (int)mode.delay_ms);
 	if (type_is(mode.drop, type) || (mode.no_tcp && !udp))
 		return NULL;
-	reply = type_is(mode.rcode_type, type) ? reply_empty(query, mode.rcode)
-					       : ask(query_wire, query_len);
+	if (type_is(mode.rcode_type, type))
+		reply = reply_empty(query, mode.rcode);
+	else if (type_is(mode.refer, type))
+		reply = reply_refer(query);
+	else
+		reply = ask(query_wire, query_len);
 	if (reply == NULL)
 		return NULL;
 	reply_change(reply);
@@ -166,6 +185,9 @@ bool dnsmode_parse(char *text)
 			return false;
 		mode.rcode_type = ldns_get_rr_type_by_name(first);
 		mode.rcode = (ldns_pkt_rcode)rcode->id;
+	} else if (strcmp(what, "refer") == 0 && second != NULL) {
+		mode.refer = ldns_get_rr_type_by_name(first);
+		mode.refer_owner = second;
 	} else if (strcmp(what, "drop") == 0) {
 		mode.drop = ldns_get_rr_type_by_name(first);
 	} else if (strcmp(what, "lie") == 0) {

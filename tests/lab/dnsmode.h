@@ -8,6 +8,7 @@
  *   lie:TYPE          the last octet of every record of TYPE is changed
  *   garbage:TYPE      the answer's body is noise
  *   question:TYPE     the answer is to another question
+ *   refer:TYPE:ZONE   they get a referral to ZONE's servers
  *   ede:CODE:TEXT     SERVFAIL carries this extended DNS error
  *   delay:MS          every answer comes so much later
  *   tc                every UDP answer is truncated

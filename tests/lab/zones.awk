@@ -95,6 +95,12 @@ $2 == "MANY" {
 		print $1 " SRV 0 0 993 host" i > file
 	next
 }
+# "NAME ADDRESSES N": N of them, in networks of 50
+$2 == "ADDRESSES" {
+	for (i = 0; i < $3; i++)
+		print $1 " A 127.47." int(i / 50) "." (1 + i % 50) > file
+	next
+}
 # "@ SERVERS": the addresses of all name servers
 $2 == "SERVERS" {
 	for (s in server)

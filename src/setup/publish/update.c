@@ -258,6 +258,12 @@ static int take_records(const struct update_place *place, const struct answer *a
 	if (answer->kind == ANSWER_FAILED)
 		return why_set(why, DP_EDNS, "%s answers %s for %s", place->server,
 			       answer->error, place->owner);
+	if (answer->referral)
+		return why_set(
+			why, DP_EDNS,
+			"%s has no answer for %s, but a referral to the servers of %s",
+			place->server, place->owner,
+			*answer->referral ? answer->referral : "the root");
 	if (answer->alias_count)
 		return why_set(why, DP_EINVAL,
 			       "%s is an alias of %s at %s: a TLSA record can't stand "

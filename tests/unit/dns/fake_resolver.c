@@ -104,7 +104,8 @@ static void fill(struct answer *a, const struct fake_answer *row)
 	answer_failed(a, row->security, NULL);
 	a->kind = !strcmp(row->what, "data") ? ANSWER_DATA : ANSWER_ABSENT;
 	a->nxdomain = !strcmp(row->what, "nxdomain");
-	*(a->kind == ANSWER_ABSENT ? &a->negative_ttl : &a->ttl) = ttl_s;
+	if (strcmp(row->what, "empty") != 0)
+		*(a->kind == ANSWER_ABSENT ? &a->negative_ttl : &a->ttl) = ttl_s;
 	a->rrsig.original_ttl = original_ttl_s;
 	a->rrsig.expires = row->security == SECURITY_SECURE ? 2000000000 : -1;
 	add_words(a, row->alias, add_alias);

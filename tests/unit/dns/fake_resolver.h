@@ -17,7 +17,8 @@ struct fake_answer {
 	const char *name;
 	int type;
 	enum security security;
-	const char *what;  /* "data", "nodata", "nxdomain" or "failed" */
+	const char *what;  /* "data", "nodata", "empty" (without SOA), "nxdomain" or
+			      "failed" */
 	const char *alias; /* links' targets, blanks between them, "TARGET/DNAME" where
 			      a DNAME made it; NULL none */
 	const char *rdata; /* hex, blanks between records; NULL none */

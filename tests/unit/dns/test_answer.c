@@ -318,6 +318,45 @@ static void test_answer_from_packet_refuses_what_is_none(void **state)
 		DP_EINVAL);
 }
 
+/* RFC 2308 section 2.2: an SOA makes it a denial. */
+static void test_answer_from_packet_tells_referrals(void **state)
+{
+	static const struct {
+		const char *name, *records, *referral;
+	} cases[] = {
+		{ "downwards", "--\nwww.example. 300 IN NS a.nic.example.\n",
+		  "www.example" },
+		{ "upwards", "--\n. 300 IN NS a.root-servers.net.\n", "" },
+		{ "a denial with an NS",
+		  "--\nexample. 300 IN NS a.nic.example.\nexample. 300 IN SOA a. b. 1 2 "
+		  "3 4 "
+		  "5\n",
+		  NULL },
+		{ "an answer with an NS",
+		  "www.example. 60 IN A 192.0.2.1\n--\nexample. 300 IN NS "
+		  "a.nic.example.\n",
+		  NULL },
+		{ "nothing at all", "", NULL },
+	};
+	struct answer a;
+	uint8_t *packet;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		packet = packet_make("www.example", RRTYPE_A, 0, 0, cases[i].records,
+				     NULL, &len);
+		assert_int_equal(answer_from_packet(packet, len, "www.example", RRTYPE_A,
+						    &a, NULL),
+				 0);
+		free(packet);
+		if (!a.referral != !cases[i].referral ||
+		    (a.referral && strcmp(a.referral, cases[i].referral)))
+			fail_msg("%s: %s", cases[i].name, a.referral);
+		answer_clear(&a);
+	}
+}
+
 /* RFC 5155 section 3.2; the other sections' prove nothing. */
 static void test_answer_from_packet_takes_iterations(void **state)
 {
@@ -342,6 +381,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answer_from_packet_takes_iterations),
+		cmocka_unit_test(test_answer_from_packet_tells_referrals),
 		cmocka_unit_test(test_answer_from_packet_rows),
 		cmocka_unit_test(test_answer_from_packet_reads_compact_denials),
 		cmocka_unit_test(test_answer_from_packet_keeps_the_original_ttl),
