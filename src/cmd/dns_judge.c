@@ -70,7 +70,7 @@ static void judge_server(struct dns_judge *j, const char *owner,
 	if (keeps)
 		dns->may_have_dead = true;
 	if (server->ttl < 0)
-		j->ttl_unknown = true;
+		j->ttl_unknown = j->answered_unknown = true;
 	else if (server->ttl > dns->ttl_s)
 		dns->ttl_s = server->ttl;
 	if (server->security != SECURITY_SECURE) {
@@ -103,6 +103,15 @@ static void add_owner(char **owners, const char *owner)
 	free(absolute);
 }
 
+static void note_heard(char **servers, const struct authority_server *server)
+{
+	char *text =
+		mem_printf("%s@%s", server->name, server->address ? server->address : "");
+
+	owners_add(servers, text);
+	free(text);
+}
+
 /* A silent server gives no old records out. So with all_but_one it is passed over, and
  * it has to be the same one for all owners. Nobody knows what it has. */
 void dns_judge_add(struct dns_judge *j, const char *owner,
@@ -118,6 +127,7 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 			continue;
 		if (!server->error) {
 			judge_server(j, owner, server);
+			note_heard(&j->dns.answered, server);
 			answered++;
 			records += server->record_count;
 			wanted += count_records(server, owner, q->want, q->want_count,
@@ -133,6 +143,7 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 		errors++;
 		j->dns.none = false;
 		j->ttl_unknown = true;
+		note_heard(&j->dns.silent, server);
 		name_server(&j->lags, server);
 		buf_printf(&j->lags, ": %s", server->error);
 		name_server(&j->fails, server);
@@ -157,6 +168,9 @@ void dns_judge_take(struct dns_judge *j, struct env_dns *ret_dns)
 	j->dns.agree = !j->lags.len;
 	j->dns.who_lags = j->lags.len ? mem_text(buf_str(&j->lags)) : NULL;
 	j->dns.who_fails = j->fails.len ? mem_text(buf_str(&j->fails)) : NULL;
+	j->dns.answered_ttl_s = j->answered_unknown ? -1
+				: j->dns.ttl_s < 0  ? 0
+						    : j->dns.ttl_s;
 	if (j->ttl_unknown)
 		j->dns.ttl_s = -1;
 	*ret_dns = j->dns;

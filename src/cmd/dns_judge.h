@@ -13,7 +13,8 @@ struct dns_judge {
 	const struct env_question *question; /* borrowed */
 	const char *dead; /* borrowed from a report; the one server that may be silent */
 	struct buf lags, fails;
-	bool ttl_unknown; /* a server that should have said its TTL didn't */
+	bool ttl_unknown;      /* a server that should have said its TTL didn't */
+	bool answered_unknown; /* and one of those that answered */
 	struct env_dns dns;
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/why.h"
@@ -25,7 +26,8 @@ struct visit {
 	struct resolver_question *question; /* owned */
 	struct ask *ask;		    /* owned; asks for its serial */
 	bool answered, unreachable;
-	bool unheard; /* the plain question had its whole time, and no answer */
+	bool heard;   /* it answered the plain question */
+	bool unheard; /* that had its whole time, and no answer */
 };
 
 struct authority {
@@ -41,6 +43,7 @@ struct authority {
 	bool *in_parent, *in_zone;		/* owned; of each name */
 	size_t name_count;
 	struct visit *visit; /* owned */
+	int64_t visits_ms;   /* by clock_ms(), when they began */
 	size_t open;	     /* questions of visits under way */
 	struct authority_report report;
 };
@@ -135,6 +138,7 @@ static void on_serial(void *arg, const struct ask_reply *reply)
 		return;
 	server->serial = reply->answered ? reply->serial : -1;
 	v->unreachable = reply->unreachable;
+	v->heard = reply->answered;
 	v->unheard = reply->timed_out;
 	server->silent = !reply->answered;
 	end_question(v->authority);
@@ -235,6 +239,7 @@ static void start_visits(struct authority *a)
 	size_t i;
 
 	a->visit = mem_array(a->report.server_count, sizeof(*a->visit));
+	a->visits_ms = clock_ms();
 	a->open = 1; /* one for this function itself */
 	for (i = 0; i < a->report.server_count; i++) {
 		a->visit[i].authority = a;
@@ -335,6 +340,24 @@ static void on_zone(void *arg, const struct zone *zone)
 		look_up_addresses(a);
 }
 
+/* Where looking for the zone took most of the time, the plain question has no end of its
+ * own within it. */
+static bool had_its_time(const struct authority *a)
+{
+	return a->visit && clock_ms() - a->visits_ms >= ASK_MS;
+}
+
+static void mark_visit(struct authority *a, size_t i, double seconds)
+{
+	struct authority_server *server = &a->report.server[i];
+
+	if (a->visit[i].answered || server->error)
+		return;
+	server->error = mem_printf("no answer within %.3g s", seconds);
+	if (!a->visit[i].heard && had_its_time(a))
+		server->silent = true;
+}
+
 /* Marks servers that haven't answered by now as such. */
 static void mark_unanswered(void *arg)
 {
@@ -349,9 +372,7 @@ static void mark_unanswered(void *arg)
 					     "within %.3g s",
 					     a->owner, seconds);
 	for (i = 0; a->visit && i < a->report.server_count; i++)
-		if (!a->visit[i].answered && !a->report.server[i].error)
-			a->report.server[i].error =
-				mem_printf("no answer within %.3g s", seconds);
+		mark_visit(a, i, seconds);
 	if (a->visit)
 		excuse_reached(a);
 	finish_soon(a);

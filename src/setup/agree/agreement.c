@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/agree/foreign.h"
+#include "setup/agree/heard.h"
 #include "setup/agree/peak.h"
 #include "setup/key/record.h"
 #include "setup/lineage/lineage.h"
@@ -148,17 +149,21 @@ int agreement_foreign(struct lineage *l, int64_t generation, struct foreign *ret
 	return rc;
 }
 
-static void note_answers(struct lineage *l, const struct env_dns *dns)
+/* Returns the largest TTL of now; -1 unknown. */
+static int64_t note_answers(struct lineage *l, const struct env_dns *dns)
 {
 	struct lineage_state *s = &l->state;
 	time_t now = env_now(l->env); /* read after the last answer came: caches may have
 					 asked as late as that */
+	int64_t ttl_s = heard_ttl_s(s, dns, now);
 
-	peak_note(s, dns->ttl_s, now);
+	peak_note(s, ttl_s, now);
+	heard_keep(s, dns, now);
 	if (!dns->some)
-		return;
+		return ttl_s;
 	s->filled_at = now;
 	s->filled_ttl_s = s->peak_ttl_s;
+	return ttl_s;
 }
 
 int agreement_before(struct lineage *l, struct env_dns *ret_dns, struct why *why)
@@ -169,8 +174,7 @@ int agreement_before(struct lineage *l, struct env_dns *ret_dns, struct why *why
 
 	if (rc < 0)
 		return rc;
-	note_answers(l, ret_dns);
-	old_ttl_s = ret_dns->ttl_s < 0 ? -1 : s->peak_ttl_s;
+	old_ttl_s = note_answers(l, ret_dns) < 0 ? -1 : s->peak_ttl_s;
 	/* After a crash a second look may see the new set already: what was seen first
 	 * still counts. */
 	if (s->intent == INTENT_PUBLISH &&
@@ -239,10 +243,10 @@ static void keep_agreement(struct lineage *l, const struct asked *asked, bool bl
 	const struct env_dns *dns = &asked->dns;
 	struct lineage_state *s = &l->state;
 	time_t now = env_now(l->env);
+	int64_t ttl_s = note_answers(l, dns);
 
-	note_answers(l, dns);
-	if (dns->ttl_s > s->hold_ttl_s)
-		s->hold_ttl_s = dns->ttl_s;
+	if (ttl_s > s->hold_ttl_s)
+		s->hold_ttl_s = ttl_s;
 	/* Nobody knows what the servers had of records that weren't asked about
 	 * before. */
 	if (has_new_record(s, &asked->wanted)) {

@@ -73,6 +73,8 @@ static const struct field {
 	FIELD(NUMBER, agree_uptime_s),
 	FIELD(NUMBER, agreed_on),
 	FIELD(TEXT, agreed),
+	FIELD(TEXT, heard),
+	FIELD(TIME, heard_at),
 	FIELD(TEXT, held),
 	FIELD(TEXT, given),
 	FIELD(TEXT, goes_stale),
@@ -121,6 +123,7 @@ void lineage_state_clear(struct lineage_state *state)
 	free(state->ari_renewed);
 	free(state->ari_explanation);
 	free(state->key_group);
+	free(state->heard);
 	free(state->held);
 	free(state->given);
 	free(state->goes_stale);
@@ -190,6 +193,7 @@ bool lineage_state_mend(struct lineage_state *s, time_t now)
 
 	mended = mend_time(&s->renew_tried_at, latest, 0) || mended;
 	mended = mend_time(&s->agree_seen, latest, 0) || mended;
+	mended = mend_time(&s->heard_at, latest, 0) || mended;
 	mended = mend_time(&s->filled_at, latest, now) || mended;
 	for (i = 0; i < sizeof(happened) / sizeof(happened[0]); i++)
 		mended = mend_time(happened[i], latest, now) || mended;

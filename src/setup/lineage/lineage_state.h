@@ -91,6 +91,9 @@ struct lineage_state {
 	int64_t agree_uptime_s; /* of the system at agree_since */
 	int64_t agreed_on; /* a hash of the records that agree_since is about; 0 none */
 	char *agreed; /* owned; a hash of each of them, as a set (owners.h); NULL: none */
+	char *heard;  /* owned; who answered in the looks until heard_at (heard.h); NULL:
+			 nobody */
+	time_t heard_at;
 	char *goes_stale;     /* owned; which record of others the next switch leaves
 				 behind (foreign.h); NULL: none */
 	time_t filled_at;     /* when a server last had any record; 0 never */

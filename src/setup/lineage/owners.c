@@ -27,3 +27,15 @@ void owners_add(char **owners, const char *owner)
 	free(*owners);
 	*owners = longer;
 }
+
+char *owners_next(const char **owners)
+{
+	const char *at = *owners;
+	size_t len;
+
+	if (!at || !*at)
+		return NULL;
+	len = strcspn(at, " ");
+	*owners += len + (at[len] == ' ');
+	return mem_text_n(at, len);
+}

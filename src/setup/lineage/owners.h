@@ -11,4 +11,7 @@ bool owners_has(const char *owners, const char *owner);
 /* Adds owner if it isn't there; owners is on the heap. */
 void owners_add(char **owners, const char *owner);
 
+/* Takes the first off, on the heap; NULL: there is none left. */
+char *owners_next(const char **owners);
+
 #endif

@@ -64,6 +64,8 @@ void env_dns_clear(struct env_dns *dns)
 	free(dns->absent);
 	free(dns->unclear);
 	free(dns->present);
+	free(dns->answered);
+	free(dns->silent);
 	free(dns->who_lags);
 	free(dns->who_fails);
 	free(dns->wildcard);

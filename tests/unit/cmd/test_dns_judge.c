@@ -384,6 +384,40 @@ static void test_dns_judge_add_tells_what_is_there(void **state)
 	}
 }
 
+/* Who answered, and who is silent though it isn't the one that may be dead. */
+static void test_dns_judge_add_tells_who_answered(void **state)
+{
+	static const struct said said[SERVERS_MAX] = {
+		{ .name = "ns1", .has = "a", .ttl = 5 },
+		{ .name = "ns2", .has = "", .error = "no answer", .silent = true },
+		{ .name = "ns3", .has = "a", .ttl = 7 },
+	};
+	char owner[] = OWNER ".";
+	struct record want[1] = { record(owner, 'a') };
+	struct env_question q = { .want = want, .want_count = 1 };
+	struct dns_judge judge;
+	struct env_dns dns;
+	struct world w;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		q.all_but_one = i;
+		play(&w, said);
+		dns_judge_init(&judge, &q);
+		dns_judge_add(&judge, OWNER, &w.report);
+		dns_judge_take(&judge, &dns);
+		assert_string_equal(dns.answered, "ns1@192.0.2.1 ns3@192.0.2.1");
+		assert_int_equal(dns.answered_ttl_s, 7);
+		assert_int_equal(dns.ttl_s, i ? 7 : -1);
+		if (i)
+			assert_null(dns.silent);
+		else
+			assert_string_equal(dns.silent, "ns2@192.0.2.1");
+		env_dns_clear(&dns);
+	}
+}
+
 /* Each owner's records are asked of that owner; the one that is dead is the same for all.
  */
 static void test_dns_judge_add_two_owners(void **state)
@@ -459,6 +493,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dns_judge_add_each_case),
+		cmocka_unit_test(test_dns_judge_add_tells_who_answered),
 		cmocka_unit_test(test_dns_judge_add_tells_what_is_there),
 		cmocka_unit_test(test_dns_judge_add_two_owners),
 		cmocka_unit_test(test_dns_judge_add_very_many),

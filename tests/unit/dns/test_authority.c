@@ -106,6 +106,9 @@ void resolver_free(struct resolver *r)
 	(void)r;
 }
 
+/* The silent one's plain question doesn't even come to its end. */
+static bool hangs;
+
 /* The serial of each other is 7. */
 struct ask {
 	struct loop_timer *timer;
@@ -132,7 +135,8 @@ int ask_new(struct loop *loop, const struct ask_conf *conf, ask_fn *fn, void *ar
 	a->is_silent = silent && !strcmp(conf->server, silent);
 	a->fn = fn;
 	a->arg = arg;
-	a->timer = loop_timer_new(loop, 0, reply, a);
+	if (!hangs || !a->is_silent)
+		a->timer = loop_timer_new(loop, 0, reply, a);
 	*ret_ask = a;
 	return 0;
 }
@@ -256,11 +260,61 @@ static void test_authority_tells_how_long_caches_hold_it(void **state)
 	}
 }
 
+static void on_silence(void *arg, const struct authority_report *report)
+{
+	struct seen *s = arg;
+
+	assert_int_equal(report->server_count, 2);
+	assert_non_null(report->server[0].error);
+	assert_null(report->server[1].error);
+	assert_false(report->server[1].silent);
+	strcat(s->text, report->server[0].silent ? "silent" : "not known to be");
+	loop_stop(s->loop);
+}
+
+/* Where the way to the servers took most of the time, a dead one is one all the same, if
+ * it had as long as any needs to answer. */
+static void test_authority_knows_a_dead_server_at_the_deadline(void **state)
+{
+	static const struct fake_answer script[] = {
+		ZONE,
+		{ "ns1", RRTYPE_A, SEC, "data", NULL, "c0000201" },
+		{ "ns1", RRTYPE_AAAA, SEC, "data", NULL, V6 },
+		{ NULL, 0, SEC, NULL, NULL, NULL },
+	};
+	static const struct {
+		int64_t timeout_ms;
+		const char *wanted;
+	} cases[] = { { 2100, "silent" }, { 200, "not known to be" } };
+	size_t i;
+
+	(void)state;
+	silent = "192.0.2.1";
+	hangs = true;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct seen seen = { .loop = loop_new() };
+		const struct authority_conf conf = { .loop = seen.loop,
+						     .owner = OWNER,
+						     .timeout_ms = cases[i].timeout_ms };
+		struct authority *a;
+
+		fake_resolver_set(seen.loop, script);
+		fake_resolver_mute((const struct resolver *)&nobody);
+		a = authority_new(&conf, on_silence, &seen);
+		loop_run(seen.loop);
+		assert_string_equal(seen.text, cases[i].wanted);
+		authority_free(a);
+		loop_free(seen.loop);
+	}
+	hangs = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_authority_asks_every_address_or_tells),
 		cmocka_unit_test(test_authority_tells_how_long_caches_hold_it),
+		cmocka_unit_test(test_authority_knows_a_dead_server_at_the_deadline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,7 @@ struct sim_luck {
 	unsigned publish; /* the command fails, half of the times after its effect */
 	unsigned deploy;  /* fails, half of the times without saying so */
 	unsigned ask;	  /* a name server can't be asked */
+	unsigned silent;  /* one of them doesn't answer a run, for days */
 	unsigned look;	  /* the services seem down */
 	unsigned slow;	  /* a secondary lags for days */
 	unsigned relapse; /* a secondary serves the former set again, for hours */
@@ -44,6 +45,8 @@ struct sim_server {
 	time_t update_at;
 	bool seen; /* a run asked since it relapsed */
 	bool relapsed;
+	bool silent; /* no answer to anybody who asks from here */
+	time_t silent_until;
 };
 
 /* What a server gave out, and until when. */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/key/record.h"
+#include "setup/lineage/owners.h"
 #include "setup/world/env.h"
 #include "sim.h"
 
@@ -191,34 +192,63 @@ static void add_set(const struct sim *sim, uint64_t set, struct env_dns *dns)
 		tlsa_clear(&rr[--count]);
 }
 
+/* To a run only: clients have other ways to it. */
+static bool is_silent(struct sim *sim, struct sim_server *server)
+{
+	if (sim->now >= server->silent_until && sim_chance(sim, sim->luck.silent))
+		server->silent_until = sim->now + (time_t)sim_random(sim, 4 * SIM_DAY);
+	return server->silent || sim->now < server->silent_until;
+}
+
+static void ask_server(struct sim *sim, struct sim_server *server, uint64_t want,
+		       uint64_t gone, struct env_dns *dns)
+{
+	uint64_t set = server->set;
+
+	server->seen = true;
+	add_set(sim, set, dns);
+	dns->none = dns->none && !set;
+	dns->may_have_dead = dns->may_have_dead || set & gone;
+	if ((set & want) != want || set & gone)
+		dns->agree = false;
+	if ((set ? sim->ttl_s : NEGATIVE_TTL_S) > dns->ttl_s)
+		dns->ttl_s = set ? sim->ttl_s : NEGATIVE_TTL_S;
+}
+
 int sim_dns_ask(void *arg, const struct env_question *q, struct env_dns *ret_dns,
 		struct why *why)
 {
 	struct sim *sim = arg;
 	uint64_t want = records_set(sim, q->want, q->want_count);
-	uint64_t dead = records_set(sim, q->dead, q->dead_count);
+	uint64_t gone = records_set(sim, q->dead, q->dead_count);
 	struct env_dns dns = { .agree = true, .none = true };
 	uint64_t any = 0;
-	size_t i;
+	size_t i, dead = 0;
 
 	if (sim_chance(sim, sim->luck.ask)) {
 		sim->dark++;
 		return why_set(why, DP_EDNS, "ns1.example.com doesn't answer");
 	}
 	for (i = 0; i < SIM_SERVERS; i++) {
-		uint64_t set = sim->server[i].set;
+		char name[40];
 
-		sim->server[i].seen = true;
-		any |= set;
+		(void)snprintf(name, sizeof(name), "ns%zu.example.com@192.0.2.%zu", i + 1,
+			       i + 1);
 		sim->now += 1;
-		add_set(sim, set, &dns);
-		dns.none = dns.none && !set;
-		dns.may_have_dead = dns.may_have_dead || set & dead;
-		if ((set & want) != want || set & dead)
-			dns.agree = false;
-		if ((set ? sim->ttl_s : NEGATIVE_TTL_S) > dns.ttl_s)
-			dns.ttl_s = set ? sim->ttl_s : NEGATIVE_TTL_S;
+		if (is_silent(sim, &sim->server[i])) {
+			if (q->all_but_one && dead++ == 0)
+				continue;
+			owners_add(&dns.silent, name);
+			dns.agree = dns.none = false;
+			continue;
+		}
+		owners_add(&dns.answered, name);
+		any |= sim->server[i].set;
+		ask_server(sim, &sim->server[i], want, gone, &dns);
 	}
+	dns.answered_ttl_s = dns.ttl_s;
+	if (dns.silent)
+		dns.ttl_s = -1;
 	if (!dns.agree)
 		dns.who_lags = mem_text("ns2.example.com lacks the record");
 	if (dns.none) {

@@ -147,6 +147,62 @@ static void test_agreement_before_keeps_an_unknown_ttl_unknown(void **state)
 	play_free(p);
 }
 
+/* How long the next switch waits after all servers agree. */
+static int64_t hold_of(struct play *p)
+{
+	(void)play_state(p);
+	return agreement_safe_at(&p->lineage) - p->lineage.state.agree_since;
+}
+
+/* A secondary is dead while records are published, and back later: nobody has to wait as
+ * if it could have given out anything. */
+static void test_agreement_knows_the_ttl_of_a_server_that_was_away(void **state)
+{
+	static const char *const policies[] = { "ns_policy = all",
+						"ns_policy = all-but-one" };
+	struct play *p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		p = play_new(NULL);
+		(void)look_with(p, ONE);
+		p->sim->server[2].silent = true;
+		(void)play_state(p);
+		assert_int_equal(lineage_conf_set(&p->lineage.conf, policies[i], NULL),
+				 0);
+		assert_int_equal(rollover_publish(&p->lineage, &p->told, NULL), 0);
+		(void)look_with(p, ONE);
+		p->sim->server[2].silent = false;
+		sim_advance(p->sim, 6 * SIM_HOUR);
+		(void)look_with(p, ONE);
+		assert_true(p->lineage.state.agree_since > 0);
+		if (hold_of(p) != 2 * SIM_HOUR)
+			fail_msg("%s: %lld s", policies[i], (long long)hold_of(p));
+		play_free(p);
+	}
+}
+
+/* One that never answered may have had anything. */
+static void test_agreement_doubts_a_server_that_was_never_heard(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct lineage_state *s = play_state(p);
+
+	(void)state;
+	free(s->heard);
+	s->heard = NULL;
+	play_save(p);
+	p->sim->server[2].silent = true;
+	(void)play_state(p);
+	assert_int_equal(rollover_publish(&p->lineage, &p->told, NULL), 0);
+	p->sim->server[2].silent = false;
+	sim_advance(p->sim, 6 * SIM_HOUR);
+	(void)look_with(p, ONE);
+	assert_true(hold_of(p) >= SAFETY_UNKNOWN_S);
+	play_free(p);
+}
+
 /* A server may yet give out a record with the TTL of lineage.conf, whatever was seen. */
 static void test_agreement_safe_at_goes_by_the_ttl_that_is_wanted(void **state)
 {
@@ -180,6 +236,10 @@ int main(void)
 			play_end),
 		cmocka_unit_test_teardown(
 			test_agreement_before_keeps_an_unknown_ttl_unknown, play_end),
+		cmocka_unit_test_teardown(
+			test_agreement_knows_the_ttl_of_a_server_that_was_away, play_end),
+		cmocka_unit_test_teardown(
+			test_agreement_doubts_a_server_that_was_never_heard, play_end),
 		cmocka_unit_test(test_agreement_safe_at_goes_by_the_ttl_that_is_wanted),
 	};
 
