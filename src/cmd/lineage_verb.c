@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/world.h"
 #include "setup/key/key.h"
+#include "setup/life/by_hand.h"
 #include "setup/life/outcome.h"
 #include "setup/life/preflight.h"
 #include "setup/lineage/lineage.h"
@@ -102,6 +103,20 @@ static int look_ahead(struct lineage *l, bool to_person)
 	return 1;
 }
 
+/* The step that waits for a person is printed even where all else is silent. */
+static int ask_person(struct lineage *l, bool to_person)
+{
+	char *text = NULL;
+	struct why why;
+
+	if (by_hand_review(l, to_person, &text, &why) < 0)
+		return cmd_fail(&why, CMD_NO);
+	if (text)
+		printf("%s  %s\n", l->name, text);
+	free(text);
+	return 0;
+}
+
 static int step_one(const struct lineage_verb *verb, const struct lineage_verb_values *v,
 		    const char *name)
 {
@@ -126,6 +141,8 @@ static int step_one(const struct lineage_verb *verb, const struct lineage_verb_v
 			: lineage_verb_tell(&l, v->setup.quiet, &result);
 	if (rc == 0 && verb->looks_ahead && !status) /* else there is enough to do */
 		status = look_ahead(&l, !v->all);
+	if (rc == 0 && verb->asks_person)
+		status = worse_status(status, ask_person(&l, !v->all && !v->setup.quiet));
 	outcome_clear(&result);
 	lineage_close(&l);
 	return status;

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 #include "cmd/setup_opts.h"
+#include "cmd/world_dns.h"
 #include "setup/life/rollover.h"
 
-struct authority_report;
 struct env;
 struct lineage;
 struct lineage_conf;
@@ -30,10 +30,11 @@ typedef int lineage_verb_fn(struct lineage *lineage, const struct lineage_verb_v
 struct lineage_verb {
 	const char *name;
 	lineage_verb_fn *step;
-	bool looks_ahead; /* and says what a later step would fail at */
+	bool looks_ahead;     /* and says what a later step would fail at */
+	bool asks_person;     /* for records that are a person's to change, with -q too */
 	bool even_if_waiting; /* tells it without -v too: the user asked for just that */
-	/* Shows what name servers say; NULL. */
-	void (*show)(const struct authority_report *report);
+	/* Shows what name servers say about an owner of the question; NULL. */
+	world_dns_show_fn *show;
 };
 
 /* Checks that there is one NAME or more, or --all where the verb has it. */

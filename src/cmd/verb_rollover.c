@@ -40,6 +40,7 @@ static int roll_lineages(const void *values, const struct opt_list *args)
 		.name = "rollover",
 		.step = roll_step,
 		.looks_ahead = true,
+		.asks_person = true,
 	};
 
 	return lineage_verb_work(&verb, values, args);

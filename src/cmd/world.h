@@ -3,16 +3,16 @@
 #ifndef CMD_WORLD_H
 #define CMD_WORLD_H
 
+#include "cmd/world_dns.h"
 #include "setup/world/env.h"
 
-struct authority_report;
 struct setup_dns_opts;
 
 struct world {
 	const struct setup_dns_opts *dns; /* borrowed */
 	/* What each server said, owner by owner, as it is asked; NULL: nobody wants to
 	 * know. */
-	void (*show)(const struct authority_report *report);
+	world_dns_show_fn *show;
 	/* What became of a service that others run; NULL likewise. */
 	void (*show_other)(const char *text, const char *problem);
 };

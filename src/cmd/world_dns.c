@@ -71,7 +71,7 @@ static int judge_all(const struct world_dns *dns, const struct inquiries *list,
 				       report ? report->error : "no answer in time");
 		}
 		if (dns->show)
-			dns->show(report);
+			dns->show(q, list->item[i].owner, report);
 		dns_judge_add(&judge, list->item[i].owner, report);
 	}
 	dns_judge_take(&judge, ret_dns);

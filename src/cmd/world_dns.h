@@ -11,12 +11,14 @@
 struct authority_report;
 struct upstream_conf;
 
+/* Is given each report, and the owner of the question that it is about. */
+typedef void world_dns_show_fn(const struct env_question *question, const char *owner,
+			       const struct authority_report *report);
+
 struct world_dns {
 	const struct upstream_conf *upstream; /* borrowed */
 	int64_t timeout_ms;		      /* for each function */
-	void (*show)(
-		const struct authority_report
-			*report); /* is given each report; NULL: nobody wants to know */
+	world_dns_show_fn *show;	      /* NULL: nobody wants to know */
 };
 
 /* As in struct env. */

@@ -116,4 +116,67 @@ part_the_timer_says_it_once_a_day()
 	has out 'DANE LINEAGE OK'
 }
 
+# change LINE...: of the zone, as a person does
+change()
+{
+	{
+		echo "server 127.53.3.1"
+		printf '%s\n' "$@" send
+	} | nsupdate -k tsig
+}
+
+# With publish = print: what the person is to do is printed once with -q too, and what was mistyped is
+# marked.
+part_by_hand()
+{
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	owner=_443._tcp.www.$zone
+	# shellcheck disable=SC2086
+	run 0 "$DANEPROBE" new --dir "$PWD/etc" $R www -d "www.$zone" --service "https://www.$zone" \
+		--set 'ttl = 1' --set "acme = $acme" --set "deploy = $PWD/deploy.sh"
+	roll_until retiring
+	dp 0 rollover --all -q
+	first=$(ours www current) second=$(ours www next)
+	has out "www  waits for you"
+	has out "  add     $owner. 1 IN TLSA $first"
+	has out "  add     $owner. 1 IN TLSA $second"
+	has out '  now     no server has any TLSA record there'
+	has out '  see     daneprobe propagation www'
+	for _ in 1 2; do
+		dp 0 rollover --all -q
+		[ ! -s err ] && [ ! -s out ] || fail "it is said again: $(cat out err)"
+	done
+	dp 0 rollover www # a person asks
+	has out "  add     $owner. 1 IN TLSA $first"
+	last=${second#${second%?}}
+	wrong=${second%?}$(printf %x $(((0x$last + 1) % 16)))
+	other='3 1 1 ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
+	change "update add $owner 1 TLSA $first" "update add $owner 1 TLSA $wrong" "update add $owner 1 TLSA $other"
+	dp 0 rollover --all -q
+	hasnt out "  add     $owner. 1 IN TLSA $first"
+	has out "  add     $owner. 1 IN TLSA $second"
+	grep -A 1 -F "$wrong  wrong" out | tail -n 1 | grep -q '^ *^$' || fail "the digit isn't marked: $(cat out)"
+	has out "$first  wanted"
+	has out "$other  foreign"
+	dp 1 propagation www
+	sed -n '/127.53.3.1/,/127.53.3.2/p' out >one
+	short=$(printf %s "$second" | sed 's/^\(.\{22\}\).*\(.\{8\}\)$/\1...\2/')
+	for line in "$wrong  wrong" "$second  is meant" "$short  missing" '  wanted' '  foreign'; do
+		has one "$line"
+	done
+	change "update delete $owner TLSA $wrong" "update add $owner 1 TLSA $second"
+	tell secondary
+	roll_until idle
+	dp 0 rollover --all -q
+	[ ! -s out ] && [ ! -s err ] || fail "there is nothing to do: $(cat out err)"
+	dp 0 rollover www
+	roll_until retiring
+	dp 0 rollover --all -q
+	has out "  add     $owner. 1 IN TLSA $(ours www next)"
+	has out "  remove  $owner. 1 IN TLSA $first"
+	has out "$first  too many"
+}
+
 parts_main "$@"

@@ -80,6 +80,8 @@ static const struct field {
 	FIELD(TEXT, goes_stale),
 	FIELD(TIME, filled_at),
 	FIELD(NUMBER, filled_ttl_s),
+	FIELD(TEXT, asked),
+	FIELD(TIME, asked_at),
 	FIELD(TEXT, unready),
 	FIELD(TIME, unready_at),
 	FIELD(NUMBER, conf_hash),
@@ -130,6 +132,7 @@ void lineage_state_clear(struct lineage_state *state)
 	free(state->agreed);
 	free(state->boot);
 	free(state->unready);
+	free(state->asked);
 	lineage_state_init(state);
 }
 

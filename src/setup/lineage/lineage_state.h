@@ -99,6 +99,10 @@ struct lineage_state {
 	time_t filled_at;     /* when a server last had any record; 0 never */
 	int64_t filled_ttl_s; /* the peak of then */
 
+	/* life/by_hand.c: what a person was asked to change in DNS, and when. */
+	char *asked;	 /* owned; NULL: nothing */
+	time_t asked_at; /* 0 never */
+
 	/* life/preflight.c: what the next step would fail at, and when it was said. */
 	char *unready;	   /* owned; NULL: nothing */
 	time_t unready_at; /* 0 never */
