@@ -190,7 +190,7 @@ check()
 	find $build/tests -name '*.trs' -exec rm -f {} +
 	# Side by side where each can have a network of its own; more of them than processors, since
 	# most of their time goes by in waiting.
-	! unshare -nm true 2>/dev/null || jobs=$(($(nproc) + 2))
+	! { unshare -nm true || unshare -Urmn true; } 2>/dev/null || jobs=$(($(nproc) + 2))
 	make -C $build -j$jobs check VERBOSE=yes "$@" || status=$?
 	make -s -C $build census "$@" >$build/census.out || { echo "autogen.sh: the tests did not run" >&2; exit 1; }
 	cat $build/census.out
