@@ -56,6 +56,7 @@ struct handshake {
 	size_t first_len;	  /* 0: nothing came */
 	size_t received;	  /* octets in all */
 	bool reset;		  /* the connection was */
+	bool closed;		  /* the server closed it */
 	int warnings;		  /* how many the server sent */
 	gnutls_datum_t *shown;	  /* owned, as its octets: the certificates as sent */
 	size_t shown_count;
@@ -137,6 +138,7 @@ static ssize_t pull_octets(gnutls_transport_ptr_t arg, void *data, size_t len)
 	n = recv(h->fd, data, len, 0);
 	if (n < 0)
 		note_error(h);
+	h->closed = h->closed || n == 0;
 	if (n > 0) {
 		h->received += (size_t)n;
 		remember_first(h, data, (size_t)n);
@@ -383,7 +385,8 @@ static void explain_failure(const struct handshake *h, int rc, struct why *why)
 		why_set(why, DP_EIO, "the server reset the connection %s",
 			h->first_len ? "during the handshake" : "before TLS");
 	else if (rc == GNUTLS_E_PREMATURE_TERMINATION || rc == GNUTLS_E_PULL_ERROR ||
-		 rc == GNUTLS_E_PUSH_ERROR)
+		 rc == GNUTLS_E_PUSH_ERROR ||
+		 (h->closed && rc == GNUTLS_E_UNEXPECTED_PACKET_LENGTH)) /* in a record */
 		why_set(why, DP_EIO,
 			"the server closed the connection during the handshake");
 	else if (h->shown_count)
