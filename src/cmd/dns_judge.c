@@ -69,6 +69,8 @@ static void judge_server(struct dns_judge *j, const char *owner,
 		dns->wildcard = mem_text(owner);
 	if (keeps)
 		dns->may_have_dead = true;
+	if (lacks || keeps)
+		dns->contradicts = true;
 	if (server->ttl < 0)
 		j->ttl_unknown = j->answered_unknown = true;
 	else if (server->ttl > dns->ttl_s)

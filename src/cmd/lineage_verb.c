@@ -26,6 +26,13 @@ int lineage_verb_check(const void *values, const struct opts_rest *rest, struct 
 		return why_set(why, DP_EINVAL,
 			       "--discard-next and --all: name the one "
 			       "whose next key is lost");
+	if (!v->assume_since != !v->why)
+		return why_set(why, DP_EINVAL,
+			       "--assume-published-since and --why: the one needs the "
+			       "other");
+	if (v->assume_since && (v->all || rest->args.count != 1))
+		return why_set(why, DP_EINVAL,
+			       "--assume-published-since is about one lineage: name it");
 	if (v->all && rest->args.count)
 		return why_set(why, DP_EINVAL, "--all and a NAME: one of them");
 	if (v->all || rest->args.count)

@@ -21,6 +21,8 @@ struct lineage_verb_values {
 	bool all, force, no_install, emergency, discard_next, even_if_insecure, dry_run;
 	int format;
 	const char *zone;
+	time_t assume_since; /* 0: not given */
+	const char *why;
 };
 
 /* One step of one lineage. */

@@ -3,8 +3,14 @@
 
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "cmd/lineage_verb.h"
 #include "setup/lineage/lineage.h"
+
+static int parse_since(const char *text, void *field, struct why *why)
+{
+	return clock_parse_rfc3339(text, field, why);
+}
 
 static const struct opt opts[] = {
 	{ "all", 0, OPT_FLAG, offsetof(struct lineage_verb_values, all),
@@ -15,6 +21,14 @@ static const struct opt opts[] = {
 	{ "emergency", 0, OPT_FLAG, offsetof(struct lineage_verb_values, emergency),
 	  .help = "the key is compromised: begin now, and wait for nothing that doesn't "
 		  "protect the service" },
+	{ "assume-published-since", 0, OPT_OWN,
+	  offsetof(struct lineage_verb_values, assume_since), .argument = "TIME",
+	  .parse = parse_since,
+	  .help = "in an emergency, where you know that all name servers have had the "
+		  "records since then: what caches got before isn't waited for any "
+		  "more; 2026-11-29T10:00:00Z" },
+	{ "why", 0, OPT_TEXT, offsetof(struct lineage_verb_values, why),
+	  .argument = "TEXT", .help = "how you know that; for the journal" },
 	{ "discard-next", 0, OPT_FLAG, offsetof(struct lineage_verb_values, discard_next),
 	  .help = "make another next key, where the one that is there is lost" },
 	SETUP_OPTS(struct lineage_verb_values, setup),
@@ -27,7 +41,9 @@ static int roll_step(struct lineage *l, const struct lineage_verb_values *v,
 {
 	struct rollover_how how = { .begin = !v->all,
 				    .force = v->force,
-				    .emergency = v->emergency };
+				    .emergency = v->emergency,
+				    .assume_since = v->assume_since,
+				    .assume_reason = v->why };
 
 	if (v->discard_next)
 		return rollover_discard_next(l, ret_result, why);

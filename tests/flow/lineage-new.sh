@@ -245,6 +245,14 @@ else
 	rm -r "$seen"
 fi
 
+since=--assume-published-since
+status "a word without a reason is none" 3 "$DANEPROBE" rollover $since 2026-01-01T00:00:00Z www
+status "nor is a reason for nothing" 3 "$DANEPROBE" rollover --why me www
+status "a word is about one lineage" 3 "$DANEPROBE" rollover $since 2026-01-01T00:00:00Z --why me --all
+status "not about two" 3 "$DANEPROBE" rollover $since 2026-01-01T00:00:00Z --why me www other
+status "its time has to be one" 3 "$DANEPROBE" rollover $since yesterday --why me www
+says "and how is told" "like 2026-" err
+
 printf '{"version":9}' >"$L/state"
 status "a state from the future" 3 "$DANEPROBE" status www
 matches "it has a row" '^www  *unreadable ' out

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fnv.h"
 #include "base/mem.h"
 #include "base/why.h"
@@ -254,6 +255,8 @@ static void keep_agreement(struct lineage *l, const struct asked *asked, bool bl
 		s->old_ttl_s = -1;
 	}
 	agreement_remember(s, &asked->wanted);
+	if (dns->contradicts)
+		s->lacked_at = now;
 	if (!dns->agree || blocked) {
 		s->agree_since = 0;
 		return;
@@ -350,6 +353,45 @@ int agreement_observe(struct lineage *l, struct agreement *ret_agreement, struct
 	foreign_clear(&foreign);
 	*ret_agreement = a;
 	return 0;
+}
+
+/* What stands against it, on the heap; NULL: nothing. */
+static char *find_contradiction(const struct lineage *l, const struct agreement *a,
+				time_t since)
+{
+	const struct lineage_state *s = &l->state;
+	char then[32], at[32];
+
+	if (since > env_now(l->env))
+		return mem_printf("%s is still to come", clock_rfc3339(since, then));
+	if (a->safety == SAFETY_NONE)
+		return mem_text("no name server has any of the records");
+	if (a->safety == SAFETY_LAGS || a->blocked)
+		return mem_text(a->who_lags);
+	if (since <= s->lacked_at)
+		return mem_printf("at %s a name server still lacked a record, or had an "
+				  "old one, and that is later than %s",
+				  clock_rfc3339(s->lacked_at, at),
+				  clock_rfc3339(since, then));
+	return NULL;
+}
+
+int agreement_assume(struct lineage *l, time_t since, char **ret_contradiction,
+		     struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	struct agreement a = { 0 };
+	int rc = agreement_observe(l, &a, why);
+
+	if (rc < 0)
+		return rc;
+	*ret_contradiction = find_contradiction(l, &a, since);
+	agreement_clear(&a);
+	if (!*ret_contradiction && since < s->agree_since) {
+		s->agree_uptime_s -= (int64_t)(s->agree_since - since);
+		s->agree_since = since;
+	}
+	return lineage_save(l, why);
 }
 
 time_t agreement_safe_at(const struct lineage *l)

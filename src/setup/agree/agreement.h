@@ -42,6 +42,11 @@ void agreement_remember(struct lineage_state *state, const struct wanted *wanted
  * Undo with agreement_clear(). */
 int agreement_observe(struct lineage *lineage, struct agreement *ret_agreement,
 		      struct why *why);
+/* Takes a person's word that all servers have had the records since then, and saves; what
+ * caches may hold beside that is waited for as ever. ret_contradiction (on the heap):
+ * what a server says, or said, against it, and then nothing is changed; NULL: nothing. */
+int agreement_assume(struct lineage *lineage, time_t since, char **ret_contradiction,
+		     struct why *why);
 /* The time from which no cache can lack the records, by what was seen so far; 0: not
  * all servers have them. */
 time_t agreement_safe_at(const struct lineage *lineage);

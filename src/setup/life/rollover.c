@@ -13,6 +13,7 @@
 #include "setup/cert/renew.h"
 #include "setup/install/install.h"
 #include "setup/install/view.h"
+#include "setup/life/assumption.h"
 #include "setup/life/emergency.h"
 #include "setup/life/next.h"
 #include "setup/life/outcome.h"
@@ -184,6 +185,20 @@ static int emergency_steps(struct lineage *l, const struct rollover_how *how,
 	return rc;
 }
 
+/* The wait for caches is cut short by an operator's word, and the steps go on. */
+static int take_word(struct lineage *l, const struct rollover_how *how, struct outcome *r,
+		     struct why *why)
+{
+	bool made = false;
+	int rc = assumption_make(l, how->assume_since, how->assume_reason, &made, r, why);
+
+	if (rc == 0 && made)
+		rc = emergency_steps(l, how, r, why);
+	if (rc == 0 && made)
+		assumption_tell(l, how->assume_since, r);
+	return rc;
+}
+
 static int in_emergency(struct lineage *l, const struct rollover_how *how,
 			struct outcome *r, struct why *why)
 {
@@ -199,6 +214,8 @@ static int in_emergency(struct lineage *l, const struct rollover_how *how,
 		rc = tell_retry(l, r);
 	else if (!is_refused(done, r))
 		rc = emergency_steps(l, how, r, why);
+	if (rc == 0 && how->assume_since && r->kind == OUTCOME_WAITING)
+		rc = take_word(l, how, r, why);
 	if (rc == 0 && compromised)
 		emergency_tell_exposure(l, compromised, r);
 	if (rc == 0 && how->emergency)
@@ -220,6 +237,8 @@ int rollover_step(struct lineage *l, const struct rollover_how *how, struct outc
 		return rc;
 	if (l->state.emergency)
 		return in_emergency(l, how, r, why);
+	if (how->assume_since) /* is refused */
+		return take_word(l, how, r, why);
 	rc = recover_intent(l, &done, r, why);
 	if (rc < 0 || done)
 		return rc;

@@ -26,6 +26,9 @@ struct rollover_how {
 	bool force;	/* try again what failed, without waiting */
 	bool emergency; /* the key in use is compromised: begin, and wait only for what
 			   protects the service */
+	time_t assume_since;	   /* in an emergency: all servers have had the records
+				      since then, by an operator's word; 0: nobody said so */
+	const char *assume_reason; /* borrowed; not NULL where that is set */
 };
 
 /* Makes another next key. */

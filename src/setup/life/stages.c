@@ -18,6 +18,7 @@
 #include "setup/life/publication.h"
 #include "setup/lineage/lineage.h"
 #include "setup/publish/publish.h"
+#include "verdict/phrase.h"
 
 #define LAG_MIN_S 3600		   /* a secondary's refresh, at least */
 #define PUBLISH_AGAIN_S (6 * 3600) /* where records are missing all that time */
@@ -121,15 +122,18 @@ static int note_waiting(struct lineage *l, time_t until, struct why *why)
 	struct lineage_state *s = &l->state;
 	struct safety_facts facts = { .old_ttl_s = s->old_ttl_s,
 				      .new_ttl_s = s->hold_ttl_s };
-	char when[32], because[100], text[160];
+	int64_t hold_s = safety_hold_s(&facts);
+	char when[32], text[160], *span = phrase_span((double)hold_s);
 	int rc = 0;
 
 	if (facts.old_ttl_s < 0 || facts.new_ttl_s < 0)
-		(void)snprintf(because, sizeof(because), "two days, a TTL being unknown");
+		(void)snprintf(text, sizeof(text),
+			       "%s since all servers agreed, as a TTL is unknown", span);
 	else
-		(void)snprintf(because, sizeof(because), "2 x TTL %lld",
-			       (long long)safety_hold_s(&facts) / 2);
-	(void)snprintf(text, sizeof(text), "%s since all servers agreed", because);
+		(void)snprintf(text, sizeof(text),
+			       "2 x TTL %lld since all servers agreed",
+			       (long long)hold_s / 2);
+	free(span);
 	if (!s->reason || strcmp(s->reason, text) != 0)
 		rc = lineage_note(l, why, "waiting", "until", clock_rfc3339(until, when),
 				  "why", text, NULL);

@@ -63,6 +63,7 @@ static const struct field {
 	FIELD(TIME, published_at),
 	FIELD(TIME, agree_since),
 	FIELD(TIME, agree_seen),
+	FIELD(TIME, lacked_at),
 	FIELD(BOOL, looking),
 	FIELD(NUMBER, old_ttl_s),
 	FIELD(NUMBER, hold_ttl_s),

@@ -80,6 +80,7 @@ struct lineage_state {
 	 * servers said. */
 	time_t agree_since; /* all have the records from then on; 0: not now */
 	time_t agree_seen;  /* when that was last looked at */
+	time_t lacked_at;   /* the last look at which one lacked a record; 0 never */
 	bool looking;	    /* servers are being asked; what they said isn't kept yet */
 	int64_t old_ttl_s;  /* of the set before, or of its denial; -1 unknown */
 	int64_t hold_ttl_s; /* the largest seen since; -1 unknown */

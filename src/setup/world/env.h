@@ -39,14 +39,15 @@ struct env_rrset {
 
 /* What all authoritative servers say about the records at the owners asked for. */
 struct env_dns {
-	bool agree; /* each server answered, validated: all of want, none of dead */
-	bool none;  /* not one of them has a TLSA record at any of the owners */
+	bool agree;	  /* each server answered, validated: all of want, none of dead */
+	bool contradicts; /* one that answered lacks one of want, or has one of dead */
+	bool none;	  /* not one of them has a TLSA record at any of the owners */
 	bool may_have_dead; /* one of them still has a record of dead, or didn't say */
 	int64_t ttl_s; /* the largest seen: of record sets, and of the denial where there
 			  was none; -1 unknown, as where one of them didn't say */
 	int64_t answered_ttl_s; /* the same of those that answered; 0: nobody did */
-	char *who_lags; /* owned; "ns2.example.net lacks the record"; NULL when all agree
-			 */
+	char *who_lags;	 /* owned; "ns2.example.net lacks the record"; NULL when all agree
+			  */
 	char *who_fails; /* owned; those that give no validated answer; NULL: none */
 	/* Sets (owners.h), owned, of servers as "NAME@ADDRESS": those that answered, and
 	 * those that didn't, but for one that may be dead. */

@@ -209,8 +209,10 @@ static void ask_server(struct sim *sim, struct sim_server *server, uint64_t want
 	add_set(sim, set, dns);
 	dns->none = dns->none && !set;
 	dns->may_have_dead = dns->may_have_dead || set & gone;
-	if ((set & want) != want || set & gone)
+	if ((set & want) != want || set & gone) {
 		dns->agree = false;
+		dns->contradicts = true;
+	}
 	if ((set ? sim->ttl_s : NEGATIVE_TTL_S) > dns->ttl_s)
 		dns->ttl_s = set ? sim->ttl_s : NEGATIVE_TTL_S;
 }
