@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A relay that hands every DNS answer on after a while: dnsdelay ADDRESS UPSTREAM MS,
- * both at UDP port 53. One process, for thousands of questions at once.
+ * both at UDP port 53. One process, for thousands of questions at once; it counts them
+ * (tally.h).
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -13,6 +14,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+
+#include "tally.h"
 
 enum {
 	DNS_PORT = 53,
@@ -79,6 +82,7 @@ static void take_questions(int self, int upstream)
 	uint8_t packet[PACKET_MAX];
 	struct sockaddr_in from;
 	socklen_t from_len = sizeof(from);
+	long questions = 0;
 	ssize_t n;
 
 	while ((n = recvfrom(self, packet, sizeof(packet), 0, (struct sockaddr *)&from,
@@ -88,7 +92,10 @@ static void take_questions(int self, int upstream)
 		packet[0] = (uint8_t)(next_id >> 8);
 		packet[1] = (uint8_t)next_id;
 		(void)send(upstream, packet, (size_t)n, 0);
+		questions++;
 	}
+	if (questions)
+		tally_add(questions);
 }
 
 static void take_answers(int upstream)
@@ -137,6 +144,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: dnsdelay ADDRESS UPSTREAM MS\n");
 		return 1;
 	}
+	tally_open();
 	self = parse_address(argv[1]);
 	upstream = parse_address(argv[2]);
 	delay_ns = atoi(argv[3]) * (int64_t)1000000;

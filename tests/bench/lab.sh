@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The benchmark's lab: thousands of signed zones behind one name server that knows them all,
-# relays that take 20 ms for each answer, a resolver that validates, and TLS servers at every
-# address of 127.64.0.0/10. Always in a network and a mount namespace of its own.
+# relays that hand answers on late, a resolver that validates, and TLS servers at every
+# address of 127.64.0.0/10. The root and example. have name servers of their own, too, for
+# --recurse. Always in a network and a mount namespace of its own.
 #   lab.sh ZONES CMD...     CMD runs inside; $LAB is the lab's folder
 set -eu
 
@@ -36,25 +37,26 @@ chmod 711 "$LAB"
 mkdir "$LAB/log" "$LAB/run" "$LAB/zones"
 ip link set lo up
 
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -subj / \
-	-addext subjectAltName=DNS:bench.example -keyout "$LAB/key.pem" -out "$LAB/cert.pem" \
-	2>"$LAB/log/req"
-digest=$(openssl x509 -in "$LAB/cert.pem" -noout -pubkey | openssl pkey -pubin -outform DER |
+sh "$bench/chain.sh" "$LAB"
+digest=$(openssl x509 -in "$LAB/none.pem" -noout -pubkey | openssl pkey -pubin -outform DER |
 	openssl dgst -sha256 -r | cut -c1-64)
 "$bin/zones" "$LAB/zones" "$zones" "$digest"
 
+# nsd_conf NAME ADDRESS: with the zones of standard input
+nsd_conf()
 {
-	cat <<-CONF
+	mkdir "$LAB/run/$1"
+	cat >"$LAB/$1.conf" <<-CONF
 	server:
-	    ip-address: 127.53.1.1
+	    ip-address: $2
 	    username: ""
 	    chroot: ""
 	    zonesdir: "$LAB/zones"
 	    database: ""
-	    zonelistfile: "$LAB/run/zones.list"
-	    xfrdfile: "$LAB/run/xfrd"
-	    xfrdir: "$LAB/run"
-	    pidfile: "$LAB/run/nsd.nsdpid"
+	    zonelistfile: "$LAB/run/$1/zones.list"
+	    xfrdfile: "$LAB/run/$1/xfrd"
+	    xfrdir: "$LAB/run/$1"
+	    pidfile: "$LAB/run/$1.nsdpid"
 	    server-count: 1
 	    zonefiles-check: no
 	    rrl-ratelimit: 0
@@ -63,8 +65,9 @@ digest=$(openssl x509 -in "$LAB/cert.pem" -noout -pubkey | openssl pkey -pubin -
 	remote-control:
 	    control-enable: no
 	CONF
-	awk '{ printf "zone:\n    name: \"%s\"\n    zonefile: \"%s\"\n", $1, $2 }' "$LAB/zones/list"
-} >"$LAB/nsd.conf"
+	awk '{ printf "zone:\n    name: \"%s\"\n    zonefile: \"%s\"\n", $1, $2 }' >>"$LAB/$1.conf"
+	"$labsrc/start.sh" "$1" nsd -d -c "$LAB/$1.conf"
+}
 cat >"$LAB/unbound.conf" <<EOC
 server:
     interface: 127.53.0.53
@@ -89,12 +92,12 @@ remote-control:
     control-enable: no
 EOC
 
-"$labsrc/start.sh" nsd nsd -d -c "$LAB/nsd.conf"
-"$labsrc/start.sh" late-names "$bin/dnsdelay" 127.53.1.20 127.53.1.1 20
-"$labsrc/start.sh" late-resolver "$bin/dnsdelay" 127.53.0.20 127.53.0.53 20
-"$labsrc/start.sh" listener "$bin/listener" "$LAB/cert.pem" "$LAB/key.pem" 443=0 25=0
+nsd_conf nsd 127.53.1.1 <"$LAB/zones/list"
+awk '$1 == "."' "$LAB/zones/list" | nsd_conf nsd-root 127.53.2.1
+awk '$1 == "example."' "$LAB/zones/list" | nsd_conf nsd-tld 127.53.2.2
+printf '. 3600 NS root.nic.example.\nroot.nic.example. 3600 A 127.53.3.1\n' >"$LAB/root.hints"
 tries=0
-until drill -Q @127.53.1.20 www.z0.example A 2>/dev/null | grep -q 127.64.0.1; do
+until drill -Q @127.53.1.1 www.z0.example A 2>/dev/null | grep -q 127.64.0.1; do
 	tries=$((tries + 1))
 	[ "$tries" -lt 300 ] || { cat "$LAB/log/"* >&2; echo "bench: the lab doesn't answer" >&2; exit 1; }
 	sleep 0.1

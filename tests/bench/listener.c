@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The benchmark's servers, all in one process: listener CERT KEY PORT=MS... serves TLS at
- * every address of this host, at port 25 SMTP with STARTTLS before it, and hands
- * each flight to the client MS milliseconds late. At 127.96.0.0/16 it accepts and is
- * silent.
+ * The benchmark's servers, all in one process: listener CERT KEY HUNG PORT=MS... serves
+ * TLS at every address of this host, at port 25 SMTP and at port 143 IMAP with STARTTLS
+ * before it, and hands each flight to the client MS milliseconds late. At 127.96.0.0/16
+ * it accepts and is silent. HUNG addresses, from 127.97.0.1 on, don't even accept at port
+ * 443: their queues are full. Connections are counted (tally.h).
  */
 #include <arpa/inet.h>
 #include <event2/event.h>
@@ -20,6 +21,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tally.h"
+
 /* Most servers prefer X25519. */
 #define PRIORITY "NORMAL:%SERVER_PRECEDENCE:-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1"
 
@@ -29,11 +32,16 @@ enum {
 	LINE_MAX_LEN = 512,
 	ACCEPT_AT_ONCE = 64,
 	SILENT_NET = 96,
+	HUNG_NET = 97,
+	HUNG_NETS = 250,
+	HUNG_FILL = 2, /* connections that fill a queue for none */
+	SMTP_PORT = 25,
+	IMAP_PORT = 143,
+	TLS_PORT = 443,
 };
 
 struct port {
-	int fd;
-	bool smtp;
+	int fd, number;
 	struct timeval delay;
 };
 
@@ -128,7 +136,23 @@ static void say(struct conn *c, const char *text)
 		put(c, text, strlen(text));
 }
 
-static void answer_line(struct conn *c)
+static void answer_imap(struct conn *c)
+{
+	char text[LINE_MAX_LEN + 128];
+	size_t tag = strcspn(c->line, " ");
+	const char *word = c->line + tag + strspn(c->line + tag, " ");
+
+	snprintf(text, sizeof(text), "%s%.*s OK done\r\n",
+		 strncasecmp(word, "CAPABILITY", 10) == 0
+			 ? "* CAPABILITY IMAP4rev1 STARTTLS\r\n"
+		 : strncasecmp(word, "LOGOUT", 6) == 0 ? "* BYE\r\n"
+						       : "",
+		 (int)tag, c->line);
+	say(c, text);
+	c->start_tls = c->start_tls || strncasecmp(word, "STARTTLS", 8) == 0;
+}
+
+static void answer_smtp(struct conn *c)
 {
 	if (strncasecmp(c->line, "EHLO", 4) == 0)
 		say(c, c->tls ? "250 bench\r\n" : "250-bench\r\n250 STARTTLS\r\n");
@@ -138,6 +162,14 @@ static void answer_line(struct conn *c)
 		say(c, "221 bye\r\n");
 	else
 		say(c, "250 ok\r\n");
+}
+
+static void answer_line(struct conn *c)
+{
+	if (c->port->number == IMAP_PORT)
+		answer_imap(c);
+	else
+		answer_smtp(c);
 }
 
 /* False when the client is gone. */
@@ -233,12 +265,13 @@ static void take(const struct port *port, int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	if (silent)
 		return;
-	if (port->smtp) {
+	if (port->number == SMTP_PORT)
 		say(c, "220 bench ESMTP\r\n");
-		flush(c);
-	} else {
+	else if (port->number == IMAP_PORT)
+		say(c, "* OK bench\r\n");
+	else
 		begin_tls(c);
-	}
+	flush(c);
 }
 
 static void on_connection(evutil_socket_t listener, short what, void *arg)
@@ -250,6 +283,7 @@ static void on_connection(evutil_socket_t listener, short what, void *arg)
 		fd = accept(listener, NULL, NULL);
 		if (fd < 0 || evutil_make_socket_nonblocking(fd) < 0)
 			return;
+		tally_add(1);
 		take(arg, fd);
 	}
 }
@@ -257,20 +291,38 @@ static void on_connection(evutil_socket_t listener, short what, void *arg)
 static void open_port(struct port *port, const char *text)
 {
 	struct sockaddr_in self = { .sin_family = AF_INET };
-	int one = 1, number, ms;
+	int one = 1, ms;
 
-	if (sscanf(text, "%d=%d", &number, &ms) != 2)
+	if (sscanf(text, "%d=%d", &port->number, &ms) != 2)
 		die(text);
-	self.sin_port = htons((uint16_t)number);
-	port->smtp = number == 25;
+	self.sin_port = htons((uint16_t)port->number);
 	port->delay.tv_usec = ms * 1000;
 	port->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	setsockopt(port->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	setsockopt(port->fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
 	if (bind(port->fd, (const struct sockaddr *)&self, sizeof(self)) < 0 ||
 	    listen(port->fd, BACKLOG) < 0)
 		die(text);
 	event_add(event_new(base, port->fd, EV_READ | EV_PERSIST, on_connection, port),
 		  NULL);
+}
+
+/* An address whose queue is full: further connections get no answer at all. */
+static void hang_address(int number)
+{
+	struct sockaddr_in self = { .sin_family = AF_INET, .sin_port = htons(TLS_PORT) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1, i, filler;
+
+	self.sin_addr.s_addr = htonl((uint32_t)127 << 24 | HUNG_NET << 16 |
+				     (uint32_t)(number % HUNG_NETS) << 8 |
+				     (uint32_t)(1 + number / HUNG_NETS));
+	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
+	if (bind(fd, (const struct sockaddr *)&self, sizeof(self)) < 0 ||
+	    listen(fd, 0) < 0)
+		die("an address that hangs");
+	for (i = 0; i < HUNG_FILL; i++) {
+		filler = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)connect(filler, (const struct sockaddr *)&self, sizeof(self));
+	}
 }
 
 int main(int argc, char **argv)
@@ -279,17 +331,20 @@ int main(int argc, char **argv)
 	struct rlimit files = { 65536, 65536 };
 	int i;
 
-	if (argc < 4 || argc > 3 + 8)
-		die("usage: listener CERT KEY PORT=MS...");
+	if (argc < 5 || argc > 4 + 8)
+		die("usage: listener CERT KEY HUNG PORT=MS...");
 	(void)setrlimit(RLIMIT_NOFILE, &files);
+	tally_open();
+	for (i = 0; i < atoi(argv[3]); i++)
+		hang_address(i);
 	base = event_base_new();
 	if (base == NULL || gnutls_priority_init(&priority, PRIORITY, NULL) < 0 ||
 	    gnutls_certificate_allocate_credentials(&cred) < 0 ||
 	    gnutls_certificate_set_x509_key_file(cred, argv[1], argv[2],
 						 GNUTLS_X509_FMT_PEM) < 0)
 		die("certificate");
-	for (i = 3; i < argc; i++)
-		open_port(&port[i - 3], argv[i]);
+	for (i = 4; i < argc; i++)
+		open_port(&port[i - 4], argv[i]);
 	event_base_dispatch(base);
 	return 0;
 }

@@ -4,7 +4,9 @@
  * digest of the listeners' key. Writes the zones, DIR/list of them, DIR/root.key
  * and lists of hosts: own.txt (COUNT hosts, each in a zone with keys of its own) and
  * shared.txt (as many, 20 a zone). wild.example has wildcards; its signatures are RSA,
- * which takes less time to check: there the number of names counts.
+ * which takes less time to check: there the number of names counts. hosting.example has
+ * any number of domains whose mail goes to the same three hosts, and whose IMAP to the
+ * same two. The delegations lead to the relays that "--recurse" is measured by.
  */
 #include <ldns/ldns.h>
 #include <stdbool.h>
@@ -15,7 +17,8 @@
 
 enum {
 	PER_ZONE = 20,
-	NETS = 250, /* hosts that follow one another lie in different ones */
+	NETS = 250,  /* hosts that follow one another lie in different ones */
+	HUNG = 1000, /* hosts whose addresses don't accept */
 	RSA_BITS = 2048,
 	DAY_S = 86400,
 };
@@ -53,6 +56,13 @@ static void add(ldns_zone *zone, const char *text)
 		ldns_zone_push_rr(zone, rr);
 }
 
+static const char *server_of(const char *origin)
+{
+	if (strcmp(origin, ".") == 0)
+		return "root.nic.example.";
+	return strcmp(origin, "example.") == 0 ? "tld.nic.example." : "ns.nic.example.";
+}
+
 static ldns_zone *begin(const char *origin)
 {
 	ldns_zone *zone = ldns_zone_new();
@@ -61,12 +71,12 @@ static ldns_zone *begin(const char *origin)
 	snprintf(text, sizeof(text), "%s SOA ns.nic.example. h.nic.example. 1 2 3 4 300",
 		 origin);
 	add(zone, text);
-	snprintf(text, sizeof(text), "%s NS ns.nic.example.", origin);
+	snprintf(text, sizeof(text), "%s NS %s", origin, server_of(origin));
 	add(zone, text);
 	return zone;
 }
 
-/* net 64: they answer; net 96: they are silent */
+/* net 64: they answer; net 96: they are silent; net 97: they don't accept */
 static void add_host(ldns_zone *zone, const char *owner, const char *tlsa_prefix, int net,
 		     int number)
 {
@@ -129,7 +139,7 @@ static void end(ldns_zone *zone, const char *origin, ldns_signing_algorithm alg,
 	fclose(out);
 	fprintf(list, "%s %s\n", origin, name);
 	if (parent != NULL) {
-		snprintf(name, sizeof(name), "%s NS ns.nic.example.", origin);
+		snprintf(name, sizeof(name), "%s NS %s", origin, server_of(origin));
 		add(parent, name);
 		ldns_zone_push_rr(parent, ldns_key_rr2ds(dnskey, LDNS_SHA256));
 	} else {
@@ -195,7 +205,36 @@ static void make_wild(ldns_zone *parent)
 		snprintf(owner, sizeof(owner), "*.q%d.wild.example.", i);
 		add_host(zone, owner, "", 96, i);
 	}
+	for (i = 0; i < HUNG; i++) {
+		snprintf(owner, sizeof(owner), "*.h%d.wild.example.", i);
+		add_host(zone, owner, "", 97, i);
+	}
 	end(zone, "wild.example.", LDNS_SIGN_RSASHA256, RSA_BITS, parent);
+}
+
+/* *.mail.hosting.example have three MX hosts, *.imap.hosting.example two for IMAP. */
+static void make_hosting(ldns_zone *parent)
+{
+	ldns_zone *zone = begin("hosting.example.");
+	char text[256];
+	int i;
+
+	for (i = 1; i <= 3; i++) {
+		snprintf(text, sizeof(text),
+			 "*.mail.hosting.example. MX %d mx%d.hosting.example.", i, i);
+		add(zone, text);
+		snprintf(text, sizeof(text), "mx%d.hosting.example.", i);
+		add_host(zone, text, "_25._tcp.", 66, i);
+	}
+	for (i = 1; i <= 2; i++) {
+		snprintf(text, sizeof(text),
+			 "*.imap.hosting.example. SRV %d 1 143 imap%d.hosting.example.",
+			 i, i);
+		add(zone, text);
+		snprintf(text, sizeof(text), "imap%d.hosting.example.", i);
+		add_host(zone, text, "_143._tcp.", 67, i);
+	}
+	end(zone, "hosting.example.", LDNS_SIGN_RSASHA256, RSA_BITS, parent);
 }
 
 int main(int argc, char **argv)
@@ -210,10 +249,15 @@ int main(int argc, char **argv)
 	list = create("list");
 	root = begin(".");
 	tld = begin("example.");
-	add(tld, "ns.nic.example. A 127.53.1.1");
+	add(root, "root.nic.example. A 127.53.3.1");
+	add(root, "tld.nic.example. A 127.53.3.2");
+	add(tld, "root.nic.example. A 127.53.3.1");
+	add(tld, "tld.nic.example. A 127.53.3.2");
+	add(tld, "ns.nic.example. A 127.53.3.3");
 	make_own(tld, count);
 	make_shared(tld, count);
 	make_wild(tld);
+	make_hosting(tld);
 	end(tld, "example.", LDNS_SIGN_ECDSAP256SHA256, 256, root);
 	end(root, ".", LDNS_SIGN_ECDSAP256SHA256, 256, NULL);
 	fclose(list);
