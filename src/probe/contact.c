@@ -73,12 +73,22 @@ struct contact_book {
 /*
  * Conversations
  */
+/* What isn't said makes no difference: one host serves many domains. */
+static const char *said_domain(const struct peer_conf *c)
+{
+	bool said = service_says_domain(c->start) || service_says_domain(c->inside);
+
+	return said ? c->domain : NULL;
+}
+
 static char *key_of(const struct peer_conf *c)
 {
+	const char *domain = said_domain(c);
+
 	return mem_printf("%s\n%d\n%s\n%s\n%d\n%d\n%d\n%d\n%s\n%s", c->address, c->port,
 			  c->sni, c->alpn ? c->alpn : "", (int)c->auth, (int)c->keys,
 			  (int)c->start, (int)c->inside, c->helo ? c->helo : "",
-			  c->domain ? c->domain : "");
+			  domain ? domain : "");
 }
 
 static void drop_from_flight(struct talk *t)
@@ -387,7 +397,7 @@ static void copy_conf(struct talk *t, const struct peer_conf *conf)
 	t->conf.sni = t->sni = mem_text(conf->sni);
 	t->conf.alpn = t->alpn = mem_text(conf->alpn);
 	t->conf.helo = t->helo = mem_text(conf->helo);
-	t->conf.domain = t->domain = mem_text(conf->domain);
+	t->conf.domain = t->domain = mem_text(said_domain(conf));
 }
 
 static struct talk *new_talk(struct contact_book *all, const struct peer_conf *conf,

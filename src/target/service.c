@@ -50,6 +50,11 @@ static const struct service services[] = {
 
 #define SERVICE_COUNT (sizeof(services) / sizeof(services[0]))
 
+bool service_says_domain(enum service_start spoken)
+{
+	return spoken == SERVICE_XMPP_CLIENT || spoken == SERVICE_XMPP_SERVER;
+}
+
 int64_t service_timeout_ms(const struct service *service)
 {
 	/* the greeting of an MX host may take its time: postscreen's takes six seconds */

@@ -52,6 +52,8 @@ const struct service *service_for_srv(const char *owner);
 const struct service *service_of_hosts(const struct service *finder, const char *owner);
 /* The scheme that HOST:PORT means: the first whose default port it is, else tls. */
 const struct service *service_by_port(int port);
+/* Whether the client says the domain that the service is for: in XMPP's "to". */
+bool service_says_domain(enum service_start spoken);
 /* How long a check may take by default. */
 int64_t service_timeout_ms(const struct service *service);
 /* The table, for lists: NULL behind the last. */

@@ -221,12 +221,12 @@ static void test_contact_every_part_of_the_conversation_counts(void **state)
 				  .port = 443,
 				  .sni = "chain",
 				  .deadline_ms = clock_ms() + 1000 },
-			 conf[10];
-	struct asker a[10];
+			 conf[13];
+	struct asker a[13];
 	struct contact_fns fns = { .done = on_done, .waits = on_waits };
 	size_t i;
 
-	for (i = 0; i < 10; i++)
+	for (i = 0; i < 13; i++)
 		conf[i] = base;
 	conf[0].address = "192.0.2.2";
 	conf[1].port = 444;
@@ -235,17 +235,52 @@ static void test_contact_every_part_of_the_conversation_counts(void **state)
 	conf[4].keys = PEER_RAW_KEY;
 	conf[5].start = SERVICE_SMTP;
 	conf[6].helo = "x";
-	conf[7].domain = "x";
-	conf[8].inside = SERVICE_IMAP;
-	for (i = 0; i < 10; i++) {
+	conf[7].inside = SERVICE_IMAP;
+	conf[8].start = conf[9].start = SERVICE_XMPP_SERVER; /* which says the domain */
+	conf[8].domain = "x";
+	conf[9].domain = "y";
+	conf[10].inside = conf[11].inside = SERVICE_XMPP_CLIENT;
+	conf[10].domain = "x";
+	conf[11].domain = "y";
+	for (i = 0; i < 13; i++) {
 		a[i] = (struct asker){ 0 };
 		fns.arg = &a[i];
 		a[i].contact = contact_new(p->all, &conf[i], &fns);
 	}
-	run_for(p, 400);
-	assert_int_equal(conversations, 10);
-	for (i = 0; i < 10; i++)
+	run_for(p, 600);
+	assert_int_equal(conversations, 13);
+	for (i = 0; i < 13; i++)
 		leave(&a[i]);
+}
+
+/* A host that has the mail of many domains is asked once; what isn't said to it makes no
+ * other conversation. */
+static void test_contact_is_one_for_all_domains_of_a_host(void **state)
+{
+	struct party *p = *state;
+	struct peer_conf conf = { .loop = p->loop,
+				  .address = "192.0.2.1",
+				  .port = 25,
+				  .sni = "chain",
+				  .start = SERVICE_SMTP,
+				  .deadline_ms = clock_ms() + 1000 };
+	static const char *const domain[] = { "a.example", "b.example", NULL };
+	struct contact_fns fns = { .done = on_done, .waits = on_waits };
+	struct asker a[3];
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		a[i] = (struct asker){ 0 };
+		fns.arg = &a[i];
+		conf.domain = domain[i];
+		a[i].contact = contact_new(p->all, &conf, &fns);
+	}
+	run_for(p, 60);
+	assert_int_equal(conversations, 1);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(a[i].status, PEER_CHAIN);
+		leave(&a[i]);
+	}
 }
 
 /* What failed on the way is tried anew; what the server itself said is not. */
@@ -579,6 +614,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ROW(test_contact_same_is_asked_once),
 		ROW(test_contact_every_part_of_the_conversation_counts),
+		ROW(test_contact_is_one_for_all_domains_of_a_host),
 		ROW(test_contact_failures_on_the_way_are_not_kept),
 		ROW(test_contact_a_closed_address_is_known_after_two_failures),
 		ROW(test_contact_an_answer_between_makes_it_no_silence),
