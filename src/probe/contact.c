@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "probe/gate.h"
+#include "probe/silence.h"
 
 /* How many conversations are kept, and for how long. Two that fall on the same place
  * drop each other. */
@@ -18,12 +19,7 @@
 #define KEPT_OCTETS ((size_t)32 << 20)
 #define PARSED 16
 #define LARGE ((size_t)64 << 10) /* as sent: no honest chain, and not kept */
-#define SILENT 1024
-#define SILENT_MS 60000
 #define GRACE_MS 100 /* so that those who asked end it by their own deadlines */
-#define SILENT_TIMES                                                                     \
-	2 /* in a row before the silence counts: the network may fail once               \
-	   */
 
 /* A conversation with an address, and those who wait for its end. */
 struct talk {
@@ -53,21 +49,12 @@ struct contact {
 	struct contact *before, *next;
 };
 
-/* An address and port that didn't accept a connection. */
-struct silence {
-	char *key;  /* owned; NULL: none */
-	char *text; /* owned */
-	enum peer_status status;
-	int times;
-	int64_t last_ms;
-};
-
 struct contact_book {
 	struct contact_book_conf conf;
 	struct talk *in_flight;
-	struct talk *kept[KEPT]; /* owned */
-	size_t kept_octets;	 /* of them all */
-	struct silence silent[SILENT];
+	struct talk *kept[KEPT];     /* owned */
+	size_t kept_octets;	     /* of them all */
+	struct silence_book *silent; /* owned */
 };
 
 /*
@@ -166,86 +153,36 @@ static void end_talk(struct talk *t)
 /*
  * Silent addresses
  */
-static char *silence_key(const struct peer_conf *c)
+/* Whether its address is known to be silent, which then is the result. */
+static bool take_silence(struct talk *t)
 {
-	return mem_printf("%s %d", c->address, c->port);
-}
+	enum peer_status status;
+	char *text;
 
-/* The place for a key, whatever is there now. */
-static struct silence *silence_at(struct contact_book *all, const char *key)
-{
-	return &all->silent[fnv_text(key) % SILENT];
-}
-
-static void forget_silence(struct silence *s)
-{
-	free(s->key);
-	free(s->text);
-	*s = (struct silence){ 0 };
-}
-
-static bool is_silent(const struct silence *s, const char *key)
-{
-	return s->key && !strcmp(s->key, key) && s->times >= SILENT_TIMES &&
-	       clock_ms() - s->last_ms < SILENT_MS;
-}
-
-static void set_known(struct talk *t, const struct silence *s)
-{
-	int64_t ago = (clock_ms() - s->last_ms) / 1000;
-
+	if (!silence_find(t->all->silent, t->address, t->conf.port, &status, &text))
+		return false;
 	t->has_instead = t->is_known = true;
-	t->instead = (struct peer_result){ .status = s->status,
-					   .connect_ms = -1,
-					   .starttls_ms = -1,
-					   .handshake_ms = -1 };
-	why_set(&t->instead.why, DP_EIO,
-		"%s (seen %lld s ago, for another target; not asked again so soon)",
-		s->text, (long long)ago);
+	t->instead = (struct peer_result){
+		.status = status, .connect_ms = -1, .starttls_ms = -1, .handshake_ms = -1
+	};
+	why_set(&t->instead.why, DP_EIO, "%s", text);
+	free(text);
+	return true;
 }
 
-/* Contacts that wait for room at the address needn't wait any more. */
-static void dismiss_waiters(struct contact_book *all, const struct silence *s)
-{
-	struct talk *t, *next;
-	char *key;
-
-	for (t = all->in_flight; t; t = next) {
-		next = t->next;
-		key = silence_key(&t->conf);
-		if (!t->peer && !strcmp(key, s->key)) {
-			set_known(t, s);
-			end_talk(t);
-		}
-		free(key);
-	}
-}
-
+/* Contacts that wait for room at an address that has fallen silent needn't wait. */
 static void note_silence(struct talk *t, enum peer_status status, const char *text)
 {
-	char *key = silence_key(&t->conf);
-	struct silence *s = silence_at(t->all, key);
-	bool again = s->key && !strcmp(s->key, key);
-	int times = again ? s->times + 1 : 1;
+	struct talk *other, *next;
 
-	forget_silence(s);
-	*s = (struct silence){ .key = key,
-			       .text = mem_text(text),
-			       .status = status,
-			       .times = times,
-			       .last_ms = clock_ms() };
-	if (times >= SILENT_TIMES)
-		dismiss_waiters(t->all, s);
-}
-
-static void note_answer(struct talk *t)
-{
-	char *key = silence_key(&t->conf);
-	struct silence *s = silence_at(t->all, key);
-
-	if (s->key && !strcmp(s->key, key))
-		forget_silence(s);
-	free(key);
+	if (!silence_note(t->all->silent, t->address, t->conf.port, status, text))
+		return;
+	for (other = t->all->in_flight; other; other = next) {
+		next = other->next;
+		if (!other->peer && other->conf.port == t->conf.port &&
+		    !strcmp(other->address, t->address) && take_silence(other))
+			end_talk(other);
+	}
 }
 
 /*
@@ -329,7 +266,7 @@ static void on_peer(void *arg)
 	const struct peer_result *r = peer_result(t->peer);
 
 	if (t->all && r->connect_ms >= 0)
-		note_answer(t);
+		silence_end(t->all->silent, t->address, t->conf.port);
 	end_talk(t);
 	if (t->all && r->status == PEER_NO_CONNECT && r->connect_ms < 0)
 		note_silence(t, r->status, r->why.text);
@@ -430,21 +367,6 @@ static void enter_gate(struct talk *t)
 		start_talk(t);
 }
 
-/* Ends it at once where its address is known to be silent. */
-static bool end_known(struct talk *t)
-{
-	char *key = silence_key(&t->conf);
-	struct silence *s = silence_at(t->all, key);
-	bool known = is_silent(s, key);
-
-	free(key);
-	if (known) {
-		set_known(t, s);
-		end_talk(t);
-	}
-	return known;
-}
-
 /* NULL: there is none to share. */
 static struct talk *shared_talk(struct contact_book *all, const struct peer_conf *conf)
 {
@@ -456,7 +378,9 @@ static struct talk *shared_talk(struct contact_book *all, const struct peer_conf
 		return t;
 	}
 	t = new_talk(all, conf, key);
-	if (!end_known(t))
+	if (take_silence(t))
+		end_talk(t);
+	else
 		enter_gate(t);
 	return t;
 }
@@ -479,6 +403,7 @@ struct contact_book *contact_book_new(const struct contact_book_conf *conf)
 	struct contact_book *all = mem_zero(sizeof(*all));
 
 	all->conf = *conf;
+	all->silent = silence_book_new();
 	return all;
 }
 
@@ -490,8 +415,7 @@ void contact_book_free(struct contact_book *all)
 		return;
 	for (i = 0; i < KEPT; i++)
 		drop_kept(all, i);
-	for (i = 0; i < SILENT; i++)
-		forget_silence(&all->silent[i]);
+	silence_book_free(all->silent);
 	free(all);
 }
 
