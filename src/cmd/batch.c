@@ -297,7 +297,7 @@ int batch_run(struct check *check, struct why *why)
 		return rc;
 	prepare_batch(&b);
 	check->quota = quota_new(1, QUOTA_EACH * (size_t)b.conf.jobs);
-	engine_share(&check->engine, check->quota, 0);
+	engine_share(&check->engine, &(struct engine_shared){ .quota = check->quota });
 	rc = run_and_print(&b, why);
 	drop_held(&b);
 	free(b.held);

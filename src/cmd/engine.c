@@ -76,19 +76,21 @@ int engine_start(struct engine *e, struct why *why)
 	return make_upstream(e, why);
 }
 
-void engine_share(struct engine *e, struct quota *quota, int lane)
+void engine_share(struct engine *e, const struct engine_shared *shared)
 {
 	const struct check_opts *o = e->opts;
 	struct gate_conf gate = {
 		.loop = e->loop,
-		.quota = quota,
-		.lane = lane,
+		.quota = shared->quota,
+		.lane = shared->lane,
 		.per_host_tls = o->per_host ? o->per_host : GATE_PER_HOST_TLS,
 		.per_host_starttls = o->per_host ? o->per_host : GATE_PER_HOST_STARTTLS,
 		.per_net = o->per_net
 	};
 	struct contact_book_conf contacts = { .loop = e->loop,
-					      .remember = o->file && !o->wait_ms };
+					      .remember = o->file && !o->wait_ms,
+					      .ledger = shared->ledger,
+					      .lane = shared->lane };
 
 	e->probe.counts_waits = !o->file;
 	e->gate = e->probe.gate = contacts.gate = gate_new(&gate);

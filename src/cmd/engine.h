@@ -9,6 +9,7 @@
 #include "probe/probe.h"
 
 struct check_opts;
+struct ledger;
 struct quota;
 struct why;
 
@@ -33,11 +34,16 @@ int engine_prepare(const struct check_opts *opts, bool many, struct engine *ret_
 /* Starts what each process has for itself: the loop and the resolver. After
  * engine_prepare(). */
 int engine_start(struct engine *e, struct why *why);
+/* What the processes of a run have in common, and the number of one of them. */
+struct engine_shared {
+	struct quota *quota;   /* borrowed, as the ledger */
+	struct ledger *ledger; /* NULL: there is one process */
+	int lane;
+};
 /* From now on connections are counted in the quota's lane, with the limits of the
  * options, and the targets of a list share what addresses say. After engine_start(),
- * once.
- */
-void engine_share(struct engine *e, struct quota *quota, int lane);
+ * once. */
+void engine_share(struct engine *e, const struct engine_shared *shared);
 /* Makes a new resolver, which has cached nothing: a changed record must not hide behind
  * the cache. */
 int engine_refresh(struct engine *e, struct why *why);

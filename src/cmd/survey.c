@@ -17,6 +17,7 @@
 #include "cmd/parcel.h"
 #include "cmd/progress.h"
 #include "cmd/worker.h"
+#include "probe/ledger.h"
 #include "probe/probe.h"
 #include "probe/quota.h"
 #include "render/json.h"
@@ -26,6 +27,7 @@ struct survey {
 	struct check *check; /* borrowed */
 	struct fleet_conf conf;
 	struct fleet *fleet; /* owned, as those below */
+	struct ledger *ledger;
 	struct outbox *outbox;
 	struct progress *progress; /* NULL: none is shown */
 	bool terminal;		   /* results go to one */
@@ -134,8 +136,11 @@ static void on_done(void *arg)
 static void work_lane(void *arg, int fd, int lane, struct loop_pulse *pulse)
 {
 	struct survey *s = arg;
+	struct engine_shared shared = { .quota = s->check->quota,
+					.ledger = s->ledger,
+					.lane = lane };
 
-	worker_run(fd, &s->check->engine, s->conf.jobs, s->check->quota, lane, pulse);
+	worker_run(fd, &s->check->engine, s->conf.jobs, &shared, pulse);
 }
 
 static void on_buried(void *arg, int lane)
@@ -143,6 +148,7 @@ static void on_buried(void *arg, int lane)
 	struct survey *s = arg;
 
 	quota_forget(s->check->quota, lane);
+	ledger_forget(s->ledger, lane);
 }
 
 static void on_drain(void *arg)
@@ -222,12 +228,14 @@ int survey_run(struct check *check, struct why *why)
 	prepare_survey(&s);
 	check->quota = quota_new(s.conf.workers + FLEET_ALONE,
 				 QUOTA_EACH * (size_t)(s.conf.workers * s.conf.jobs));
+	s.ledger = ledger_new();
 	fleet_more(s.fleet);
 	if (!s.done || !outbox_empty(s.outbox)) /* else the loop can't be stopped yet */
 		loop_run(check->engine.loop);
 	source_watch(check->intake.source, NULL, NULL, NULL);
 	progress_free(s.progress);
 	fleet_free(s.fleet);
+	ledger_free(s.ledger);
 	outbox_free(s.outbox);
 	return 0;
 }

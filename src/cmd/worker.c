@@ -119,8 +119,8 @@ static void on_closed(void *arg)
 	_exit(CMD_DONE);
 }
 
-_Noreturn void worker_run(int fd, struct engine *engine, int jobs, struct quota *quota,
-			  int lane, struct loop_pulse *pulse)
+_Noreturn void worker_run(int fd, struct engine *engine, int jobs,
+			  const struct engine_shared *shared, struct loop_pulse *pulse)
 {
 	struct worker w = { .end = &w.first };
 	struct channel_conf channel = {
@@ -136,7 +136,7 @@ _Noreturn void worker_run(int fd, struct engine *engine, int jobs, struct quota 
 		_exit(CMD_USAGE);
 	}
 	loop_set_pulse(engine->loop, pulse);
-	engine_share(engine, quota, lane);
+	engine_share(engine, shared);
 	w.conf = (struct run_conf){ .probe = &engine->probe,
 				    .jobs = jobs,
 				    .retries = engine->opts->retries,

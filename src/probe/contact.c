@@ -4,21 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/fnv.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "probe/gate.h"
+#include "probe/ledger.h"
+#include "probe/peer_pack.h"
 #include "probe/silence.h"
 
-/* How many conversations are kept, and for how long. Two that fall on the same place
- * drop each other. */
+/* How many conversations are kept. Two that fall on the same place drop each other, but
+ * for one that is common. */
 #define KEPT 256
-#define KEPT_MS 30000
 /* Octets of chains kept; what a parsed one takes is a multiple of what was sent. */
 #define KEPT_OCTETS ((size_t)32 << 20)
 #define PARSED 16
 #define LARGE ((size_t)64 << 10) /* as sent: no honest chain, and not kept */
+/* how soon we see what another worker found out */
+#define LOOK_MS 25
 #define GRACE_MS 100 /* so that those who asked end it by their own deadlines */
 
 /* A conversation with an address, and those who wait for its end. */
@@ -33,8 +37,10 @@ struct talk {
 	struct gate_pass *pass;	    /* owned; NULL: it has ended */
 	struct loop_timer *limit;   /* owned; to its time, once it has room */
 	struct peer *peer;	    /* owned; NULL while it waits for room */
-	struct peer_result instead; /* in place of a peer's result; owns nothing */
-	bool has_instead, is_known, done, kept;
+	struct loop_timer *look;    /* owned; another worker is about to find it out */
+	struct peer_result instead; /* in place of a peer's result */
+	bool has_instead, is_packed /* and that is owned */, is_known, done, kept;
+	bool common, promised; /* to the other workers */
 	int64_t done_ms;
 	struct contact *first;
 	struct talk *before, *next; /* in flight */
@@ -42,9 +48,10 @@ struct talk {
 
 struct contact {
 	struct talk *talk;
-	struct contact_fns fns;
+	struct contact_ask ask;
 	struct loop *loop;	     /* borrowed */
 	struct loop_timer *delivery; /* owned */
+	int64_t age_ms;		     /* of what was there when it asked; -1 */
 	bool waiting;		     /* waits() was called with true */
 	struct contact *before, *next;
 };
@@ -88,10 +95,41 @@ static void drop_from_flight(struct talk *t)
 	t->before = t->next = NULL;
 }
 
+static const struct peer_result *result_of(const struct talk *t)
+{
+	return t->has_instead ? &t->instead : peer_result(t->peer);
+}
+
+/*
+ * What other workers know
+ */
+/* Tells them what came of it, where they wait for that. */
+static void keep_promise(struct talk *t)
+{
+	const struct contact_book_conf *c = t->promised ? &t->all->conf : NULL;
+	struct buf octets;
+
+	if (!c)
+		return;
+	t->promised = false;
+	buf_init(&octets, LEDGER_ENTRY_MAX);
+	if (t->done && result_of(t)->status == PEER_CHAIN)
+		peer_pack(result_of(t), &octets);
+	if (octets.len && !octets.overflow)
+		ledger_write(c->ledger, c->lane, t->key, octets.data, octets.len);
+	else
+		ledger_drop(c->ledger, c->lane, t->key);
+	buf_clear(&octets);
+}
+
 static void free_talk(struct talk *t)
 {
 	if (!t->done)
 		drop_from_flight(t);
+	keep_promise(t);
+	if (t->is_packed)
+		peer_pack_clear(&t->instead);
+	loop_timer_free(t->look);
 	peer_free(t->peer);
 	loop_timer_free(t->limit);
 	gate_leave(t->pass);
@@ -116,7 +154,7 @@ static void tell_done(void *arg)
 
 	loop_timer_free(c->delivery);
 	c->delivery = NULL;
-	c->fns.done(c->fns.arg);
+	c->ask.done(c->ask.arg);
 }
 
 static void tell_waits(struct contact *c, bool waits)
@@ -124,7 +162,7 @@ static void tell_waits(struct contact *c, bool waits)
 	if (c->waiting == waits)
 		return;
 	c->waiting = waits;
-	c->fns.waits(c->fns.arg, waits);
+	c->ask.waits(c->ask.arg, waits);
 }
 
 static void deliver_soon(struct contact *c)
@@ -141,11 +179,13 @@ static void end_talk(struct talk *t)
 
 	drop_from_flight(t);
 	t->done = true;
-	t->done_ms = clock_ms();
+	t->done_ms = t->is_packed ? t->done_ms : clock_ms();
+	keep_promise(t);
 	gate_leave(t->pass);
 	t->pass = NULL;
 	loop_timer_free(t->limit);
-	t->limit = NULL;
+	loop_timer_free(t->look);
+	t->limit = t->look = NULL;
 	for (c = t->first; c; c = c->next)
 		deliver_soon(c);
 }
@@ -199,7 +239,7 @@ static bool is_worth_keeping(const struct peer_result *r)
 
 static size_t count_octets(const struct talk *t)
 {
-	const struct chain *chain = &peer_result(t->peer)->chain;
+	const struct chain *chain = &result_of(t)->chain;
 	size_t i, sent = 0;
 
 	for (i = 0; i < chain->count; i++)
@@ -219,19 +259,34 @@ static void drop_kept(struct contact_book *all, size_t place)
 	free_if_unused(t);
 }
 
+static bool is_older(const struct talk *t, int64_t ms)
+{
+	return clock_ms() - t->done_ms >= ms;
+}
+
+/* That there is none may pass sooner than a chain does. */
+static bool has_expired(const struct talk *t)
+{
+	return is_older(t, result_of(t)->status == PEER_CHAIN ? CONTACT_OLD_MS
+							      : CONTACT_RECENT_MS);
+}
+
 static void drop_expired(struct contact_book *all)
 {
 	size_t i;
 
 	for (i = 0; i < KEPT; i++)
-		if (all->kept[i] && clock_ms() - all->kept[i]->done_ms >= KEPT_MS)
+		if (all->kept[i] && has_expired(all->kept[i]))
 			drop_kept(all, i);
 }
 
 static void keep_talk(struct talk *t)
 {
 	size_t place = t->hash % KEPT, octets = count_octets(t);
+	const struct talk *there = t->all->kept[place];
 
+	if (there && there->common && !t->common && !has_expired(there))
+		return;
 	drop_kept(t->all, place);
 	if (t->all->kept_octets + octets > KEPT_OCTETS)
 		drop_expired(t->all);
@@ -242,14 +297,14 @@ static void keep_talk(struct talk *t)
 	t->all->kept[place] = t;
 }
 
-/* Finds a conversation that is under way, or that has just ended. */
-static struct talk *find_talk(struct contact_book *all, const char *key)
+/* Finds a conversation that is under way, or that has ended not too long ago. */
+static struct talk *find_talk(struct contact_book *all, const char *key, bool recent)
 {
 	uint64_t hash = fnv_text(key);
 	struct talk *t = all->kept[hash % KEPT];
 
-	if (t && t->hash == hash && !strcmp(t->key, key) &&
-	    clock_ms() - t->done_ms < KEPT_MS)
+	if (t && t->hash == hash && !strcmp(t->key, key) && !has_expired(t) &&
+	    !(recent && is_older(t, CONTACT_RECENT_MS)))
 		return t;
 	for (t = all->in_flight; t; t = t->next)
 		if (t->hash == hash && !strcmp(t->key, key))
@@ -367,19 +422,84 @@ static void enter_gate(struct talk *t)
 		start_talk(t);
 }
 
+/* Ends it by what another worker saw. */
+static void take_packed(struct talk *t, const struct buf *octets, int64_t seen_ms)
+{
+	if (peer_pack_read(octets->data, octets->len, &t->instead, NULL) < 0) {
+		enter_gate(t);
+		return;
+	}
+	t->has_instead = t->is_packed = true;
+	t->done_ms = seen_ms;
+	end_talk(t);
+	keep_talk(t);
+}
+
+static void on_look(void *arg);
+
+/* A worker that hangs must not hold the others for longer than it would have itself. */
+static void ask_others(struct talk *t, bool recent)
+{
+	const struct contact_book_conf *c = &t->all->conf;
+	int64_t now = clock_ms(), seen_ms = 0;
+	struct buf octets;
+
+	buf_init(&octets, LEDGER_ENTRY_MAX);
+	switch (ledger_ask(c->ledger, c->lane, t->key,
+			   now - (recent ? CONTACT_RECENT_MS : CONTACT_OLD_MS), &octets,
+			   &seen_ms)) {
+	case LEDGER_THERE:
+		take_packed(t, &octets, seen_ms);
+		break;
+	case LEDGER_OTHERS:
+		if (now < t->conf.deadline_ms)
+			t->look = loop_timer_new(t->conf.loop, LOOK_MS, on_look, t);
+		else
+			enter_gate(t);
+		break;
+	case LEDGER_MINE:
+		t->promised = true;
+		enter_gate(t);
+		break;
+	case LEDGER_FULL:
+		enter_gate(t);
+		break;
+	}
+	buf_clear(&octets);
+}
+
+/* What they find out now is recent; and what was there before is still there, where that
+ * would do. */
+static void on_look(void *arg)
+{
+	struct talk *t = arg;
+	struct contact *c;
+
+	loop_timer_free(t->look);
+	t->look = NULL;
+	ask_others(t, true);
+	if (t->peer)
+		for (c = t->first; c; c = c->next)
+			tell_waits(c, false);
+}
+
 /* NULL: there is none to share. */
-static struct talk *shared_talk(struct contact_book *all, const struct peer_conf *conf)
+static struct talk *shared_talk(struct contact_book *all, const struct peer_conf *conf,
+				const struct contact_ask *ask)
 {
 	char *key = key_of(conf);
-	struct talk *t = find_talk(all, key);
+	struct talk *t = find_talk(all, key, ask->recent);
 
 	if (t) {
 		free(key);
 		return t;
 	}
 	t = new_talk(all, conf, key);
+	t->common = ask->common;
 	if (take_silence(t))
 		end_talk(t);
+	else if (t->common && all->conf.ledger)
+		ask_others(t, ask->recent);
 	else
 		enter_gate(t);
 	return t;
@@ -392,6 +512,7 @@ static void join_talk(struct contact *c, struct talk *t)
 	if (c->next)
 		c->next->before = c;
 	t->first = c;
+	c->age_ms = t->done ? clock_ms() - t->done_ms : -1;
 	if (t->done)
 		deliver_soon(c);
 	else
@@ -420,15 +541,15 @@ void contact_book_free(struct contact_book *all)
 }
 
 struct contact *contact_new(struct contact_book *all, const struct peer_conf *conf,
-			    const struct contact_fns *fns)
+			    const struct contact_ask *ask)
 {
 	struct contact *c = mem_zero(sizeof(*c));
 	struct talk *t;
 
-	c->fns = *fns;
+	c->ask = *ask;
 	c->loop = conf->loop;
 	if (all && all->conf.remember) {
-		t = shared_talk(all, conf);
+		t = shared_talk(all, conf, ask);
 	} else {
 		t = new_talk(NULL, conf, NULL);
 		t->gate = all ? all->conf.gate : NULL;
@@ -440,7 +561,12 @@ struct contact *contact_new(struct contact_book *all, const struct peer_conf *co
 
 const struct peer_result *contact_result(const struct contact *c)
 {
-	return c->talk->has_instead ? &c->talk->instead : peer_result(c->talk->peer);
+	return result_of(c->talk);
+}
+
+int64_t contact_age_ms(const struct contact *c)
+{
+	return c->age_ms;
 }
 
 bool contact_is_known(const struct contact *c)

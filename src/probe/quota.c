@@ -2,14 +2,12 @@
 #include "probe/quota.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/fnv.h"
+#include "base/lock.h"
 #include "base/mem.h"
 
 /* A key is looked for in so many entries from its place on, used or not: entries need
@@ -30,9 +28,9 @@ struct entry {
 };
 
 struct quota {
-	pthread_mutex_t lock;
-	size_t whole; /* bytes of the mapping */
-	size_t size;  /* entries, a power of two */
+	struct lock lock; /* a dead process leaves whole counts, to be forgotten */
+	size_t whole;	  /* bytes of the mapping */
+	size_t size;	  /* entries, a power of two */
 	int lanes;
 	struct entry entry[];
 };
@@ -46,53 +44,27 @@ static size_t table_size(size_t connections)
 	return size;
 }
 
-static bool init_lock(pthread_mutex_t *lock)
-{
-	pthread_mutexattr_t attr;
-
-	return pthread_mutexattr_init(&attr) == 0 &&
-	       pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED) == 0 &&
-	       pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST) == 0 &&
-	       pthread_mutex_init(lock, &attr) == 0;
-}
-
 struct quota *quota_new(int lanes, size_t connections)
 {
 	size_t size = table_size(connections), i;
 	size_t counts = size * (size_t)lanes * sizeof(uint16_t);
 	size_t whole = sizeof(struct quota) + size * sizeof(struct entry) + counts;
-	struct quota *q = mmap(NULL, whole, PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct quota *q = mem_shared(whole);
 
-	if (q == MAP_FAILED)
-		mem_exhausted();
 	q->whole = whole;
 	q->size = size;
 	q->lanes = lanes;
 	for (i = 0; i < size; i++)
 		q->entry[i].count =
 			(uint16_t *)(void *)(q->entry + size) + i * (size_t)lanes;
-	if (!init_lock(&q->lock))
-		mem_exhausted();
+	lock_init(&q->lock);
 	return q;
 }
 
 void quota_free(struct quota *q)
 {
 	if (q)
-		munmap(q, q->whole);
-}
-
-/* A process that died while it had the lock left whole counts, which are forgotten. */
-static void lock_counts(struct quota *q)
-{
-	if (pthread_mutex_lock(&q->lock) == EOWNERDEAD)
-		(void)pthread_mutex_consistent(&q->lock);
-}
-
-static void unlock_counts(struct quota *q)
-{
-	(void)pthread_mutex_unlock(&q->lock);
+		mem_shared_free(q, q->whole);
 }
 
 /* A text that is no address (it never connects) has a key, too. */
@@ -163,7 +135,7 @@ bool quota_take(struct quota *q, int lane, const char *address, int host, int ne
 	struct entry *h, *n;
 	bool taken;
 
-	lock_counts(q);
+	lock_take(&q->lock);
 	h = entry_for(q, &host_is);
 	if (h) /* marked at once, else the net might take the same free entry */
 		h->count[lane]++;
@@ -174,7 +146,7 @@ bool quota_take(struct quota *q, int lane, const char *address, int host, int ne
 		n->count[lane]++;
 	else if (h)
 		h->count[lane]--;
-	unlock_counts(q);
+	lock_give(&q->lock);
 	return taken;
 }
 
@@ -183,22 +155,22 @@ void quota_give(struct quota *q, int lane, const char *address)
 	struct key host_is = host_key(address), net_is = net_key(host_is);
 	struct entry *h, *n;
 
-	lock_counts(q);
+	lock_take(&q->lock);
 	h = entry_for(q, &host_is);
 	n = entry_for(q, &net_is);
 	if (h && h->count[lane])
 		h->count[lane]--;
 	if (n && n->count[lane])
 		n->count[lane]--;
-	unlock_counts(q);
+	lock_give(&q->lock);
 }
 
 void quota_forget(struct quota *q, int lane)
 {
 	size_t i;
 
-	lock_counts(q);
+	lock_take(&q->lock);
 	for (i = 0; i < q->size; i++)
 		q->entry[i].count[lane] = 0;
-	unlock_counts(q);
+	lock_give(&q->lock);
 }

@@ -355,15 +355,47 @@ static void fail_peer(struct facts_peer *peer, enum code code, const char *error
 	peer->error = mem_text(error);
 }
 
+/* What was seen a while ago and doesn't match may have changed since: an old chain makes
+ * no failure. */
+static bool is_outdated(const struct slot *s)
+{
+	const struct peer_result *r = contact_result(s->contact);
+	struct match_input in;
+	const char **names;
+	bool matches;
+
+	if (contact_age_ms(s->contact) < CONTACT_RECENT_MS || r->status != PEER_CHAIN)
+		return false;
+	names = fill_input(s, &in);
+	matches = examine_matches(endpoint_of(s), &r->chain, &in);
+	free(names);
+	return !matches;
+}
+
+static void ask_anew(struct slot *s);
+
+static void take_times(struct facts_peer *peer, const struct contact *contact)
+{
+	const struct peer_result *r = contact_result(contact);
+	int64_t age_ms = contact_age_ms(contact);
+
+	peer->connect_ms = r->connect_ms;
+	peer->starttls_ms = r->starttls_ms;
+	peer->handshake_ms = r->handshake_ms;
+	peer->age_s = age_ms < 0 ? -1 : age_ms / 1000;
+}
+
 static void on_contact(void *arg)
 {
 	struct slot *s = arg;
 	struct facts_peer *peer = facts_of(s);
 	const struct peer_result *r = contact_result(s->contact);
 
-	peer->connect_ms = r->connect_ms;
-	peer->starttls_ms = r->starttls_ms;
-	peer->handshake_ms = r->handshake_ms;
+	if (is_outdated(s)) {
+		ask_anew(s);
+		return;
+	}
+	take_times(peer, s->contact);
 	peer->demands_certificate = r->demands_certificate;
 	peer->key_usage_odd = r->key_usage_odd;
 	copy_tls(peer, &r->tls);
@@ -458,7 +490,7 @@ static enum peer_keys shown_keys(const struct slot *s, enum facts_keys keys)
 }
 
 static struct contact *start_contact(struct slot *s, const char *sni,
-				     void (*done)(void *arg))
+				     void (*done)(void *arg), bool recent)
 {
 	struct peer_conf conf = { .loop = s->conf->shared->loop,
 				  .kit = s->conf->shared->kit,
@@ -474,14 +506,25 @@ static struct contact *start_contact(struct slot *s, const char *sni,
 				  .domain = s->conf->domain,
 				  .deadline_ms =
 					  clock_ms() + s->conf->left_ms(s->conf->arg) };
-	const struct contact_fns fns = { .done = done, .waits = tell_waiting, .arg = s };
+	const struct contact_ask ask = { .done = done,
+					 .waits = tell_waiting,
+					 .arg = s,
+					 .recent = recent,
+					 .common = strcmp(s->conf->domain,
+							  s->conf->host) != 0 };
 
-	return contact_new(s->conf->shared->contacts, &conf, &fns);
+	return contact_new(s->conf->shared->contacts, &conf, &ask);
 }
 
 static void ask_by_alias(struct slot *s)
 {
-	s->by_alias = start_contact(s, s->conf->host, on_alias);
+	s->by_alias = start_contact(s, s->conf->host, on_alias, true);
+}
+
+static void ask_anew(struct slot *s)
+{
+	drop_contact(s);
+	s->contact = start_contact(s, endpoint_of(s)->base_domain, on_contact, true);
 }
 
 static void on_turn(void *arg)
@@ -489,7 +532,7 @@ static void on_turn(void *arg)
 	struct slot *s = arg;
 
 	s->waits_for_turn = false;
-	s->contact = start_contact(s, endpoint_of(s)->base_domain, on_contact);
+	s->contact = start_contact(s, endpoint_of(s)->base_domain, on_contact, false);
 }
 
 static void on_no_turn(void *arg)

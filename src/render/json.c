@@ -192,6 +192,8 @@ static json_t *peer_object(const struct facts_peer *p)
 	set_member(o, "tls", tls_object(&p->tls));
 	set_member(o, "chain", chain);
 	set_member(o, "timing_ms", timing);
+	if (p->age_s >= 0)
+		set_member(o, "age_s", json_integer(p->age_s));
 	return o;
 }
 

@@ -51,6 +51,8 @@ static void peer_fields(struct buf *b, const struct page *g, const struct facts_
 		buf_printf(b, "%s%lld ms", b->len ? "  " : "", (long long)ms);
 	if (g->conf->verbosity > 0)
 		add_stages(b, p);
+	if (p->age_s > 0)
+		buf_printf(b, "  seen %lld s ago", (long long)p->age_s);
 	if (p->http && p->http->status)
 		buf_printf(b, "  HTTP %d", p->http->status);
 }

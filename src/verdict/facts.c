@@ -165,6 +165,7 @@ struct facts_peer *facts_add_peer(struct facts_endpoint *e)
 	*p = (struct facts_peer){ .code = CODE_DNS_ERROR,
 				  .state = STATE_UNKNOWN,
 				  .connect_ms = -1,
+				  .age_s = -1,
 				  .starttls_ms = -1,
 				  .handshake_ms = -1 };
 	return p;

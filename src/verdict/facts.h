@@ -94,6 +94,8 @@ struct facts_peer {
 	struct facts_cert *chain; /* owned */
 	size_t chain_count;
 	int64_t connect_ms, starttls_ms, handshake_ms;
+	int64_t age_s; /* since it showed this, asked for another target; -1: for this one
+			*/
 	enum facts_keys offered; /* which keys the handshake was ready to take */
 	enum facts_keys lacks;	 /* the server refused these; ANY: nothing known */
 	bool known;		 /* not asked: the address answered nobody just before */

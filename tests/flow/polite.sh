@@ -129,6 +129,28 @@ part_duplicates()
 	[ "$(connections conns)" -eq 2 ] || fail "$(connections conns) connections for arguments"
 }
 
+# A host that takes the mail of many domains is asked once for all of them, by all workers; each
+# domain is judged by itself, with its own name.
+part_domains()
+{
+	relay 127.44.9.93 9093 127.44.25.1 25 0.5 conns
+	seq 60 | sed 's|.*|mx://d&.domains.example|' >list
+	check 0 -f list -o ndjson --workers 3 --connect-to mx1.mail.example:25:127.44.9.93:9093
+	lines out 60
+	[ "$(connections conns)" -eq 1 ] || fail "$(connections conns) connections"
+	jq -e -s 'all(.code == "match" and (.endpoints[0].peers[0].tls.sni == "mx1.mail.example"))' out || fail "no match"
+	jq -e -s 'map(.endpoints[0].peers[0].age_s // -1) | min == -1 and max < 60' out || fail "no age, or a great one"
+	jq -S -c 'del(.timing_ms, .line, .target, .normalized, .discovery, .endpoints[].peers[].timing_ms,
+		.endpoints[].peers[].age_s) | tostring | gsub("d[0-9]+.domains"; "DOMAIN.domains")' out | sort -u >shared
+	lines shared 1
+	: >conns
+	check 0 -o ndjson --connect-to mx1.mail.example:25:127.44.9.93:9093 mx://d7.domains.example
+	jq -S -c 'del(.timing_ms, .line, .target, .normalized, .discovery,
+		.endpoints[].peers[].timing_ms) | tostring | gsub("d[0-9]+.domains"; "DOMAIN.domains")' out >alone
+	cmp shared alone || fail "a list says something else than a single check"
+	[ "$(connections conns)" -eq 1 ] || fail "$(connections conns) connections for one target"
+}
+
 # Many targets on an address that never answers: a few find that out for all.
 part_silent_address()
 {

@@ -15,7 +15,9 @@
 #include "base/fnv.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "dane/chain.h"
 #include "probe/gate.h"
+#include "probe/ledger.h"
 #include "probe/quota.h"
 
 /*
@@ -96,6 +98,7 @@ void peer_free(struct peer *p)
 	if (!p->result.status)
 		open_now--;
 	loop_timer_free(p->timer);
+	chain_clear(&p->result.chain);
 	free(p->sni);
 	free(p);
 }
@@ -136,7 +139,7 @@ static void ask(struct party *p, struct asker *a, const char *address, const cha
 	struct peer_conf conf = {
 		.loop = p->loop, .address = address, .port = 443, .sni = sni
 	};
-	struct contact_fns fns = { .done = on_done, .waits = on_waits, .arg = a };
+	struct contact_ask fns = { .done = on_done, .waits = on_waits, .arg = a };
 
 	*a = (struct asker){ 0 };
 	conf.deadline_ms = clock_ms() + 1000;
@@ -223,7 +226,7 @@ static void test_contact_every_part_of_the_conversation_counts(void **state)
 				  .deadline_ms = clock_ms() + 1000 },
 			 conf[13];
 	struct asker a[13];
-	struct contact_fns fns = { .done = on_done, .waits = on_waits };
+	struct contact_ask fns = { .done = on_done, .waits = on_waits };
 	size_t i;
 
 	for (i = 0; i < 13; i++)
@@ -265,7 +268,7 @@ static void test_contact_is_one_for_all_domains_of_a_host(void **state)
 				  .start = SERVICE_SMTP,
 				  .deadline_ms = clock_ms() + 1000 };
 	static const char *const domain[] = { "a.example", "b.example", NULL };
-	struct contact_fns fns = { .done = on_done, .waits = on_waits };
+	struct contact_ask fns = { .done = on_done, .waits = on_waits };
 	struct asker a[3];
 	size_t i;
 
@@ -398,7 +401,7 @@ static void test_contact_does_not_hold_an_address_for_ever(void **state)
 				  .port = 443,
 				  .sni = "silent",
 				  .deadline_ms = clock_ms() + 50 };
-	struct contact_fns fns = { .done = on_done, .waits = on_waits };
+	struct contact_ask fns = { .done = on_done, .waits = on_waits };
 	struct asker a = { 0 }, b = { 0 };
 
 	fns.arg = &a;
@@ -473,12 +476,12 @@ static void test_contact_forgets_with_time(void **state)
 		run_for(p, 60);
 		assert_int_equal(conversations, i);
 		leave(&a);
-		clock_skip(i == 1 ? 29000 : 0);
+		clock_skip(i == 1 ? 599000 : 0);
 		ask(p, &a, "192.0.2.1", "chain");
 		run_for(p, 60);
 		assert_int_equal(conversations, i);
 		leave(&a);
-		clock_skip(31000);
+		clock_skip(601000);
 	}
 	for (i = 1; i <= 2; i++) {
 		ask(p, &a, "192.0.2.2", i == 1 ? "closed" : "closed2");
@@ -497,6 +500,171 @@ static void test_contact_forgets_with_time(void **state)
 	assert_false(a.known);
 	assert_int_equal(a.status, PEER_CHAIN);
 	leave(&a);
+}
+
+static struct contact *ask_for(struct party *p, struct asker *a, const char *sni,
+			       bool recent)
+{
+	struct peer_conf conf = { .loop = p->loop,
+				  .address = "192.0.2.1",
+				  .port = 25,
+				  .sni = sni,
+				  .deadline_ms = clock_ms() + 1000 };
+	struct contact_ask how = { .done = on_done,
+				   .waits = on_waits,
+				   .arg = a,
+				   .recent = recent,
+				   .common = true };
+
+	*a = (struct asker){ 0 };
+	a->contact = contact_new(p->all, &conf, &how);
+	return a->contact;
+}
+
+/* How old it is, each is told; and who wants nothing old gets nothing old. */
+static void test_contact_tells_the_age(void **state)
+{
+	struct party *p = *state;
+	struct asker first, old, recent, last;
+
+	assert_int_equal(contact_age_ms(ask_for(p, &first, "chain", false)), -1);
+	run_for(p, 60);
+	clock_skip(60000);
+	assert_in_range(contact_age_ms(ask_for(p, &old, "chain", false)), 60000, 61000);
+	assert_int_equal(contact_age_ms(ask_for(p, &recent, "chain", true)), -1);
+	run_for(p, 60);
+	assert_int_equal(conversations, 2);
+	assert_in_range(contact_age_ms(ask_for(p, &last, "chain", true)), 0, 1000);
+	leave(&first);
+	leave(&old);
+	leave(&recent);
+	leave(&last);
+}
+
+/* What isn't a chain passes sooner. */
+static void test_contact_a_refusal_is_forgotten_soon(void **state)
+{
+	struct party *p = *state;
+	struct asker a;
+	int i;
+
+	for (i = 1; i <= 2; i++) {
+		ask(p, &a, "192.0.2.1", "refused");
+		run_for(p, 60);
+		leave(&a);
+		assert_int_equal(conversations, i);
+		clock_skip(31000);
+	}
+}
+
+/* Two books as two workers have them. */
+struct pair {
+	struct party here, there;
+	struct ledger *ledger;
+};
+
+static void begin_pair(struct pair *w, const struct party *p)
+{
+	struct contact_book_conf conf = { .loop = p->loop, .remember = true };
+
+	w->ledger = conf.ledger = ledger_new();
+	w->here = w->there = *p;
+	w->here.all = contact_book_new(&conf);
+	conf.lane = 1;
+	w->there.all = contact_book_new(&conf);
+}
+
+static void end_pair(struct pair *w)
+{
+	contact_book_free(w->here.all);
+	contact_book_free(w->there.all);
+	ledger_free(w->ledger);
+}
+
+static void fill_chain(struct contact *c)
+{
+	static const unsigned char der[] = { 0x30, 0 };
+	struct peer_result *r = (struct peer_result *)(uintptr_t)contact_result(c);
+	gnutls_datum_t one = { (unsigned char *)(uintptr_t)der, sizeof(der) };
+
+	assert_int_equal(chain_from_ders(&one, 1, &r->chain, NULL), 0);
+	r->handshake_ms = 17;
+}
+
+static void test_contact_workers_ask_a_common_host_once(void **state)
+{
+	struct pair w;
+	struct asker a, b, c;
+
+	begin_pair(&w, *state);
+	fill_chain(ask_for(&w.here, &a, "chain", false));
+	ask_for(&w.there, &b, "chain", false); /* while the other does */
+	assert_int_equal(b.waits, 1);
+	run_for(&w.here, 120);
+	assert_int_equal(conversations, 1);
+	assert_int_equal(a.status, PEER_CHAIN);
+	assert_int_equal(b.done, 1);
+	assert_int_equal(b.waits, 0);
+	assert_int_equal(b.status, PEER_CHAIN);
+	assert_int_equal(contact_result(b.contact)->chain.count, 1);
+	assert_int_equal(contact_result(b.contact)->handshake_ms, 17);
+	clock_skip(60000);
+	assert_in_range(contact_age_ms(ask_for(&w.there, &c, "chain", false)), 60000,
+			61000);
+	run_for(&w.here, 10);
+	assert_int_equal(conversations, 1);
+	leave(&a);
+	leave(&b);
+	leave(&c);
+	end_pair(&w);
+}
+
+/* A worker whose conversation comes to nothing, or that drops it, leaves it to the
+ * others. */
+static void test_contact_workers_go_on_where_another_failed(void **state)
+{
+	struct pair w;
+	struct asker a, b;
+
+	begin_pair(&w, *state);
+	ask_for(&w.here, &a, "refused", false);
+	ask_for(&w.there, &b, "refused", false);
+	run_for(&w.here, 200);
+	assert_int_equal(conversations, 2);
+	assert_int_equal(b.status, PEER_REFUSED);
+	leave(&a);
+	leave(&b);
+	fill_chain(ask_for(&w.here, &a, "slow", false));
+	ask_for(&w.there, &b, "slow", false);
+	leave(&a);
+	run_for(&w.here, 40);
+	fill_chain(b.contact);
+	run_for(&w.here, 200);
+	assert_int_equal(b.status, PEER_CHAIN);
+	assert_int_equal(conversations, 4);
+	leave(&b);
+	end_pair(&w);
+}
+
+/* One that hangs holds them for no longer than their own deadline. */
+static void test_contact_workers_do_not_wait_for_ever(void **state)
+{
+	struct pair w;
+	struct asker a, b;
+
+	begin_pair(&w, *state);
+	ask_for(&w.here, &a, "silent", false);
+	clock_skip(600);
+	ask_for(&w.there, &b, "silent", false);
+	run_for(&w.here, 60);
+	assert_int_equal(conversations, 1);
+	clock_skip(1100);
+	run_for(&w.there, 60);
+	assert_int_equal(conversations, 2);
+	assert_int_equal(b.waits, 0);
+	leave(&a);
+	leave(&b);
+	end_pair(&w);
 }
 
 static void test_contact_a_missing_raw_key_is_kept(void **state)
@@ -562,7 +730,7 @@ static void test_contact_remembers_a_limit_that_passed(void **state)
 {
 	struct party *p = *state;
 	struct peer_conf conf = { .loop = p->loop, .address = "192.0.2.1", .port = 443 };
-	struct contact_fns fns = { .done = on_done, .waits = on_waits };
+	struct contact_ask fns = { .done = on_done, .waits = on_waits };
 	struct asker a;
 	int i;
 
@@ -624,6 +792,11 @@ int main(void)
 		ROW(test_contact_without_others_asks_for_itself),
 		cmocka_unit_test_setup_teardown(test_contact_forgets_with_time, meet,
 						part),
+		ROW(test_contact_tells_the_age),
+		ROW(test_contact_a_refusal_is_forgotten_soon),
+		ROW(test_contact_workers_ask_a_common_host_once),
+		ROW(test_contact_workers_go_on_where_another_failed),
+		ROW(test_contact_workers_do_not_wait_for_ever),
 		cmocka_unit_test_setup_teardown(test_contact_a_missing_raw_key_is_kept,
 						meet, part),
 		cmocka_unit_test_setup_teardown(

@@ -35,12 +35,15 @@ static struct world {
 	const char *alpn;
 	enum service_start inside;
 	int asked, fetched;
+	int64_t age_ms;	     /* of what the first contact tells */
+	bool recent, common; /* as the last contact was asked for */
+	bool mends;	     /* a recent one shows what matches */
 	struct http_reply reply;
 	bool page_never;
 } world;
 
 struct contact {
-	struct contact_fns fns;
+	struct contact_ask fns;
 	struct loop_timer *timer;
 };
 
@@ -54,7 +57,7 @@ static void end_contact(void *arg)
 }
 
 struct contact *contact_new(struct contact_book *all, const struct peer_conf *conf,
-			    const struct contact_fns *fns)
+			    const struct contact_ask *fns)
 {
 	struct contact *c = mem_zero(sizeof(*c));
 
@@ -67,6 +70,12 @@ struct contact *contact_new(struct contact_book *all, const struct peer_conf *co
 	assert_string_equal(conf->sni, "www.example");
 	assert_string_equal(conf->address, "192.0.2.1");
 	c->fns = *fns;
+	world.recent = fns->recent;
+	world.common = fns->common;
+	if (fns->recent && world.mends) {
+		chain_clear(&world.result.chain);
+		pki_chain("leaf sub", &world.result.chain);
+	}
 	if (!world.never)
 		c->timer = loop_timer_new(world.loop, 1, end_contact, c);
 	return c;
@@ -76,6 +85,11 @@ const struct peer_result *contact_result(const struct contact *c)
 {
 	(void)c;
 	return &world.result;
+}
+
+int64_t contact_age_ms(const struct contact *c)
+{
+	return c->fns.recent ? -1 : world.age_ms;
 }
 
 bool contact_is_known(const struct contact *c)
@@ -306,6 +320,59 @@ static void test_slot_start_status_rows(void **state)
 		check_status(i);
 }
 
+/* An old chain may match, and says how old it is; but it makes no failure. */
+static const struct {
+	const char *name, *chain;
+	int64_t age_ms;
+	bool mends;
+	int asked;
+	enum code code;
+	int64_t age_s;
+} age_rows[] = {
+	{ "its own", "leaf sub", -1, false, 1, CODE_MATCH, -1 },
+	{ "another's just now", "leaf sub", 0, false, 1, CODE_MATCH, 0 },
+	{ "old", "leaf sub", 599999, false, 1, CODE_MATCH, 599 },
+	{ "not old, no match", "sub leaf", 29999, true, 1, CODE_MISMATCH, 29 },
+	{ "old, no match", "sub leaf", 30000, false, 2, CODE_MISMATCH, -1 },
+	{ "old, has changed", "sub leaf", 30000, true, 2, CODE_MATCH, -1 },
+};
+
+static void test_slot_start_age_rows(void **state)
+{
+	const struct facts_peer *peer;
+	size_t i;
+
+	for (i = 0; i < sizeof(age_rows) / sizeof(*age_rows); i++) {
+		tear_down(state);
+		set_up(state);
+		add_records("3 1 1 leaf");
+		pki_chain(age_rows[i].chain, &world.result.chain);
+		world.result.status = PEER_CHAIN;
+		world.age_ms = age_rows[i].age_ms;
+		world.mends = age_rows[i].mends;
+		peer = run_slot(FACTS_KEYS_ANY);
+		if (peer->code != age_rows[i].code || world.asked != age_rows[i].asked ||
+		    peer->age_s != age_rows[i].age_s || stage.ended != 1)
+			fail_msg("%s: %s, asked %d times, %lld s old", age_rows[i].name,
+				 code_name(peer->code), world.asked,
+				 (long long)peer->age_s);
+	}
+}
+
+static void test_slot_start_asks_what_is_common(void **state)
+{
+	(void)state;
+	add_records("3 1 1 leaf");
+	pki_chain("leaf sub", &world.result.chain);
+	world.result.status = PEER_CHAIN;
+	run_slot(FACTS_KEYS_ANY);
+	assert_false(world.common);
+	slot_free(stage.slot);
+	stage.conf.domain = "domain.example"; /* whose records led here */
+	run_slot(FACTS_KEYS_ANY);
+	assert_true(world.common);
+}
+
 static void test_slot_start_judges_by_the_records(void **state)
 {
 	const struct facts_peer *peer;
@@ -526,6 +593,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slot_start_status_rows),
+		cmocka_unit_test_setup_teardown(test_slot_start_age_rows, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_slot_start_asks_what_is_common,
+						set_up, tear_down),
 		ROW(test_slot_start_judges_by_the_records),
 		cmocka_unit_test(test_slot_start_asks_for_keys),
 		ROW(test_slot_start_offers_what_the_scheme_has),
