@@ -173,6 +173,17 @@ static void explain_unsettled(struct judge *judge, size_t index)
 	judge_fail(judge, index, MATCH_MISMATCH, "no match");
 }
 
+/* Signatures are verified only where a record asks who signed. */
+static bool asks_issuer(const struct judge *judge)
+{
+	size_t i;
+
+	for (i = 0; i < judge->in->rr_count; i++)
+		if (judge_open(judge, i, TLSA_DANE_TA))
+			return true;
+	return false;
+}
+
 void issuer_match(struct judge *judge)
 {
 	const struct chain *chain = judge->in->chain;
@@ -180,6 +191,8 @@ void issuer_match(struct judge *judge)
 	struct path_pool pool = { .count = 0 };
 	size_t i;
 
+	if (!asks_issuer(judge))
+		return;
 	path_pool_add(&pool, chain->cert, chain->count);
 	if (!chain->raw_key) {
 		path_walk(&judge->budget, &pool, visit_presented, &walk);

@@ -244,6 +244,7 @@ void match_chain(const struct match_input *in, struct match *ret_match)
 	leave_out_superseded(&judge);
 	first = decide_peer(&judge);
 	write_why(&judge, first);
+	ret_match->signatures = PATH_CHECKS_MAX - judge.budget.left;
 }
 
 void match_clear(struct match *match)

@@ -64,8 +64,9 @@ struct match {
 		       */
 	bool name_matched; /* some reference name fits the leaf, whether it counts or not
 			    */
-	char why[340];	   /* the failure in one sentence, records numbered from 1; "" on
-			      MATCH_OK */
+	unsigned signatures; /* of certificates, that were verified for it */
+	char why[340]; /* the failure in one sentence, records numbered from 1; "" on
+			  MATCH_OK */
 };
 
 /* Never fails: what can't be decided doesn't match. Undo with match_clear(). */

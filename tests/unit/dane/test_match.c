@@ -785,6 +785,36 @@ static struct tlsa *one_record(const struct pki_cert *cert)
 #define CROWD 255
 
 /* Hundreds of certificates of one name and key that all sign each other. */
+/* Who signed costs a signature, and is looked at where a record asks for it. */
+static void test_match_chain_verifies_what_is_asked_for(void **state)
+{
+	static const struct {
+		struct row row;
+		unsigned signatures;
+	} rows[] = {
+		{ { "the leaf", "leaf sub", "3 1 1 leaf", "root", 0, 0, 0, 0, NULL }, 0 },
+		{ { "no match", "leaf sub", "3 1 1 sub", "root", 0, 0, 0, 0, NULL }, 0 },
+		{ { "unusable", "leaf sub", "0 1 1 sub, 1 1 1 leaf, 3 1 1 leaf", "root",
+		    MTA, 0, 0, 0, NULL },
+		  0 },
+		{ { "the issuer", "leaf sub", "2 1 1 sub", "root", 0, 0, 0, 0, NULL },
+		  1 },
+		{ { "both", "leaf sub", "2 1 1 sub, 3 1 1 leaf", NULL, 0, 0, 0, 0, NULL },
+		  1 },
+		{ { "a CA", "leaf sub", "1 1 1 leaf", "root", 0, 0, 0, 0, NULL }, 2 },
+	};
+	struct match match;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		judge(&rows[i].row, &match);
+		if (match.signatures != rows[i].signatures)
+			fail_msg("%s: %u", rows[i].row.name, match.signatures);
+		match_clear(&match);
+	}
+}
+
 static void test_match_chain_crowd_is_bounded(void **state)
 {
 	static const struct pki_def def = { .name = "crowd",
@@ -905,6 +935,7 @@ int main(void)
 		cmocka_unit_test(test_match_chain_without_chain),
 		cmocka_unit_test(test_match_chain_garbage_never_matches),
 		cmocka_unit_test(test_match_chain_changed_leaf_never_matches),
+		cmocka_unit_test(test_match_chain_verifies_what_is_asked_for),
 		cmocka_unit_test(test_match_chain_crowd_is_bounded),
 		cmocka_unit_test(test_match_chain_long_path),
 	};
