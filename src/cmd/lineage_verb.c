@@ -14,6 +14,7 @@
 #include "setup/life/by_hand.h"
 #include "setup/life/outcome.h"
 #include "setup/life/preflight.h"
+#include "setup/life/prune.h"
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/lineage_open.h"
 #include "setup/publish/secure.h"
@@ -124,6 +125,23 @@ static int ask_person(struct lineage *l, bool to_person)
 	return 0;
 }
 
+/* Once, then daily, and to a person each time. */
+static int look_back(struct lineage *l, bool to_person)
+{
+	char *say = NULL, *text;
+	struct why why;
+
+	if (prune_review(l, to_person, &say, &why) < 0)
+		return cmd_fail(&why, CMD_NO);
+	if (!say)
+		return 0;
+	text = log_escape(say, strlen(say));
+	log_warn("%s: %s", l->name, text);
+	free(text);
+	free(say);
+	return 1;
+}
+
 static int step_one(const struct lineage_verb *verb, const struct lineage_verb_values *v,
 		    const char *name)
 {
@@ -146,10 +164,13 @@ static int step_one(const struct lineage_verb *verb, const struct lineage_verb_v
 	rc = verb->step(&l, v, &result, &why);
 	status = rc < 0 ? cmd_fail(&why, lineage_verb_failure(rc))
 			: lineage_verb_tell(&l, v->setup.quiet, &result);
+	world.show = NULL; /* what follows is no step of the verb */
 	if (rc == 0 && verb->looks_ahead && !status) /* else there is enough to do */
 		status = look_ahead(&l, !v->all);
 	if (rc == 0 && verb->asks_person)
 		status = worse_status(status, ask_person(&l, !v->all && !v->setup.quiet));
+	if (rc == 0 && verb->looks_back && !v->dry_run && !v->prune)
+		status = worse_status(status, look_back(&l, !v->all));
 	outcome_clear(&result);
 	lineage_close(&l);
 	return status;

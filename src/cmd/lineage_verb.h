@@ -19,6 +19,7 @@ struct lineage_verb_values {
 	struct setup_opts setup;
 	struct setup_dns_opts dns;
 	bool all, force, no_install, emergency, discard_next, even_if_insecure, dry_run;
+	bool prune;
 	int format;
 	const char *zone;
 	time_t assume_since; /* 0: not given */
@@ -34,6 +35,7 @@ struct lineage_verb {
 	lineage_verb_fn *step;
 	bool looks_ahead;     /* and says what a later step would fail at */
 	bool asks_person;     /* for records that are a person's to change, with -q too */
+	bool looks_back;      /* and what is left behind of former services */
 	bool even_if_waiting; /* tells it without -v too: the user asked for just that */
 	/* Shows what name servers say about an owner of the question; NULL. */
 	world_dns_show_fn *show;

@@ -24,6 +24,7 @@ static int install_lineages(const void *values, const struct opt_list *args)
 	static const struct lineage_verb verb = {
 		.name = "install",
 		.step = install_step,
+		.looks_back = true,
 	};
 
 	return lineage_verb_work(&verb, values, args);

@@ -151,6 +151,7 @@ static int watch_lineages(const void *values, const struct opt_list *args)
 	static const struct lineage_verb verb = {
 		.name = "propagation",
 		.step = propagation_step,
+		.looks_back = true,
 		.show = show_servers,
 	};
 

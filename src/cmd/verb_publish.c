@@ -11,6 +11,7 @@
 #include "dane/tlsa.h"
 #include "setup/key/record.h"
 #include "setup/life/outcome.h"
+#include "setup/life/prune.h"
 #include "setup/life/publication.h"
 #include "setup/lineage/lineage.h"
 #include "setup/publish/publish.h"
@@ -21,6 +22,9 @@ static const struct opt opts[] = {
 	{ "dry-run", 0, OPT_FLAG, offsetof(struct lineage_verb_values, dry_run),
 	  .help = "only print the difference to what is there; for print and exec what "
 		  "is wanted, and what of ours is to go" },
+	{ "prune", 0, OPT_FLAG, offsetof(struct lineage_verb_values, prune),
+	  .help = "take out the lineage's own records at services that lineage.conf no "
+		  "longer has, and nothing else" },
 	{ "even-if-insecure", 0, OPT_FLAG,
 	  offsetof(struct lineage_verb_values, even_if_insecure),
 	  .help = "go on where a zone isn't signed or has no DS at its parent" },
@@ -139,17 +143,45 @@ static int preview_records(struct lineage *l, const struct lineage_verb_values *
 	return rc;
 }
 
+static int print_pruned(struct lineage *l, const struct wanted *w, struct why *why)
+{
+	const struct publish_watch watch = { .tell = tell_change };
+	enum publish_result result = PUBLISH_BY_HAND;
+	int rc = w->dead_count ? publish_preview(l, w, &watch, &result, why) : 0;
+
+	if (rc == 0 && result == PUBLISH_BY_HAND)
+		print_dead(w);
+	return rc;
+}
+
+static int prune_step(struct lineage *l, const struct lineage_verb_values *v,
+		      struct outcome *r, struct why *why)
+{
+	struct wanted w = { 0 };
+	char *stays = NULL;
+	int rc = prune_find(l, &w, &stays, why);
+
+	if (rc == 0 && (v->dry_run || publish_is_by_hand(l)))
+		rc = print_pruned(l, &w, why);
+	if (rc == 0 && !v->dry_run)
+		rc = prune_give(l, &w, stays, r, why);
+	else if (rc == 0 && stays)
+		log_warn("%s", stays);
+	wanted_clear(&w);
+	free(stays);
+	return rc;
+}
+
 static int publish_step(struct lineage *l, const struct lineage_verb_values *v,
 			struct outcome *r, struct why *why)
 {
 	int rc;
 
-	if (v->dry_run) {
-		rc = preview_records(l, v, why);
-		if (rc == 0)
-			*r = (struct outcome){ .kind = OUTCOME_NOTHING };
-		return rc;
-	}
+	*r = (struct outcome){ .kind = OUTCOME_NOTHING };
+	if (v->prune)
+		return prune_step(l, v, r, why);
+	if (v->dry_run)
+		return preview_records(l, v, why);
 	rc = lineage_verb_check_secure(l->env, &l->conf, v->even_if_insecure, why);
 	if (rc == 0)
 		rc = rollover_publish(l, r, why);
@@ -163,6 +195,7 @@ static int publish_lineages(const void *values, const struct opt_list *args)
 	static const struct lineage_verb verb = {
 		.name = "publish",
 		.step = publish_step,
+		.looks_back = true,
 	};
 
 	return lineage_verb_work(&verb, values, args);

@@ -42,6 +42,7 @@ static int renew_lineages(const void *values, const struct opt_list *args)
 		.name = "renew",
 		.step = renew_step,
 		.looks_ahead = true,
+		.looks_back = true,
 	};
 
 	return lineage_verb_work(&verb, values, args);

@@ -57,6 +57,7 @@ static int roll_lineages(const void *values, const struct opt_list *args)
 		.step = roll_step,
 		.looks_ahead = true,
 		.asks_person = true,
+		.looks_back = true,
 	};
 
 	return lineage_verb_work(&verb, values, args);

@@ -10,6 +10,7 @@
 #include "base/why.h"
 #include "setup/agree/foreign.h"
 #include "setup/agree/heard.h"
+#include "setup/agree/left.h"
 #include "setup/agree/peak.h"
 #include "setup/key/record.h"
 #include "setup/lineage/lineage.h"
@@ -60,6 +61,7 @@ void agreement_remember(struct lineage_state *s, const struct wanted *w)
 	char *token;
 	size_t i;
 
+	left_note(s, &w->endpoints);
 	s->agreed_on = hash_records(w);
 	free(s->agreed);
 	s->agreed = NULL;

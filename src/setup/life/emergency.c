@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "setup/agree/safety.h"
 #include "setup/life/outcome.h"
+#include "setup/life/prune.h"
 #include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/salvage.h"
@@ -58,12 +59,50 @@ static int64_t old_ttl_s(const struct lineage *l)
 	return ttl_s > (int64_t)l->conf.ttl ? ttl_s : (int64_t)l->conf.ttl;
 }
 
+/* While the key is replaced. */
+static char *word_danger(const struct lineage *l, int64_t compromised, const char *where)
+{
+	return mem_printf(
+		"until its record is gone (from %s) and %lld s more, the holder "
+		"of key %s can pass for the services",
+		where ? where : "DNS", (long long)old_ttl_s(l),
+		lineage_number(compromised).text);
+}
+
+static char *word_left(const struct lineage *l, int64_t compromised, const char *where,
+		       bool former)
+{
+	return mem_printf(
+		"key %s is still published at %s: until that is gone and %lld s "
+		"more its holder can pass for what is there%s%s",
+		lineage_number(compromised).text, where, (long long)old_ttl_s(l),
+		former ? ": take it out by daneprobe publish --prune " : "",
+		former ? l->name : "");
+}
+
+/* After it was replaced. */
+static char *word_caches(const struct lineage *l, int64_t compromised, bool unsure)
+{
+	char when[32];
+
+	if (unsure)
+		return mem_printf(
+			"not every name server says whether it still has the "
+			"record of key %s: as long as one has, and %lld s more, "
+			"its holder can pass for the services",
+			lineage_number(compromised).text, (long long)old_ttl_s(l));
+	return mem_printf("caches may hold the record of key %s until %s: until then its "
+			  "holder can pass for the services",
+			  lineage_number(compromised).text,
+			  clock_rfc3339(env_now(l->env) + old_ttl_s(l), when));
+}
+
 /* What the holder of a compromised key can still do, behind what the step told. */
-void emergency_tell_exposure(const struct lineage *l, int64_t compromised,
-			     struct outcome *r)
+void emergency_tell_exposure(struct lineage *l, int64_t compromised, struct outcome *r)
 {
 	const struct lineage_state *s = &l->state;
-	char when[32];
+	bool former, unsure;
+	char *where = prune_where(l, compromised, &former, &unsure);
 
 	if (s->emergency && s->goal == compromised)
 		add_sentence(r,
@@ -71,23 +110,22 @@ void emergency_tell_exposure(const struct lineage *l, int64_t compromised,
 					"ended",
 					lineage_number(compromised).text));
 	if (s->emergency)
-		add_sentence(
-			r,
-			mem_printf("until its record is gone and %lld s more, the holder "
-				   "of key %s can pass for the services",
-				   (long long)old_ttl_s(l),
-				   lineage_number(compromised).text));
-	else
-		add_sentence(
-			r,
-			mem_printf(
-				"caches may hold the record of key %s until %s: "
-				"until then its holder can pass for the services. Have "
-				"the CA revoke its certificates. Key %s lay beside "
-				"it: if that may be known too, do this once more",
-				lineage_number(compromised).text,
-				clock_rfc3339(env_now(l->env) + old_ttl_s(l), when),
-				lineage_number(s->current).text));
+		add_sentence(r, word_danger(l, compromised, where));
+	if (s->emergency && former)
+		add_sentence(r,
+			     mem_printf("those of services that lineage.conf no longer "
+					"has go by daneprobe publish --prune %s",
+					l->name));
+	if (!s->emergency && where)
+		add_sentence(r, word_left(l, compromised, where, former));
+	if (!s->emergency && !where)
+		add_sentence(r, word_caches(l, compromised, unsure));
+	if (!s->emergency)
+		add_sentence(r, mem_printf("have the CA revoke its certificates. Key %s "
+					   "lay beside it: if that may be known too, do "
+					   "this once more",
+					   lineage_number(s->current).text));
+	free(where);
 }
 
 /* Which key is compromised was assumed, so this says what to do if it was another one. */

@@ -303,6 +303,14 @@ static void judge_preflight(const struct lineage *l, struct status *s)
 	free(problem);
 }
 
+/* As the last run saw it. */
+static void judge_left(const struct lineage *l, struct status *s)
+{
+	if (l->state.left)
+		raise_level(s, l->state.left_exposed ? STATUS_CRITICAL : STATUS_WARNING,
+			    mem_text(l->state.left));
+}
+
 static void judge_level(const struct lineage *l, struct status *s,
 			const struct deadline *d, time_t now)
 {
@@ -322,6 +330,7 @@ static void judge_level(const struct lineage *l, struct status *s,
 	judge_emergency(s);
 	judge_keys(l, s);
 	judge_preflight(l, s);
+	judge_left(l, s);
 }
 
 static int fill_status(const struct lineage *l, struct status *s, struct deadline *d,
@@ -444,10 +453,9 @@ static json_t *check_json(const struct preflight *check)
 		return json_null();
 	list = json_array();
 	for (i = 0; i < check->count; i++)
-		json_array_append_new(list,
-				      json_pack("{s:s, s:o}", "what", check->item[i].what,
-						"problem",
-						text_json(check->item[i].problem)));
+		json_array_append_new(list, json_pack("{s:s, s:o}", "what",
+						      check->item[i].what, "problem",
+						      text_json(check->item[i].problem)));
 	return list;
 }
 

@@ -83,6 +83,10 @@ static const struct field {
 	FIELD(NUMBER, filled_ttl_s),
 	FIELD(TEXT, asked),
 	FIELD(TIME, asked_at),
+	FIELD(TEXT, once),
+	FIELD(TEXT, left),
+	FIELD(TIME, left_at),
+	FIELD(BOOL, left_exposed),
 	FIELD(TEXT, unready),
 	FIELD(TIME, unready_at),
 	FIELD(NUMBER, conf_hash),
@@ -132,6 +136,8 @@ void lineage_state_clear(struct lineage_state *state)
 	free(state->goes_stale);
 	free(state->agreed);
 	free(state->boot);
+	free(state->once);
+	free(state->left);
 	free(state->unready);
 	free(state->asked);
 	lineage_state_init(state);

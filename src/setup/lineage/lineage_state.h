@@ -76,6 +76,16 @@ struct lineage_state {
 	char *held;	     /* owned; owners without records for now, see hold.h; NULL */
 	char *given;	     /* owned; owners that the last publication was about; NULL */
 
+	/* agree/agreement.c: services that records were ever wanted for, as
+	 * SCHEME://HOST:PORT (owners.h), until nothing of ours is seen there; owned. */
+	char *once;
+
+	/* life/prune.c: what is left behind of them in DNS, when it was said, and whether
+	 * a compromised key's record is among it. */
+	char *left;	/* owned; NULL: nothing */
+	time_t left_at; /* 0 never */
+	bool left_exposed;
+
 	/* agree, and life/publication.c where caches may hold anything: what the name
 	 * servers said. */
 	time_t agree_since; /* all have the records from then on; 0: not now */

@@ -39,3 +39,17 @@ char *owners_next(const char **owners)
 	*owners += len + (at[len] == ' ');
 	return mem_text_n(at, len);
 }
+
+void owners_remove(char **owners, const char *others)
+{
+	const char *at = *owners;
+	char *rest = NULL, *owner;
+
+	while ((owner = owners_next(&at))) {
+		if (!owners_has(others, owner))
+			owners_add(&rest, owner);
+		free(owner);
+	}
+	free(*owners);
+	*owners = rest;
+}

@@ -143,6 +143,14 @@ static int add_endpoint(const struct lineage *l, const struct target *target,
 	return rc < 0 ? rc : add_former(l, target, w, why);
 }
 
+int wanted_ever(const struct lineage *l, const struct target *target, int64_t generation,
+		struct record **list, size_t *count, struct why *why)
+{
+	return is_there(l, generation)
+		       ? add_generation(l, target, generation, list, count, why)
+		       : 0;
+}
+
 int wanted_make(const struct lineage *l, const char *held, struct wanted *ret_wanted,
 		struct why *why)
 {

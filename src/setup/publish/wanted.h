@@ -12,6 +12,7 @@
 
 struct lineage;
 struct record;
+struct target;
 struct why;
 
 struct wanted {
@@ -26,6 +27,10 @@ struct wanted {
  * generations before. Undo with wanted_clear(). */
 int wanted_make(const struct lineage *lineage, const char *held,
 		struct wanted *ret_wanted, struct why *why);
+/* Adds the records that the keys of generation have, or once had, at target; none where
+ * its folder is gone. */
+int wanted_ever(const struct lineage *lineage, const struct target *target,
+		int64_t generation, struct record **list, size_t *count, struct why *why);
 void wanted_clear(struct wanted *wanted);
 
 #endif

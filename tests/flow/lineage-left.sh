@@ -1,0 +1,133 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# What a lineage leaves behind: records of services that it no longer has, on real name servers.
+#   lineage-left.sh [PART]...      in a lab of its own, or in the one that $LAB names
+. "$(cd "$(dirname "$0")" && pwd)/parts.sh"
+. "$src/life.sh"
+. "$src/worlds.sh"
+jobs=1 # each part has the zone's servers at their addresses
+
+both()
+{
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	new 127.53.3.1 -d "other.$zone" --service "https://other.$zone" "$@"
+	roll_until idle
+	owner=_443._tcp.other.$zone
+}
+
+alone()
+{
+	sed -i "s,^services = .*,services = https://www.$zone," etc/www/lineage.conf
+}
+
+# told_of GENERATION...: what was said names their records at the former owner
+told_of()
+{
+	for n in "$@"; do
+		grep -qiF "$owner. TLSA $(ours www "keys/000$n") (key 000$n" err || fail "key $n is not named: $(cat err)"
+	done
+}
+
+# The second rollover after it would break whoever still serves there.
+part_records_of_a_removed_service()
+{
+	both
+	dp 0 rollover --all
+	hasnt err "left behind"
+	alone
+	dp 1 rollover --all
+	has err "www: left behind in DNS, of services that lineage.conf no longer has: $owner. TLSA 3 1 1 "
+	has err "publish --prune www"
+	told_of 1 2
+	dp 0 rollover --all -q # once a day
+	hasnt err "left behind"
+	dp 1 propagation www # and to who asks
+	has err "left behind"
+	dp 1 status
+	has out "left behind in DNS"
+	dp 1 status -o nagios
+	has out "WARNING - www left behind in DNS, of services"
+	has etc/www/journal " left "
+
+	dp 0 publish -q --prune --dry-run www
+	lines out 2
+	has out "- $owner. "
+	[ "$(tlsa "$owner" | wc -l)" -eq 2 ] || fail "a dry run took them out"
+	dp 0 publish --prune www
+	has out "the records of former services are taken out of DNS"
+	[ -z "$(tlsa "$owner")" ] || fail "they are still there: $(tlsa "$owner")"
+	[ "$(tlsa "_443._tcp.www.$zone" | wc -l)" -eq 2 ] || fail "more than those was taken out"
+	tell secondary
+	tries=0
+	until [ -z "$(drill @127.53.3.2 "$owner" TLSA | awk '$4 == "TLSA" && $3 == "IN" && !/^;/')" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 50 ] || fail "the secondary still has them"
+		sleep 0.1
+	done
+	dp 0 rollover --all
+	hasnt err "left behind"
+	dp 0 status
+	dp 0 publish --prune www
+	has out "nothing of former services is left behind"
+}
+
+# What others have there stays, and as long as the server has the key ours stays beside it.
+part_records_of_others_beside_them()
+{
+	both
+	printf '%s\n' "server 127.53.3.1" "update add $owner 1 TLSA 3 1 1 $(printf '%064d' 7)" send >add
+	nsupdate -k tsig add >&2
+	tell secondary
+	alone
+	dp 2 publish --prune www
+	has err "the record of key 0001 at $owner. stays: https://other.$zone:443 presents that key"
+	tlsa "$owner" | grep -qi "$(ours www keys/0001)" || fail "the record of the key that is presented is gone"
+	! tlsa "$owner" | grep -qi "$(ours www keys/0002)" || fail "that of the next key is still there"
+	tlsa "$owner" | grep -q "00007" || fail "the other one is gone"
+}
+
+# By an alias the owner is that of a service that is still there.
+part_an_alias_to_a_present_service()
+{
+	zone_more="_443._tcp.other CNAME _443._tcp.www"
+	both
+	alone
+	dp 0 rollover --all
+	hasnt err "left behind"
+	dp 0 publish --prune www
+	[ "$(tlsa "_443._tcp.www.$zone" | wc -l)" -eq 2 ] || fail "the present service's were taken out"
+}
+
+# Nobody is told that a compromised key is out of use while it is published.
+part_an_emergency_of_a_removed_service()
+{
+	both
+	alone
+	status=0
+	# shellcheck disable=SC2086
+	"$DANEPROBE" rollover --emergency --dir "$PWD/etc" $R -t 5 www >out 2>err || status=$?
+	cat out err >steps
+	has steps "(from _443._tcp.www.$zone., $owner.)"
+	tries=0
+	until state_is idle && [ "$(key_now)" != keys/0001 ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 40 ] || fail "it does not end: $(cat steps)"
+		# shellcheck disable=SC2086
+		"$DANEPROBE" rollover --all --dir "$PWD/etc" $R -t 5 >out 2>err || :
+		cat out err >>steps
+		sleep 0.3
+	done
+	has steps "key 0001 is still published at $owner.: until that is gone and "
+	has steps "those of services that lineage.conf no longer has go by daneprobe publish --prune www"
+	has steps "take it out by daneprobe publish --prune www"
+	hasnt steps "caches may hold the record of key 0001"
+	dp 2 status -o nagios
+	has out "CRITICAL - www left behind in DNS"
+	has out "(key 0001, compromised)"
+	dp 0 publish --prune www
+	[ -z "$(tlsa "$owner")" ] || fail "it is still there: $(tlsa "$owner")"
+}
+
+parts_main "$@"
