@@ -319,6 +319,15 @@ static char *judge_peer(const struct facts_target *facts, const struct facts_pee
 	return judge_match(peer, looking);
 }
 
+/* What clients take, and isn't asked for. */
+static void note_stranger(struct looking *looking, const struct facts_peer *peer)
+{
+	if (!looking->live->stranger)
+		looking->live->stranger =
+			mem_printf("%s at %s presents the key %.8s...", looking->text,
+				   peer->address, peer->chain[0].spki_sha256);
+}
+
 static void look_at_peers(const struct facts_target *facts, struct looking *looking)
 {
 	const struct facts_endpoint *e = &facts->endpoint[0];
@@ -327,6 +336,8 @@ static void look_at_peers(const struct facts_target *facts, struct looking *look
 
 	for (i = 0; i < e->peer_count; i++) {
 		fault = judge_peer(facts, &e->peer[i], looking);
+		if (fault && e->peer[i].code == CODE_MATCH)
+			note_stranger(looking, &e->peer[i]);
 		if (fault)
 			env_live_add(
 				looking->live,

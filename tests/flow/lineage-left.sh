@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# What a lineage leaves behind: records of services that it no longer has, on real name servers.
+# What is left of former times, on real servers: records of services that a lineage no longer has,
+# and an old copy of it.
 #   lineage-left.sh [PART]...      in a lab of its own, or in the one that $LAB names
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
 . "$src/life.sh"
@@ -128,6 +129,38 @@ part_an_emergency_of_a_removed_service()
 	has out "(key 0001, compromised)"
 	dp 0 publish --prune www
 	[ -z "$(tlsa "$owner")" ] || fail "it is still there: $(tlsa "$owner")"
+}
+
+# Restored from before two rollovers, it would put retired keys into DNS and under the servers.
+part_an_old_copy_of_the_lineage()
+{
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	new 127.53.3.1
+	roll_until idle
+	cp -a etc kept
+	for key in keys/0002 keys/0003; do
+		dp 0 rollover www
+		roll_until idle
+		[ "$(key_now)" = "$key" ] || fail "not $key"
+	done
+	tlsa "_443._tcp.www.$zone" >before
+	rm -r etc
+	mv kept etc # nginx goes on with what it has read
+	dp 2 rollover --all
+	has err "presents the key "
+	has err "which is published and none of this lineage's: this is an old copy of it"
+	dp 2 renew --force www
+	has err "this is an old copy of it"
+	dp 1 status
+	has out "this is an old copy of it"
+	tlsa "_443._tcp.www.$zone" | diff before - || fail "the records were changed"
+	check 0 "https://www.$zone"
+	roll_until idle
+	[ "$(key_now)" = keys/0002 ] || fail "the next key didn't come: $(key_now)"
+	dp 0 rollover --all
+	check 0 "https://www.$zone"
 }
 
 parts_main "$@"

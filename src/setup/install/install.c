@@ -20,6 +20,8 @@
 	16384 /* octets: some hundred faults, and far below a state's limit              \
 	       */
 
+#define GENERATIONS_MAX 100 /* that are looked for: the newest; as many years, mostly */
+
 /* Reads the SHA-256 of the certificates in live, in the order of the key types. */
 static int read_live(const struct lineage *l, uint8_t (*ret_cert)[32], struct why *why)
 {
@@ -213,6 +215,55 @@ int install_glance(struct lineage *l, int64_t generation, char **ret_problem,
 	*ret_problem = find_fault(&live, NULL, false);
 	env_live_clear(&live);
 	return 0;
+}
+
+/* The keys of all generations that are there, as a list on the heap. */
+static uint8_t (*all_spki(const struct lineage *l, size_t *ret_count))[32]
+{
+	size_t types = l->conf.key_types, count = 0;
+	uint8_t(*spki)[32];
+	int64_t g, first = l->state.last - GENERATIONS_MAX;
+
+	spki = mem_array((size_t)(l->state.last - (first > 0 ? first : 0)) * types,
+			 sizeof(*spki));
+	for (g = l->state.last; g > 0 && g > first; g--)
+		if (lineage_spki(l, g, spki + count, NULL) == 0)
+			count += types;
+	*ret_count = count;
+	return spki;
+}
+
+int install_stranger(struct lineage *l, char **ret_stranger, struct why *why)
+{
+	struct env_presented presented = { .any_cert = true,
+					   .at_once = true,
+					   .name = "a key of the lineage",
+					   .live = l->dir };
+	uint8_t(*spki)[32] = NULL;
+	struct looked_at at = { 0 };
+	struct env_live live = { 0 };
+	int rc;
+
+	*ret_stranger = NULL;
+	if (!l->env->look)
+		return 0;
+	lineage_kinds(l, &presented.has_rsa, &presented.has_ecdsa);
+	rc = find_services(l, &at, why);
+	if (rc == 0) {
+		spki = all_spki(l, &presented.count);
+		presented.spki = (const uint8_t(*)[32])spki;
+		presented.services = at.ours;
+		presented.service_count = at.endpoints.count;
+		rc = l->env->look(l->env->arg, &presented, &live, why);
+	}
+	if (rc == 0) {
+		*ret_stranger = live.stranger;
+		live.stranger = NULL;
+	}
+	env_live_clear(&live);
+	forget_services(&at);
+	free(spki);
+	return rc;
 }
 
 static int note_back(struct lineage *l, int64_t from, int64_t to, const char *text,

@@ -26,6 +26,10 @@ int install_renewal(struct lineage *lineage, int64_t generation,
 /* Finishes what a crash cut short; INSTALL_DONE too where there is nothing to do. */
 int install_recover(struct lineage *lineage, enum install_result *ret_result,
 		    char **ret_text, struct why *why);
+/* Whether an endpoint presents a key that clients accept by records in DNS and that is of
+ * no generation of the lineage: ret_stranger (on the heap) says which, NULL: none, or it
+ * can't be said. */
+int install_stranger(struct lineage *lineage, char **ret_stranger, struct why *why);
 /* Whether every endpoint presents what live has of generation; ret_problem (on the heap)
  * where not. */
 int install_look(struct lineage *lineage, int64_t generation, char **ret_problem,

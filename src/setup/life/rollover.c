@@ -14,6 +14,7 @@
 #include "setup/install/install.h"
 #include "setup/install/view.h"
 #include "setup/life/assumption.h"
+#include "setup/life/claim.h"
 #include "setup/life/emergency.h"
 #include "setup/life/next.h"
 #include "setup/life/outcome.h"
@@ -226,7 +227,7 @@ static int in_emergency(struct lineage *l, const struct rollover_how *how,
 int rollover_step(struct lineage *l, const struct rollover_how *how, struct outcome *r,
 		  struct why *why)
 {
-	bool done = false;
+	bool done = false, stops = false;
 	int rc = 0;
 
 	*r = (struct outcome){ 0 };
@@ -234,6 +235,12 @@ int rollover_step(struct lineage *l, const struct rollover_how *how, struct outc
 	if (how->emergency)
 		rc = emergency_declare(l, why);
 	if (rc < 0)
+		return rc;
+	if (how->emergency || (how->begin && l->state.stranger)) /* it was told */
+		claim_take(l);
+	else
+		rc = claim_check(l, false, &stops, r, why);
+	if (rc < 0 || stops)
 		return rc;
 	if (l->state.emergency)
 		return in_emergency(l, how, r, why);
@@ -261,6 +268,7 @@ int rollover_publish(struct lineage *l, struct outcome *r, struct why *why)
 	int rc;
 
 	*r = (struct outcome){ 0 };
+	claim_take(l);
 	rc = recover_intent(l, &done, r, why);
 	return rc < 0 || is_refused(done, r) ? rc : publication_give(l, true, r, why);
 }
@@ -498,6 +506,27 @@ static bool is_kept(const struct lineage *l, int64_t generation, bool install)
 	return install && l->state.view && !view_is_fresh(l, l->state.view, generation);
 }
 
+/* *ret_stops: the services are another copy's. */
+static int heed_claim(struct lineage *l, bool *ret_stops, struct outcome *r,
+		      struct why *why)
+{
+	char *obstacle = claim_find_obstacle(l);
+	int rc = obstacle ? renewal_failed(l, obstacle, r, why) : 0;
+
+	*ret_stops = obstacle != NULL;
+	free(obstacle);
+	return rc;
+}
+
+static int install_received(struct lineage *l, int64_t generation, struct outcome *r,
+			    struct why *why)
+{
+	bool stops;
+	int rc = heed_claim(l, &stops, r, why);
+
+	return rc < 0 || stops ? rc : install_renewed(l, generation, NULL, r, why);
+}
+
 int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
 		     struct why *why)
 {
@@ -512,7 +541,7 @@ int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
 		return rc;
 	if (s->view && generation == s->view_generation) {
 		if (is_kept(l, generation, true))
-			return install_renewed(l, generation, NULL, r, why);
+			return install_received(l, generation, r, why);
 		return outcome_tell(r, OUTCOME_NOTHING, 0,
 				    "the certificate is installed");
 	}
@@ -542,9 +571,16 @@ static int refresh_window(struct lineage *l, int64_t generation, struct why *why
 static int renew_now(struct lineage *l, int64_t generation, bool order, bool force,
 		     bool install, struct outcome *r, struct why *why)
 {
+	bool stops = false;
 	char *failed = NULL;
-	int rc = order ? order_renewal(l, generation, force, &failed, why) : 0;
+	int rc = install && (order || is_kept(l, generation, true))
+			 ? heed_claim(l, &stops, r, why)
+			 : 0;
 
+	if (rc < 0 || stops)
+		return rc;
+	if (order)
+		rc = order_renewal(l, generation, force, &failed, why);
 	if (rc == 0 && is_kept(l, generation, install))
 		rc = install_renewed(l, generation, failed, r, why);
 	else if (rc == 0 && failed)

@@ -14,6 +14,7 @@
 #include "setup/cert/lineage_make.h"
 #include "setup/cert/renew.h"
 #include "setup/install/install.h"
+#include "setup/life/claim.h"
 #include "setup/life/outcome.h"
 #include "setup/life/publication.h"
 #include "setup/lineage/lineage.h"
@@ -84,6 +85,14 @@ static int answer_lacking(struct lineage *l, const char *who, bool changed,
 {
 	time_t last = l->state.published_at;
 
+	bool stops = false;
+	int rc;
+
+	if (lineage_state_stage(&l->state) == STAGE_IDLE && !l->state.claimed) {
+		rc = claim_check(l, true, &stops, r, why);
+		if (rc < 0 || stops)
+			return rc;
+	}
 	if (changed || publication_is_due(l))
 		return publication_give(l, false, r, why);
 	if (is_overdue(l) && env_now(l->env) - last > PUBLISH_AGAIN_S &&

@@ -83,6 +83,9 @@ static const struct field {
 	FIELD(NUMBER, filled_ttl_s),
 	FIELD(TEXT, asked),
 	FIELD(TIME, asked_at),
+	FIELD(TEXT, stranger),
+	FIELD(TIME, looked_at),
+	FIELD(BOOL, claimed),
 	FIELD(TEXT, once),
 	FIELD(TEXT, left),
 	FIELD(TIME, left_at),
@@ -136,6 +139,7 @@ void lineage_state_clear(struct lineage_state *state)
 	free(state->goes_stale);
 	free(state->agreed);
 	free(state->boot);
+	free(state->stranger);
 	free(state->once);
 	free(state->left);
 	free(state->unready);
@@ -204,6 +208,7 @@ bool lineage_state_mend(struct lineage_state *s, time_t now)
 	mended = mend_time(&s->renew_tried_at, latest, 0) || mended;
 	mended = mend_time(&s->agree_seen, latest, 0) || mended;
 	mended = mend_time(&s->heard_at, latest, 0) || mended;
+	mended = mend_time(&s->looked_at, latest, 0) || mended;
 	mended = mend_time(&s->filled_at, latest, now) || mended;
 	for (i = 0; i < sizeof(happened) / sizeof(happened[0]); i++)
 		mended = mend_time(happened[i], latest, now) || mended;

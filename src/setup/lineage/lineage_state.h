@@ -76,6 +76,13 @@ struct lineage_state {
 	char *held;	     /* owned; owners without records for now, see hold.h; NULL */
 	char *given;	     /* owned; owners that the last publication was about; NULL */
 
+	/* life/claim.c: what was found in the place of the lineage's keys (NULL:
+	 * nothing), when that was looked at, and whether somebody has told this copy to
+	 * go on. */
+	char *stranger;	  /* owned */
+	time_t looked_at; /* 0 never */
+	bool claimed;
+
 	/* agree/agreement.c: services that records were ever wanted for, as
 	 * SCHEME://HOST:PORT (owners.h), until nothing of ours is seen there; owned. */
 	char *once;

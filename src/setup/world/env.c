@@ -143,6 +143,7 @@ void env_live_clear(struct env_live *live)
 		free(live->fault[i].what);
 	}
 	free(live->fault);
+	free(live->stranger);
 	*live = (struct env_live){ 0 };
 }
 

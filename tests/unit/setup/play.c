@@ -93,6 +93,8 @@ static int look(void *arg, const struct env_presented *presented,
 {
 	int rc = playing->look(arg, presented, ret_live, why);
 
+	if (presented->any_cert && !presented->key_only) /* whose copy is it? */
+		return rc;
 	if (playing->looks_good)
 		playing->looks_good--;
 	else if (rc == 0 && playing->first_looks && playing->first_looks--)

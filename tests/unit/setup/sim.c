@@ -303,6 +303,11 @@ static int look(void *arg, const struct env_presented *p, struct env_live *ret_l
 	for (i = 0; i < sim->kinds; i++) {
 		if (is_asked_for(sim, &sim->live[i], p))
 			continue;
+		if (!p->key_only && sim->live[i].key >= 0 && !ret_live->stranger &&
+		    sim->server[0].set & (UINT64_C(1) << sim->live[i].key))
+			ret_live->stranger =
+				mem_printf("www.example.com:443 presents the key %.8s...",
+					   sim->digest[sim->live[i].key]);
 		env_live_add(ret_live, mem_text("www.example.com:443"),
 			     mem_text("mismatch"));
 		ret_live->other_key = ret_live->other_key || sim->live[i].key >= 0;
