@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "base/fnv.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/mem.h"
@@ -12,6 +11,7 @@
 #include "cmd/held.h"
 #include "cmd/lane.h"
 #include "cmd/parcel.h"
+#include "cmd/shard.h"
 
 /* A worker has more targets at hand than it may have in flight, as many again, so that
  * it doesn't run dry while the next ones in the list are another's. */
@@ -276,7 +276,7 @@ struct fleet *fleet_new(const struct fleet_conf *conf)
 
 static struct lane *lane_for(struct fleet *f, const struct run_item *item)
 {
-	return &f->lane[fnv_text(item->target.host) % (unsigned)f->conf->workers];
+	return &f->lane[shard_lane(item->target.host, f->conf->workers)];
 }
 
 /* Hands the next item out; false where it has to wait for its lane. */

@@ -2,20 +2,12 @@
 #include "cmd/jobs.h"
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/log.h"
 
 #define DEFAULT_SHARE 64
 /* Connections to some addresses of a target, questions to some name servers */
 #define FILES_EACH 8
-
-int jobs_processors(void)
-{
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n < 1 ? 1 : n > 256 ? 256 : (int)n;
-}
 
 long jobs_raise_files(void)
 {

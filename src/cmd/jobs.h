@@ -3,8 +3,6 @@
 #ifndef CMD_JOBS_H
 #define CMD_JOBS_H
 
-/* How many processors there are; at least 1. */
-int jobs_processors(void);
 /* Each target in flight holds sockets: raises the soft limit of descriptors, by default
  * 1024, to the hard one, and returns it. */
 long jobs_raise_files(void);

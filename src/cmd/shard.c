@@ -38,3 +38,8 @@ bool shard_has(const struct shard *shard, const char *key)
 		return true;
 	return fnv_text(key) % (uint64_t)shard->count == (uint64_t)shard->number - 1;
 }
+
+int shard_lane(const char *host, int lanes)
+{
+	return (int)((fnv_text(host) >> 32) % (unsigned)lanes);
+}

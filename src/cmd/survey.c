@@ -15,6 +15,7 @@
 #include "cmd/jobs.h"
 #include "cmd/outbox.h"
 #include "cmd/parcel.h"
+#include "cmd/processors.h"
 #include "cmd/progress.h"
 #include "cmd/worker.h"
 #include "probe/ledger.h"
@@ -180,7 +181,7 @@ static void ask_progress(void *arg, struct progress_numbers *ret_numbers)
 static void prepare_survey(struct survey *s)
 {
 	const struct check_opts *o = s->check->opts;
-	int workers = o->workers ? o->workers : jobs_processors();
+	int workers = o->workers ? o->workers : processors_count("");
 	struct outbox_conf outbox = { .loop = loop_of(s),
 				      .fd = STDOUT_FILENO,
 				      .drained = on_drained,

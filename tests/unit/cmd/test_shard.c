@@ -82,12 +82,38 @@ static void test_shard_has_each_key_in_one_part(void **state)
 		assert_in_range(parts[i], 850, 1150);
 }
 
+/* Where a list is split, each part has work for every worker. */
+static void test_shard_lane_has_work_in_each_shard(void **state)
+{
+	struct shard shard = { .number = 1 };
+	int i, lanes, count[8];
+	char host[64], key[80];
+
+	(void)state;
+	for (shard.count = 2; shard.count <= 16; shard.count *= 2) {
+		for (lanes = 2; lanes <= 8; lanes *= 2) {
+			memset(count, 0, sizeof(count));
+			for (i = 0; i < 16000; i++) {
+				snprintf(host, sizeof(host), "www.domain%d.example", i);
+				snprintf(key, sizeof(key), "https://%s:443", host);
+				if (shard_has(&shard, key))
+					count[shard_lane(host, lanes)]++;
+			}
+			for (i = 0; i < lanes; i++)
+				if (count[i] * shard.count * lanes < 16000 * 3 / 4)
+					fail_msg("%d of %d lanes: %d hosts of shard 1/%d",
+						 i, lanes, count[i], (int)shard.count);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shard_parse_rows),
 		cmocka_unit_test(test_shard_has_the_part_that_the_hash_tells),
 		cmocka_unit_test(test_shard_has_each_key_in_one_part),
+		cmocka_unit_test(test_shard_lane_has_work_in_each_shard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
