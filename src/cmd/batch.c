@@ -260,6 +260,7 @@ static void prepare_batch(struct batch *b)
 				     .emit = take_result,
 				     .done = on_done,
 				     .arg = b };
+	b->conf.parked = o->file ? jobs_parked(b->conf.jobs, jobs_raise_files()) : 0;
 	b->check->interrupt = interrupt_new(&interrupt);
 }
 
@@ -296,7 +297,8 @@ int batch_run(struct check *check, struct why *why)
 	if (rc < 0)
 		return rc;
 	prepare_batch(&b);
-	check->quota = quota_new(1, QUOTA_EACH * (size_t)b.conf.jobs);
+	check->quota = quota_new(1, QUOTA_EACH * (size_t)b.conf.jobs +
+					    QUOTA_PARKED * (size_t)b.conf.parked);
 	engine_share(&check->engine, &(struct engine_shared){ .quota = check->quota });
 	rc = run_and_print(&b, why);
 	drop_held(&b);

@@ -15,7 +15,7 @@
 
 /* A worker has more targets at hand than it may have in flight, as many again, so that
  * it doesn't run dry while the next ones in the list are another's. */
-#define WINDOW(jobs) (2 * (size_t)(jobs) + 256)
+#define WINDOW_SPARE 256
 #define DEATHS_MAX 16 /* in a row, without a result between them */
 #define STOP_MS 1500
 
@@ -246,6 +246,11 @@ static void on_closed(void *arg)
 /*
  * The flow
  */
+static size_t window_of(const struct fleet_conf *conf)
+{
+	return 2 * (size_t)conf->jobs + (size_t)conf->parked + WINDOW_SPARE;
+}
+
 static void init_lane(struct fleet *f, int n)
 {
 	bool lone = n >= f->conf->workers;
@@ -253,8 +258,8 @@ static void init_lane(struct fleet *f, int n)
 	f->lane[n] = (struct lane){ .owner = f,
 				    .number = n,
 				    .lone = lone,
-				    .jobs = lone ? 1 : f->conf->jobs,
-				    .window = lone ? 1 : WINDOW(f->conf->jobs),
+				    .jobs = lone ? 1 : f->conf->jobs + f->conf->parked,
+				    .window = lone ? 1 : window_of(f->conf),
 				    .pulse = &f->pulse[n] };
 }
 
@@ -270,7 +275,7 @@ struct fleet *fleet_new(const struct fleet_conf *conf)
 		init_lane(f, n);
 	/* a dead worker's suspects wait beside what the next one holds */
 	held_table_init(&f->table,
-			(size_t)conf->workers * 2 * WINDOW(conf->jobs) + FLEET_ALONE);
+			(size_t)conf->workers * 2 * window_of(conf) + FLEET_ALONE);
 	return f;
 }
 

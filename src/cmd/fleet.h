@@ -23,6 +23,7 @@ struct fleet_conf {
 	struct loop *loop; /* borrowed */
 	int workers;	   /* processes */
 	int jobs;	   /* targets in flight in each */
+	int parked;	   /* and how many more that only wait for connections */
 	/* A worker's life, in a process of its own: takes parcels from fd, and never
 	 * returns. lane tells it from the others: one of workers + FLEET_ALONE; a dead
 	 * one's number is used again. Its loop tells by pulse how it goes, with items'

@@ -8,6 +8,9 @@
 #define DEFAULT_SHARE 64
 /* Connections to some addresses of a target, questions to some name servers */
 #define FILES_EACH 8
+/* A tenth of all hosts, silent for ten seconds, are so many */
+#define PARKED_EACH 4
+#define PARKED 256
 
 long jobs_raise_files(void)
 {
@@ -35,4 +38,11 @@ int jobs_share(int asked, int processes, long files)
 			"-j %d is more than %ld open files a process allow: %d in flight",
 			asked, files, share * processes);
 	return share;
+}
+
+int jobs_parked(int jobs, long files)
+{
+	long most = files / FILES_EACH - jobs, parked = PARKED_EACH * (long)jobs + PARKED;
+
+	return (int)(parked < most ? parked : most < 0 ? 0 : most);
 }

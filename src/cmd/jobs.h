@@ -10,5 +10,8 @@ long jobs_raise_files(void);
  * as many as asked for (0: the default), as far as the descriptors of a process
  * suffice. Says so where they don't. */
 int jobs_share(int asked, int processes, long files);
+/* How many more each process may have that only wait for addresses to accept
+ * connections. */
+int jobs_parked(int jobs, long files);
 
 #endif

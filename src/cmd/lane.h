@@ -19,7 +19,7 @@ struct lane {
 	void *owner; /* borrowed; the caller's own */
 	int number;
 	bool lone;		  /* for suspects, one at a time */
-	int jobs;		  /* targets in flight */
+	int jobs;		  /* targets in flight, at most */
 	size_t window;		  /* items at hand */
 	pid_t pid;		  /* 0: there is none */
 	struct channel *channel;  /* owned; NULL likewise */

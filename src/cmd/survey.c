@@ -207,6 +207,7 @@ static void prepare_survey(struct survey *s)
 				       .buried = on_buried,
 				       .done = on_done,
 				       .arg = s };
+	s->conf.parked = jobs_parked(s->conf.jobs, jobs_raise_files());
 	s->terminal = isatty(STDOUT_FILENO);
 	s->outbox = outbox_new(&outbox);
 	s->fleet = fleet_new(&s->conf);
@@ -228,7 +229,9 @@ int survey_run(struct check *check, struct why *why)
 	engine_rest(&check->engine);
 	prepare_survey(&s);
 	check->quota = quota_new(s.conf.workers + FLEET_ALONE,
-				 QUOTA_EACH * (size_t)(s.conf.workers * s.conf.jobs));
+				 (size_t)s.conf.workers *
+					 (QUOTA_EACH * (size_t)s.conf.jobs +
+					  QUOTA_PARKED * (size_t)s.conf.parked));
 	s.ledger = ledger_new();
 	fleet_more(s.fleet);
 	if (!s.done || !outbox_empty(s.outbox)) /* else the loop can't be stopped yet */

@@ -13,6 +13,7 @@
 #include "cmd/check_opts.h"
 #include "cmd/cmd.h"
 #include "cmd/engine.h"
+#include "cmd/jobs.h"
 #include "cmd/parcel.h"
 #include "probe/run.h"
 #include "render/json.h"
@@ -139,6 +140,7 @@ _Noreturn void worker_run(int fd, struct engine *engine, int jobs,
 	engine_share(engine, shared);
 	w.conf = (struct run_conf){ .probe = &engine->probe,
 				    .jobs = jobs,
+				    .parked = jobs_parked(jobs, jobs_raise_files()),
 				    .retries = engine->opts->retries,
 				    .next = next_queued,
 				    .emit = send_result,

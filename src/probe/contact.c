@@ -323,7 +323,8 @@ static void on_peer(void *arg)
 	if (t->all && r->connect_ms >= 0)
 		silence_end(t->all->silent, t->address, t->conf.port);
 	end_talk(t);
-	if (t->all && r->status == PEER_NO_CONNECT && r->connect_ms < 0)
+	if (t->all && r->connect_ms < 0 &&
+	    (r->status == PEER_NO_CONNECT || r->status == PEER_SILENT))
 		note_silence(t, r->status, r->why.text);
 	else if (t->all && is_worth_keeping(r))
 		keep_talk(t);
@@ -577,6 +578,11 @@ bool contact_is_known(const struct contact *c)
 bool contact_is_waiting(const struct contact *c)
 {
 	return !c->talk->peer && !c->talk->done;
+}
+
+bool contact_is_connecting(const struct contact *c)
+{
+	return !c->talk->done && c->talk->peer && peer_is_connecting(c->talk->peer);
 }
 
 char *contact_time_out(struct contact *c, int64_t timeout_ms)

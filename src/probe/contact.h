@@ -58,6 +58,8 @@ int64_t contact_age_ms(const struct contact *c);
 bool contact_is_known(const struct contact *c);
 /* It waits for room at the gate. */
 bool contact_is_waiting(const struct contact *c);
+/* It waits for the address to accept a connection. */
+bool contact_is_connecting(const struct contact *c);
 /* The deadline has passed: what it waited for, on the heap. The address is remembered
  * where it didn't even accept the connection. */
 char *contact_time_out(struct contact *c, int64_t timeout_ms);

@@ -333,6 +333,15 @@ static void settle_unusable(struct facts_endpoint *f)
 		f->code = CODE_UNUSABLE;
 }
 
+bool endpoint_is_connecting(const struct endpoint *e)
+{
+	size_t i, connecting = 0;
+
+	for (i = 0; i < e->slot_count; i++)
+		connecting += slot_is_connecting(e->slot[i]);
+	return connecting && connecting == e->open;
+}
+
 void endpoint_settle(struct endpoint *e)
 {
 	struct facts_endpoint *f = facts_of(e);

@@ -53,6 +53,8 @@ bool endpoint_dns_failed(const struct endpoint *e, const char **ret_name,
 /* Likewise whether a DNS question is still open. */
 bool endpoint_dns_waits(const struct endpoint *e, const char **ret_name,
 			uint16_t *ret_type);
+/* Whether nothing is done for it but waiting for addresses to accept connections. */
+bool endpoint_is_connecting(const struct endpoint *e);
 /* To be called after the end. Hands its lookups over to the facts, behind those of the
  * endpoints that were settled before; settles codes that depend on all peers; and tells
  * the likely story of a mismatch. */

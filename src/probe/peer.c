@@ -46,7 +46,7 @@ struct peer {
 	char *alpn; /* owned; NULL: none */
 	enum service_start service, inside;
 	char *helo, *domain; /* owned; NULL: none */
-	int64_t began_ms, deadline_ms;
+	int64_t began_ms, deadline_ms, connect_limit_ms;
 	struct why put_off; /* how the first try ended; "" while it is the only one */
 	peer_fn *fn;
 	void *arg;
@@ -57,6 +57,7 @@ struct peer {
 	int fd;			     /* owned; -1 none */
 	struct loop_io *io;	     /* owned */
 	struct loop_timer *timer;    /* owned; a pause, or the delivery */
+	struct loop_timer *patience; /* owned; until the connection has to be accepted */
 	struct dialogue *dialogue;   /* owned */
 	struct handshake *handshake; /* owned */
 	struct parting *parting;     /* owned */
@@ -74,6 +75,8 @@ static void hang_up(struct peer *p)
 {
 	loop_io_free(p->io);
 	p->io = NULL;
+	loop_timer_free(p->patience);
+	p->patience = NULL;
 	dialogue_free(p->dialogue);
 	p->dialogue = NULL;
 	parting_free(p->parting);
@@ -427,6 +430,8 @@ static void start_dialogue(struct peer *p)
 static void on_connected(struct peer *p)
 {
 	p->result.connect_ms = end_phase(p);
+	loop_timer_free(p->patience);
+	p->patience = NULL;
 	if (p->service == SERVICE_TLS_AT_ONCE)
 		start_handshake(p);
 	else
@@ -462,6 +467,25 @@ static void on_ready(void *arg, bool readable, bool writable)
 	}
 }
 
+/* Who accepts at all does so soon; the rest of the time is for those who do. */
+static void on_no_patience(void *arg)
+{
+	struct peer *p = arg;
+	char *text = peer_late(p, p->connect_limit_ms);
+
+	why_set(&p->result.why, DP_EIO, "%s", text);
+	free(text);
+	finish_peer(p, PEER_SILENT);
+}
+
+/* Where the deadline comes first, it is what is told. */
+static void limit_connect(struct peer *p)
+{
+	if (p->connect_limit_ms && clock_ms() + p->connect_limit_ms < p->deadline_ms)
+		p->patience =
+			loop_timer_new(p->loop, p->connect_limit_ms, on_no_patience, p);
+}
+
 static void start_connection(struct peer *p)
 {
 	enum conn_status status;
@@ -477,6 +501,7 @@ static void start_connection(struct peer *p)
 	case CONN_OPEN:
 		p->io = loop_io_new(p->loop, p->fd, on_ready, p);
 		loop_io_want(p->io, false, true);
+		limit_connect(p);
 		break;
 	case CONN_FAILED:
 		finish_peer(p, PEER_NO_CONNECT);
@@ -507,6 +532,7 @@ struct peer *peer_new(const struct peer_conf *conf, peer_fn *fn, void *arg)
 	p->helo = mem_text(conf->helo);
 	p->domain = mem_text(conf->domain);
 	p->deadline_ms = conf->deadline_ms;
+	p->connect_limit_ms = conf->connect_limit_ms;
 	p->sni = mem_text(conf->sni);
 	p->alpn = mem_text(conf->alpn);
 	p->fn = fn;

@@ -26,7 +26,7 @@ enum peer_status {
 	PEER_NO_CONNECT,  /* refused, unreachable, reset before TLS */
 	PEER_NO_STARTTLS, /* not offered, refused, or plaintext behind the go-ahead */
 	PEER_LATER,	  /* a mail server puts us off */
-	PEER_SILENT,	  /* contact.h: it lets connections time out */
+	PEER_SILENT,	  /* it lets connections time out */
 	PEER_NO_TLS	  /* the handshake failed, or it never came to one */
 };
 
@@ -51,6 +51,7 @@ struct peer_conf {
 	const char *helo;	   /* our name for mail servers; NULL: our address */
 	const char *domain;	   /* XMPP's "to" */
 	int64_t deadline_ms;	   /* by clock_ms(): a second try has to be over then */
+	int64_t connect_limit_ms;  /* for each connection to be accepted; 0: none */
 };
 
 struct peer_result {

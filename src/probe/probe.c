@@ -533,3 +533,12 @@ void probe_free(struct probe *p)
 	free(p->path);
 	free(p);
 }
+
+bool probe_is_connecting(const struct probe *p)
+{
+	size_t i, connecting = 0;
+
+	for (i = 0; i < p->count; i++)
+		connecting += endpoint_is_connecting(p->endpoint[i]);
+	return connecting && connecting == p->open && !p->discover && !p->blames;
+}

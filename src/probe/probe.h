@@ -59,6 +59,8 @@ typedef void probe_fn(void *arg, struct facts_target *take_facts);
 struct probe *probe_new(const struct probe_conf *conf, const struct target *target,
 			long line, probe_fn *fn, void *arg);
 void probe_free(struct probe *p);
+/* Whether nothing is done for it but waiting for addresses to accept connections. */
+bool probe_is_connecting(const struct probe *p);
 /* Gives the facts, judged, of a target that can't be waited for any longer: those at
  * hand where the probe is done, else code stopped, with the reason. Its fn isn't called
  * any more; the probe is to be freed all the same. */

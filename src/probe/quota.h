@@ -12,6 +12,8 @@ struct quota;
 
 /* Connections that a target in flight may have: its addresses, for each kind of key. */
 #define QUOTA_EACH 8
+/* ... and one that only waits for its addresses, mostly. */
+#define QUOTA_PARKED 2
 
 /* To be made before fork(2). connections is the most that there may be at once; where
  * there are more, further ones have to wait. */

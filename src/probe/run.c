@@ -14,14 +14,18 @@
 #define HELD_PER_JOB 4
 /* how long we wait before we try a target again */
 #define RETRY_MS 2000
+/* how often we look who only waits: what a silent address costs the others */
+#define LOOK_MS 100
 
 struct run {
 	const struct run_conf *conf; /* borrowed */
 	struct entry *first, *last;  /* in the order of the input */
 	size_t active, held;
-	bool filling; /* run_more() is running */
-	bool ended;   /* the input has ended */
-	bool told;    /* it was told that all is done */
+	size_t parked;		 /* of the active ones, at the last look */
+	struct loop_timer *look; /* owned; NULL: nobody is active */
+	bool filling;		 /* run_more() is running */
+	bool ended;		 /* the input has ended */
+	bool told;		 /* it was told that all is done */
 };
 
 struct entry {
@@ -104,6 +108,35 @@ static void take_facts(struct entry *e, struct facts_target *facts)
 	}
 }
 
+static bool is_parked(const struct entry *e)
+{
+	return e->again || (e->probe && probe_is_connecting(e->probe));
+}
+
+static void look_again(struct run *run);
+
+/* A server that is silent must not hold the place of one that isn't. */
+static void on_look(void *arg)
+{
+	struct run *run = arg;
+	const struct entry *e;
+	size_t parked = 0;
+
+	for (e = run->first; e; e = e->next)
+		parked += is_parked(e);
+	run->parked = parked;
+	look_again(run);
+	run_more(run);
+}
+
+static void look_again(struct run *run)
+{
+	loop_timer_free(run->look);
+	run->look = NULL;
+	if (run->active && run->conf->parked && !run->ended)
+		run->look = loop_timer_new(run->conf->probe->loop, LOOK_MS, on_look, run);
+}
+
 static void begin_probe(struct entry *e);
 
 static void on_again(void *arg)
@@ -129,6 +162,7 @@ static void on_probe(void *arg, struct facts_target *facts)
 		return;
 	}
 	run->active--;
+	run->parked -= run->parked > 0; /* it was one of them, as far as we know */
 	take_facts(e, facts);
 	run_more(run);
 }
@@ -164,9 +198,11 @@ static void start_entry(struct run *run, struct run_item *item)
 
 static bool has_room(const struct run *run)
 {
-	size_t jobs = (size_t)run->conf->jobs;
+	size_t jobs = (size_t)run->conf->jobs, parked = run->parked;
 
-	return run->active < jobs && run->held < jobs * HELD_PER_JOB;
+	if (parked > (size_t)run->conf->parked)
+		parked = (size_t)run->conf->parked;
+	return run->active < jobs + parked && run->held < jobs * HELD_PER_JOB;
 }
 
 static void fill_room(struct run *run)
@@ -191,6 +227,8 @@ void run_more(struct run *run)
 	run->filling = true;
 	fill_room(run);
 	run->filling = false;
+	if (!run->look)
+		look_again(run);
 	if (!run->ended || run->active || run->told)
 		return;
 	run->told = true;
@@ -205,6 +243,8 @@ void run_stop(struct run *run)
 	struct entry *e = run->first, *next;
 
 	run->ended = run->told = true;
+	loop_timer_free(run->look);
+	run->look = NULL;
 	run->first = run->last = NULL;
 	for (; e; e = next) {
 		next = e->next;
@@ -234,6 +274,7 @@ void run_free(struct run *run)
 		facts_target_free(e->facts);
 		free_entry(e);
 	}
+	loop_timer_free(run->look);
 	free(run);
 }
 

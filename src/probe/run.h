@@ -30,6 +30,8 @@ enum run_step { RUN_ITEM, RUN_LATER, RUN_END };
 struct run_conf {
 	const struct probe_conf *probe; /* borrowed */
 	int jobs;			/* targets in flight at once */
+	int parked;  /* how many more may be, that only wait for addresses to accept
+		      * connections, or for their next try */
 	int retries; /* for failures that may pass by themselves; 0: each target is tried
 			once */
 	bool in_order; /* results come in the order of the input, else as they end */

@@ -22,6 +22,9 @@
 #include "target/service.h"
 #include "verdict/facts.h"
 
+/* Of a target's time, so much is for a connection to be accepted. */
+#define CONNECT_SHARE 3
+#define CONNECT_LEAST_MS 2000
 #define GRACE_MS 100 /* so that the target's deadline comes first */
 
 struct slot {
@@ -489,6 +492,13 @@ static enum peer_keys shown_keys(const struct slot *s, enum facts_keys keys)
 	return PEER_CERTIFICATE_OR_RAW_KEY;
 }
 
+static int64_t connect_limit_ms(const struct slot *s)
+{
+	int64_t ms = s->conf->facts->timeout_ms / CONNECT_SHARE;
+
+	return ms > CONNECT_LEAST_MS ? ms : CONNECT_LEAST_MS;
+}
+
 static struct contact *start_contact(struct slot *s, const char *sni,
 				     void (*done)(void *arg), bool recent)
 {
@@ -504,6 +514,7 @@ static struct contact *start_contact(struct slot *s, const char *sni,
 				  .inside = s->conf->service->inside,
 				  .helo = s->conf->shared->helo,
 				  .domain = s->conf->domain,
+				  .connect_limit_ms = connect_limit_ms(s),
 				  .deadline_ms =
 					  clock_ms() + s->conf->left_ms(s->conf->arg) };
 	const struct contact_ask ask = { .done = done,
@@ -658,6 +669,12 @@ void slot_free(struct slot *s)
 	drop_contact(s);
 	free(s->address);
 	free(s);
+}
+
+bool slot_is_connecting(const struct slot *s)
+{
+	return !s->done && !s->has_chain && !s->waits_for_turn && s->contact &&
+	       contact_is_connecting(s->contact);
 }
 
 const char *slot_address(const struct slot *s)

@@ -55,6 +55,9 @@ void slot_time_out(struct slot *s);
 /* Closes what is open. */
 void slot_stop(struct slot *s);
 
+/* Nothing is done for it but waiting for the address to accept a connection. */
+bool slot_is_connecting(const struct slot *s);
+
 const char *slot_address(const struct slot *s); /* borrowed */
 int slot_port(const struct slot *s);
 enum facts_keys slot_keys(const struct slot *s);

@@ -31,6 +31,17 @@ static void test_jobs_share_rows(void **state)
 			fail_msg("row %zu", i);
 }
 
+/* As many as descriptors suffice for, beside those that are at work. */
+static void test_jobs_parked_fits_the_descriptors(void **state)
+{
+	(void)state;
+	assert_int_equal(jobs_parked(64, 1048576), 512);
+	assert_int_equal(jobs_parked(1, 1048576), 260);
+	assert_int_equal(jobs_parked(64, 1024), 64);
+	assert_int_equal(jobs_parked(64, 512), 0);
+	assert_int_equal(jobs_parked(64, 64), 0);
+}
+
 static void test_jobs_of_this_machine(void **state)
 {
 	(void)state;
@@ -41,6 +52,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_jobs_share_rows),
+		cmocka_unit_test(test_jobs_parked_fits_the_descriptors),
 		cmocka_unit_test(test_jobs_of_this_machine),
 	};
 

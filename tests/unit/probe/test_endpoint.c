@@ -149,6 +149,11 @@ void slot_free(struct slot *s)
 	free(s);
 }
 
+bool slot_is_connecting(const struct slot *s)
+{
+	return s->outcome == '-';
+}
+
 const char *slot_address(const struct slot *s)
 {
 	return s->address;
@@ -676,6 +681,21 @@ static void test_endpoint_time_out_in_dns(void **state)
 	assert_int_equal(world.timed_out, 0);
 }
 
+static void test_endpoint_is_connecting_when_all_slots_are(void **state)
+{
+	(void)state;
+	world.outcome[FACTS_KEYS_ANY] = '-';
+	run_with(PROBE_AUTH_AUTO, "https");
+	assert_true(endpoint_is_connecting(stage.endpoint));
+}
+
+static void test_endpoint_is_not_connecting_after_its_end(void **state)
+{
+	(void)state;
+	run_with(PROBE_AUTH_AUTO, "https");
+	assert_false(endpoint_is_connecting(stage.endpoint));
+}
+
 /* What had ended by then stays as it is. */
 static void test_endpoint_time_out_after_the_end(void **state)
 {
@@ -700,6 +720,8 @@ int main(void)
 		ROW(test_endpoint_time_out_in_a_handshake),
 		ROW(test_endpoint_time_out_after_moves),
 		ROW(test_endpoint_time_out_in_dns),
+		ROW(test_endpoint_is_connecting_when_all_slots_are),
+		ROW(test_endpoint_is_not_connecting_after_its_end),
 		ROW(test_endpoint_time_out_after_the_end),
 	};
 

@@ -484,6 +484,77 @@ static void test_peer_late_says_what_is_missing(void **state)
 		   "busy\")");
 }
 
+#define FILLED 4
+
+/* An address whose queue is full: a connection is neither accepted nor refused. */
+static void fill_queue(int fd[FILLED + 1], struct server *ret_server)
+{
+	struct sockaddr_in self = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(self);
+	int i;
+
+	fd[0] = socket(AF_INET, SOCK_STREAM, 0);
+	assert_return_code(bind(fd[0], (struct sockaddr *)&self, sizeof(self)), 0);
+	assert_return_code(listen(fd[0], 0), 0);
+	assert_return_code(getsockname(fd[0], (struct sockaddr *)&self, &len), 0);
+	for (i = 1; i <= FILLED; i++) {
+		fd[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)connect(fd[i], (struct sockaddr *)&self, sizeof(self));
+	}
+	ret_server->port = ntohs(self.sin_port);
+}
+
+/* The connection has a limit of its own, unless the deadline comes before. */
+static void test_peer_new_limits_the_connection(void **state)
+{
+	struct server server;
+	struct scene s;
+	int fd[FILLED + 1], i;
+
+	(void)state;
+	fill_queue(fd, &server);
+	begin_with(&s, &server,
+		   (struct peer_conf){ .connect_limit_ms = 100,
+				       .deadline_ms = clock_ms() + 10000 });
+	run_for(&s, 300);
+	assert_int_equal(s.ended, 1);
+	assert_int_equal(peer_result(s.peer)->status, PEER_SILENT);
+	assert_int_equal(peer_result(s.peer)->connect_ms, -1);
+	assert_string_equal(peer_result(s.peer)->why.text,
+			    "connect did not end within 0.1 s");
+	end(&s);
+	begin_with(&s, &server,
+		   (struct peer_conf){ .connect_limit_ms = 100,
+				       .deadline_ms = clock_ms() + 90 });
+	run_for(&s, 300);
+	assert_int_equal(s.ended, 0);
+	assert_true(peer_is_connecting(s.peer));
+	end(&s);
+	for (i = 0; i <= FILLED; i++)
+		close(fd[i]);
+}
+
+/* Once it is accepted the limit is over. */
+static void test_peer_new_limits_the_connection_only(void **state)
+{
+	static const char *const script[TRIES] = { "S" };
+	struct server server;
+	struct scene s;
+	char notes[100];
+
+	(void)state;
+	start_server(&server, script);
+	begin_with(&s, &server,
+		   (struct peer_conf){ .start = SERVICE_SMTP,
+				       .connect_limit_ms = 100,
+				       .deadline_ms = clock_ms() + 10000 });
+	run_for(&s, 300);
+	assert_int_equal(s.ended, 0);
+	end(&s);
+	end_server(&server, notes, sizeof(notes));
+}
+
 /* Without a name of our own it's the address that we come from. */
 static void test_peer_new_says_its_address(void **state)
 {
@@ -651,6 +722,8 @@ int main(void)
 		cmocka_unit_test(test_peer_new_rows),
 		cmocka_unit_test(test_peer_new_keeps_the_second_try_within_the_deadline),
 		cmocka_unit_test(test_peer_late_says_what_is_missing),
+		cmocka_unit_test(test_peer_new_limits_the_connection),
+		cmocka_unit_test(test_peer_new_limits_the_connection_only),
 		cmocka_unit_test(test_peer_new_says_its_address),
 		cmocka_unit_test(test_peer_new_offers),
 	};

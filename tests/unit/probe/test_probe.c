@@ -153,6 +153,11 @@ void endpoint_settle(struct endpoint *e)
 	world.settled++;
 }
 
+bool endpoint_is_connecting(const struct endpoint *e)
+{
+	return e->outcome == '-';
+}
+
 void endpoint_stop(struct endpoint *e)
 {
 	world.stopped++;
@@ -623,6 +628,27 @@ static void test_probe_stop_while_it_blames(void **state)
 	assert_int_equal(stage.facts->code, CODE_DNS_ERROR);
 }
 
+/* Of a target that still has something to do, nobody says that it only waits. */
+static void test_probe_is_connecting_when_all_is(void **state)
+{
+	static const struct {
+		const char *outcome;
+		bool connecting;
+	} rows[] = { { "--", true }, { "-w", false }, { "-m", true }, { "q-", false } };
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		tear_down(state);
+		set_up(state);
+		world.outcome = rows[i].outcome;
+		start_probe("mx://example", 10000);
+		assert_false(probe_is_connecting(stage.probe)); /* it asks DNS */
+		run_for(60);
+		if (probe_is_connecting(stage.probe) != rows[i].connecting)
+			fail_msg("%s", rows[i].outcome);
+	}
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -640,6 +666,7 @@ int main(void)
 		ROW(test_probe_ends_at_its_deadline_before_a_resolver),
 		ROW(test_probe_waits_without_its_clock),
 		ROW(test_probe_says_why_the_resolver_was_left),
+		ROW(test_probe_is_connecting_when_all_is),
 		ROW(test_probe_stop_on_the_way),
 		ROW(test_probe_stop_while_it_blames),
 	};

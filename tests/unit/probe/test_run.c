@@ -16,7 +16,7 @@
 #include "verdict/facts.h"
 
 /* Stands in for probe.c: a target "x30" ends after 30 ms; "t1" fails each time in a way
- * that may pass, "u1" only the first time. */
+ * that may pass, "u1" only the first time; "w400" only waits for a connection. */
 struct probe {
 	struct loop_timer *timer;
 	char *text;
@@ -69,6 +69,11 @@ void probe_free(struct probe *p)
 	loop_timer_free(p->timer);
 	free(p->text);
 	free(p);
+}
+
+bool probe_is_connecting(const struct probe *p)
+{
+	return p->text[0] == 'w';
 }
 
 struct facts_target *probe_stop(struct probe *p, const char *reason)
@@ -129,12 +134,15 @@ static void emit(void *arg, uint32_t tag, struct facts_target *take_facts)
 	facts_target_free(take_facts);
 }
 
+static int parked;
+
 static struct list run_list(const char *text, int jobs, bool in_order)
 {
 	struct list l = { .next = text };
 	struct probe_conf probe = { .loop = loop_new() };
 	struct run_conf conf = { .probe = &probe,
 				 .jobs = jobs,
+				 .parked = parked,
 				 .in_order = in_order,
 				 .next = next_item,
 				 .emit = emit,
@@ -366,6 +374,33 @@ static void test_run_free_drops_what_is_in_flight(void **state)
 	loop_free(probe.loop);
 }
 
+/* What waits for a connection holds no place, as far as there is room to wait. */
+static void test_run_silent_ones_hold_no_places(void **state)
+{
+	static const struct {
+		const char *list, *results;
+		int parked, most;
+	} parked_rows[] = {
+		{ "w600 w700 a1 d1", "a1 d1 w600 w700", 2, 3 },
+		{ "w600 w900 a1", "w600 a1 w900", 1, 2 },
+		{ "w300 w1 a1", "w300 w1 a1", 0, 1 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(parked_rows) / sizeof(*parked_rows); i++) {
+		struct list l;
+
+		parked = parked_rows[i].parked;
+		l = run_list(parked_rows[i].list, 1, false);
+		parked = 0;
+		if (strcmp(l.results, parked_rows[i].results) ||
+		    most_running > parked_rows[i].most)
+			fail_msg("%s: %s, %d at once", parked_rows[i].list, l.results,
+				 most_running);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +409,7 @@ int main(void)
 		cmocka_unit_test(test_run_all_ends_early_when_the_loop_is_stopped),
 		cmocka_unit_test(test_run_waits_for_an_input_that_comes_later),
 		cmocka_unit_test(test_run_tries_again_what_may_pass),
+		cmocka_unit_test(test_run_silent_ones_hold_no_places),
 		cmocka_unit_test(test_run_free_drops_what_is_in_flight),
 	};
 

@@ -98,6 +98,11 @@ bool contact_is_known(const struct contact *c)
 	return false;
 }
 
+bool contact_is_connecting(const struct contact *c)
+{
+	return world.never && c->timer == NULL;
+}
+
 bool contact_is_waiting(const struct contact *c)
 {
 	(void)c;
