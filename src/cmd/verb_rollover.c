@@ -18,6 +18,8 @@ static const struct opt opts[] = {
 	{ "force", 0, OPT_FLAG, offsetof(struct lineage_verb_values, force),
 	  .help = "don't pause after a try that failed; no wait for caches is "
 		  "shortened" },
+	{ "again", 0, OPT_FLAG, offsetof(struct lineage_verb_values, again),
+	  .help = "begin one less than a day after the last one ended" },
 	{ "emergency", 0, OPT_FLAG, offsetof(struct lineage_verb_values, emergency),
 	  .help = "the key is compromised: begin now, and wait for nothing that doesn't "
 		  "protect the service" },
@@ -40,6 +42,7 @@ static int roll_step(struct lineage *l, const struct lineage_verb_values *v,
 		     struct outcome *ret_result, struct why *why)
 {
 	struct rollover_how how = { .begin = !v->all,
+				    .again = v->again,
 				    .force = v->force,
 				    .emergency = v->emergency,
 				    .assume_since = v->assume_since,

@@ -141,7 +141,7 @@ part_an_old_copy_of_the_lineage()
 	roll_until idle
 	cp -a etc kept
 	for key in keys/0002 keys/0003; do
-		dp 0 rollover www
+		dp 0 rollover --again www
 		roll_until idle
 		[ "$(key_now)" = "$key" ] || fail "not $key"
 	done

@@ -41,7 +41,7 @@ static void keep_stranger(struct lineage_state *s, char *take_stranger)
 }
 
 /* Where nobody can look, what was found last holds. */
-static void look(struct lineage *l)
+static void look_for_stranger(struct lineage *l)
 {
 	char *stranger = NULL;
 
@@ -61,7 +61,7 @@ int claim_check(struct lineage *l, bool now, bool *ret_stops, struct outcome *r,
 	*ret_stops = false;
 	if (!is_due(l, now))
 		return 0;
-	look(l);
+	look_for_stranger(l);
 	if (!s->stranger || s->claimed)
 		return lineage_save(l, why);
 	*ret_stops = true;
@@ -84,6 +84,6 @@ char *claim_find_obstacle(struct lineage *l)
 
 	if (!s->view)
 		return NULL;
-	look(l);
+	look_for_stranger(l);
 	return s->stranger && !s->claimed ? word_stop(l, s->stranger) : NULL;
 }

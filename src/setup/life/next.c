@@ -4,9 +4,21 @@
 #include "setup/agree/agreement.h"
 #include "setup/lineage/lineage.h"
 
+#define DAY_S 86400
+#define FIRST_GENERATION 1
+
 static time_t later_of(time_t a, time_t b)
 {
 	return a > b ? a : b;
+}
+
+/* What brings the first key is no rollover. */
+bool next_follows_soon(const struct lineage *l, time_t now)
+{
+	const struct lineage_state *s = &l->state;
+
+	return s->current > FIRST_GENERATION && s->rolled_at &&
+	       now - s->rolled_at < DAY_S;
 }
 
 time_t next_rollover_at(const struct lineage *l)

@@ -7,6 +7,7 @@
 #ifndef SETUP_NEXT_H
 #define SETUP_NEXT_H
 
+#include <stdbool.h>
 #include <time.h>
 
 struct lineage;
@@ -30,6 +31,9 @@ struct next {
 };
 
 struct next next_of(const struct lineage *lineage, time_t now);
+/* Whether a rollover that begins now follows one that ended less than a day ago: mostly
+ * that is a timer's, which says rollover NAME. */
+bool next_follows_soon(const struct lineage *lineage, time_t now);
 /* When the next rollover begins by itself; 0: never. */
 time_t next_rollover_at(const struct lineage *lineage);
 /* The last time that a run of this stage left a trace. A server that lags leaves none but

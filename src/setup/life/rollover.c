@@ -45,6 +45,18 @@ static int begin_rollover(struct lineage *l, struct outcome *r, struct why *why)
 				     lineage_number(s->goal).text);
 }
 
+static int refuse_another(const struct lineage *l, struct outcome *r)
+{
+	char when[32];
+
+	return outcome_tell(
+		r, OUTCOME_REFUSED, 0,
+		"the last rollover ended at %s, less than a day ago: daneprobe "
+		"rollover --again %s begins another one (a timer's line is "
+		"daneprobe rollover --all)",
+		clock_rfc3339(l->state.rolled_at, when), l->name);
+}
+
 static int do_step(struct lineage *l, const struct rollover_how *how, struct outcome *r,
 		   struct why *why)
 {
@@ -52,8 +64,11 @@ static int do_step(struct lineage *l, const struct rollover_how *how, struct out
 
 	switch (next.action) {
 	case NEXT_STAY:
-		return how->begin ? begin_rollover(l, r, why)
-				  : stages_idle(l, next.at, r, why);
+		if (!how->begin)
+			return stages_idle(l, next.at, r, why);
+		if (!how->again && next_follows_soon(l, env_now(l->env)))
+			return refuse_another(l, r);
+		return begin_rollover(l, r, why);
 	case NEXT_BEGIN:
 		return begin_rollover(l, r, why);
 	case NEXT_PUBLISH:
@@ -530,7 +545,7 @@ static int install_received(struct lineage *l, int64_t generation, struct outcom
 int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
 		     struct why *why)
 {
-	const struct rollover_how how = { .begin = true, .force = true };
+	const struct rollover_how how = { .begin = true, .again = true, .force = true };
 	struct lineage_state *s = &l->state;
 	bool done = false;
 	int i, rc;

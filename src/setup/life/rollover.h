@@ -23,6 +23,7 @@ struct why;
 
 struct rollover_how {
 	bool begin;	/* where nothing is begun, begin */
+	bool again;	/* also less than a day after the last one */
 	bool force;	/* try again what failed, without waiting */
 	bool emergency; /* the key in use is compromised: begin, and wait only for what
 			   protects the service */

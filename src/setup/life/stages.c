@@ -522,6 +522,7 @@ int stages_installed(struct lineage *l, struct outcome *r, struct why *why)
 static int become_idle(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct lineage_state *s = &l->state;
+	bool discarded = s->retire > s->current; /* a next key, and no rollover */
 	int rc;
 
 	s->goal = s->retire = 0;
@@ -530,7 +531,8 @@ static int become_idle(struct lineage *l, struct outcome *r, struct why *why)
 	s->emergency = s->emergency && s->compromised == s->current;
 	if (!s->emergency)
 		s->compromised = 0;
-	s->rolled_at = env_now(l->env);
+	if (!discarded)
+		s->rolled_at = env_now(l->env);
 	rc = outcome_enter(l, STAGE_IDLE, why);
 	return rc < 0 ? rc
 		      : outcome_tell(r, OUTCOME_MOVED, 0, "key %s is in use, %s is next",

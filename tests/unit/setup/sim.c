@@ -465,7 +465,9 @@ static int renew(struct lineage *l, struct outcome *result, struct why *why)
 
 static int step(struct sim *sim, struct why *why)
 {
-	struct rollover_how how = { .begin = sim->begin, .emergency = sim->emergency };
+	struct rollover_how how = { .begin = sim->begin,
+				    .again = true,
+				    .emergency = sim->emergency };
 	struct outcome result = { 0 };
 	struct lineage l;
 	struct env env;

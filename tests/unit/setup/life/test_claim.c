@@ -18,7 +18,7 @@
 
 #define STEPS_MAX 60
 
-static const struct rollover_how go_on, begin = { .begin = true };
+static const struct rollover_how go_on, begin = { .begin = true, .again = true };
 
 static char *folder_of(struct play *p, const char *name)
 {

@@ -542,6 +542,66 @@ static void test_rollover_discard_next_refuses_what_is_in_use(void **state)
 	play_free(p);
 }
 
+/* --- one after the other -------------------------------------------------------------
+ */
+
+/* What a timer says that names the lineage would never end. */
+static void test_rollover_step_asks_whether_another_one_is_meant(void **state)
+{
+	const struct rollover_how again = { .begin = true, .again = true };
+	struct play *p = play_new(NULL);
+
+	(void)state;
+	/* That the first key came was no rollover. */
+	play_step(p, &begin);
+	play_told(p, OUTCOME_MOVED, "a rollover to key 0002 is begun");
+	step_until_current(p, 2);
+	play_step(p, &begin);
+	play_told(p, OUTCOME_REFUSED,
+		  "daneprobe rollover --again www begins another one");
+	assert_int_equal(p->lineage.state.stage, STAGE_IDLE);
+	play_step(p, &go_on);
+	play_told(p, OUTCOME_NOTHING, "nothing to do");
+	sim_advance(p->sim, SIM_DAY);
+	play_step(p, &begin);
+	play_told(p, OUTCOME_MOVED, "a rollover to key 0003 is begun");
+	step_until_current(p, 3);
+	play_step(p, &again);
+	play_told(p, OUTCOME_MOVED, "a rollover to key 0004 is begun");
+	play_free(p);
+}
+
+/* An emergency is no time to ask back. */
+static void test_rollover_emergency_follows_at_once(void **state)
+{
+	struct play *p = play_new(NULL);
+
+	(void)state;
+	play_step(p, &begin);
+	step_until_current(p, 2);
+	play_step(p, &emergency);
+	assert_int_equal(p->lineage.state.goal, 3);
+	play_free(p);
+}
+
+/* A next key that was discarded is no rollover either. */
+static void test_rollover_discard_next_keeps_the_time_of_the_last_one(void **state)
+{
+	struct play *p = play_new(NULL);
+	time_t ended;
+
+	(void)state;
+	play_step(p, &begin);
+	step_until_current(p, 2);
+	ended = p->lineage.state.rolled_at;
+	sim_advance(p->sim, 2 * SIM_DAY);
+	play_verb_of(p, rollover_discard_next);
+	play_until_idle(p);
+	assert_int_equal(p->lineage.state.next, 4);
+	assert_int_equal(p->lineage.state.rolled_at, ended);
+	play_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -585,6 +645,13 @@ int main(void)
 			test_rollover_emergency_forgets_the_pause_of_before, play_end),
 		cmocka_unit_test_teardown(test_rollover_emergency_is_kept_over_a_crash,
 					  play_end),
+		cmocka_unit_test_teardown(
+			test_rollover_step_asks_whether_another_one_is_meant, play_end),
+		cmocka_unit_test_teardown(test_rollover_emergency_follows_at_once,
+					  play_end),
+		cmocka_unit_test_teardown(
+			test_rollover_discard_next_keeps_the_time_of_the_last_one,
+			play_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

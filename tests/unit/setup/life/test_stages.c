@@ -90,7 +90,7 @@ static int plain(struct lineage *l, struct outcome *r, struct why *why)
 
 static int begin(struct lineage *l, struct outcome *r, struct why *why)
 {
-	const struct rollover_how how = { .begin = true, .force = true };
+	const struct rollover_how how = { .begin = true, .again = true, .force = true };
 
 	return rollover_step(l, &how, r, why);
 }
