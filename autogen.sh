@@ -9,7 +9,7 @@ build=${BUILD:-_build}
 # the servers that the lab shows STARTTLS with.
 debian_build='autoconf automake pkg-config gcc make libc6-dev
 	libgnutls28-dev libunbound-dev libevent-dev libldns-dev libcurl4-gnutls-dev
-	libjansson-dev libidn2-dev'
+	libjansson-dev libidn2-dev libseccomp-dev'
 debian_lab='nsd nginx-light gnutls-bin openssl ldnsutils unbound iproute2 util-linux procps jq'
 debian_tests='libcmocka-dev certbot python3 python3-cryptography python3-jsonschema mandoc strace valgrind
 	universal-ctags shellcheck clang-format nagios4-core icinga2-bin libresolv-wrapper faketime
@@ -19,7 +19,7 @@ debian_servers='postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-manage
 	prosody lua-unbound postgresql mariadb-server-core libcanlock3 libsasl2-2 haproxy'
 fedora_build='autoconf automake pkgconf-pkg-config gcc make glibc-devel
 	gnutls-devel unbound-devel libevent-devel ldns-devel libcurl-devel
-	jansson-devel libidn2-devel'
+	jansson-devel libidn2-devel libseccomp-devel'
 fedora_lab='nsd nginx gnutls-utils openssl ldns-utils unbound iproute util-linux procps-ng jq'
 fedora_tests='libcmocka-devel certbot python3 python3-cryptography python3-jsonschema mandoc strace valgrind
 	ctags ShellCheck clang-tools-extra resolv_wrapper libfaketime libxml2 perl-Test-Harness curl knot bind-utils
@@ -28,7 +28,7 @@ fedora_servers='postfix dovecot dovecot-pigeonhole vsftpd openldap-servers proso
 	postgresql-server mariadb-server haproxy'
 alpine_build='autoconf automake pkgconf gcc make musl-dev
 	gnutls-dev unbound-dev libevent-dev ldns-dev curl-dev
-	jansson-dev libidn2-dev'
+	jansson-dev libidn2-dev libseccomp-dev'
 alpine_lab='nsd nginx gnutls-utils openssl ldns-tools unbound iproute2 util-linux procps jq'
 alpine_tests='cmocka-dev certbot python3 py3-cryptography py3-jsonschema mandoc strace valgrind
 	ctags shellcheck clang-extra-tools libfaketime libxml2-utils perl-utils prometheus curl knot bind-tools
@@ -157,7 +157,7 @@ unpack_nnrpd()
 found()
 {
 	cksum configure
-	sed -n 's/^\(DP_LIB\|PKG_CHECK_MODULES\)([^,]*, \[\([^] ]*\).*/\2/p' configure.ac |
+	{ sed -n 's/^\(DP_LIB\|PKG_CHECK_MODULES\)([^,]*, \[\([^] ]*\).*/\2/p' configure.ac; echo libseccomp; } |
 		while read -r library; do
 			echo "$library $(pkg-config --modversion "$library" 2>/dev/null)"
 		done

@@ -93,3 +93,29 @@ AC_DEFUN([DP_SONAME], [
     DP_CPPFLAGS="$DP_CPPFLAGS -D$2_SONAME='\"$dp_cv_soname_$1\"'"
   ])
 ])
+
+dnl DP_SECCOMP: the list of system calls that a check may make. Without libseccomp it goes by what
+dnl else the system has; where it is asked for, it must be there.
+AC_DEFUN([DP_SECCOMP], [
+  AC_ARG_WITH([seccomp], [AS_HELP_STRING([--without-seccomp], [limit no system calls (libseccomp)])],
+    [], [with_seccomp=auto])
+  dp_have_SECCOMP=no
+  AS_IF([test "$with_seccomp" != no], [
+    PKG_CHECK_MODULES([SECCOMP], [libseccomp >= 2.5],
+      [DP_CPPFLAGS="$DP_CPPFLAGS $SECCOMP_CFLAGS"; DP_LIBS="$SECCOMP_LIBS $DP_LIBS"; dp_have_SECCOMP=yes],
+      [AS_IF([test "$with_seccomp" = yes],
+        [DP_MISSING([libseccomp >= 2.5], [libseccomp-dev], [libseccomp-devel], [libseccomp-dev])])])
+  ])
+  AM_CONDITIONAL([HAVE_SECCOMP], [test "$dp_have_SECCOMP" = yes])
+  AS_IF([test "$dp_have_SECCOMP" = yes], [dp_filter=filter_seccomp_enter], [dp_filter=filter_none_enter])
+  dnl sanitizers read files, trace and make processes; gcov writes files at the end
+  AS_IF([test "$enable_coverage" = yes], [dp_sandbox=SANDBOX_OFF],
+    [test "$enable_sanitizers" = yes], [dp_sandbox=SANDBOX_WIDE],
+    [dp_sandbox=SANDBOX_STRICT])
+  AS_CASE([$dp_sandbox], [*OFF], [dp_sandbox_words="off for gcov"], [*WIDE], [dp_sandbox_words="wide for sanitizers"],
+    [dp_sandbox_words=strict])
+  AS_IF([test "$dp_have_SECCOMP" = yes],
+    [dp_sandbox_words="$dp_sandbox_words, libseccomp `$PKG_CONFIG --modversion libseccomp`"],
+    [dp_sandbox_words="$dp_sandbox_words, without libseccomp (libseccomp-dev, libseccomp-devel)"])
+  DP_CPPFLAGS="$DP_CPPFLAGS -DSANDBOX_FILTER=$dp_filter -DSANDBOX_BUILD=$dp_sandbox"
+])

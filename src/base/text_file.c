@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/kept.h"
 #include "base/mem.h"
 #include "base/why.h"
 
@@ -145,7 +145,7 @@ int text_file_read(const char *path, size_t max, char **ret_text, size_t *ret_le
 	char *text = NULL;
 	size_t len = 0, kept;
 	bool utf16;
-	int rc = file_read(path, max, &text, &len, why);
+	int rc = kept_read(path, max, &text, &len, why);
 
 	if (rc < 0)
 		return rc;

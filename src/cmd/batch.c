@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "cmd/check.h"
 #include "cmd/check_opts.h"
+#include "cmd/confine.h"
 #include "cmd/cutoff.h"
 #include "cmd/interrupt.h"
 #include "cmd/jobs.h"
@@ -38,8 +39,10 @@ struct batch {
 	struct run_conf conf;
 	struct run *run; /* owned; NULL between attempts */
 	bool done;	 /* it is */
-	char *late; /* owned; what is said where a single target doesn't end; NULL: none
-		     */
+	bool confined;
+	/* Owned; what is said where a single target doesn't end, or the sandbox ends it;
+	 * NULL: none */
+	char *late, *refused;
 };
 
 static void drop_held(struct batch *b)
@@ -75,11 +78,8 @@ static void on_stop(void *arg, const char *by)
 }
 
 /* What the one target comes to if nothing else does, in the wanted format. */
-static char *write_late(struct batch *b, const struct run_item *item, int64_t ms)
+static char *write_lost(struct batch *b, const struct run_item *item, const char *reason)
 {
-	char *reason = mem_printf("the check did not end within %.3g s: this process "
-				  "stood still, or took too long over what a server sent",
-				  (double)ms / 1000);
 	struct facts_target *facts = probe_lost_target(&b->check->engine.probe,
 						       &item->target, item->line, reason);
 	struct render_conf conf = b->render;
@@ -95,7 +95,6 @@ static char *write_late(struct batch *b, const struct run_item *item, int64_t ms
 	b->renderer->end(state);
 	fclose(conf.out);
 	facts_target_free(facts);
-	free(reason);
 	return text;
 }
 
@@ -105,10 +104,20 @@ static void limit_single(struct batch *b, const struct run_item *item)
 	const struct check_opts *o = b->check->opts;
 	int64_t ms =
 		o->timeout_ms ? o->timeout_ms : service_timeout_ms(item->target.service);
+	char *reason;
 
 	ms += o->wait_ms + LATE_MS;
-	b->late = write_late(b, item, ms);
+	reason = mem_printf("the check did not end within %.3g s: this process stood "
+			    "still, or took too long over what a server sent",
+			    (double)ms / 1000);
+	b->late = write_lost(b, item, reason);
+	b->refused = write_lost(b, item,
+				"the sandbox stopped the check at a system call that no "
+				"check makes: a server may have sent what takes a "
+				"program over");
+	free(reason);
 	cutoff_limit(ms, b->late);
+	confine_set_result(b->refused);
 }
 
 static enum run_step next_target(void *arg, struct run_item *ret_item)
@@ -129,6 +138,7 @@ static void take_result(void *arg, uint32_t tag, struct facts_target *facts)
 	counts_add(&b->check->counts, facts->state, facts->code);
 	if (b->state) {
 		cutoff_limit(0, NULL);
+		confine_set_result(NULL);
 		if (b->terminal)
 			progress_erase(b->progress);
 		b->renderer->target(b->state, facts);
@@ -152,6 +162,15 @@ static void on_input(void *arg)
 	run_more(arg);
 }
 
+/* The first questions are on their way, and nothing is read of what comes back before the
+ * loop runs: this takes no longer than an answer. */
+static void confine_once(struct batch *b)
+{
+	if (!b->confined)
+		engine_confine(&b->check->engine);
+	b->confined = true;
+}
+
 static void attempt_once(struct batch *b)
 {
 	struct source *source = b->check->intake.source;
@@ -163,6 +182,7 @@ static void attempt_once(struct batch *b)
 	b->run = run_new(&b->conf);
 	source_watch(source, loop_of(b), on_input, b->run);
 	run_more(b->run);
+	confine_once(b);
 	if (!b->done) /* a loop that doesn't run yet can't be stopped */
 		loop_run(loop_of(b));
 	if (!b->done)
@@ -279,6 +299,7 @@ static int run_and_print(struct batch *b, struct why *why)
 		attempt_shown(b);
 	}
 	cutoff_limit(0, NULL);
+	confine_set_result(NULL);
 	if (rc < 0)
 		return rc;
 	if (!b->state)
@@ -304,5 +325,6 @@ int batch_run(struct check *check, struct why *why)
 	drop_held(&b);
 	free(b.held);
 	free(b.late);
+	free(b.refused);
 	return rc;
 }

@@ -17,8 +17,9 @@ struct check {
 	struct counts counts;
 	struct quota *quota;	     /* owned; NULL where connections aren't counted */
 	struct interrupt *interrupt; /* owned; NULL before the form's start */
-	bool failed;		     /* results were lost on their way out; it was said */
-	const char *stopped_by;	     /* a signal's name; NULL: all targets have results */
+	struct clerk *clerk;	/* owned; writes --summary's file, NULL: this process */
+	bool failed;		/* results were lost on their way out; it was said */
+	const char *stopped_by; /* a signal's name; NULL: all targets have results */
 };
 
 #endif

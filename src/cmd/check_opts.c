@@ -210,6 +210,10 @@ static const struct opt table[] = {
 	{ "dry-run", 0, OPT_FLAG, AT(dry_run),
 	  .help = "print what would be looked up and where it would connect; send "
 		  "nothing" },
+	{ "no-sandbox", 0, OPT_FLAG, AT(no_sandbox),
+	  .help = "for debugging: keep files, system calls and the user root within "
+		  "reach "
+		  "while strangers' data is read" },
 	{ "quiet", 'q', OPT_COUNT, AT(quiet), .help = "the first line only" },
 	{ "verbose", 'v', OPT_COUNT, AT(verbose), .help = "more detail (repeatable)" },
 	{ .long_name = NULL },

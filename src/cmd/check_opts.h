@@ -53,7 +53,7 @@ struct check_opts {
 	struct shard shard;   /* of the list; count 0: all of it */
 	const char *resume;   /* file with results of an earlier run; NULL none */
 	struct check_summary summary;
-	bool dry_run;
+	bool dry_run, no_sandbox;
 	int quiet, verbose;
 };
 

@@ -2,9 +2,12 @@
 #include "cmd/counts.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/mem.h"
 
 #define FILE_MODE 0644
 #define FILE_MAX 8192
@@ -88,11 +91,11 @@ void counts_print(const struct counts *s, FILE *out)
 		print_code(s, i, out);
 }
 
-int counts_write(const struct counts *s, bool complete, const char *path, struct why *why)
+char *counts_json(const struct counts *s, bool complete)
 {
 	struct buf b;
+	char *text;
 	size_t i;
-	int rc;
 
 	buf_init(&b, FILE_MAX);
 	buf_printf(&b,
@@ -107,7 +110,17 @@ int counts_write(const struct counts *s, bool complete, const char *path, struct
 		buf_printf(&b, "%s\"%s\":%" PRIu64, i ? "," : "", code_name((enum code)i),
 			   of_code(s, i));
 	buf_printf(&b, "}}\n");
-	rc = file_replace(NULL, path, FILE_ACCESS(FILE_MODE), b.data, b.len, why);
+	text = mem_text_n(b.data, b.len);
 	buf_clear(&b);
+	return text;
+}
+
+int counts_write(const struct counts *s, bool complete, const char *path, struct why *why)
+{
+	char *text = counts_json(s, complete);
+	int rc =
+		file_replace(NULL, path, FILE_ACCESS(FILE_MODE), text, strlen(text), why);
+
+	free(text);
 	return rc;
 }

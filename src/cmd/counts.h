@@ -27,9 +27,10 @@ uint64_t counts_of_state(const struct counts *s, enum state state);
 enum state counts_worst(const struct counts *s);
 /* Prints a line with the states, then one for each state and code that came. */
 void counts_print(const struct counts *s, FILE *out);
-/* Writes the same as one JSON object with every state and code, and replaces the file
- * as a whole. complete: the list was read to its end, and each of its targets has a
- * result. */
+/* The same as one JSON object with every state and code, on the heap. complete: the list
+ * was read to its end, and each of its targets has a result. */
+char *counts_json(const struct counts *s, bool complete);
+/* Replaces the file as a whole by that. */
 int counts_write(const struct counts *s, bool complete, const char *path,
 		 struct why *why);
 

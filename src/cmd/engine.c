@@ -6,6 +6,7 @@
 #include "base/loop.h"
 #include "base/why.h"
 #include "cmd/check_opts.h"
+#include "cmd/confine.h"
 #include "cmd/version.h"
 #include "dns/upstream.h"
 #include "net/handshake.h"
@@ -14,13 +15,30 @@
 #include "probe/contact.h"
 #include "probe/gate.h"
 
+static struct upstream_conf upstream_conf_of(const struct engine *e)
+{
+	const struct check_opts *o = e->opts;
+
+	return (struct upstream_conf){ .given = o->resolvers.item,
+				       .given_count = o->resolvers.count,
+				       .recurse = o->recurse,
+				       .many = e->many,
+				       .root_hints = o->root_hints,
+				       .trust_anchor = o->trust_anchor };
+}
+
 int engine_prepare(const struct check_opts *opts, bool many, struct engine *ret_engine,
 		   struct why *why)
 {
 	struct engine *e = ret_engine;
+	struct upstream_conf upstream;
 	int rc;
 
 	*e = (struct engine){ .opts = opts, .many = many };
+	if (!opts->no_sandbox) {
+		upstream = upstream_conf_of(e);
+		upstream_keep(&upstream);
+	}
 	rc = ca_bundle_new(opts->ca_file, &e->ca, why);
 	if (rc == 0)
 		rc = expect_init(opts->expect_status.wanted, opts->expect_status.given,
@@ -38,13 +56,7 @@ int engine_prepare(const struct check_opts *opts, bool many, struct engine *ret_
 
 static int make_upstream(struct engine *e, struct why *why)
 {
-	const struct check_opts *o = e->opts;
-	struct upstream_conf conf = { .given = o->resolvers.item,
-				      .given_count = o->resolvers.count,
-				      .recurse = o->recurse,
-				      .many = e->many,
-				      .root_hints = o->root_hints,
-				      .trust_anchor = o->trust_anchor };
+	const struct upstream_conf conf = upstream_conf_of(e);
 	int rc = upstream_new(e->loop, &conf, &e->upstream, why);
 
 	e->probe.upstream = e->upstream;
@@ -95,6 +107,12 @@ void engine_share(struct engine *e, const struct engine_shared *shared)
 	e->probe.counts_waits = !o->file;
 	e->gate = e->probe.gate = contacts.gate = gate_new(&gate);
 	e->contacts = e->probe.contacts = contact_book_new(&contacts);
+}
+
+void engine_confine(const struct engine *e)
+{
+	if (!e->opts->no_sandbox)
+		confine_enter(&e->opts->root_hints, 1);
 }
 
 void engine_rest(struct engine *e)

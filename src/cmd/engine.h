@@ -47,6 +47,9 @@ void engine_share(struct engine *e, const struct engine_shared *shared);
 /* Makes a new resolver, which has cached nothing: a changed record must not hide behind
  * the cache. */
 int engine_refresh(struct engine *e, struct why *why);
+/* Gives up what probing doesn't need, unless the options have it otherwise; for the
+ * processes made later, too. When all files are open, and before anything is probed. */
+void engine_confine(const struct engine *e);
 /* Frees the resolver, in a process that judges but asks nothing. */
 void engine_rest(struct engine *e);
 void engine_clear(struct engine *e);

@@ -30,6 +30,7 @@ static void be_worker(const struct lane *lane, const struct lane_conf *conf, int
 
 	/* one that is stuck doesn't see its socket closed */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)signal(SIGSYS, SIG_DFL); /* the parent sees what the sandbox ended */
 	for (i = 0; i < sizeof(ours) / sizeof(*ours); i++)
 		signal(ours[i], SIG_IGN);
 	sigemptyset(&none);
@@ -89,6 +90,10 @@ char *lane_bury(struct lane *lane)
 	lane->channel = NULL;
 	if (lane->still >= LOOKS_MAX)
 		return mem_text("it was stuck for two seconds");
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		return mem_text(
+			"the sandbox stopped it at a system call that no check "
+			"makes: a server may have sent what takes a program over");
 	if (WIFSIGNALED(status))
 		return mem_printf("killed by signal %d", WTERMSIG(status));
 	return mem_printf("exit status %d", WEXITSTATUS(status));

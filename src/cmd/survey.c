@@ -233,6 +233,7 @@ int survey_run(struct check *check, struct why *why)
 					 (QUOTA_EACH * (size_t)s.conf.jobs +
 					  QUOTA_PARKED * (size_t)s.conf.parked));
 	s.ledger = ledger_new();
+	engine_confine(&check->engine);
 	fleet_more(s.fleet);
 	if (!s.done || !outbox_empty(s.outbox)) /* else the loop can't be stopped yet */
 		loop_run(check->engine.loop);

@@ -3,8 +3,8 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -12,6 +12,7 @@
 #include "cmd/batch.h"
 #include "cmd/check.h"
 #include "cmd/check_opts.h"
+#include "cmd/clerk.h"
 #include "cmd/cmd.h"
 #include "cmd/interrupt.h"
 #include "cmd/plan.h"
@@ -42,26 +43,35 @@ static void clear_check(struct check *c)
 	intake_clear(&c->intake);
 	engine_clear(&c->engine);
 	quota_free(c->quota);
+	clerk_free(c->clerk);
 }
 
 static int write_summary(const struct check *c, bool complete, struct why *why)
 {
 	const char *file = c->opts->summary.file;
+	char *text;
+	int rc;
 
-	return file ? counts_write(&c->counts, complete, file, why) : 0;
+	if (!file)
+		return 0;
+	if (!c->clerk)
+		return counts_write(&c->counts, complete, file, why);
+	text = counts_json(&c->counts, complete);
+	rc = clerk_write(c->clerk, text, strlen(text), why);
+	free(text);
+	return rc;
 }
 
 static int run_checks(struct check *c, struct why *why)
 {
+	const struct check_opts *o = c->opts;
 	int rc = write_summary(
 		c, false,
 		why); /* written once in advance, so that a failure is told at once */
 
-	/* whatever a stranger may find to do here, it gains no rights by it */
-	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	return rc < 0		      ? rc
-	       : survey_fits(c->opts) ? survey_run(c, why)
-				      : batch_run(c, why);
+	if (rc == 0 && o->summary.file && !o->no_sandbox)
+		rc = clerk_new(o->summary.file, &c->clerk, why);
+	return rc < 0 ? rc : survey_fits(o) ? survey_run(c, why) : batch_run(c, why);
 }
 
 int verb_check_refuse(const struct cmd *cmd, const struct why *why, bool nagios)

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "cmd/confine.h"
 #include "cmd/opts.h"
 #include "cmd/record_print.h"
 #include "dane/chain.h"
@@ -25,7 +26,7 @@
 struct values {
 	int usage, selector, mtype, ttl, format;
 	const char *key, *csr, *cert, *zone;
-	bool live, recurse;
+	bool live, recurse, no_sandbox;
 	struct opt_list resolvers;
 	const char *root_hints, *trust_anchor;
 	int64_t timeout_ms;
@@ -64,6 +65,8 @@ static const struct opt opts[] = {
 	  .help = "with --live: from this root" },
 	{ "trust-anchor", 0, OPT_TEXT, AT(trust_anchor), .argument = "FILE",
 	  .help = "with --live: the root's DS or DNSKEY" },
+	{ "no-sandbox", 0, OPT_FLAG, AT(no_sandbox),
+	  .help = "with --live, for debugging: as that of check" },
 	{ "timeout", 't', OPT_SECONDS, AT(timeout_ms), 100, 3600000,
 	  .argument = "SECONDS",
 	  .help = "with --live: for all of it; default 30 for smtp, 10 for the others" },
@@ -106,14 +109,19 @@ static int live_possible(const struct target *target, struct why *why)
 		       target->service->name);
 }
 
+static struct upstream_conf dns_conf(const struct values *v)
+{
+	return (struct upstream_conf){ .given = v->resolvers.item,
+				       .given_count = v->resolvers.count,
+				       .recurse = v->recurse || v->root_hints,
+				       .root_hints = v->root_hints,
+				       .trust_anchor = v->trust_anchor };
+}
+
 static int source_live(const struct values *v, const struct target *target,
 		       struct record_source *ret_source, struct why *why)
 {
-	struct upstream_conf dns = { .given = v->resolvers.item,
-				     .given_count = v->resolvers.count,
-				     .recurse = v->recurse || v->root_hints,
-				     .root_hints = v->root_hints,
-				     .trust_anchor = v->trust_anchor };
+	const struct upstream_conf dns = dns_conf(v);
 	struct chain chain = { 0 };
 	int rc = live_possible(target, why);
 
@@ -199,6 +207,14 @@ static int one_target(struct work *w, const char *text, struct why *why)
 	return rc;
 }
 
+static void confine_live(const struct values *v)
+{
+	const struct upstream_conf dns = dns_conf(v);
+
+	upstream_keep(&dns);
+	confine_enter(&v->root_hints, 1);
+}
+
 static int make_records(const void *values, const struct opt_list *args)
 {
 	const struct values *v = values;
@@ -208,6 +224,8 @@ static int make_records(const void *values, const struct opt_list *args)
 	int rc;
 
 	rc = record_print_begin(&w.print, (enum record_format)v->format, v->zone, &why);
+	if (v->live && !v->no_sandbox)
+		confine_live(v);
 	for (i = 0; i < args->count && rc == 0; i++)
 		rc = one_target(&w, args->item[i], &why);
 	record_print_end(&w.print, rc == 0);

@@ -8,6 +8,7 @@
 #include "base/base64.h"
 #include "base/file_kind.h"
 #include "base/hex.h"
+#include "base/kept.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text_file.h"
@@ -143,6 +144,15 @@ static void mend_old_system_file(struct anchor_set *set)
 	log_info("%s lacks the root key %d: using the built-in one too", set->source,
 		 KSK_2024_TAG);
 	anchor_set_add(set, ksk_2024);
+}
+
+void anchor_keep(const char *path)
+{
+	size_t i;
+
+	(void)kept_add(path, FILE_MAX_BYTES, false, NULL);
+	for (i = 0; !path && i < sizeof(system_files) / sizeof(system_files[0]); i++)
+		(void)kept_add(system_files[i], FILE_MAX_BYTES, false, NULL);
 }
 
 int anchor_set_load(const char *path, struct anchor_set *ret_set, struct why *why)

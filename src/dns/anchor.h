@@ -20,6 +20,8 @@ struct anchor_set {
  * given that holds no anchor is DP_EFORMAT: nothing could ever validate. Undo with
  * anchor_set_clear(). */
 int anchor_set_load(const char *path, struct anchor_set *ret_set, struct why *why);
+/* Reads the files of anchor_set_load() now: later it goes by what they hold. */
+void anchor_keep(const char *path);
 /* Adds the anchors in a file's text (anchor_text.h). */
 void anchor_set_add(struct anchor_set *set, const char *text);
 /* The key tag of DNSKEY data (RFC 4034 appendix B), of algorithms but RSAMD5. */

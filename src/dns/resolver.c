@@ -7,8 +7,8 @@
 #include <unbound-event.h>
 #include <unbound.h>
 
-#include "base/file.h"
 #include "base/fnv.h"
+#include "base/kept.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/text_file.h"
@@ -400,7 +400,7 @@ static int set_options(struct ub_ctx *ctx, const struct option *option, size_t c
 	return 0;
 }
 
-/* libunbound reads the file only at the first question, too late to complain, and takes
+/* libunbound reads the file only when it is needed, too late to complain, and takes
  * no mark at its beginning. */
 static int check_hints(const char *path, struct why *why)
 {
@@ -409,7 +409,7 @@ static int check_hints(const char *path, struct why *why)
 	int rc = text_file_read(path, HINTS_MAX_BYTES, &text, &len, why);
 
 	if (rc == 0)
-		rc = file_read(path, HINTS_MAX_BYTES, &data, &len, why);
+		rc = kept_read(path, HINTS_MAX_BYTES, &data, &len, why);
 	if (rc == 0 && !strncmp(data, TEXT_FILE_MARK, strlen(TEXT_FILE_MARK)))
 		rc = why_set(why, DP_EFORMAT,
 			     "root hints %s begin with a byte order mark, which "
@@ -418,6 +418,12 @@ static int check_hints(const char *path, struct why *why)
 	free(data);
 	free(text);
 	return rc;
+}
+
+void resolver_keep(const struct resolver_conf *conf)
+{
+	(void)kept_add(conf->root_hints, HINTS_MAX_BYTES, true, NULL);
+	anchor_keep(conf->trust_anchor);
 }
 
 static int set_upstream(struct ub_ctx *ctx, const struct resolver_conf *conf,
@@ -448,7 +454,7 @@ static int set_upstream(struct ub_ctx *ctx, const struct resolver_conf *conf,
 	rc = check_hints(conf->root_hints, why);
 	if (rc < 0)
 		return rc;
-	rc = ub_ctx_set_option(ctx, "root-hints:", conf->root_hints);
+	rc = ub_ctx_set_option(ctx, "root-hints:", kept_path(conf->root_hints));
 	if (rc != 0)
 		return why_set(why, DP_EDNS, "root hints %s: %s", conf->root_hints,
 			       ub_strerror(rc));

@@ -28,6 +28,8 @@ struct resolver_question;
 /* answer is borrowed for the call. */
 typedef void resolver_fn(void *arg, const struct answer *answer);
 
+/* Reads the files of such a conf now: what is made later goes by what they hold. */
+void resolver_keep(const struct resolver_conf *conf);
 /* DP_EINVAL, DP_EFORMAT, DP_ENOENT for an address, anchor or hints file that can't be
  * used. */
 int resolver_new(struct loop *loop, const struct resolver_conf *conf,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/kept.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/text_file.h"
@@ -47,13 +48,28 @@ static void add_forward(struct upstream *u, const char *text)
 	u->forward[u->forward_count++] = mem_text(text);
 }
 
+static const char *system_file(const struct upstream_conf *conf)
+{
+	if (conf->given_count || conf->recurse)
+		return NULL;
+	return conf->resolv_conf ? conf->resolv_conf : "/etc/resolv.conf";
+}
+
+void upstream_keep(const struct upstream_conf *conf)
+{
+	const struct resolver_conf resolver = { .root_hints = conf->root_hints,
+						.trust_anchor = conf->trust_anchor };
+
+	(void)kept_add(system_file(conf), RESOLV_CONF_MAX, false, NULL);
+	resolver_keep(&resolver);
+}
+
 static void read_resolv_conf(struct upstream *u, const char *path)
 {
 	char *data, *line, *save = NULL, address[64];
 	size_t len;
 
-	if (text_file_read(path ? path : "/etc/resolv.conf", RESOLV_CONF_MAX, &data, &len,
-			   NULL) < 0)
+	if (!path || text_file_read(path, RESOLV_CONF_MAX, &data, &len, NULL) < 0)
 		return;
 	for (line = strtok_r(data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		if (u->forward_count < SYSTEM_MAX &&
@@ -208,8 +224,7 @@ int upstream_new(struct loop *loop, const struct upstream_conf *conf,
 	buf_init(&u->refused, 400);
 	for (i = 0; i < conf->given_count; i++)
 		add_forward(u, conf->given[i]);
-	if (!u->given && !conf->recurse)
-		read_resolv_conf(u, conf->resolv_conf);
+	read_resolv_conf(u, system_file(conf));
 	/* Made now, so that a bad anchor or address is told before any packet. */
 	rc = make_resolver(u, u->forward_count > 0, false, &u->resolver, why);
 	if (rc < 0) {

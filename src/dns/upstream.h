@@ -23,6 +23,9 @@ struct upstream_conf {
 
 typedef void upstream_fn(void *arg);
 
+/* Reads all files of such a conf now: what is made later goes by what they hold, whatever
+ * this process may read then. What can't be read, upstream_new() tells. */
+void upstream_keep(const struct upstream_conf *conf);
 int upstream_new(struct loop *loop, const struct upstream_conf *conf,
 		 struct upstream **ret_upstream, struct why *why);
 void upstream_free(struct upstream *u);

@@ -141,7 +141,7 @@ says "and its output is a plugin's" "DANE LINEAGE UNKNOWN - there is no lineage 
 options()
 {
 	"$(dirname "$DANEPROBE")/check_dane" --help | sed -n 's/^  \(-., \|    \)\(--[a-z0-9-]*\).*/\2/p' |
-		grep -vx -e --help -e --version -e --output -e --dry-run \
+		grep -vx -e --help -e --version -e --output -e --dry-run -e --no-sandbox \
 			-e --shard -e --resume -e --summary -e --workers \
 			-e --per-host -e --per-net -e --per-target -e --retries
 }
