@@ -5,6 +5,7 @@
 # part_NAME function.
 #   goodbye.sh [PART]...     in a lab of its own, or in the one that $LAB names
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
+lab_servers=all
 
 # The server of the lab (its name in services.tsv), and what is asked of it
 targets()

@@ -9,6 +9,9 @@ lab_src=$src/../lab
 jobs=4
 # why its parts can't run in a user namespace; a script that sources this may set it
 needs_root=
+# "all" in a script that talks with real mail servers and their like: they take as long to start as
+# the rest of the lab
+lab_servers=scripts
 
 skip()
 {
@@ -184,6 +187,8 @@ parts_main()
 	lab_or_skip "$lab_src/lab.sh" wanted_parts
 	lab=$(mktemp -d)
 	trap 'rm -rf "$lab"' EXIT
+	LAB_SERVERS=$lab_servers
+	export LAB_SERVERS
 	set -- "$lab_src/lab.sh" run "$lab" -- "$src/$(basename "$0")" --inside
 	# A network and mounts of its own, where the system lets it: then no other lab is in the way.
 	if [ "$(id -u)" -eq 0 ] && unshare -nm true 2>/dev/null; then

@@ -5,6 +5,7 @@
 # part_NAME function.
 #   plugin.sh [PART]...     in a lab of its own, or in the one that $LAB names
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
+lab_servers=all
 
 plugin()
 {

@@ -102,7 +102,7 @@ for tool in knotd keymgr nginx certbot pebble curl; do
 	finish
 	exit
 done
-"$lab_sh" run "$work/lab" -- "$here/readme.sh" --inside "$work" 2>"$work/err" && status=0 || status=$?
+LAB_SERVERS=scripts "$lab_sh" run "$work/lab" -- "$here/readme.sh" --inside "$work" 2>"$work/err" && status=0 || status=$?
 if [ "${1:-}" = --show ]; then
 	cat "$work/README"
 	exit "$status"

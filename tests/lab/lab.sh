@@ -95,7 +95,7 @@ up()
 	"$labsrc/programs.sh"
 	"$labsrc/services.sh" --early &
 	early=$!
-	"$labsrc/certs.sh"
+	"$labsrc/stock.sh"
 	wait "$early"
 	"$labsrc/services.sh"
 	"$labsrc/zones.sh"

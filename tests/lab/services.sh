@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Start the servers of services.tsv, all at once. The names of those that can't be started, or don't
 # come up, are in DIR/missing, a line each with the reason: none of them stops the lab.
+# With LAB_SERVERS=scripts only the scripts of hostile_starttls are started.
 # services.sh --wait waits until the others accept; --early does what needs no certificates.
 set -eu
 tab=$(printf '\t')
@@ -24,7 +25,9 @@ kinds()
 # Why a kind of server can't be started; nothing where it can.
 why_not()
 {
-	if [ "${LAB_NAMESPACE:-}" = user ]; then
+	if [ "${LAB_SERVERS:-all}" = scripts ]; then
+		echo "left out of this lab"
+	elif [ "${LAB_NAMESPACE:-}" = user ]; then
 		echo "needs root, not a user namespace"
 	else
 		for tool in $("tools_of_$1"); do

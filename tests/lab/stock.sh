@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The lab's certificates in $dir, from a stock where $LAB_STOCK names a folder for one: half of what a
+# lab costs, and the same for all labs of a run. It is made by the first, and made anew once it is
+# half an hour old (what is told of a certificate is told by days) or certs.tsv or certs.sh has changed.
+# Without $LAB_STOCK, or where it can't be written, they are made for this lab alone.
+set -eu
+
+made_from()
+{
+	cat "$labsrc/certs.sh" "$labsrc/certs.tsv" | cksum
+}
+
+is_good()
+{
+	[ "$(cat "$LAB_STOCK/made-from" 2>/dev/null)" = "$(made_from)" ] &&
+		[ -n "$(find "$LAB_STOCK/made-from" -mmin -30)" ]
+}
+
+# Complete before it is there, also where this is ended in the middle.
+make_stock()
+{
+	rm -rf "$LAB_STOCK" "$LAB_STOCK.new"
+	mkdir "$LAB_STOCK.new"
+	dir=$LAB_STOCK.new "$labsrc/certs.sh" 8>&-
+	made_from >"$LAB_STOCK.new/made-from"
+	mv "$LAB_STOCK.new" "$LAB_STOCK"
+}
+
+if [ -n "${LAB_STOCK:-}" ] && (: >>"$LAB_STOCK.lock") 2>/dev/null; then
+	exec 8>>"$LAB_STOCK.lock"
+	flock 8
+	is_good || make_stock
+	cp -R -p "$LAB_STOCK/certs" "$LAB_STOCK/ca.pem" "$LAB_STOCK/private-ca.pem" "$dir/" 8>&- && exit
+fi
+exec "$labsrc/certs.sh" 8>&-
