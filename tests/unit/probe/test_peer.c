@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -35,6 +36,7 @@
  * R resets the connection, S waits for its end. */
 struct server {
 	int listener, notes, port;
+	int more; /* closed by the test when no further connection will come */
 	pid_t pid;
 };
 
@@ -173,13 +175,24 @@ static void play_word(int fd, int notes, const char *word, size_t len)
 	}
 }
 
+/* The next connection; < 0 where none will come. */
+static int accept_next(const struct server *s)
+{
+	struct pollfd on[] = { { .fd = s->listener, .events = POLLIN },
+			       { .fd = s->more, .events = POLLIN } };
+
+	if (poll(on, 2, -1) < 0 || !on[0].revents)
+		return -1;
+	return accept(s->listener, NULL, NULL);
+}
+
 static void play(const struct server *s, const char *const *script)
 {
 	size_t i, len;
 
 	for (i = 0; i < TRIES && script[i]; i++) {
 		const char *at = script[i];
-		int fd = accept(s->listener, NULL, NULL);
+		int fd = accept_next(s);
 
 		for (; fd >= 0 && *at; at += len + (at[len] == '|')) {
 			len = strcspn(at, "|");
@@ -194,7 +207,7 @@ static void start_server(struct server *s, const char *const *script)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
 	socklen_t len = sizeof(at);
-	int ends[2];
+	int ends[2], more[2];
 
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	s->listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -203,17 +216,22 @@ static void start_server(struct server *s, const char *const *script)
 	assert_int_equal(getsockname(s->listener, (struct sockaddr *)&at, &len), 0);
 	s->port = ntohs(at.sin_port);
 	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(pipe(more), 0);
 	s->pid = fork();
 	assert_true(s->pid >= 0);
 	if (s->pid == 0) {
 		alarm(20);
 		close(ends[0]);
+		close(more[1]);
 		s->notes = ends[1];
+		s->more = more[0];
 		play(s, script);
 		_exit(0);
 	}
 	close(ends[1]);
+	close(more[0]);
 	s->notes = ends[0];
+	s->more = more[1];
 	close(s->listener);
 }
 
@@ -222,6 +240,7 @@ static void end_server(struct server *s, char *notes, size_t size)
 	size_t len = 0;
 	ssize_t n;
 
+	close(s->more);
 	while ((n = read(s->notes, notes + len, size - 1 - len)) > 0)
 		len += (size_t)n;
 	notes[len] = '\0';
