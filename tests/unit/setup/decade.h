@@ -20,8 +20,8 @@ struct decade_world {
 /* Renewals, yearly rollovers and some that follow one another at once, emergencies, with
  * crashes, full disks, lagging servers and failing orders; stops at the first offence. */
 void decade_live(struct sim *sim, const struct decade_world *world, uint64_t seed);
-/* The seed of SIM_SEED, else one from the clock. */
-uint64_t decade_seed(void);
+/* The seed of SIM_SEED, else that one. */
+uint64_t decade_seed(uint64_t otherwise);
 /* SIM_WORLDS, else 1. */
 uint64_t decade_worlds(void);
 /* Ten, or as many as SIM_YEARS says. */

@@ -12,13 +12,17 @@
 #include "setup/agree/safety.h"
 #include "sim.h"
 
+/* Worlds that begin with this one, unless SIM_SEED says another: what is looked for comes
+ * early in it, and it shows the same each time. */
+#define SEED 26
 #define WORLDS 5
+#define YEARS 2
 
 static void test_sim_objects_to_one_ttl(void **state)
 {
-	static const struct decade_world world = { .kinds = 1, .years = DECADE_YEARS };
+	static const struct decade_world world = { .kinds = 1, .years = YEARS };
 	const struct safety_facts facts = { 1, 60, 60, false };
-	uint64_t seed = decade_seed(), i, objected = 0;
+	uint64_t seed = decade_seed(SEED), i, objected = 0;
 	struct sim *sim = sim_new(seed);
 
 	(void)state;
