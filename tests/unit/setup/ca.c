@@ -22,8 +22,10 @@ void ca_begin(void)
 	if (ca_key)
 		return;
 	gnutls_x509_privkey_init(&ca_key);
-	gnutls_x509_privkey_generate(ca_key, GNUTLS_PK_ECDSA,
-				     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
+	/* Its signatures have nothing random: one order gives the same certificate each
+	 * time. */
+	gnutls_x509_privkey_generate(ca_key, GNUTLS_PK_EDDSA_ED25519,
+				     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_ED25519), 0);
 	gnutls_x509_crt_init(&ca_crt);
 	gnutls_x509_crt_set_version(ca_crt, 3);
 	gnutls_x509_crt_set_key(ca_crt, ca_key);
@@ -32,7 +34,7 @@ void ca_begin(void)
 	gnutls_x509_crt_set_ca_status(ca_crt, 1);
 	gnutls_x509_crt_set_activation_time(ca_crt, 0);
 	gnutls_x509_crt_set_expiration_time(ca_crt, (time_t)4000000000);
-	gnutls_x509_crt_sign2(ca_crt, ca_crt, ca_key, GNUTLS_DIG_SHA256, 0);
+	gnutls_x509_crt_sign2(ca_crt, ca_crt, ca_key, GNUTLS_DIG_SHA512, 0);
 }
 
 /* Those of the request, as a CA does. */
@@ -91,7 +93,7 @@ static int make(const struct ca_order *order, gnutls_x509_crq_t crq,
 	set_times(crt, order);
 	rc = order->fault == CA_OTHER_NAMES ? set_other_name(crt) : set_names(crt, crq);
 	if (rc >= 0)
-		rc = gnutls_x509_crt_sign2(crt, ca_crt, ca_key, GNUTLS_DIG_SHA256, 0);
+		rc = gnutls_x509_crt_sign2(crt, ca_crt, ca_key, GNUTLS_DIG_SHA512, 0);
 	return rc;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/fnv.h"
 #include "base/mem.h"
 #include "setup/lineage/lineage_state.h"
 #include "sim.h"
@@ -179,18 +180,6 @@ static void free_keys(struct keys *keys)
 	*keys = (struct keys){ { NULL } };
 }
 
-void crash_forget(void)
-{
-	while (moment_count)
-		free_keys(&moments[--moment_count].keys);
-	free(moments);
-	moments = NULL;
-	if (kept)
-		tree_remove(kept);
-	free(kept);
-	kept = NULL;
-}
-
 static void remember(const struct sim *sim, const struct keys *keys, bool changed)
 {
 	char *folder;
@@ -227,8 +216,66 @@ static void recall(struct sim *sim, size_t point, struct keys *keys, bool *chang
 	*changed = moments[i - 1].changed;
 }
 
+/* Worlds that a fault has left behind: two that are the same have one future, and most
+ * faults leave what another has left. */
+static struct world {
+	uint64_t tree, rest;
+} * worlds;
+static size_t world_count;
+
+/* What the future hangs on, without what is only counted or was planned for the past. */
+static struct sim without_past(const struct sim *sim)
+{
+	struct sim s = *sim;
+
+	memset(&s.power, 0, sizeof(s.power));
+	s.loss = POWER_ALL;
+	s.points = s.kill_at = s.fail_at = 0;
+	s.killed = s.failed = s.at_risk = false;
+	s.runs = s.crashes = s.orders = s.deploys = s.publications = 0;
+	return s;
+}
+
+/* Whether that fault's world was gone on from before; else it is from now on. */
+static bool is_known(const struct sim *sim, bool changed)
+{
+	const struct sim rest = without_past(sim);
+	const struct world now = { tree_fingerprint(sim->base),
+				   fnv_octets(&rest, sizeof(rest)) ^ changed };
+	size_t i;
+
+	for (i = 0; i < world_count; i++)
+		if (worlds[i].tree == now.tree && worlds[i].rest == now.rest)
+			return true;
+	worlds = mem_grow(worlds, world_count, sizeof(*worlds));
+	worlds[world_count++] = now;
+	return false;
+}
+
+void crash_forget(void)
+{
+	while (moment_count)
+		free_keys(&moments[--moment_count].keys);
+	free(moments);
+	moments = NULL;
+	if (kept)
+		tree_remove(kept);
+	free(kept);
+	kept = NULL;
+	free(worlds);
+	worlds = NULL;
+	world_count = 0;
+}
+
+size_t crash_worlds(void)
+{
+	return world_count;
+}
+
+/* To its end, or with a fault in it to a world whose future is known. */
 static void live_on(struct sim *sim, struct keys *keys, bool changed, bool whole)
 {
+	bool met = false;
 	size_t i;
 
 	for (i = 0; i < CRASH_RUNS_MAX && !is_done(sim); i++) {
@@ -236,6 +283,13 @@ static void live_on(struct sim *sim, struct keys *keys, bool changed, bool whole
 			remember(sim, keys, changed);
 		drive(sim, &changed);
 		watch_keys(sim, keys);
+		if (sim->offences)
+			return;
+		if (met || !(sim->killed || sim->failed))
+			continue;
+		met = true;
+		if (is_known(sim, changed))
+			return;
 	}
 	if (!is_done(sim))
 		sim_offend(sim, "it didn't come to its end");

@@ -18,8 +18,11 @@ struct sim;
 void crash_live_well(struct sim *sim);
 void crash_forget(void);
 /* The same life ended at the point kill_at, or with the disk full at fail_at (0: no such
- * fault). Whatever goes wrong by it is an offence of sim's. */
+ * fault). Whatever goes wrong by it is an offence of sim's. It isn't lived on where the
+ * fault leaves the same world, to the last octet and second, as an earlier one did. */
 void crash_live(struct sim *sim, size_t kill_at, enum power_loss loss, size_t fail_at);
+/* The different worlds that faults have left so far. */
+size_t crash_worlds(void);
 /* False where there is none yet. */
 bool crash_load_state(const struct sim *sim, struct lineage_state *ret_state);
 

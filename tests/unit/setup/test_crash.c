@@ -85,8 +85,10 @@ static void crash_at_each_point(bool by_hook)
 		crash_at(sim, k, POWER_BYTES);
 		crash_at(sim, k, POWER_NONE);
 	}
-	(void)fprintf(stderr, "# %zu points, at %zu of them power could take something\n",
-		      points, at_risk);
+	(void)fprintf(stderr,
+		      "# %zu points, at %zu of them power could take something, %zu "
+		      "different worlds after it\n",
+		      points, at_risk, crash_worlds());
 	assert_true(at_risk > 0);
 	crash_forget();
 	sim_free(sim);
@@ -119,6 +121,8 @@ static void fail_at_each_point(bool by_hook)
 		if (sim->offences)
 			fail_msg("disk full at point %zu: %s", k, sim->offence);
 	}
+	(void)fprintf(stderr, "# %zu points, %zu different worlds after it\n", points,
+		      crash_worlds());
 	crash_forget();
 	sim_free(sim);
 }
