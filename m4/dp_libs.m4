@@ -33,6 +33,22 @@ AC_DEFUN([DP_WITH_LIBS], [
   LIBS=$dp_save_LIBS
 ])
 
+dnl libunbound brings libevent or a part of it, and a second one beside it takes time at each
+dnl start: the same is taken. As the dynamic linker sees it; where that can't be asked, the part.
+AC_DEFUN([DP_UNBOUND_LIBEVENT], [
+  dp_libevent=libevent_core
+  AS_IF([test "$dp_have_UNBOUND" = yes], [
+    DP_WITH_LIBS([UNBOUND], [
+      AC_CACHE_CHECK([which libevent libunbound brings], [dp_cv_unbound_events],
+        [dp_cv_unbound_events=libevent_core
+         AC_LINK_IFELSE([AC_LANG_CALL([], [ub_ctx_create])],
+           [AS_IF([ldd conftest$EXEEXT 2>/dev/null | grep 'libevent-' >/dev/null],
+             [dp_cv_unbound_events=libevent])])])
+    ])
+    dp_libevent=$dp_cv_unbound_events
+  ])
+])
+
 AC_DEFUN([DP_UNBOUND_EVENT], [
   AS_IF([test "$dp_have_UNBOUND" = yes], [
     DP_WITH_LIBS([UNBOUND], [

@@ -44,7 +44,7 @@ static const char *const priorities[] = {
 };
 
 struct handshake_kit {
-	gnutls_priority_t priority[HANDSHAKE_AUTHS]; /* owned */
+	gnutls_priority_t priority[HANDSHAKE_AUTHS]; /* owned; NULL: not asked for yet */
 	gnutls_certificate_credentials_t cred;	     /* owned; empty */
 };
 
@@ -70,13 +70,21 @@ struct handshake {
 	bool refused;	    /* the server refused us by an alert after the handshake */
 };
 
+/* Each costs as much as a part of a handshake, and most runs need one. */
+static int compile_priority(struct handshake_kit *kit, enum handshake_auth auth)
+{
+	if (kit->priority[auth])
+		return 0;
+	return gnutls_priority_init(&kit->priority[auth], priorities[auth], NULL);
+}
+
 struct handshake_kit *handshake_kit_new(struct why *why)
 {
 	struct handshake_kit *kit = mem_zero(sizeof(*kit));
-	int i, rc = gnutls_certificate_allocate_credentials(&kit->cred);
+	int rc = gnutls_certificate_allocate_credentials(&kit->cred);
 
-	for (i = 0; i < HANDSHAKE_AUTHS && rc >= 0; i++)
-		rc = gnutls_priority_init(&kit->priority[i], priorities[i], NULL);
+	if (rc >= 0)
+		rc = compile_priority(kit, HANDSHAKE_AUTO);
 	if (rc >= 0)
 		return kit;
 	why_gnutls(why, rc, "TLS settings");
@@ -251,8 +259,12 @@ static int set_priority(struct handshake *h, struct handshake_kit *kit,
 	char *text;
 	int rc;
 
-	if (!offer->raw_key && !offer->any_usage)
-		return gnutls_priority_set(h->session, kit->priority[offer->auth]);
+	if (!offer->raw_key && !offer->any_usage) {
+		rc = compile_priority(kit, offer->auth);
+		return rc < 0 ? rc
+			      : gnutls_priority_set(h->session,
+						    kit->priority[offer->auth]);
+	}
 	text = mem_printf("%s%s%s", priorities[offer->auth],
 			  offer->raw_key ? RAW_KEY : "",
 			  offer->any_usage ? ANY_USAGE : "");
