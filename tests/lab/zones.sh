@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Make and sign the zones of zones.txt: DIR/zones/NAME@SERVER is what that name server loads.
 # Also DIR/root.hints and DIR/root.key. zones.sh --sign ZONE SERVER ALG DENIAL FROM TO DAMAGE
-# signs one of them.
+# signs one of them. Where they are there already, from a stock, only those are signed again that
+# tell of hours or minutes.
 set -euf
 zones=$dir/zones
 
@@ -87,6 +88,15 @@ if [ "${1:-}" = --sign ]; then
 	fi
 	sign "$file.plain" "$2" "$5" "$6" "$7" "$file"
 	damage "$file" "$2" "$5" "$8"
+	exit 0
+fi
+
+if [ -e "$zones/list" ]; then
+	awk -F '\t' '$5 ~ /[hm]$/ || $6 ~ /[hm]$/ || $7 ~ /^age:/' "$zones/list" >"$zones/hours"
+	while IFS='	' read -r zone server rest; do
+		mv "$zones/$zone@$server.plain" "$zones/$zone@$server"
+	done <"$zones/hours"
+	tr '\t' '\n' <"$zones/hours" | xargs -n7 -P2 "$0" --sign
 	exit 0
 fi
 
