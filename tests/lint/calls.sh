@@ -54,9 +54,10 @@ calls()
 # A row that nobody needs any more would let the next one in unseen.
 unused()
 {
+	nm -A "$1" 2>/dev/null >"$tmp/symbols" || :
 	while read -r prefix stems; do
 		for stem in $stems; do
-			nm -A "$1" 2>/dev/null | grep -E ":$stem\.l?o: +U ($prefix)" >/dev/null ||
+			grep -q -E ":$stem\.l?o: +U ($prefix)" "$tmp/symbols" ||
 				echo "$stem.c calls nothing of $prefix: take it from the table"
 		done
 	done <"$tmp/callers"
