@@ -56,6 +56,8 @@ static void take_result(struct http *h, CURLcode rc)
 	h->reply.body_len = h->body.len;
 	if (rc == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
 		h->reply.error = "the second connection presented another key";
+	else if (h->header_bytes > HEADERS_MAX)
+		h->reply.error = "the headers of the answer are longer than 64 KiB";
 	else if (rc == CURLE_OUT_OF_MEMORY) /* what libcurl calls that */
 		h->reply.error = "a header of the answer is longer than libcurl takes "
 				 "(100 kB)";

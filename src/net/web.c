@@ -89,6 +89,19 @@ static void take_web_reply(const struct curl_functions *curl, CURL *easy,
 	};
 }
 
+/* A phrase; of headers the same as of a page's (http.c). */
+static const char *explain_failure(const struct curl_functions *curl,
+				   const struct transfer *t, CURLcode code)
+{
+	if (t->body.overflow)
+		return "the answer is too large";
+	if (t->header_bytes > HEADERS_MAX)
+		return "the headers of the answer are longer than 64 KiB";
+	if (code == CURLE_OUT_OF_MEMORY) /* what libcurl calls that */
+		return "a header of the answer is longer than libcurl takes (100 kB)";
+	return t->error[0] ? t->error : curl->easy_strerror(code);
+}
+
 int web_ask(const struct web_request *r, struct web_reply *ret_reply, struct why *why)
 {
 	const struct curl_functions *curl = NULL;
@@ -112,10 +125,7 @@ int web_ask(const struct web_request *r, struct web_reply *ret_reply, struct why
 		take_web_reply(curl, easy, &t, ret_reply);
 	else
 		rc = why_set(why, code == CURLE_OPERATION_TIMEDOUT ? DP_ELATER : DP_EIO,
-			     "%s: %s", r->url,
-			     t.body.overflow ? "the answer is too large"
-			     : t.error[0]    ? t.error
-					     : curl->easy_strerror(code));
+			     "%s: %s", r->url, explain_failure(curl, &t, code));
 	if (easy)
 		curl->easy_cleanup(easy);
 	curl->slist_free_all(headers);

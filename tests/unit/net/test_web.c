@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/why.h"
 
@@ -65,6 +66,24 @@ static size_t read_request(int fd, char text[SEEN_MAX])
 	return len;
 }
 
+/* So many lines, each so long. */
+static char *make_headers(size_t lines, size_t len)
+{
+	struct buf b;
+	size_t i, at;
+
+	buf_init(&b, 1 << 20);
+	buf_text(&b, "HTTP/1.1 200 OK\r\n");
+	for (i = 0; i < lines; i++) {
+		buf_text(&b, "X: ");
+		for (at = 0; at < len; at++)
+			buf_text(&b, "a");
+		buf_text(&b, "\r\n");
+	}
+	buf_text(&b, "\r\nbody");
+	return b.data;
+}
+
 static void serve(int listener, const char *answer, int tell)
 {
 	char text[SEEN_MAX];
@@ -73,8 +92,12 @@ static void serve(int listener, const char *answer, int tell)
 
 	if (tell >= 0 && write(tell, text, len) < 0)
 		_exit(1);
-	if (write(fd, answer, strlen(answer)) < 0)
-		_exit(1);
+	if (strstr(text, "/many"))
+		answer = make_headers(80, 1000);
+	else if (strstr(text, "/long"))
+		answer = make_headers(1, 150000);
+	/* the asker may hang up before all is written */
+	(void)!write(fd, answer, strlen(answer));
 	close(fd);
 }
 
@@ -131,10 +154,11 @@ static int stop(void **state)
 	return 0;
 }
 
-static int ask(const char *scheme, int port, struct web_reply *ret_reply, struct why *why)
+static int ask_for(const char *path, const char *scheme, int port,
+		   struct web_reply *ret_reply, struct why *why)
 {
 	static const char *const headers[] = { SECRET, NULL };
-	char *url = mem_printf("%s127.0.0.1:%d/x", scheme, port);
+	char *url = mem_printf("%s127.0.0.1:%d%s", scheme, port, path);
 	struct web_request r = {
 		.url = url, .headers = headers, .agent = "test", .timeout_ms = 20000
 	};
@@ -142,6 +166,11 @@ static int ask(const char *scheme, int port, struct web_reply *ret_reply, struct
 
 	free(url);
 	return rc;
+}
+
+static int ask(const char *scheme, int port, struct web_reply *ret_reply, struct why *why)
+{
+	return ask_for("/x", scheme, port, ret_reply, why);
 }
 
 /* Its headers are in clear: the proxy would read the key. */
@@ -187,6 +216,21 @@ static void test_web_ask_follows_no_redirect(void **state)
 	web_reply_clear(&reply);
 }
 
+static void test_web_ask_says_that_headers_are_too_long(void **state)
+{
+	const struct peer *peer = *state;
+	struct web_reply reply;
+	struct why why = { "" };
+
+	assert_int_equal(ask_for("/many", "http://", peer->server_port, &reply, &why),
+			 DP_EIO);
+	assert_non_null(
+		strstr(why.text, "the headers of the answer are longer than 64 KiB"));
+	assert_int_equal(ask_for("/long", "http://", peer->server_port, &reply, &why),
+			 DP_EIO);
+	assert_non_null(strstr(why.text, "longer than libcurl takes"));
+}
+
 #define WITH_PEER(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -195,6 +239,7 @@ int main(void)
 		WITH_PEER(test_web_ask_gives_no_proxy_what_is_in_clear),
 		WITH_PEER(test_web_ask_goes_through_a_proxy_in_tls),
 		WITH_PEER(test_web_ask_follows_no_redirect),
+		WITH_PEER(test_web_ask_says_that_headers_are_too_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
