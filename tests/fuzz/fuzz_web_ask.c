@@ -13,22 +13,31 @@
 
 #include "net/web.h"
 
+#define ANSWER_MAX (128 * 1024)
+
+/* A copy, since an asker may be gone before the thread is done. */
 static struct {
 	int listener;
-	const uint8_t *answer;
+	pthread_mutex_t lock;
+	uint8_t answer[ANSWER_MAX];
 	size_t len;
-} server;
+} server = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void answer_one(int fd)
 {
+	static uint8_t answer[ANSWER_MAX];
 	char request[4096];
-	size_t sent = 0;
+	size_t sent = 0, len;
 	ssize_t n = read(fd, request, sizeof(request));
 
-	while (n > 0 && sent < server.len) {
-		n = send(fd, server.answer + sent, server.len - sent, MSG_NOSIGNAL);
+	pthread_mutex_lock(&server.lock);
+	len = server.len;
+	memcpy(answer, server.answer, len);
+	pthread_mutex_unlock(&server.lock);
+	while (n > 0 && sent < len) {
+		n = send(fd, answer + sent, len - sent, MSG_NOSIGNAL);
 		if (n > 0)
 			sent += (size_t)n;
 	}
@@ -81,8 +90,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!*url)
 		snprintf(url, sizeof(url), "http://127.0.0.1:%d/", start_server());
-	server.answer = data;
-	server.len = size;
+	pthread_mutex_lock(&server.lock);
+	server.len = size < ANSWER_MAX ? size : ANSWER_MAX;
+	memcpy(server.answer, data, server.len);
+	pthread_mutex_unlock(&server.lock);
 	if (web_ask(&request, &reply, NULL) == 0) {
 		check_reply(&reply);
 		web_reply_clear(&reply);
