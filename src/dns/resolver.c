@@ -194,7 +194,9 @@ static void take_answer(struct resolver_question *q, int rcode, const void *pack
 
 	if (sec == 1)
 		answer_failed(&q->answer, SECURITY_BOGUS,
-			      mem_text(why_bogus ? why_bogus : "validation failed"));
+			      mem_printf("%s%s",
+					 why_bogus ? why_bogus : "validation failed",
+					 log));
 	else if ((rcode == 0 || rcode == RCODE_NXDOMAIN) && packet && packet_len > 0)
 		read_packet(q, packet, packet_len, sec);
 	else
