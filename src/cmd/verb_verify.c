@@ -254,10 +254,10 @@ static struct facts_target *judge_chain(const struct values *v, struct input *in
 
 	if (policy_needs_trust(in->records.rr, in->records.count, match.mta_relay))
 		match.trust = ca_bundle_trust(in->ca);
-	if (examine_defect(e, 0, &in->chain, &match))
+	if (examine_defect(t, e, 0, &in->chain, &match))
 		e->story = mem_printf("Of this chain, %s.", e->peer[0].error);
 	else
-		examine_chain(e, 0, &in->chain, &match);
+		examine_chain(t, e, 0, &in->chain, &match);
 	e->peer[0].key_usage_odd = examine_usage_is_odd(&in->chain);
 	if (e->peer[0].code == CODE_MATCH)
 		facts_add_advice(t)->story =

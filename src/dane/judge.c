@@ -37,31 +37,29 @@ bool judge_record_names(const struct tlsa *rr, const struct chain_cert *cert)
 	return (cert->crt || !cert->der.data) && judge_record_fits(rr, cert);
 }
 
-static void describe_outcome(struct match_record *rec,
-			     const struct judge_outcome *outcome)
+static void describe_outcome(enum match_code code, const struct judge_outcome *outcome,
+			     struct match_reason *reason)
 {
-	char what[80];
+	char what[80], *text = reason->text;
+	const size_t size = sizeof(reason->text);
 
 	rules_name_cert(outcome->depth, what, sizeof(what));
-	switch (rec->code) {
+	switch (code) {
 	case MATCH_OK:
 		if (outcome->in_dns)
-			snprintf(rec->reason, sizeof(rec->reason),
-				 "matches; the anchor is only in DNS");
+			snprintf(text, size, "matches; the anchor is only in DNS");
 		else
-			snprintf(rec->reason, sizeof(rec->reason), "matches %s", what);
+			snprintf(text, size, "matches %s", what);
 		return;
 	case MATCH_NAME:
-		snprintf(rec->reason, sizeof(rec->reason),
-			 "matches %s, which has no name asked for",
+		snprintf(text, size, "matches %s, which has no name asked for",
 			 outcome->depth ? "the chain" : what);
 		return;
 	case MATCH_EXPIRED:
 	case MATCH_PKIX:
 	case MATCH_MISMATCH:
 	case MATCH_UNUSABLE:
-		snprintf(rec->reason, sizeof(rec->reason), "names %s, but %s", what,
-			 outcome->reason);
+		snprintf(text, size, "names %s, but %s", what, outcome->reason);
 	}
 }
 
@@ -88,7 +86,7 @@ void judge_settle(struct judge *judge, size_t index, const struct judge_outcome 
 	rec->code = code;
 	rec->depth = (int)outcome->depth;
 	rec->anchor_in_dns = outcome->in_dns;
-	describe_outcome(rec, outcome);
+	describe_outcome(code, outcome, &judge->out->reason[index]);
 }
 
 void judge_fail(struct judge *judge, size_t index, enum match_code code, const char *fmt,
@@ -99,7 +97,8 @@ void judge_fail(struct judge *judge, size_t index, enum match_code code, const c
 
 	rec->code = code;
 	va_start(ap, fmt);
-	vsnprintf(rec->reason, sizeof(rec->reason), fmt, ap);
+	vsnprintf(judge->out->reason[index].text, sizeof(judge->out->reason[index].text),
+		  fmt, ap);
 	va_end(ap);
 }
 

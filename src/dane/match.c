@@ -25,8 +25,8 @@ static void begin_records(struct judge *judge)
 
 		rec->depth = -1;
 		rec->code = MATCH_UNUSABLE;
-		rec->usable =
-			policy_record_usable(&in->rr[i], in->mta_relay, rec->reason);
+		rec->usable = policy_record_usable(&in->rr[i], in->mta_relay,
+						   judge->out->reason[i].text);
 		if (!rec->usable)
 			continue;
 		rec->superseded =
@@ -166,10 +166,10 @@ static void why_mismatch(const struct judge *judge, size_t first)
 	/* a record that comes near says more than the digest */
 	for (i = first; i < out->rec_count; i++)
 		if (out->rec[i].code == MATCH_MISMATCH &&
-		    strcmp(out->rec[i].reason, "no match")) {
+		    strcmp(out->reason[i].text, "no match")) {
 			snprintf(out->why, sizeof(out->why),
 				 "no record matches; record %zu: %s", i + 1,
-				 out->rec[i].reason);
+				 out->reason[i].text);
 			return;
 		}
 	short_digest(chain->cert[0].spki_sha256, digest, sizeof(digest));
@@ -193,13 +193,13 @@ static void write_why(const struct judge *judge, size_t first)
 		return;
 	case MATCH_EXPIRED:
 		snprintf(out->why, sizeof(out->why), "record %zu %s", first + 1,
-			 out->rec[first].reason);
+			 out->reason[first].text);
 		return;
 	case MATCH_PKIX:
 		snprintf(out->why, sizeof(out->why),
 			 "record %zu (usage %u) needs a path to a trusted CA: %s",
 			 first + 1, (unsigned)judge->in->rr[first].usage,
-			 out->rec[first].reason);
+			 out->reason[first].text);
 		return;
 	case MATCH_MISMATCH:
 		why_mismatch(judge, first);
@@ -208,7 +208,7 @@ static void write_why(const struct judge *judge, size_t first)
 		snprintf(out->why, sizeof(out->why),
 			 "%zu record%s, none usable; record %zu: %s", out->rec_count,
 			 out->rec_count == 1 ? "" : "s", first + 1,
-			 out->rec[first].reason);
+			 out->reason[first].text);
 		return;
 	}
 }
@@ -237,6 +237,7 @@ void match_chain(const struct match_input *in, struct match *ret_match)
 	memset(ret_match, 0, sizeof(*ret_match));
 	ret_match->record = ret_match->depth = -1;
 	ret_match->rec = mem_array(in->rr_count, sizeof(*ret_match->rec));
+	ret_match->reason = mem_array(in->rr_count, sizeof(*ret_match->reason));
 	ret_match->rec_count = in->rr_count;
 	path_budget_init(&judge.budget);
 	begin_records(&judge);
@@ -250,5 +251,12 @@ void match_chain(const struct match_input *in, struct match *ret_match)
 void match_clear(struct match *match)
 {
 	free(match->rec);
+	free(match->reason);
 	memset(match, 0, sizeof(*match));
+}
+
+void match_forget_reasons(struct match *match)
+{
+	free(match->reason);
+	match->reason = NULL;
 }

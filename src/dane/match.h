@@ -49,7 +49,10 @@ struct match_record {
 	bool anchor_in_dns; /* it matched by an anchor that only DNS has */
 	int depth;	    /* 0 leaf, counted along the path; -1 names nothing on one */
 	enum match_code alone; /* of a superseded one: what it would be by itself */
-	char reason[260]; /* why not, or what it matched; a phrase to follow the record */
+};
+
+struct match_reason {
+	char text[260];
 };
 
 struct match {
@@ -59,6 +62,9 @@ struct match {
 		     * MATCH_OK */
 	int depth;  /* of that; -1 */
 	struct match_record *rec; /* owned; one a record */
+	/* owned; for each record why not, or what it matched: a phrase to follow it.
+	 * NULL: forgotten */
+	struct match_reason *reason;
 	size_t rec_count;
 	bool cn_used; /* the names counted, and the leaf's CN stood in for a missing SAN
 		       */
@@ -71,5 +77,7 @@ struct match {
 
 /* Never fails: what can't be decided doesn't match. Undo with match_clear(). */
 void match_chain(const struct match_input *in, struct match *ret_match);
+/* Of many addresses and records the reasons are by far the most. */
+void match_forget_reasons(struct match *match);
 void match_clear(struct match *match);
 #endif

@@ -43,22 +43,31 @@ static const char *const priorities[] = {
 				     "+SIGN-EDDSA-ED448:-ECDHE-RSA:-DHE-RSA:-RSA",
 };
 
+/* A handshake takes about seven times what it received, copies and parsed certificates
+ * included. So of those that are larger than any honest one few go on at once. */
+#define LARGE_BYTES ((size_t)64 * 1024)
+#define LARGE_AT_ONCE 8
+
 struct handshake_kit {
+	int large; /* handshakes that go on beyond LARGE_BYTES */
 	gnutls_priority_t priority[HANDSHAKE_AUTHS]; /* owned; NULL: not asked for yet */
 	gnutls_certificate_credentials_t cred;	     /* owned; empty */
 };
 
 struct handshake {
-	gnutls_session_t session; /* owned */
-	char *sni;		  /* owned */
-	int fd;			  /* borrowed */
-	uint8_t first[FIRST_MAX]; /* the first octets that came from the server */
-	size_t first_len;	  /* 0: nothing came */
-	size_t received;	  /* octets in all */
-	bool reset;		  /* the connection was */
-	bool closed;		  /* the server closed it */
-	int warnings;		  /* how many the server sent */
-	gnutls_datum_t *shown;	  /* owned, as its octets: the certificates as sent */
+	struct handshake_kit *kit; /* borrowed */
+	bool is_large;		   /* counted in kit */
+	bool is_held;		   /* too many of those go on */
+	gnutls_session_t session;  /* owned */
+	char *sni;		   /* owned */
+	int fd;			   /* borrowed */
+	uint8_t first[FIRST_MAX];  /* the first octets that came from the server */
+	size_t first_len;	   /* 0: nothing came */
+	size_t received;	   /* octets in all */
+	bool reset;		   /* the connection was */
+	bool closed;		   /* the server closed it */
+	int warnings;		   /* how many the server sent */
+	gnutls_datum_t *shown;	   /* owned, as its octets: the certificates as sent */
 	size_t shown_count;
 	bool raw_key; /* is what the server is to show */
 	bool (*takes_key)(const gnutls_datum_t *shown, bool raw_key, struct why *why);
@@ -134,6 +143,16 @@ static void remember_first(struct handshake *h, const uint8_t *data, size_t len)
 	h->first_len += len;
 }
 
+/* Whether it may go on. */
+static bool enter_large(struct handshake *h)
+{
+	if (h->received <= LARGE_BYTES || h->is_large)
+		return true;
+	h->is_large = h->kit->large < LARGE_AT_ONCE;
+	h->kit->large += h->is_large;
+	return h->is_large;
+}
+
 static ssize_t pull_octets(gnutls_transport_ptr_t arg, void *data, size_t len)
 {
 	struct handshake *h = arg;
@@ -141,6 +160,11 @@ static ssize_t pull_octets(gnutls_transport_ptr_t arg, void *data, size_t len)
 
 	if (h->received > RECEIVED_MAX_BYTES) {
 		gnutls_transport_set_errno(h->session, EMSGSIZE);
+		return -1;
+	}
+	h->is_held = !enter_large(h);
+	if (h->is_held) {
+		gnutls_transport_set_errno(h->session, EAGAIN);
 		return -1;
 	}
 	n = recv(h->fd, data, len, 0);
@@ -316,6 +340,7 @@ int handshake_new(struct handshake_kit *kit, const struct handshake_offer *offer
 	struct handshake *h = mem_zero(sizeof(*h));
 	int rc;
 
+	h->kit = kit;
 	h->sni = mem_text(offer->sni);
 	h->fd = fd;
 	h->raw_key = offer->raw_key;
@@ -458,6 +483,8 @@ enum handshake_status handshake_step(struct handshake *h, struct why *why)
 	}
 	if (rc == 0)
 		return HANDSHAKE_DONE;
+	if (rc == GNUTLS_E_AGAIN && h->is_held)
+		return HANDSHAKE_HELD;
 	if (rc == GNUTLS_E_AGAIN)
 		return gnutls_record_get_direction(h->session) ? HANDSHAKE_WANT_WRITE
 							       : HANDSHAKE_WANT_READ;
@@ -536,6 +563,11 @@ bool handshake_demands_certificate(const struct handshake *h)
 	return h->asked && h->refused;
 }
 
+bool handshake_is_large(const struct handshake *h)
+{
+	return h->received > LARGE_BYTES;
+}
+
 void handshake_bye(struct handshake *h)
 {
 	(void)gnutls_bye(h->session, GNUTLS_SHUT_WR);
@@ -547,6 +579,7 @@ void handshake_free(struct handshake *h)
 		return;
 	if (h->session)
 		gnutls_deinit(h->session);
+	h->kit->large -= h->is_large;
 	while (h->shown_count)
 		free(h->shown[--h->shown_count].data);
 	free(h->shown);

@@ -34,6 +34,9 @@ struct handshake_offer {
 enum handshake_status {
 	HANDSHAKE_WANT_READ,
 	HANDSHAKE_WANT_WRITE,
+	/* It is larger than any honest one, and as many such as may be of the kit are
+	 * under way: to be tried again soon. */
+	HANDSHAKE_HELD,
 	HANDSHAKE_DONE,
 	/* The server asked for a client's certificate and ended the handshake for want of
 	 * one. Its own chain and the signature by its key were good before: what may be
@@ -81,6 +84,8 @@ enum handshake_heard handshake_hear(struct handshake *h, void *data, size_t size
 /* After HANDSHAKE_HEARD_END: whether it ended by the server's alert that a client needs a
  * certificate, which TLS 1.3 brings behind the handshake. */
 bool handshake_demands_certificate(const struct handshake *h);
+/* More came than any honest chain of certificates needs. */
+bool handshake_is_large(const struct handshake *h);
 /* Says goodbye (close_notify) as far as that goes without waiting. */
 void handshake_bye(struct handshake *h);
 void handshake_free(struct handshake *h);

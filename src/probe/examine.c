@@ -18,8 +18,25 @@
 #include "verdict/facts.h"
 
 #define SAN_MAX 1000 /* names kept of one certificate, for showing */
+#define DN_MAX 1024  /* octets shown of a name by its parts */
+#define NAME_COST 32 /* what a name takes beside its octets */
 #define STORY_MAX 8
 #define STORY_TEXT_MAX 1200
+
+/* Cuts what nobody reads to its end, between two characters of UTF-8. */
+static char *cut_dn(char *take_text)
+{
+	size_t len = strlen(take_text);
+	char *cut;
+
+	if (len <= DN_MAX)
+		return take_text;
+	for (len = DN_MAX; len && ((unsigned char)take_text[len] & 0xc0) == 0x80;)
+		len--;
+	cut = mem_printf("%.*s...", (int)len, take_text);
+	free(take_text);
+	return cut;
+}
 
 static char *dn_text(gnutls_x509_crt_t crt, bool issuer)
 {
@@ -32,7 +49,7 @@ static char *dn_text(gnutls_x509_crt_t crt, bool issuer)
 		return mem_text("");
 	copy = log_show_nul((const char *)text.data, text.size);
 	gnutls_free(text.data);
-	return copy;
+	return cut_dn(copy);
 }
 
 static char *common_name(gnutls_x509_crt_t crt)
@@ -77,7 +94,7 @@ static char *san_text(unsigned type, const char *data, size_t size)
 	}
 }
 
-static void fill_san(struct facts_cert *f, gnutls_x509_crt_t crt)
+static void fill_san(struct facts_target *t, struct facts_cert *f, gnutls_x509_crt_t crt)
 {
 	unsigned i, type;
 	char data[1024], *text;
@@ -93,6 +110,10 @@ static void fill_san(struct facts_cert *f, gnutls_x509_crt_t crt)
 		text = rc < 0 ? NULL : san_text(type, data, size);
 		if (!text)
 			continue;
+		if (!facts_take_room(t, strlen(text) + NAME_COST)) {
+			free(text);
+			return;
+		}
 		f->san = mem_grow(f->san, f->san_count, sizeof(*f->san));
 		f->san[f->san_count++] = text;
 	}
@@ -149,7 +170,8 @@ static void fill_digest(char *text, const uint8_t *digest)
 	free(hex);
 }
 
-static void fill_cert(struct facts_cert *f, const struct chain_cert *cert)
+static void fill_cert(struct facts_target *t, struct facts_cert *f,
+		      const struct chain_cert *cert)
 {
 	f->not_before = cert->not_before;
 	f->not_after = cert->not_after;
@@ -167,7 +189,7 @@ static void fill_cert(struct facts_cert *f, const struct chain_cert *cert)
 	f->subject = dn_text(cert->crt, false);
 	f->issuer = dn_text(cert->crt, true);
 	f->common_name = common_name(cert->crt);
-	fill_san(f, cert->crt);
+	fill_san(t, f, cert->crt);
 }
 
 static enum code code_of(enum match_code code)
@@ -199,7 +221,8 @@ static void mark_records(struct facts_endpoint *e, const struct match *match)
 		e->record[i].usable = rec->usable && !rec->superseded;
 		e->record[i].superseded = rec->superseded;
 		free(e->record[i].reason);
-		e->record[i].reason = e->record[i].usable ? NULL : mem_text(rec->reason);
+		e->record[i].reason =
+			e->record[i].usable ? NULL : mem_text(match->reason[i].text);
 	}
 }
 
@@ -238,14 +261,25 @@ static void judge_without_sha512(struct facts_endpoint *e, struct facts_peer *pe
 	free(rr);
 }
 
-static void fill_chain(struct facts_peer *peer, const struct chain *chain)
+/* Its names aren't among them: they take their own room. */
+static size_t cost_of_cert(const struct chain_cert *cert)
+{
+	return sizeof(struct facts_cert) + NAME_COST +
+	       (cert->der.size < DN_MAX ? cert->der.size : DN_MAX);
+}
+
+static void fill_chain(struct facts_target *t, struct facts_peer *peer,
+		       const struct chain *chain)
 {
 	size_t i;
 
 	peer->chain = mem_array(chain->count, sizeof(*peer->chain));
-	peer->chain_count = chain->count;
-	for (i = 0; i < chain->count; i++)
-		fill_cert(&peer->chain[i], &chain->cert[i]);
+	for (i = 0; i < chain->count; i++) {
+		if (!facts_take_room(t, cost_of_cert(&chain->cert[i])) && i)
+			break;
+		fill_cert(t, &peer->chain[i], &chain->cert[i]);
+	}
+	peer->chain_count = i;
 	if (chain->count)
 		peer->tls.auth = mem_text(auth_text(&peer->chain[0]));
 }
@@ -275,8 +309,8 @@ bool examine_matches(const struct facts_endpoint *e, const struct chain *chain,
 	return matches;
 }
 
-void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *chain,
-		   struct match_input *in)
+void examine_chain(struct facts_target *t, struct facts_endpoint *e, size_t index,
+		   const struct chain *chain, struct match_input *in)
 {
 	struct facts_peer *peer = &e->peer[index];
 
@@ -287,7 +321,9 @@ void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *c
 		peer->error = mem_text(peer->match.why);
 	mark_records(e, &peer->match);
 	judge_without_sha512(e, peer, in);
-	fill_chain(peer, chain);
+	if (!facts_take_room(t, peer->match.rec_count * sizeof(*peer->match.reason)))
+		match_forget_reasons(&peer->match);
+	fill_chain(t, peer, chain);
 }
 
 /* What is wrong with a certificate of chain, on the heap. */
@@ -301,8 +337,8 @@ static char *explain_defect(const struct facts_endpoint *e, const struct chain *
 	return text;
 }
 
-bool examine_defect(struct facts_endpoint *e, size_t index, const struct chain *chain,
-		    struct match_input *in)
+bool examine_defect(struct facts_target *t, struct facts_endpoint *e, size_t index,
+		    const struct chain *chain, struct match_input *in)
 {
 	struct facts_peer *peer = &e->peer[index];
 	struct defect defect;
@@ -315,7 +351,7 @@ bool examine_defect(struct facts_endpoint *e, size_t index, const struct chain *
 	judge_records(e, &match, chain, in);
 	mark_records(e, &match);
 	match_clear(&match);
-	fill_chain(peer, chain);
+	fill_chain(t, peer, chain);
 	return true;
 }
 

@@ -9,20 +9,22 @@
 
 struct chain;
 struct facts_endpoint;
+struct facts_target;
 struct match_input;
 
 /* Judges chain against the records of e (in->rr is filled in here, the rest is the
  * caller's) and fills in peer number index of e: match, code, error, chain; and which of
- * the records are usable. */
-void examine_chain(struct facts_endpoint *e, size_t index, const struct chain *chain,
-		   struct match_input *in);
+ * the records are usable. e is one of t's, which bounds what is kept of all chains: of
+ * one for which there is no room the leaf, without its names. */
+void examine_chain(struct facts_target *t, struct facts_endpoint *e, size_t index,
+		   const struct chain *chain, struct match_input *in);
 /* Whether chain would match them, in likewise; nothing is filled in. */
 bool examine_matches(const struct facts_endpoint *e, const struct chain *chain,
 		     struct match_input *in);
 /* Whether a certificate of chain is one of which GnuTLS's clients refuse the handshake
  * (defect.h): then peer number index gets tls-failed, the reason, and chain. */
-bool examine_defect(struct facts_endpoint *e, size_t index, const struct chain *chain,
-		    struct match_input *in);
+bool examine_defect(struct facts_target *t, struct facts_endpoint *e, size_t index,
+		    const struct chain *chain, struct match_input *in);
 /* Whether such clients refuse the leaf for its keyUsage, which DANE-EE(3) leaves out of
  * account. */
 bool examine_usage_is_odd(const struct chain *chain);

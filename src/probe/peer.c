@@ -17,6 +17,8 @@
 
 /* how long we wait before we ask a busy server again */
 #define PAUSE_MS 1000
+/* how soon a large handshake is tried again, of which others are under way */
+#define HELD_MS 10
 /* how long we wait where this host lacks sockets or the like */
 #define EXHAUSTED_MS 100
 
@@ -178,6 +180,20 @@ static enum peer_status read_shown(struct peer *p)
 	return PEER_CHAIN;
 }
 
+/* Many that wait for the end of their goodbyes would hold much: what is that large is no
+ * honest chain. */
+static void end_handshake(struct peer *p)
+{
+	enum peer_status judged = read_shown(p);
+
+	if (handshake_is_large(p->handshake)) {
+		handshake_bye(p->handshake);
+		finish_peer(p, judged);
+	} else {
+		say_goodbye(p, judged);
+	}
+}
+
 /* The server hung up because we have no client certificate; its own certificate has
  * come. */
 static void take_demand(struct peer *p)
@@ -280,6 +296,13 @@ static void end_by_reset(struct peer *p)
 	finish_peer(p, PEER_NO_TLS);
 }
 
+static void go_on(struct peer *p);
+
+static void on_held(void *arg)
+{
+	go_on(arg);
+}
+
 static void go_on(struct peer *p)
 {
 	switch (handshake_step(p->handshake, &p->result.why)) {
@@ -289,8 +312,13 @@ static void go_on(struct peer *p)
 	case HANDSHAKE_WANT_WRITE:
 		loop_io_want(p->io, false, true);
 		break;
+	case HANDSHAKE_HELD:
+		loop_io_want(p->io, false, false);
+		loop_timer_free(p->timer);
+		p->timer = loop_timer_new(p->loop, HELD_MS, on_held, p);
+		break;
 	case HANDSHAKE_DONE:
-		say_goodbye(p, read_shown(p));
+		end_handshake(p);
 		break;
 	case HANDSHAKE_DEMANDED:
 		take_demand(p);

@@ -66,12 +66,33 @@ static void end_turn(struct slot *s)
 	s->waits_for_turn = false;
 }
 
+static void drop_contact(struct slot *s)
+{
+	contact_free(s->contact);
+	s->contact = NULL;
+	s->has_chain = false;
+}
+
+/* A chain is kept for the story that the endpoint tells at its end: that of the first one
+ * will do, where there isn't room for all. */
+static void forget_chain(struct slot *s)
+{
+	const struct chain *chain = slot_chain(s);
+	size_t octets = 0, i;
+
+	for (i = 0; i < chain->count; i++)
+		octets += chain->cert[i].der.size + chain->cert[i].spki.size;
+	if (!turns_keep(s->conf->turns, octets))
+		drop_contact(s);
+}
+
 static void end_slot(struct slot *s)
 {
 	if (s->done)
 		return;
 	s->done = true;
 	end_turn(s);
+	forget_chain(s);
 	s->fn(s->arg);
 }
 
@@ -208,13 +229,6 @@ static void fetch_when_let(struct slot *s)
 		tell_waiting(s, true);
 }
 
-static void drop_contact(struct slot *s)
-{
-	contact_free(s->contact);
-	s->contact = NULL;
-	s->has_chain = false;
-}
-
 static void add_reference(const char **names, size_t *count, const char *name)
 {
 	size_t i;
@@ -265,7 +279,7 @@ static void judge_chain(struct slot *s)
 	struct match_input in;
 	const char **names = fill_input(s, &in);
 
-	examine_chain(endpoint_of(s), s->index, slot_chain(s), &in);
+	examine_chain(s->conf->facts, endpoint_of(s), s->index, slot_chain(s), &in);
 	free(names);
 }
 
@@ -274,8 +288,8 @@ static bool tell_defect(struct slot *s, const struct peer_result *r)
 {
 	struct match_input in;
 	const char **names = fill_input(s, &in);
-	bool told = r->shown.count &&
-		    examine_defect(endpoint_of(s), s->index, &r->shown, &in);
+	bool told = r->shown.count && examine_defect(s->conf->facts, endpoint_of(s),
+						     s->index, &r->shown, &in);
 
 	free(names);
 	return told;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "probe/turns.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/loop.h"
@@ -18,7 +17,7 @@ struct turn {
 struct turns {
 	struct loop *loop;	  /* borrowed */
 	struct loop_timer *timer; /* owned; NULL: nobody has to be let in */
-	size_t at_once, open, taken;
+	size_t at_once, open, taken, kept_octets;
 	struct turn *first, *last; /* that wait */
 };
 
@@ -107,4 +106,12 @@ void turns_end(struct turn *t)
 	if (all->first && !all->timer)
 		all->timer = loop_timer_new(all->loop, 0, let_in, all);
 	free(t);
+}
+
+bool turns_keep(struct turns *all, size_t octets)
+{
+	if (octets > TURNS_KEPT - all->kept_octets)
+		return false;
+	all->kept_octets += octets;
+	return true;
 }

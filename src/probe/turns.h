@@ -4,6 +4,7 @@
 #ifndef PROBE_TURNS_H
 #define PROBE_TURNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct loop;
@@ -14,6 +15,10 @@ struct turns;
  * make a flood of connections. */
 #define TURNS_AT_ONCE 64
 #define TURNS_IN_ALL 512
+
+/* Of what connections showed, so many octets may be kept: as sent, parsed they take more.
+ */
+#define TURNS_KEPT ((size_t)2 << 20)
 
 struct turns *turns_new(struct loop *loop, size_t at_once);
 void turns_free(struct turns *all); /* after its turns */
@@ -28,5 +33,7 @@ enum turn_status turns_take(struct turns *all, turn_fn *fn, void *arg,
 			    struct turn **ret_turn);
 /* Over, or no longer wanted. Also from within fn; NULL: nothing. */
 void turns_end(struct turn *turn);
+/* False, and nothing is counted, where there is no room for so many octets more. */
+bool turns_keep(struct turns *all, size_t octets);
 
 #endif

@@ -40,20 +40,28 @@ static bool may_be_next(const struct facts_endpoint *e, size_t record)
 	return false;
 }
 
+static const char *reason_of(const struct match *match, size_t record)
+{
+	if (match->reason)
+		return match->reason[record].text;
+	return match->rec[record].code == MATCH_OK ? "matches" : "no match";
+}
+
 /* What became of a record at all peers together; on the heap. */
 static char *describe_fate(const struct facts_endpoint *e, size_t record)
 {
-	const struct match_record *best = NULL, *r;
+	const struct match *best = NULL, *m;
 	size_t k, judged = 0, matched = 0;
+	const char *reason;
 
 	for (k = 0; k < e->peer_count; k++) {
-		if (!e->peer[k].has_match || record >= e->peer[k].match.rec_count)
+		m = &e->peer[k].match;
+		if (!e->peer[k].has_match || record >= m->rec_count)
 			continue;
-		r = &e->peer[k].match.rec[record];
-		if (!best || (r->code == MATCH_OK && best->code != MATCH_OK))
-			best = r;
+		if (!best || (m->rec[record].code == MATCH_OK && !matched))
+			best = m;
 		judged++;
-		matched += r->code == MATCH_OK;
+		matched += m->rec[record].code == MATCH_OK;
 	}
 	if (e->record[record].superseded && e->record[record].reason)
 		return mem_text(e->record[record].reason);
@@ -63,11 +71,12 @@ static char *describe_fate(const struct facts_endpoint *e, size_t record)
 							  : "no reason known");
 	if (!best)
 		return mem_text(e->record[record].reason ? e->record[record].reason : "");
+	reason = reason_of(best, record);
 	if (matched && matched < judged)
-		return mem_printf("%s at %zu of %zu", best->reason, matched, judged);
-	if (!matched && !strcmp(best->reason, "no match") && may_be_next(e, record))
+		return mem_printf("%s at %zu of %zu", reason, matched, judged);
+	if (!matched && !strcmp(reason, "no match") && may_be_next(e, record))
 		return mem_text("no match (next key?)");
-	return mem_text(best->reason);
+	return mem_text(reason);
 }
 
 void fates_block(const struct page *g, const struct facts_endpoint *e)

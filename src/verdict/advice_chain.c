@@ -66,10 +66,10 @@ static char *chain_text(const struct advice_context *c)
 	size_t i;
 
 	for (i = 0; i < m->rec_count; i++)
-		if (m->rec[i].usable && !m->rec[i].superseded &&
-		    strcmp(m->rec[i].reason, "no match") != 0)
+		if (m->reason && m->rec[i].usable && !m->rec[i].superseded &&
+		    strcmp(m->reason[i].text, "no match") != 0)
 			return mem_printf("that no record vouches for (record %zu: %s)",
-					  i + 1, m->rec[i].reason);
+					  i + 1, m->reason[i].text);
 	return mem_text("in which no certificate is one that the records name");
 }
 

@@ -349,3 +349,11 @@ const struct facts_lookup *facts_lookup_with(const struct facts_target *t,
 	}
 	return absent;
 }
+
+bool facts_take_room(struct facts_target *t, size_t octets)
+{
+	if (octets > FACTS_SHOWN_MAX - t->shown_octets)
+		return false;
+	t->shown_octets += octets;
+	return true;
+}

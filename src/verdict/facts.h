@@ -52,7 +52,8 @@ struct facts_record {
 struct facts_cert {
 	char *subject, *issuer; /* RFC 4514 text; "" for an empty DN */
 	char *common_name;	/* NULL none */
-	char **san; /* DNS names as they are, others as "IP:...", "email:..." */
+	char **san; /* DNS names as they are, others as "IP:...", "email:..."; as many as
+		     * there is room for */
 	size_t san_count;
 	time_t not_before, not_after;
 	char *key;     /* "ECDSA P-256", "RSA 2048", "Ed25519" */
@@ -189,6 +190,7 @@ struct facts_target {
 	int64_t timeout_ms;	  /* that bounded it; -1 none */
 	bool dry_run;
 	struct matrix *matrix; /* owned; NULL: nothing to sum up, or not decided yet */
+	size_t shown_octets;   /* see facts_take_room() */
 };
 
 /* "RSA"; NULL for any; borrowed constant. */
@@ -201,6 +203,11 @@ struct facts_target *facts_target_new(void);
 void facts_target_free(struct facts_target *t); /* NULL is fine */
 /* Each appends one and returns it, borrowed until the next add to the same list. */
 struct facts_endpoint *facts_add_endpoint(struct facts_target *t);
+/* False, and nothing is taken, where all that servers showed would come to more than
+ * FACTS_SHOWN_MAX octets by so many: a stranger decides how long a chain is, and at how
+ * many addresses it is shown. */
+bool facts_take_room(struct facts_target *t, size_t octets);
+#define FACTS_SHOWN_MAX ((size_t)4 << 20)
 /* Removes the peer of that index; those after it move up. */
 void facts_drop_peer(struct facts_endpoint *e, size_t index);
 struct facts_peer *facts_add_peer(struct facts_endpoint *e);

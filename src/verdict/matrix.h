@@ -22,10 +22,13 @@ struct matrix_row {
 	size_t endpoint; /* index in the target */
 	size_t peer;	 /* index in the endpoint; MATRIX_NO_PEER: none was tried */
 	const char *key; /* "RSA", "ECDSA", "EdDSA", borrowed from facts; NULL unknown */
-	enum matrix_verdict *cell; /* owned, one a record; NULL: no chain was judged */
+	/* owned, one a record; NULL: no chain was judged, or there are MATRIX_CELLS_MAX
+	 */
+	enum matrix_verdict *cell;
 	size_t cell_count;
 };
 #define MATRIX_NO_PEER ((size_t)-1)
+#define MATRIX_CELLS_MAX ((size_t)16 << 10) /* nobody reads more of them */
 
 /* Unknown is what was not probed, or gave no clear answer. */
 enum matrix_answer { MATRIX_UNKNOWN, MATRIX_PASSES, MATRIX_FAILS };
@@ -40,8 +43,8 @@ struct matrix_client {
 };
 
 struct matrix {
-	struct matrix_row *row; /* owned */
-	size_t row_count;
+	struct matrix_row *row;	      /* owned */
+	size_t row_count, cells;      /* these of all rows */
 	struct matrix_client *client; /* owned */
 	size_t client_count;
 	char *text; /* owned; the sentence about clients, with a final stop */

@@ -56,8 +56,10 @@ static void add_peer(struct matrix *m, const struct facts_target *t, size_t endp
 	size_t i;
 
 	row->key = key_of(p);
-	if (!p->has_match || p->match.rec_count != e->record_count)
+	if (!p->has_match || p->match.rec_count != e->record_count ||
+	    e->record_count > MATRIX_CELLS_MAX - m->cells)
 		return;
+	m->cells += e->record_count;
 	row->cell_count = e->record_count;
 	row->cell = mem_array(e->record_count, sizeof(*row->cell));
 	for (i = 0; i < e->record_count; i++)

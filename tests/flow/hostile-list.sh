@@ -219,4 +219,52 @@ part_endless_handshakes_everywhere()
 	echo "$took ms, $(cat peak) KiB" >told
 }
 
+# large_names PORT: a server at every address whose certificate has 240 kB
+large_names()
+{
+	/usr/bin/python3 -c 'import cryptography' 2>/dev/null || skip 'no python3-cryptography'
+	PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$src/large_keys.py" names 0.0.0.0 "$1" >ready 2>names.err &
+	helpers="$helpers $!"
+	until_ready ready
+}
+
+part_large_certificates_everywhere()
+{
+	large_names 9097
+	# shellcheck disable=SC2046,SC2086
+	run 2 peak "$DANEPROBE" check $R -t 60 -o json $(addresses 9097 200) p1.crowd.example
+	[ "$(jq '[.[0].endpoints[0].peers[] | select(.code == "mismatch")] | length' out)" -eq 200 ] ||
+		fail "$(jq -c '[.[0].endpoints[0].peers[].code] | group_by(.) | map([.[0], length])' out)"
+	below 65536
+	echo "$took ms, $(cat peak) KiB" >told
+}
+
+part_large_certificates_in_a_list()
+{
+	large_names 9098
+	healthy >list
+	# shellcheck disable=SC2046,SC2086
+	run 2 peak "$DANEPROBE" check $R -t 60 -f list -o ndjson --workers 1 --retries 0 --per-host 100 \
+		--per-net 0 --connect-to ::127.46.0.1:9098
+	[ "$(jq -r .code out | sort | uniq -c | tr -s ' ')" = ' 200 mismatch' ] || fail "$(jq -r .code out | sort | uniq -c)"
+	below 131072
+	echo "$took ms, $(cat peak) KiB" >told
+}
+
+# 400 records, none of which matches at 512 addresses
+part_many_records_everywhere()
+{
+	openssl s_server -quiet -accept 0.0.0.0:9100 -cert "$LAB/certs/ee.crt" -key "$LAB/certs/ee.key" \
+		>openssl.log 2>&1 &
+	helpers="$helpers $!"
+	"$LAB/bin/hostile" --wait 127.46.0.1:9100
+	# shellcheck disable=SC2046,SC2086
+	run 2 peak "$DANEPROBE" check $R -t 60 -o json \
+		$(addresses 9100 512 | sed 's/p1[.]/fourhundred./') fourhundred.crowd.example
+	[ "$(jq '[.[0].endpoints[0].peers[] | select(.code == "mismatch")] | length' out)" -eq 512 ] ||
+		fail "$(jq -c '[.[0].endpoints[0].peers[].code] | group_by(.) | map([.[0], length])' out)"
+	below 65536
+	echo "$took ms, $(cat peak) KiB" >told
+}
+
 parts_main "$@"

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Servers with RSA keys so large that to verify one signature by them takes minutes.
+"""Servers with RSA keys so large that to verify one signature by them takes minutes, and with
+certificates as large as a handshake may be.
 
     large_keys.py tls ADDRESS PORT       TLS 1.2, whose leaf has 16,384 bits and an exponent of
                                          2,000,000 bits, and signs its key exchange
     large_keys.py issuers ADDRESS PORT   real TLS; the leaf is issued by one of seven, all of that name, with
                                          exponents of 200,000 bits
+    large_keys.py names ADDRESS PORT     real TLS; the leaf has 1,000 names, 240 kB
     large_keys.py dns ADDRESS            the zone bomb.example: its DNSKEY has an exponent of
                                          440,000 bits
     large_keys.py ds                     the data of its DS record
@@ -123,6 +125,17 @@ def serve_issuers(address, port):
     leaf = pki.Cert("CN=leaf", Named("CN=large", keys[0]), days=LIFE,
                     exts=[pki.san(pki.dns("*.usage.example"), pki.dns("*.crowd.example"))])
     chain = [leaf] + [pki.Cert("CN=large", key=key, days=LIFE, exts=[pki.basic()]) for key in keys]
+    serve_chain(address, port, chain)
+
+
+def serve_names(address, port):
+    parts = ".".join(["n" * 60] * 3)
+    names = [pki.dns("%s.%d.%s.example" % (parts, i, "m" * 40)) for i in range(1000)]
+    serve_chain(address, port, [pki.Cert("CN=names", days=LIFE, exts=[pki.san(*names)])])
+
+
+def serve_chain(address, port, chain):
+    leaf = chain[0]
     private = leaf.key.private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                                              serialization.NoEncryption()).decode()
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
@@ -211,6 +224,8 @@ def main(what, *rest):
         serve_tls(rest[0], int(rest[1]))
     elif what == "issuers":
         serve_issuers(rest[0], int(rest[1]))
+    elif what == "names":
+        serve_names(rest[0], int(rest[1]))
     elif what == "dns":
         serve_dns(rest[0])
     elif what == "ds":

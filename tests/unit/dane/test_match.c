@@ -63,7 +63,7 @@ static void judge(const struct row *row, struct match *ret_match)
 /* What is wrong with the row's outcome, on the heap; NULL nothing. */
 static char *row_fault(const struct row *row, const struct match *match)
 {
-	const char *reason = match->rec_count ? match->rec[0].reason : "";
+	const char *reason = match->rec_count ? match->reason[0].text : "";
 
 	if (match->code != row->code)
 		return mem_printf("code %d, not %d (%s; %s)", (int)match->code,
@@ -762,7 +762,7 @@ static void test_match_chain_changed_leaf_never_matches(void **state)
 		match_chain(&in, &match);
 		if (match.code == MATCH_OK)
 			print_error("octet %zu (of %u) changed: still OK: %s\n", i,
-				    leaf->der.size, match.rec[match.record].reason);
+				    leaf->der.size, match.reason[match.record].text);
 		ok += match.code == MATCH_OK;
 		match_clear(&match);
 		chain_clear(&chain);
@@ -848,8 +848,8 @@ static void test_match_chain_crowd_is_bounded(void **state)
 	match_chain(&in, &match);
 	start = clock_ms() - start;
 	assert_int_equal(match.code, MATCH_PKIX);
-	assert_non_null(strstr(match.rec[0].reason, "gave up"));
-	assert_non_null(strstr(match.rec[2].reason, "no path"));
+	assert_non_null(strstr(match.reason[0].text, "gave up"));
+	assert_non_null(strstr(match.reason[2].text, "no path"));
 	if (start > 5000)
 		fail_msg("took %lld ms", (long long)start);
 	match_clear(&match);
@@ -904,7 +904,7 @@ static void test_match_chain_long_path(void **state)
 		in.rr = rr;
 		match_chain(&in, &match);
 		if ((match.code == MATCH_OK) != (i < PATH_LEN_MAX))
-			fail_msg("anchor at %zu: %s", i, match.rec[0].reason);
+			fail_msg("anchor at %zu: %s", i, match.reason[0].text);
 		match_clear(&match);
 		pki_records_free(rr, 1);
 	}

@@ -84,11 +84,27 @@ static void test_turn_take_no_more_than_so_many(void **state)
 	loop_free(q.loop);
 }
 
+static void test_turn_keep_bounds_what_is_kept(void **state)
+{
+	struct queue q = { .loop = loop_new() };
+
+	(void)state;
+	q.all = turns_new(q.loop, 2);
+	assert_true(turns_keep(q.all, TURNS_KEPT - 10));
+	assert_false(turns_keep(q.all, 11));
+	assert_false(turns_keep(q.all, SIZE_MAX));
+	assert_true(turns_keep(q.all, 10));
+	assert_false(turns_keep(q.all, 1));
+	turns_free(q.all);
+	loop_free(q.loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_turn_take_in_order),
 		cmocka_unit_test(test_turn_take_no_more_than_so_many),
+		cmocka_unit_test(test_turn_keep_bounds_what_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,13 +136,14 @@ static void judged(struct facts_endpoint *e, struct facts_peer *p, int matched)
 	p->match.name_matched = true;
 	p->match.rec_count = e->record_count;
 	p->match.rec = mem_array(e->record_count, sizeof(*p->match.rec));
+	p->match.reason = mem_array(e->record_count, sizeof(*p->match.reason));
 	for (i = 0; i < e->record_count; i++) {
 		struct match_record *r = &p->match.rec[i];
 
 		r->usable = e->record[i].usable;
 		r->code = (int)i == matched ? MATCH_OK : MATCH_MISMATCH;
 		r->depth = (int)i == matched ? 0 : -1;
-		snprintf(r->reason, sizeof(r->reason), "%s",
+		snprintf(p->match.reason[i].text, sizeof(p->match.reason[i].text), "%s",
 			 (int)i == matched ? "matches the leaf" : "no match");
 	}
 }
@@ -349,7 +350,7 @@ static void long_names(struct facts_target *t)
 	judged(e, p, -1);
 	p->match.code = MATCH_NAME;
 	p->match.rec[0].code = MATCH_NAME;
-	snprintf(p->match.rec[0].reason, sizeof(p->match.rec[0].reason),
+	snprintf(p->match.reason[0].text, sizeof(p->match.reason[0].text),
 		 "matches certificate 1, which has no name asked for");
 }
 
@@ -459,7 +460,7 @@ static void expired(struct facts_target *t)
 	p->chain[1].not_after = SAMPLE_NOW - 3 * DAY - 60;
 	judged(e, p, -1);
 	p->match.code = p->match.rec[0].code = MATCH_EXPIRED;
-	snprintf(p->match.rec[0].reason, sizeof(p->match.rec[0].reason),
+	snprintf(p->match.reason[0].text, sizeof(p->match.reason[0].text),
 		 "names certificate 1, but it expired");
 	p->error = mem_text("record 1 names certificate 1, but it expired");
 }
