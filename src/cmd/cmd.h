@@ -55,6 +55,7 @@ const struct cmd *verb_renew(void);
 const struct cmd *verb_publish(void);
 const struct cmd *verb_propagation(void);
 const struct cmd *verb_install(void);
+const struct cmd *verb_end(void);
 const struct cmd *verb_rollover(void);
 const struct cmd *verb_status(void);
 const struct cmd *verb_hook(void);

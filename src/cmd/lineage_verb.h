@@ -19,7 +19,7 @@ struct lineage_verb_values {
 	struct setup_opts setup;
 	struct setup_dns_opts dns;
 	bool all, force, no_install, emergency, discard_next, even_if_insecure, dry_run;
-	bool prune, again;
+	bool prune, again, even_if_served, back;
 	int format;
 	const char *zone;
 	time_t assume_since; /* 0: not given */

@@ -209,6 +209,7 @@ static void note_seen(struct looking *looking, const struct leaf *leaf)
 {
 	looking->saw_rsa = looking->saw_rsa || leaf->is_rsa;
 	looking->saw_ecdsa = looking->saw_ecdsa || !leaf->is_rsa;
+	looking->live->asked_key = true;
 }
 
 /* That nothing is wrong with what a server presents proves nothing of a key that none

@@ -13,7 +13,7 @@ both()
 	begin
 	serve knot_primary primary 127.53.3.1 127.53.3.2
 	serve knot_secondary secondary 127.53.3.2 127.53.3.1
-	new 127.53.3.1 -d "other.$zone" --service "https://other.$zone" "$@"
+	new 127.53.3.1 -d "other.$zone" --service "https://other.$zone"
 	roll_until idle
 	owner=_443._tcp.other.$zone
 }
@@ -161,6 +161,108 @@ part_an_old_copy_of_the_lineage()
 	[ "$(key_now)" = keys/0002 ] || fail "the next key didn't come: $(key_now)"
 	dp 0 rollover --all
 	check 0 "https://www.$zone"
+}
+
+gone()
+{
+	tries=0
+	tell secondary
+	until [ -z "$(drill @127.53.3.2 "$1" TLSA | awk '!/^;/ && $4 == "TLSA"')" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 50 ] || fail "the secondary still has them"
+		sleep 0.1
+	done
+}
+
+# Each record leaves when no service needs it, and no key is deleted.
+part_the_end_of_a_lineage()
+{
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	new 127.53.3.1
+	roll_until idle
+	owner=_443._tcp.www.$zone
+	first=$(ours www current)
+	dp 1 end www
+	has err "the record of key 0001 at $owner. stays: https://www.$zone:443 presents that key"
+	has err "1 others are taken out of DNS"
+	printf '1 %s\n' "$first" >want
+	tlsa "$owner" | diff want - || fail "not just the record that the server needs is there"
+	dp 0 rollover --all
+	has out "it goes out of service since"
+	dp 2 rollover www
+	dp 2 publish www
+	has err "end --back www"
+	tlsa "$owner" | diff want - || fail "they came back"
+	dp 0 status
+	has out "end it: daneprobe end www"
+
+	# Another key comes, its record first.
+	openssl req -newkey rsa:2048 -nodes -keyout another.key -subj "/CN=www.$zone" \
+		-addext "subjectAltName=DNS:www.$zone" -out another.csr 2>/dev/null
+	./ca.sh another.csr another.pem
+	printf '%s\n' "server 127.53.3.1" "update add $owner 1 TLSA 3 1 1 $(openssl pkey -in another.key -pubout -outform DER |
+		openssl dgst -sha256 -r | cut -d' ' -f1)" send >add
+	nsupdate -k tsig add >&2
+	tell secondary
+	dp 1 end --even-if-served www
+	has err "beside the records of others its clients would fail without"
+	sed -i "s,$PWD/etc/www/live/fullchain.pem,$PWD/another.pem,;s,$PWD/etc/www/live/privkey.pem,$PWD/another.key," nginx/conf
+	./deploy.sh
+	sleep 1
+	dp 0 end www
+	has out "taken out of DNS: $owner. TLSA "
+	[ "$(tlsa "$owner" | wc -l)" -eq 1 ] || fail "not only the other key's record is left"
+	tries=0
+	tell secondary
+	until [ ! -d etc/www ] || [ "$tries" -ge 20 ]; do
+		tries=$((tries + 1))
+		# shellcheck disable=SC2086
+		"$DANEPROBE" end --dir "$PWD/etc" $R -t 5 www >out 2>err || :
+		sleep 0.3
+	done
+	has out "its keys and its journal are in $PWD/etc/.www.ended-"
+	has out "a server whose configuration names $PWD/etc/www/live/ fails at its next"
+	has out "no lineage is left in $PWD/etc: its timer has nothing to do"
+	for n in 1 2; do
+		cat etc/.www.ended-*/keys/000$n/ecdsa-p256/privkey.pem >key || fail "key $n is gone"
+	done
+	check 0 "https://www.$zone"
+	dp 0 status -q
+	[ ! -s out ] || fail "it is still a lineage: $(cat out)"
+}
+
+# A server that is gone can't be looked at, and one that reads live/ is left in peace.
+part_the_end_of_a_server()
+{
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	new 127.53.3.1
+	roll_until idle
+	owner=_443._tcp.www.$zone
+	dp 0 end --even-if-served www
+	[ -z "$(tlsa "$owner")" ] || fail "a record is left: $(tlsa "$owner")"
+	gone "$owner"
+	dp 1 end www
+	has err "presents a key of it still"
+	[ -d etc/www ] || fail "live/ was taken away from its server"
+	dp 0 end --back www
+	dp 0 rollover --all
+	[ "$(tlsa "$owner" | wc -l)" -eq 2 ] || fail "its records didn't come back: $(tlsa "$owner")"
+	kill "$(cat nginx/pid)"
+	tries=0
+	while [ -e nginx/pid ] && [ "$tries" -lt 50 ]; do
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+	dp 1 end www
+	has err "can't be looked at; if it is gone for good: --even-if-served"
+	dp 0 end --even-if-served www
+	gone "$owner"
+	dp 0 end --even-if-served www
+	has out "it is out of service"
 }
 
 parts_main "$@"

@@ -49,7 +49,8 @@ void left_note(struct lineage_state *s, const struct endpoints *e)
 /* What a search is about. */
 struct search {
 	struct lineage *lineage;    /* borrowed */
-	int64_t only;		    /* the generation; 0: all, at former services */
+	int64_t only;		    /* the generation; 0: all */
+	bool everywhere;	    /* at present services too */
 	struct endpoints endpoints; /* owned, as the rest; the present services */
 	char *present;		    /* their owners */
 	struct left found;
@@ -142,7 +143,7 @@ static int find_candidates(struct search *s, struct why *why)
 	size_t i;
 	int rc = find_present(s, why);
 
-	for (i = 0; s->only && i < s->endpoints.count && rc == 0; i++)
+	for (i = 0; s->everywhere && i < s->endpoints.count && rc == 0; i++)
 		add_candidates(s, &s->endpoints.ours[i], false);
 	while (rc == 0 && (text = owners_next(&once))) {
 		rc = add_service(s, text, why);
@@ -301,9 +302,9 @@ static int leave_shared(struct search *s, struct why *why)
 	struct left *left = &s->found;
 	char *present = NULL, *real = NULL;
 	size_t i = 0;
-	int rc = left->count && !s->only ? find_real(s, &present, why) : 0;
+	int rc = left->count && !s->everywhere ? find_real(s, &present, why) : 0;
 
-	while (rc == 0 && !s->only && i < left->count) {
+	while (rc == 0 && !s->everywhere && i < left->count) {
 		rc = real_owner(s->lineage, left->item[i].record.owner, &real, why);
 		if (rc == 0 && owners_has(present, real)) {
 			owners_add(&left->gone, left->item[i].service);
@@ -318,10 +319,10 @@ static int leave_shared(struct search *s, struct why *why)
 	return rc;
 }
 
-static int search_for(struct lineage *l, int64_t only, struct left *ret_left,
-		      struct why *why)
+static int search_for(struct lineage *l, int64_t only, bool everywhere,
+		      struct left *ret_left, struct why *why)
 {
-	struct search s = { .lineage = l, .only = only };
+	struct search s = { .lineage = l, .only = only, .everywhere = everywhere };
 	int rc = find_candidates(&s, why);
 
 	if (rc == 0)
@@ -339,11 +340,16 @@ static int search_for(struct lineage *l, int64_t only, struct left *ret_left,
 
 int left_find(struct lineage *l, struct left *ret_left, struct why *why)
 {
-	return search_for(l, 0, ret_left, why);
+	return search_for(l, 0, false, ret_left, why);
+}
+
+int left_find_all(struct lineage *l, struct left *ret_left, struct why *why)
+{
+	return search_for(l, 0, true, ret_left, why);
 }
 
 int left_find_key(struct lineage *l, int64_t generation, struct left *ret_left,
 		  struct why *why)
 {
-	return search_for(l, generation, ret_left, why);
+	return search_for(l, generation, true, ret_left, why);
 }

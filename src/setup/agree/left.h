@@ -37,6 +37,8 @@ void left_note(struct lineage_state *state, const struct endpoints *endpoints);
 /* What is left of services that the lineage no longer has; undo with left_clear(). An
  * owner that by aliases is one of the lineage's has nothing left. */
 int left_find(struct lineage *lineage, struct left *ret_left, struct why *why);
+/* All that the lineage has in DNS, at present services too. */
+int left_find_all(struct lineage *lineage, struct left *ret_left, struct why *why);
 /* Where the keys of this generation are published still, present services included. */
 int left_find_key(struct lineage *lineage, int64_t generation, struct left *ret_left,
 		  struct why *why);

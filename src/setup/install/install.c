@@ -233,6 +233,44 @@ static uint8_t (*all_spki(const struct lineage *l, size_t *ret_count))[32]
 	return spki;
 }
 
+static enum install_presence judge_presence(const struct env_live *live)
+{
+	if (live->asked_key)
+		return INSTALL_PRESENTED;
+	return live->other_key ? INSTALL_ABSENT : INSTALL_UNKNOWN;
+}
+
+enum install_presence install_find_presence(struct lineage *l, const char *service,
+					    int64_t generation)
+{
+	enum install_presence presence = INSTALL_UNKNOWN;
+	struct env_presented presented = { .services = &service,
+					   .service_count = 1,
+					   .any_cert = true,
+					   .key_only = true,
+					   .at_once = true };
+	uint8_t one[KEY_TYPE_COUNT][32];
+	uint8_t(*all)[32] = NULL;
+	struct env_live live = { 0 };
+
+	if (!l->env->look)
+		return INSTALL_UNKNOWN;
+	lineage_kinds(l, &presented.has_rsa, &presented.has_ecdsa);
+	presented.count = l->conf.key_types;
+	presented.spki = (const uint8_t(*)[32])one;
+	if (!generation) {
+		all = all_spki(l, &presented.count);
+		presented.spki = (const uint8_t(*)[32])all;
+	} else if (lineage_spki(l, generation, one, NULL) < 0) {
+		return INSTALL_UNKNOWN;
+	}
+	if (l->env->look(l->env->arg, &presented, &live, NULL) == 0)
+		presence = judge_presence(&live);
+	env_live_clear(&live);
+	free(all);
+	return presence;
+}
+
 int install_stranger(struct lineage *l, char **ret_stranger, struct why *why)
 {
 	struct env_presented presented = { .any_cert = true,

@@ -26,6 +26,15 @@ int install_renewal(struct lineage *lineage, int64_t generation,
 /* Finishes what a crash cut short; INSTALL_DONE too where there is nothing to do. */
 int install_recover(struct lineage *lineage, enum install_result *ret_result,
 		    char **ret_text, struct why *why);
+enum install_presence {
+	INSTALL_PRESENTED, /* an address of the service presents the key */
+	INSTALL_ABSENT,	   /* each that can be reached presents another one */
+	INSTALL_UNKNOWN	   /* nobody can look */
+};
+
+/* Whether the service presents a key of generation (0: of any that the lineage has). */
+enum install_presence install_find_presence(struct lineage *lineage, const char *service,
+					    int64_t generation);
 /* Whether an endpoint presents a key that clients accept by records in DNS and that is of
  * no generation of the lineage: ret_stranger (on the heap) says which, NULL: none, or it
  * can't be said. */

@@ -29,8 +29,10 @@ static char *word_stop(const struct lineage *l, const char *stranger)
 		"it, or another one is in use. It does nothing by itself until daneprobe "
 		"publish %s, to give its records to DNS before a server reads its live/, "
 		"or "
-		"daneprobe rollover %s, to bring its next key to the servers",
-		stranger, l->name, l->name);
+		"daneprobe rollover %s, to bring its next key to the servers; daneprobe "
+		"end "
+		"%s takes it out of service",
+		stranger, l->name, l->name, l->name);
 }
 
 static void keep_stranger(struct lineage_state *s, char *take_stranger)

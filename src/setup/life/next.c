@@ -89,8 +89,11 @@ static struct next next_of_stage(const struct lineage *l, time_t now)
 
 struct next next_of(const struct lineage *l, time_t now)
 {
-	struct next next = next_of_stage(l, now);
+	struct next next;
 
+	if (l->state.ending_at)
+		return (struct next){ NEXT_END, 0 };
+	next = next_of_stage(l, now);
 	if (next.at) /* what failed has its pause */
 		next.at = later_of(next.at, l->state.retry_at);
 	return next;

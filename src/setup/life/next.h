@@ -22,7 +22,8 @@ enum next_action {
 	NEXT_LOOK,	    /* whether every endpoint presents it */
 	NEXT_CHANGE,	    /* the goal becomes current, and a next one is made */
 	NEXT_RETIRE,	    /* the records that changed with that are given to DNS */
-	NEXT_AWAIT_RETIRED  /* until all servers have those */
+	NEXT_AWAIT_RETIRED, /* until all servers have those */
+	NEXT_END	    /* it goes out of service, when a person says so once more */
 };
 
 struct next {

@@ -9,6 +9,7 @@
 #include "base/same.h"
 #include "base/why.h"
 #include "setup/agree/left.h"
+#include "setup/install/install.h"
 #include "setup/key/record.h"
 #include "setup/life/outcome.h"
 #include "setup/life/reminder.h"
@@ -99,29 +100,11 @@ int prune_review(struct lineage *l, bool to_person, char **ret_say, struct why *
 	return rc;
 }
 
-/* Whether the service presents a key of the lineage still, and nothing else: beside the
- * records of others it would fail without ours. */
+/* Beside the records of others the service would fail without ours then. */
 static bool is_served(struct lineage *l, const struct left_item *item)
 {
-	uint8_t spki[KEY_TYPE_COUNT][32];
-	const char *const service[] = { item->service };
-	struct env_presented presented = { .services = service,
-					   .service_count = 1,
-					   .spki = (const uint8_t(*)[32])spki,
-					   .count = l->conf.key_types,
-					   .any_cert = true,
-					   .key_only = true,
-					   .at_once = true };
-	struct env_live live = { 0 };
-	bool served;
-
-	lineage_kinds(l, &presented.has_rsa, &presented.has_ecdsa);
-	if (!l->env->look || lineage_spki(l, item->generation, spki, NULL) < 0 ||
-	    l->env->look(l->env->arg, &presented, &live, NULL) < 0)
-		return false;
-	served = !live.count;
-	env_live_clear(&live);
-	return served;
+	return install_find_presence(l, item->service, item->generation) ==
+	       INSTALL_PRESENTED;
 }
 
 static char *word_stays(const struct left_item *item)

@@ -57,6 +57,16 @@ static int refuse_another(const struct lineage *l, struct outcome *r)
 		clock_rfc3339(l->state.rolled_at, when), l->name);
 }
 
+static int tell_ending(const struct lineage *l, bool asked_for, struct outcome *r)
+{
+	char since[32];
+
+	return outcome_tell(r, asked_for ? OUTCOME_REFUSED : OUTCOME_NOTHING, 0,
+			    "it goes out of service since %s: daneprobe end %s goes on "
+			    "with that, end --back %s takes it back",
+			    clock_rfc3339(l->state.ending_at, since), l->name, l->name);
+}
+
 static int do_step(struct lineage *l, const struct rollover_how *how, struct outcome *r,
 		   struct why *why)
 {
@@ -85,6 +95,8 @@ static int do_step(struct lineage *l, const struct rollover_how *how, struct out
 	case NEXT_RETIRE:
 	case NEXT_AWAIT_RETIRED:
 		return stages_retiring(l, r, why);
+	case NEXT_END:
+		return tell_ending(l, how->begin, r);
 	}
 	return 0;
 }
@@ -253,7 +265,7 @@ int rollover_step(struct lineage *l, const struct rollover_how *how, struct outc
 		return rc;
 	if (how->emergency || (how->begin && l->state.stranger)) /* it was told */
 		claim_take(l);
-	else
+	else if (!l->state.ending_at)
 		rc = claim_check(l, false, &stops, r, why);
 	if (rc < 0 || stops)
 		return rc;
@@ -283,6 +295,8 @@ int rollover_publish(struct lineage *l, struct outcome *r, struct why *why)
 	int rc;
 
 	*r = (struct outcome){ 0 };
+	if (l->state.ending_at)
+		return tell_ending(l, true, r);
 	claim_take(l);
 	rc = recover_intent(l, &done, r, why);
 	return rc < 0 || is_refused(done, r) ? rc : publication_give(l, true, r, why);
@@ -340,6 +354,8 @@ int rollover_install(struct lineage *l, struct outcome *r, struct why *why)
 	int rc;
 
 	*r = (struct outcome){ 0 };
+	if (l->state.ending_at)
+		return tell_ending(l, true, r);
 	rc = recover_intent(l, &done, r, why);
 	if (rc < 0 || done)
 		return rc;

@@ -90,6 +90,8 @@ static char *word_next(const struct lineage *l, const struct status *s,
 		return word_retirement(l, "publish the records");
 	case NEXT_AWAIT_RETIRED:
 		return word_retirement(l, "see the records at all name servers");
+	case NEXT_END:
+		return mem_printf("end it: daneprobe end %s", l->name);
 	}
 	return NULL;
 }
@@ -97,7 +99,8 @@ static char *word_next(const struct lineage *l, const struct status *s,
 /* Of servers that lag nobody knows when they won't. */
 static bool is_known_when(enum next_action action)
 {
-	return action != NEXT_AWAIT_SERVERS && action != NEXT_AWAIT_RETIRED;
+	return action != NEXT_AWAIT_SERVERS && action != NEXT_AWAIT_RETIRED &&
+	       action != NEXT_END;
 }
 
 /* RFC 9773 section 4.2: where the CA explains the time, its user is to know. */

@@ -83,6 +83,7 @@ static const struct field {
 	FIELD(NUMBER, filled_ttl_s),
 	FIELD(TEXT, asked),
 	FIELD(TIME, asked_at),
+	FIELD(TIME, ending_at),
 	FIELD(TEXT, stranger),
 	FIELD(TIME, looked_at),
 	FIELD(BOOL, claimed),

@@ -76,6 +76,9 @@ struct lineage_state {
 	char *held;	     /* owned; owners without records for now, see hold.h; NULL */
 	char *given;	     /* owned; owners that the last publication was about; NULL */
 
+	time_t ending_at; /* life/end.c: since then it goes out of service; 0: it doesn't
+			   */
+
 	/* life/claim.c: what was found in the place of the lineage's keys (NULL:
 	 * nothing), when that was looked at, and whether somebody has told this copy to
 	 * go on. */

@@ -76,6 +76,7 @@ struct env_live {
 	struct env_fault *fault; /* owned */
 	size_t count;
 	bool other_key; /* an endpoint presents a certificate that isn't asked for */
+	bool asked_key; /* one presents a certificate that is */
 	char *stranger; /* owned; "https://www.example.com at 192.0.2.1 presents the key
 			   1234abcd...": one that isn't asked for, though of a kind that
 			   is, and that clients accept by records in DNS; NULL: none */

@@ -301,8 +301,10 @@ static int look(void *arg, const struct env_presented *p, struct env_live *ret_l
 		return why_set(why, DP_EIO, "www.example.com:443 timeout");
 	sim->now += 1;
 	for (i = 0; i < sim->kinds; i++) {
-		if (is_asked_for(sim, &sim->live[i], p))
+		if (is_asked_for(sim, &sim->live[i], p)) {
+			ret_live->asked_key = true;
 			continue;
+		}
 		if (!p->key_only && sim->live[i].key >= 0 && !ret_live->stranger &&
 		    sim->server[0].set & (UINT64_C(1) << sim->live[i].key))
 			ret_live->stranger =

@@ -49,6 +49,7 @@ static int look(void *arg, const struct env_presented *p, struct env_live *ret_l
 	(void)arg;
 	(void)p;
 	(void)why;
+	ret_live->asked_key = served;
 	if (!served)
 		env_live_add(ret_live, mem_text(OTHER), mem_text("another key"));
 	return 0;
