@@ -114,8 +114,6 @@ static char *trouble_text(const struct status *s)
 
 	if (s->error)
 		return mem_text(s->error);
-	if (!s->problem && s->renew_error)
-		return mem_printf("renewal failed: %s", s->renew_error);
 	if (!tells_stuck(s))
 		return mem_text(s->problem);
 	return mem_printf("%s since %s", s->reason, clock_date(s->reason_since, date));

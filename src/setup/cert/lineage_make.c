@@ -247,6 +247,12 @@ int lineage_make_check(const struct lineage *l, int64_t generation, struct why *
 	size_t i;
 	int rc = 0;
 
+	/* The current one is in use until another has come. */
+	if (generation != l->state.current && salvage_is_marked(l, generation))
+		return why_set(
+			why, DP_EINVAL,
+			"it was declared compromised, so that a backup of it is no "
+			"help either");
 	for (i = 0; i < l->conf.key_types && rc == 0; i++)
 		rc = check_pair(l, generation, l->conf.key_type[i], why);
 	return rc;

@@ -35,7 +35,8 @@ int lineage_make_generation(struct lineage *lineage, int64_t number, struct why 
  * lineage.conf has other names now. */
 int lineage_make_requests(struct lineage *lineage, int64_t generation, struct why *why);
 /* Whether the keys of generation are there, can be read, and are those of its requests
- * and newest certificates. */
+ * and newest certificates; and whether, but for the current one, none was declared
+ * compromised. */
 int lineage_make_check(const struct lineage *lineage, int64_t generation,
 		       struct why *why);
 

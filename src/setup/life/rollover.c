@@ -10,6 +10,7 @@
 #include "setup/agree/agreement.h"
 #include "setup/agree/foreign.h"
 #include "setup/cert/ari.h"
+#include "setup/cert/lineage_make.h"
 #include "setup/cert/renew.h"
 #include "setup/install/install.h"
 #include "setup/install/view.h"
@@ -28,11 +29,28 @@
 	300 /* octets of an order that failed, where more is told behind it              \
 	     */
 
+/* Better now than when all waits for it. */
+static int refuse_next(struct lineage *l, const char *text, struct outcome *r,
+		       struct why *why)
+{
+	char *whole = mem_printf("no rollover can begin: key %s, the next one, can't be "
+				 "used: %s: daneprobe rollover --discard-next %s makes "
+				 "another one",
+				 lineage_number(l->state.next).text, text, l->name);
+	int rc = outcome_failed(l, whole, r, why);
+
+	free(whole);
+	return rc;
+}
+
 static int begin_rollover(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct lineage_state *s = &l->state;
+	struct why inner;
 	int rc;
 
+	if (lineage_make_check(l, s->next, &inner) < 0)
+		return refuse_next(l, inner.text, r, why);
 	rc = lineage_note(l, why, "begun", "to", lineage_number(s->next).text, "why",
 			  s->emergency ? "emergency" : NULL, NULL);
 	s->goal = s->next;

@@ -314,6 +314,21 @@ static void judge_left(const struct lineage *l, struct status *s)
 			    mem_text(l->state.left));
 }
 
+/* From the first time on. */
+static void judge_order(const struct lineage *l, struct status *s)
+{
+	char when[32];
+
+	if (l->state.renew_failures && s->renew_error && !renew_is_by_hook(l))
+		raise_level(
+			s, STATUS_WARNING,
+			mem_printf("renewal failed: %s (tried again at %s, or at once "
+				   "by daneprobe renew %s)",
+				   s->renew_error,
+				   clock_rfc3339(rollover_retry_at(&l->state), when),
+				   l->name));
+}
+
 static void judge_level(const struct lineage *l, struct status *s,
 			const struct deadline *d, time_t now)
 {
@@ -328,6 +343,7 @@ static void judge_level(const struct lineage *l, struct status *s,
 	if (renew_is_by_hook(l) && s->renew_error)
 		raise_level(s, STATUS_WARNING, mem_text(s->renew_error));
 	judge_certificate(l, s, d, now);
+	judge_order(l, s);
 	judge_movement(l, s, now);
 	judge_foreign(l, s);
 	judge_emergency(s);

@@ -51,7 +51,15 @@ static int check_types(const struct lineage *l, struct why *why)
 		free(has);
 		has = longer;
 	}
-	if (!same)
+	if (!*has)
+		rc = why_set(
+			why, DP_ENOENT,
+			"%s/keys/%s, the folder of the current key, is missing or has "
+			"no request.csr: restore it from a backup; without one bring "
+			"another key to the servers while they still run: daneprobe "
+			"new, under another name",
+			l->dir, lineage_number(l->state.current).text);
+	else if (!same)
 		rc = why_set(
 			why, DP_EINVAL,
 			"%s/lineage.conf: key_types is '%s', but the lineage has keys "
@@ -134,19 +142,13 @@ static bool is_known_compromised(const struct lineage *l, int64_t generation)
 }
 
 /* A state from before a key was declared compromised doesn't know that. The one in use is
- * replaced, as then; a next one must not be used. */
+ * replaced, as then; that a next one must not be used is told by lineage_make_check(). */
 static int heed_marks(struct lineage *l, enum lineage_use use, struct why *why)
 {
 	struct lineage_state *s = &l->state;
-	int64_t current = s->current, next = s->next;
+	int64_t current = s->current;
 	int rc;
 
-	if (next && salvage_is_marked(l, next) && !is_known_compromised(l, next))
-		return salvage_explain(
-			l, DP_EINVAL,
-			"is older than the day when its next key was declared "
-			"compromised",
-			why);
 	if (!salvage_is_marked(l, current) || is_known_compromised(l, current))
 		return 0;
 	s->emergency = true;

@@ -11,6 +11,7 @@
 #include "setup/key/record.h"
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/owners.h"
+#include "setup/lineage/salvage.h"
 #include "target/target.h"
 
 #define FORMER_MAX 16 /* generations whose records are still looked for */
@@ -124,6 +125,23 @@ static int add_former(const struct lineage *l, const struct target *target,
 	return rc;
 }
 
+/* One that was declared compromised, which an old state doesn't know. */
+static bool is_next_banned(const struct lineage *l)
+{
+	return l->state.next && salvage_is_marked(l, l->state.next);
+}
+
+static int add_next(const struct lineage *l, const struct target *target, bool is_held,
+		    struct wanted *w, struct why *why)
+{
+	int64_t next = l->state.next;
+
+	if (is_next_banned(l))
+		return add_generation(l, target, next, &w->dead, &w->dead_count, why);
+	return is_held ? 0
+		       : add_generation(l, target, next, &w->want, &w->want_count, why);
+}
+
 static int add_endpoint(const struct lineage *l, const struct target *target,
 			const char *held, struct wanted *w, struct why *why)
 {
@@ -138,8 +156,8 @@ static int add_endpoint(const struct lineage *l, const struct target *target,
 	free(owner);
 	if (!is_held)
 		rc = add_generation(l, target, s->current, &w->want, &w->want_count, why);
-	if (rc == 0 && !is_held)
-		rc = add_generation(l, target, s->next, &w->want, &w->want_count, why);
+	if (rc == 0)
+		rc = add_next(l, target, is_held, w, why);
 	return rc < 0 ? rc : add_former(l, target, w, why);
 }
 

@@ -22,7 +22,8 @@
 
 #define PEM_MAX (1 << 20)
 
-static const struct rollover_how go_on, emergency = { .begin = true, .emergency = true };
+static const struct rollover_how go_on, begin = { .begin = true },
+					emergency = { .begin = true, .emergency = true };
 
 static char *path_of(const struct play *p, const char *name)
 {
@@ -205,7 +206,7 @@ static void test_salvage_replaces_a_compromised_key_of_an_old_state(void **state
 	play_free(p);
 }
 
-/* Where it is the next one, no rollover may lead to it. */
+/* Where it is the next one, no rollover may lead to it, and another is made. */
 static void test_salvage_uses_no_compromised_next_key(void **state)
 {
 	struct play *p = play_new(NULL);
@@ -217,7 +218,35 @@ static void test_salvage_uses_no_compromised_next_key(void **state)
 	(void)play_state(p);
 	assert_int_equal(salvage_mark(&p->lineage, 2, &why), 0);
 	assert_int_equal(salvage_mark(&p->lineage, 2, &why), 0);
-	expect_closed(p, "next key was declared compromised");
+	play_step(p, &go_on);
+	play_told(p, OUTCOME_LATE, "it was declared compromised");
+	play_told(p, OUTCOME_LATE, "daneprobe rollover --discard-next www");
+	play_step(p, &begin);
+	play_told(p, OUTCOME_REFUSED, "no rollover can begin: key 0002, the next one");
+	assert_int_equal(p->lineage.state.goal, 0);
+	play_verb_of(p, rollover_publish);
+	assert_int_equal(p->sim->server[0].set & 2, 0);
+	play_verb_of(p, rollover_discard_next);
+	play_until_idle(p);
+	assert_int_equal(p->lineage.state.current, 1);
+	assert_int_equal(p->lineage.state.next, 3);
+	play_free(p);
+}
+
+/* It isn't a matter of key_types. */
+static void test_salvage_names_the_folder_of_the_current_key(void **state)
+{
+	struct play *p = play_new(NULL);
+	char *from, *to;
+
+	(void)state;
+	shut(p);
+	from = path_of(p, "keys/0001");
+	to = path_of(p, "keys/lost");
+	assert_int_equal(rename(from, to), 0);
+	expect_closed(p, "keys/0001, the folder of the current key, is missing");
+	free(from);
+	free(to);
 	play_free(p);
 }
 
@@ -242,6 +271,8 @@ static void test_salvage_has_history_only_after_new(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(
+			test_salvage_names_the_folder_of_the_current_key, play_end),
 		cmocka_unit_test_teardown(
 			test_salvage_refuses_to_make_a_lineage_of_used_keys, play_end),
 		cmocka_unit_test_teardown(test_salvage_says_the_same_of_a_damaged_state,
