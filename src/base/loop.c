@@ -10,6 +10,9 @@
 #include "base/mem.h"
 
 #define NEEDED_FILES 8
+/* What libraries have in hand in a check of one target. They don't tell where they get
+ * none, but end, or take it for somebody else's fault. */
+#define NEEDED_OCTETS (8 * 1024 * 1024)
 #define TICK_MS 200 /* of a loop that waits for a time, or has somebody who looks */
 #define EARLY_MS 20 /* libevent's clock may be ahead of ours by so much */
 
@@ -122,6 +125,15 @@ static bool has_descriptors(void)
 	return enough;
 }
 
+const char *loop_lack(void)
+{
+	if (!mem_has_room(NEEDED_OCTETS))
+		return "too little memory is left for a check (ulimit -v)";
+	if (!has_descriptors())
+		return "no file descriptors are left for a check (ulimit -n)";
+	return NULL;
+}
+
 static void on_fatal(int error)
 {
 	(void)error;
@@ -142,7 +154,7 @@ struct loop *loop_new(void)
 
 	event_set_fatal_callback(on_fatal);
 	event_set_log_callback(on_message);
-	base = has_descriptors() ? event_base_new() : NULL;
+	base = loop_lack() ? NULL : event_base_new();
 	if (!base)
 		return NULL;
 	loop = mem_zero(sizeof(*loop));

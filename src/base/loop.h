@@ -23,7 +23,10 @@ struct loop_pulse {
 typedef void loop_fn(void *arg);
 typedef void loop_io_fn(void *arg, bool readable, bool writable);
 
-struct loop *loop_new(void); /* NULL: the system has no descriptors left for it */
+struct loop *loop_new(void); /* NULL: the system lacks something for it */
+/* What that is, for a loop with a question and a connection: a sentence; NULL: nothing.
+ */
+const char *loop_lack(void);
 void loop_free(struct loop *loop);
 /* Runs until loop_stop() or until nothing is left to wait for. */
 void loop_run(struct loop *loop);

@@ -25,6 +25,17 @@ void mem_exhausted(void)
 	exit(3);
 }
 
+bool mem_has_room(size_t size)
+{
+	void *data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			  -1, 0);
+
+	if (data == MAP_FAILED)
+		return false;
+	(void)munmap(data, size);
+	return true;
+}
+
 static void *must_be(void *p)
 {
 	if (!p)

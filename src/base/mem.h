@@ -4,6 +4,7 @@
 #define BASE_MEM_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Says so and ends the program with exit status 3. */
@@ -11,6 +12,9 @@ _Noreturn void mem_exhausted(void);
 /* Sets what it writes to stdout before: the status line that a plugin owes. A constant;
  * NULL: nothing. */
 void mem_set_last_words(const char *constant);
+
+/* Whether so many octets could be had now. */
+bool mem_has_room(size_t size);
 
 void *mem_zero(size_t size);
 /* Zeroed, the same in this process and in those made by fork(2) later. */

@@ -55,12 +55,18 @@ int why_errno(struct why *why, int errnum, const char *fmt, ...)
 	return code;
 }
 
+int why_had_memory(int rc)
+{
+	if (rc == GNUTLS_E_MEMORY_ERROR) /* this host's fault, and nobody else's */
+		mem_exhausted();
+	return rc;
+}
+
 int why_gnutls(struct why *why, int rc, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (rc == GNUTLS_E_MEMORY_ERROR) /* this host's fault, and nobody else's */
-		mem_exhausted();
+	(void)why_had_memory(rc);
 	if (!why)
 		return DP_ECRYPTO;
 	va_start(ap, fmt);

@@ -31,6 +31,9 @@ int why_set(struct why *why, int code, const char *fmt, ...)
 /* Appends ": " and strerror(errnum); DP_EEXIST, DP_ENOENT or DP_EIO by errnum. */
 int why_errno(struct why *why, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* rc of a call of GnuTLS's, whatever it is; but where that had no memory, the program
+ * ends: it says nothing about what was to be read. */
+int why_had_memory(int rc);
 /* Appends ": " and gnutls_strerror(rc); always DP_ECRYPTO. */
 int why_gnutls(struct why *why, int rc, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

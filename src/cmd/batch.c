@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "cmd/check.h"
 #include "cmd/check_opts.h"
-#include "cmd/confine.h"
+#include "cmd/crash.h"
 #include "cmd/cutoff.h"
 #include "cmd/interrupt.h"
 #include "cmd/jobs.h"
@@ -42,7 +42,7 @@ struct batch {
 	bool confined;
 	/* Owned; what is said where a single target doesn't end, or the sandbox ends it;
 	 * NULL: none */
-	char *late, *refused;
+	char *late, *refused, *crashed;
 };
 
 static void drop_held(struct batch *b)
@@ -115,9 +115,13 @@ static void limit_single(struct batch *b, const struct run_item *item)
 				"the sandbox stopped the check at a system call that no "
 				"check makes: a server may have sent what takes a "
 				"program over");
+	b->crashed = write_lost(b, item,
+				"the process ended by a fault of its own or of a "
+				"library's, which may come of too little memory "
+				"(ulimit -v)");
 	free(reason);
 	cutoff_limit(ms, b->late);
-	confine_set_result(b->refused);
+	crash_set_results(b->refused, b->crashed);
 }
 
 static enum run_step next_target(void *arg, struct run_item *ret_item)
@@ -138,7 +142,7 @@ static void take_result(void *arg, uint32_t tag, struct facts_target *facts)
 	counts_add(&b->check->counts, facts->state, facts->code);
 	if (b->state) {
 		cutoff_limit(0, NULL);
-		confine_set_result(NULL);
+		crash_set_results(NULL, NULL);
 		if (b->terminal)
 			progress_erase(b->progress);
 		b->renderer->target(b->state, facts);
@@ -299,7 +303,7 @@ static int run_and_print(struct batch *b, struct why *why)
 		attempt_shown(b);
 	}
 	cutoff_limit(0, NULL);
-	confine_set_result(NULL);
+	crash_set_results(NULL, NULL);
 	if (rc < 0)
 		return rc;
 	if (!b->state)
@@ -326,5 +330,6 @@ int batch_run(struct check *check, struct why *why)
 	free(b.held);
 	free(b.late);
 	free(b.refused);
+	free(b.crashed);
 	return rc;
 }

@@ -10,7 +10,4 @@
  * the network; for the processes made later, too. A call that only somebody makes who
  * took the process over ends it with status 3. */
 void confine_enter(const char *const *files, size_t count);
-/* What is said on standard output then (borrowed); NULL: nothing. */
-void confine_set_result(const char *text);
-
 #endif

@@ -15,6 +15,7 @@
 #include "base/why.h"
 #include "cmd/check_dane.h"
 #include "cmd/cmd.h"
+#include "cmd/crash.h"
 #include "cmd/opts.h"
 #include "cmd/version.h"
 
@@ -113,6 +114,7 @@ int dispatch_main(int argc, char **argv)
 	const struct cmd *cmd;
 
 	hold_standard_streams();
+	crash_guard();
 	if (check_dane_called(argc ? argv[0] : NULL))
 		return check_dane_main(argc, argv);
 	if (!word) {

@@ -69,8 +69,7 @@ int engine_start(struct engine *e, struct why *why)
 
 	e->loop = loop_new();
 	if (!e->loop)
-		return why_set(why, DP_EIO,
-			       "no file descriptors are left for a check (ulimit -n)");
+		return why_set(why, DP_EIO, "%s", loop_lack());
 	e->probe = (struct probe_conf){ .loop = e->loop,
 					.kit = e->kit,
 					.ca = e->ca,

@@ -14,6 +14,7 @@
 #include "cmd/check_opts.h"
 #include "cmd/clerk.h"
 #include "cmd/cmd.h"
+#include "cmd/crash.h"
 #include "cmd/interrupt.h"
 #include "cmd/plan.h"
 #include "cmd/survey.h"
@@ -170,6 +171,10 @@ int verb_check_with(const struct cmd *cmd, const struct check_opts *opts,
 	signal(SIGPIPE, SIG_IGN);
 	if (nagios) {
 		mem_set_last_words("DANE UNKNOWN - out of memory\n");
+		crash_set_results(
+			"DANE UNKNOWN - stopped by the sandbox\n",
+			"DANE UNKNOWN - stopped by a fault of its own or of a library's, "
+			"which may come of too little memory (ulimit -v)\n");
 		log_hold();
 	}
 	log_set_level(1 + opts->verbose - opts->quiet);

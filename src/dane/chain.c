@@ -2,6 +2,7 @@
 #include "dane/chain.h"
 
 #include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,10 @@
 #include "dane/der.h"
 #include "dane/rdn.h"
 #include "dane/tlsa.h"
+
+/* What reading a certificate takes is some times its length, and more than this. */
+#define PARSER_FACTOR 16
+#define PARSER_OCTETS (1024 * 1024)
 
 #define PEM_BEGIN "-----BEGIN "
 #define PEM_END "-----END "
@@ -31,10 +36,37 @@ static gnutls_datum_t copy_datum(const gnutls_datum_t *from)
 static void hash_octets(const gnutls_datum_t *of, uint8_t ret_sha256[32],
 			uint8_t ret_sha512[64])
 {
-	if (gnutls_hash_fast(GNUTLS_DIG_SHA256, of->data, of->size, ret_sha256) < 0)
+	if (why_had_memory(gnutls_hash_fast(GNUTLS_DIG_SHA256, of->data, of->size,
+					    ret_sha256)) < 0)
 		memset(ret_sha256, 0, 32);
-	if (gnutls_hash_fast(GNUTLS_DIG_SHA512, of->data, of->size, ret_sha512) < 0)
+	if (why_had_memory(gnutls_hash_fast(GNUTLS_DIG_SHA512, of->data, of->size,
+					    ret_sha512)) < 0)
 		memset(ret_sha512, 0, 64);
+}
+
+static gnutls_x509_crt_t try_import(const gnutls_datum_t *der)
+{
+	gnutls_x509_crt_t crt = NULL;
+
+	if (why_had_memory(gnutls_x509_crt_init(&crt)) < 0)
+		return NULL;
+	if (why_had_memory(gnutls_x509_crt_import(crt, der, GNUTLS_X509_FMT_DER)) >= 0)
+		return crt;
+	gnutls_x509_crt_deinit(crt);
+	return NULL;
+}
+
+/* Not every want of memory within GnuTLS's parser is told as one: what it can't read is
+ * read once more, and then there must have been some. */
+static gnutls_x509_crt_t import_cert(const gnutls_datum_t *der)
+{
+	gnutls_x509_crt_t crt = try_import(der);
+
+	if (!crt)
+		crt = try_import(der);
+	if (!crt && !mem_has_room(der->size * PARSER_FACTOR + PARSER_OCTETS))
+		mem_exhausted();
+	return crt;
 }
 
 static void cert_set(struct chain_cert *cert, const gnutls_datum_t *der)
@@ -51,15 +83,9 @@ static void cert_set(struct chain_cert *cert, const gnutls_datum_t *der)
 	hash_octets(&cert->spki, cert->spki_sha256, cert->spki_sha512);
 	rdn_digest(&parts.subject, cert->subject_id);
 	rdn_digest(&parts.issuer, cert->issuer_id);
-	if (gnutls_x509_crt_init(&cert->crt) < 0) {
-		cert->crt = NULL;
+	cert->crt = import_cert(&cert->der);
+	if (!cert->crt)
 		return;
-	}
-	if (gnutls_x509_crt_import(cert->crt, &cert->der, GNUTLS_X509_FMT_DER) < 0) {
-		gnutls_x509_crt_deinit(cert->crt);
-		cert->crt = NULL;
-		return;
-	}
 	cert->not_before = gnutls_x509_crt_get_activation_time(cert->crt);
 	cert->not_after = gnutls_x509_crt_get_expiration_time(cert->crt);
 }
@@ -159,7 +185,7 @@ static int block_decode(const struct pem_block *block, gnutls_datum_t *ret_der,
 			struct why *why)
 {
 	gnutls_datum_t text = der_view(block->text, block->len);
-	int rc = gnutls_pem_base64_decode2(block->label, &text, ret_der);
+	int rc = why_had_memory(gnutls_pem_base64_decode2(block->label, &text, ret_der));
 
 	if (rc >= 0)
 		return 0;
@@ -266,6 +292,9 @@ int chain_from_file(const void *data, size_t len, struct chain *ret_chain,
 	if (!der.data || !len)
 		return why_set(why, DP_EFORMAT, "no certificate: %s",
 			       len ? "far too large" : "empty");
+	rc = gnutls_global_init(); /* told here only: it is made at the program's start */
+	if (rc < 0)
+		return why_gnutls(why, rc, "GnuTLS could not start");
 	if (find_text(data, len, PEM_BEGIN))
 		return chain_from_pem(data, len, ret_chain, why);
 	if (der_is_spki(data, len))
@@ -316,10 +345,11 @@ static int check_strength(gnutls_pubkey_t key, struct why *why)
 int chain_check_key(const struct chain *chain, struct why *why)
 {
 	gnutls_pubkey_t key = NULL;
-	int rc = gnutls_pubkey_init(&key);
+	int rc = why_had_memory(gnutls_pubkey_init(&key));
 
 	if (rc >= 0)
-		rc = gnutls_pubkey_import(key, &chain->cert[0].spki, GNUTLS_X509_FMT_DER);
+		rc = why_had_memory(gnutls_pubkey_import(key, &chain->cert[0].spki,
+							 GNUTLS_X509_FMT_DER));
 	rc = rc < 0 ? why_gnutls(why, rc, "the server's key can't be read")
 		    : check_strength(key, why);
 	gnutls_pubkey_deinit(key);

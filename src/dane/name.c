@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/same.h"
+#include "base/why.h"
 
 #define NAME_LEN_MAX 255 /* of a host name in text (RFC 1035 section 2.3.4) */
 
@@ -69,11 +70,11 @@ static bool cn_covered(gnutls_x509_crt_t crt, const char *const *names, size_t c
 	char cn[NAME_LEN_MAX + 1], second[2];
 	size_t len = sizeof(cn), second_len = sizeof(second);
 
-	if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, cn,
-					  &len) < 0)
+	if (why_had_memory(gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME,
+							 0, 0, cn, &len)) < 0)
 		return false;
-	if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 1, 0, second,
-					  &second_len) !=
+	if (why_had_memory(gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME,
+							 1, 0, second, &second_len)) !=
 	    GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
 		return false;
 	return any_covered(cn, len, names, count);
@@ -84,15 +85,16 @@ static gnutls_subject_alt_names_t read_san(gnutls_x509_crt_t crt, bool *ret_abse
 {
 	gnutls_subject_alt_names_t san = NULL;
 	gnutls_datum_t ext = { NULL, 0 };
-	int rc = gnutls_x509_crt_get_extension_by_oid2(crt, GNUTLS_X509EXT_OID_SAN, 0,
-						       &ext, NULL);
+	int rc = why_had_memory(gnutls_x509_crt_get_extension_by_oid2(
+		crt, GNUTLS_X509EXT_OID_SAN, 0, &ext, NULL));
 
 	*ret_absent = rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
 	if (rc < 0)
 		return NULL;
-	if (gnutls_subject_alt_names_init(&san) < 0)
+	if (why_had_memory(gnutls_subject_alt_names_init(&san)) < 0)
 		san = NULL;
-	if (san && gnutls_x509_ext_import_subject_alt_names(&ext, san, 0) < 0) {
+	if (san &&
+	    why_had_memory(gnutls_x509_ext_import_subject_alt_names(&ext, san, 0)) < 0) {
 		gnutls_subject_alt_names_deinit(san);
 		san = NULL;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/why.h"
 #include "dane/bounds.h"
 #include "dane/der.h"
 
@@ -54,11 +55,11 @@ static bool set_salt(gnutls_pubkey_t key, gnutls_sign_algorithm_t sign,
 	if (gnutls_sign_get_pk_algorithm(sign) != GNUTLS_PK_RSA_PSS ||
 	    gnutls_pubkey_get_pk_algorithm(key, NULL) != GNUTLS_PK_RSA)
 		return true;
-	if (gnutls_x509_spki_init(&spki) < 0)
+	if (why_had_memory(gnutls_x509_spki_init(&spki)) < 0)
 		return false;
 	gnutls_x509_spki_set_rsa_pss_params(spki, gnutls_sign_get_hash_algorithm(sign),
 					    read_salt(algorithm));
-	rc = gnutls_pubkey_set_spki(key, spki, 0);
+	rc = why_had_memory(gnutls_pubkey_set_spki(key, spki, 0));
 	gnutls_x509_spki_deinit(spki);
 	return rc >= 0;
 }
@@ -74,13 +75,14 @@ bool path_link_key(struct path_budget *budget, const struct chain_cert *cert,
 	if (sign <= 0 || der_read_cert(&cert->der, &parts, NULL) < 0 ||
 	    !bounds_hold(spki, NULL))
 		return false;
-	if (!spend_check(budget) || gnutls_pubkey_init(&key) < 0)
+	if (!spend_check(budget) || why_had_memory(gnutls_pubkey_init(&key)) < 0)
 		return false;
-	verified =
-		gnutls_pubkey_import(key, spki, GNUTLS_X509_FMT_DER) >= 0 &&
-		set_salt(key, (gnutls_sign_algorithm_t)sign, &parts.outer) &&
-		gnutls_pubkey_verify_data2(key, (gnutls_sign_algorithm_t)sign, LINK_FLAGS,
-					   &parts.tbs, &parts.signature) >= 0;
+	verified = why_had_memory(gnutls_pubkey_import(key, spki, GNUTLS_X509_FMT_DER)) >=
+			   0 &&
+		   set_salt(key, (gnutls_sign_algorithm_t)sign, &parts.outer) &&
+		   why_had_memory(gnutls_pubkey_verify_data2(
+			   key, (gnutls_sign_algorithm_t)sign, LINK_FLAGS, &parts.tbs,
+			   &parts.signature)) >= 0;
 	gnutls_pubkey_deinit(key);
 	return verified;
 }

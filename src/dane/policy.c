@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/why.h"
 #include "dane/bounds.h"
 #include "dane/der.h"
 #include "dane/match.h"
@@ -43,9 +44,9 @@ static bool is_x509(const struct tlsa *rr)
 
 	if (!der.data || der_read_cert(&der, &parts, NULL) < 0)
 		return false;
-	if (gnutls_x509_crt_init(&crt) < 0)
+	if (why_had_memory(gnutls_x509_crt_init(&crt)) < 0)
 		return false;
-	rc = gnutls_x509_crt_import(crt, &der, GNUTLS_X509_FMT_DER);
+	rc = why_had_memory(gnutls_x509_crt_import(crt, &der, GNUTLS_X509_FMT_DER));
 	gnutls_x509_crt_deinit(crt);
 	return rc >= 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/why.h"
 #include "dane/der.h"
 
 #define VALUES_MAX 16 /* of one relative distinguished name; more than 2 are unseen */
@@ -197,7 +198,8 @@ void rdn_digest(const gnutls_datum_t *name, uint8_t ret_sha256[32])
 	rdn_init(&form, name);
 	if (form.valid)
 		octets = der_view(form.data ? (const void *)form.data : "", form.len);
-	if (gnutls_hash_fast(GNUTLS_DIG_SHA256, octets.data, octets.size, ret_sha256) < 0)
+	if (why_had_memory(gnutls_hash_fast(GNUTLS_DIG_SHA256, octets.data, octets.size,
+					    ret_sha256)) < 0)
 		memset(ret_sha256, 0, 32);
 	rdn_clear(&form);
 }

@@ -8,6 +8,7 @@
 #include <gnutls/abstract.h>
 
 #include "base/clock.h"
+#include "base/why.h"
 #include "dane/chain.h"
 #include "dane/der.h"
 #include "dane/explicit.h"
@@ -91,9 +92,10 @@ static bool spki_is_strong(const gnutls_datum_t *spki)
 	gnutls_pubkey_t key;
 	bool strong;
 
-	if (gnutls_pubkey_init(&key) < 0)
+	if (why_had_memory(gnutls_pubkey_init(&key)) < 0)
 		return false;
-	strong = gnutls_pubkey_import(key, spki, GNUTLS_X509_FMT_DER) >= 0 &&
+	strong = why_had_memory(gnutls_pubkey_import(key, spki, GNUTLS_X509_FMT_DER)) >=
+			 0 &&
 		 chain_key_is_strong(key);
 	gnutls_pubkey_deinit(key);
 	return strong;

@@ -171,8 +171,8 @@ int tlsa_from_octets(uint8_t usage, uint8_t selector, uint8_t mtype, const void 
 		*ret_rr = rr;
 		return 0;
 	}
-	rc = gnutls_hash_fast(sha256 ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA512, octets, len,
-			      digest);
+	rc = why_had_memory(gnutls_hash_fast(
+		sha256 ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA512, octets, len, digest));
 	if (rc < 0)
 		return why_gnutls(why, rc, "hash of %zu octets", len);
 	rr.len = sha256 ? 32 : 64;

@@ -26,8 +26,7 @@ int session_new(const struct upstream_conf *conf, int64_t timeout_ms,
 	s->timeout_ms = timeout_ms;
 	session_extend(s);
 	rc = s->loop ? upstream_new(s->loop, conf, &s->upstream, why)
-		     : why_set(why, DP_EIO,
-			       "no file descriptors are left for a check (ulimit -n)");
+		     : why_set(why, DP_EIO, "%s", loop_lack());
 	if (rc == 0)
 		*ret_session = s;
 	else

@@ -90,4 +90,41 @@ for files in 4 6 8 10; do
 	check "$files files: no library speaks" sh -c "! grep -q -e 'libunbound\[' -e 'evutil' err"
 done
 
+# A build with sanitizers needs more addresses than any limit leaves, and has a malloc() of its own.
+if ! grep -q __asan_init "$DANEPROBE"; then
+	for room in 13000 14000 15000 16000; do
+		got=0
+		# shellcheck disable=SC3045
+		(ulimit -v $room && exec "$DANEPROBE" check -t 2 -o nagios --resolver 127.0.0.1@9 www.example.org) \
+			>out 2>err || got=$?
+		# less than the libraries themselves take: the loader says so
+		[ $got -ne 127 ] || continue
+		same "$room kB: exit status" 3 $got
+		same "$room kB: status lines" 1 "$(grep -c '^DANE UNKNOWN - .*memory.*(ulimit -v)' out)"
+	done
+
+	# Whichever wish isn't granted while a certificate is read and judged: it matches, or that is told,
+	# and never is it the certificate's fault.
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem \
+		-subj /CN=www.example.org -addext subjectAltName=DNS:www.example.org 2>/dev/null
+	record=$("$DANEPROBE" record --cert cert.pem https://www.example.org | sed 's/.*TLSA//')
+	check "a library that grants no memory" \
+		sh -c "${CC:-cc} -shared -fPIC -o short.so \"\$1\"" sh \
+		"${top_srcdir:-$top_builddir}/tests/flow/short_memory.c"
+	wishes=0 granted=0 wrong=''
+	while [ $granted -lt 20 ] && [ $wishes -lt 2000 ]; do
+		wishes=$((wishes + 1))
+		got=0
+		FAIL_AT=$wishes LD_PRELOAD=$PWD/short.so "$DANEPROBE" verify --chain cert.pem \
+			--host www.example.org --tlsa "$record" >out 2>err || got=$?
+		case $got in
+		0) granted=$((granted + 1)) ;;
+		3) granted=0 ;;
+		*) wrong="$wrong $wishes:$got" ;;
+		esac
+	done
+	same "no memory for a certificate is told" '' "$wrong"
+	check "several hundred wishes were not granted" [ $wishes -gt 200 ]
+fi
+
 finish
