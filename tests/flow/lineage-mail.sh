@@ -163,7 +163,7 @@ part_planned_and_in_an_emergency()
 		sleep 0.3
 	done
 	has emergency "caches may hold the record of key ${second##*/} until "
-	has emergency "Have the CA revoke its certificates"
+	has emergency "have the CA revoke its certificates"
 	sleep 4 # until no cache holds the record that left
 	kill "$watcher" 2>/dev/null || :
 	[ ! -s bad ] || fail "a check failed meanwhile: $(cat bad)"

@@ -4,6 +4,7 @@
 # for many targets, silent addresses, and further tries. TAP, one test a part_NAME function.
 #   polite.sh [PART]...     in a lab of its own, or in the one that $LAB names
 . "$(cd "$(dirname "$0")" && pwd)/parts.sh"
+lab_servers=all
 
 ee=127.44.1.1
 
