@@ -105,19 +105,16 @@ static int check_targets(const struct target *targets, size_t count,
 	return 0;
 }
 
-/* As a check does: where aliases lead to the records, the name that they begin with
- * counts too. */
 static void judge_records(struct predicted_service *s, const struct facts_endpoint *e,
-			  const char *host, const struct chain *chain,
-			  enum predict_key key)
+			  const struct chain *chain, enum predict_key key)
 {
 	struct tlsa *rr = facts_rrset(e);
-	const char *names[] = { e->base_domain, host };
+	const char *names[] = { e->base_domain };
 	struct match_input in = { .rr = rr,
 				  .rr_count = e->record_count,
 				  .chain = chain,
 				  .names = names,
-				  .name_count = 2,
+				  .name_count = 1,
 				  .now = clock_now() };
 	struct match match;
 	size_t i;
@@ -147,7 +144,7 @@ static void take_answer(struct prediction *p, const struct published *answer,
 	if (answer->status != TLSA_LOOKUP_FOUND || !e)
 		s->error = mem_text(answer->error ? answer->error : "no answer");
 	else
-		judge_records(s, e, answer->host, chain, p->key);
+		judge_records(s, e, chain, p->key);
 }
 
 static int read_targets(const struct compare_conf *conf, struct target *targets,
