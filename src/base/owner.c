@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/owner.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,6 +12,8 @@
 
 #include "base/mem.h"
 #include "base/why.h"
+
+#define DEPTH_MAX 8 /* of folders in folders; a lineage has five */
 
 /* Of a user on the heap: the name, or the number of one that has none. */
 static char *name_user(uid_t uid)
@@ -94,4 +98,45 @@ int owner_check(const char *path, struct why *why)
 		rc = check_upwards(real, why);
 	free(real);
 	return rc;
+}
+
+static int check_below(const char *folder, int depth, struct why *why);
+
+static int check_entry(const char *folder, const char *name, int depth, struct why *why)
+{
+	char *path = mem_printf("%s/%s", folder, name);
+	int rc = check_one(path, why);
+	struct stat st;
+
+	if (rc == 0 && lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		rc = why_set(why, DP_EINVAL,
+			     "%s is a link, where nothing but files and folders belongs: "
+			     "put the file itself there",
+			     path);
+	if (rc == 0 && depth < DEPTH_MAX)
+		rc = check_below(path, depth + 1, why);
+	free(path);
+	return rc;
+}
+
+/* What is no folder has nothing below it. */
+static int check_below(const char *folder, int depth, struct why *why)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc = 0;
+	DIR *all = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!all && fd >= 0)
+		(void)close(fd);
+	while (all && rc == 0 && (entry = readdir(all)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			rc = check_entry(folder, entry->d_name, depth, why);
+	if (all)
+		(void)closedir(all);
+	return rc;
+}
+
+int owner_check_below(const char *folder, struct why *why)
+{
+	return check_below(folder, 1, why);
 }

@@ -28,6 +28,20 @@ chmod o+w "$base"
 refused "a folder above that others may write" "others may write to $base (mode" \
 	"$DANEPROBE" renew one --dir "$base"
 chmod o-w "$base"
+type=$(find "$one/keys" -name privkey.pem -exec dirname {} + | head -n 1)
+chmod o+w "$type"
+refused "a folder of keys that others may write" "chmod o-w $type" "$DANEPROBE" renew one --dir "$base"
+chmod o-w "$type"
+chmod g+w "$type/request.csr"
+chgrp 65534 "$type/request.csr" 2>/dev/null || chmod o+w "$type/request.csr"
+refused "a request that others may write" "-w $type/request.csr" "$DANEPROBE" renew one --dir "$base"
+chmod go-w "$type/request.csr"
+chgrp "$(id -g)" "$type/request.csr"
+mv "$type/privkey.pem" "$work/kept"
+ln -s "$work/kept" "$type/privkey.pem"
+refused "a link in the place of a key" "$type/privkey.pem is a link" "$DANEPROBE" renew one --dir "$base"
+rm "$type/privkey.pem"
+mv "$work/kept" "$type/privkey.pem"
 if [ "$(id -u)" -eq 0 ]; then
 	chown nobody "$one/lineage.conf"
 	refused "somebody else's lineage.conf" "$one/lineage.conf belongs to nobody" \

@@ -186,6 +186,10 @@ static int check_owners(const struct lineage *l, struct why *why)
 		rc = owner_check(path, why);
 		free(path);
 	}
+	path = lineage_path(l, "keys");
+	if (rc == 0)
+		rc = owner_check_below(path, why);
+	free(path);
 	return rc;
 }
 
