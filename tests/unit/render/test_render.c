@@ -154,6 +154,121 @@ static void test_render_lets_no_control_byte_through(void **state)
 	}
 }
 
+/* Octets that do something to a terminal, or that nobody sees. */
+static const struct {
+	const char *name, *octets;
+} unseen[] = {
+	{ "NEL", "\xc2\x85" },
+	{ "CSI", "\xc2\x9b" },
+	{ "soft hyphen", "\xc2\xad" },
+	{ "grapheme joiner", "\xcd\x8f" },
+	{ "Arabic letter mark", "\xd8\x9c" },
+	{ "Hangul filler", "\xe1\x85\x9f" },
+	{ "zero width space", "\xe2\x80\x8b" },
+	{ "right-to-left mark", "\xe2\x80\x8f" },
+	{ "line separator", "\xe2\x80\xa8" },
+	{ "paragraph separator", "\xe2\x80\xa9" },
+	{ "right-to-left override", "\xe2\x80\xae" },
+	{ "word joiner", "\xe2\x81\xa0" },
+	{ "isolate", "\xe2\x81\xa7" },
+	{ "variation selector", "\xef\xb8\x8f" },
+	{ "byte order mark", "\xef\xbb\xbf" },
+	{ "tag", "\xf3\xa0\x81\x81" },
+	{ "ESC", "\x1b" },
+	{ "DEL", "\x7f" },
+	{ "BEL", "\a" },
+	{ "backspace", "\b" },
+	{ "tabulator", "\t" },
+	{ "CR", "\r" },
+	{ "half of a character", "\xe2\x80" },
+	{ "surrogate", "\xed\xa0\x80" },
+	{ "longer than need be", "\xc0\xae" },
+	{ "beyond Unicode", "\xf4\x90\x80\x80" },
+};
+
+static void put(char **text, const char *octets)
+{
+	free(*text);
+	*text = mem_printf("seen%sunseen", octets);
+}
+
+/* In each text that comes from a server, a name server or the user's own list. */
+static struct facts_target *put_everywhere(const char *octets,
+					   struct verdict_conf *verdict)
+{
+	struct facts_target *t = NULL;
+	struct facts_peer *peer;
+	size_t i, k;
+
+	for (i = 0; !t || !t->endpoint_count || !t->endpoint[0].peer[0].chain_count ||
+		    !t->endpoint[0].peer[0].error;
+	     i++) {
+		facts_target_free(t);
+		assert_non_null(sample_name(i));
+		t = sample_make(i, verdict);
+	}
+	peer = &t->endpoint[0].peer[0];
+	put(&t->target, octets);
+	put(&t->normalized, octets);
+	put(&t->summary, octets);
+	put(&peer->error, octets);
+	put(&peer->chain[0].subject, octets);
+	put(&peer->chain[0].issuer, octets);
+	put(&peer->chain[0].common_name, octets);
+	put(&peer->tls.alpn, octets);
+	for (k = 0; k < peer->chain[0].san_count; k++)
+		put(&peer->chain[0].san[k], octets);
+	facts_add_san(&peer->chain[0], mem_printf("seen%sunseen", octets));
+	for (k = 0; k < t->findings.count; k++)
+		put(&t->findings.item[k].text, octets);
+	put(&t->endpoint[0].story, octets);
+	return t;
+}
+
+static char *printed_with(const char *octets, size_t format)
+{
+	struct verdict_conf verdict;
+	struct render_conf conf = { .verbosity = formats[format].verbosity,
+				    .now = SAMPLE_NOW,
+				    .verdict = &verdict,
+				    .single = true };
+	const struct renderer *r = render_find(formats[format].renderer);
+	struct facts_target *t;
+	struct render_state *s;
+	char *text = NULL;
+	size_t len = 0;
+
+	verdict_conf_init(&verdict);
+	conf.out = open_memstream(&text, &len);
+	t = put_everywhere(octets, &verdict);
+	s = r->begin(&conf);
+	r->target(s, t);
+	r->end(s);
+	fclose(conf.out);
+	facts_target_free(t);
+	if (strlen(text) != len)
+		fail_msg("%s: a NUL", formats[format].extension);
+	return text;
+}
+
+static void test_render_shows_what_cannot_be_seen(void **state)
+{
+	size_t i, k;
+	char *text;
+
+	(void)state;
+	for (i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
+		for (k = 0; k < FORMAT_COUNT; k++) {
+			text = printed_with(unseen[i].octets, k);
+			if (strstr(text, unseen[i].octets))
+				fail_msg("%s in %s", unseen[i].name,
+					 formats[k].extension);
+			if (formats[k].verbosity >= 0 && !strstr(text, "seen"))
+				fail_msg("%s: nothing is shown", formats[k].extension);
+			free(text);
+		}
+}
+
 static void test_render_colours_the_state_alone(void **state)
 {
 	struct verdict_conf verdict;
@@ -247,6 +362,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_render_agrees_with_the_golden_files),
 		cmocka_unit_test(test_render_text_keeps_to_80_columns),
 		cmocka_unit_test(test_render_lets_no_control_byte_through),
+		cmocka_unit_test(test_render_shows_what_cannot_be_seen),
 		cmocka_unit_test(test_render_colours_the_state_alone),
 		cmocka_unit_test(test_render_find_knows_every_name),
 		cmocka_unit_test(test_title_of_tells_the_scheme),
