@@ -23,19 +23,31 @@
 #define HINTS_MAX_BYTES 65536
 
 /* libunbound checks a zone's keys once for each question that comes before they are
- * known: with many targets, one question goes ahead of the others in its zone. The zone
- * is guessed from the name; a wrong guess, or two that share a place in the tables, cost
- * time only. */
+ * known: one question goes ahead of the others in its zone. The zone is guessed from the
+ * name; a wrong guess, or two that share a place in the tables, cost time only. */
 #define LEADERS 1024
 #define KNOWN_ZONES 4096
 #define LEADER_MS 200 /* a dead name server holds the others up no longer than that */
+/* With one target the round trips count: where an answer takes longer than this, all is
+ * asked side by side, and what is going to be asked, too. */
+#define LEADER_ALONE_MS 2
+#define AHEAD_MAX 64 /* questions: those of a long name, and of some hosts */
 
 struct resolver {
 	struct loop *loop;		 /* borrowed */
 	struct ub_ctx *ctx;		 /* owned */
 	struct resolver_question *first; /* list of all that aren't freed */
-	struct zones *zones;		 /* owned; NULL: nothing is held back */
+	struct zones *zones;		 /* owned */
+	int64_t lead_ms;
+	bool asks_ahead;
+	struct ahead *ahead; /* owned; what is to be asked where answers take long */
+	size_t ahead_count;
 	bool closing;
+};
+
+struct ahead {
+	char *name; /* owned */
+	uint16_t type;
 };
 
 /* libunbound's callback may come at once, or after the asker lost interest: the question
@@ -247,10 +259,51 @@ static void ask_unbound(struct resolver_question *q)
 	loop_set_owner(r->loop, before);
 }
 
+static struct resolver_question *new_question(struct resolver *r, const char *name,
+					      uint16_t type)
+{
+	struct resolver_question *q = mem_zero(sizeof(*q));
+
+	*q = (struct resolver_question){ .resolver = r,
+					 .name = mem_text(name),
+					 .type = type,
+					 .owner = loop_owner(r->loop),
+					 .next = r->first };
+	if (r->first)
+		r->first->prev = q;
+	r->first = q;
+	return q;
+}
+
+/* Nobody has to listen: the answer stays in libunbound's cache. It waits for no other. */
+static void ask_for_cache(struct resolver *r, const char *name, uint16_t type)
+{
+	struct resolver_question *q = new_question(r, name, type);
+
+	ask_unbound(q);
+	resolver_question_free(q);
+}
+
+static void send_ahead(struct resolver *r)
+{
+	struct ahead *ahead = r->ahead;
+	size_t count = r->ahead_count, i;
+
+	r->ahead = NULL;
+	r->ahead_count = 0;
+	for (i = 0; i < count; i++) {
+		ask_for_cache(r, ahead[i].name, ahead[i].type);
+		free(ahead[i].name);
+	}
+	free(ahead);
+}
+
 static void on_lead_ends(void *arg)
 {
 	struct resolver_question *q = arg, *next;
-	struct zones *zones = q->resolver->zones;
+	struct resolver *r = q->resolver;
+	struct zones *zones = r->zones;
+	bool late = q->in_unbound;
 
 	loop_timer_free(q->lead);
 	q->lead = NULL;
@@ -262,6 +315,8 @@ static void on_lead_ends(void *arg)
 		ask_unbound(next);
 	}
 	release_question(q);
+	if (late)
+		send_ahead(r);
 }
 
 static void follow_leader(struct resolver_question *q, struct resolver_question *leader)
@@ -293,13 +348,13 @@ static bool held_back(struct resolver_question *q)
 	struct zones *zones = q->resolver->zones;
 	struct resolver_question **leader;
 
-	q->zone = zones ? zone_of(q->name) : 0;
+	q->zone = zone_of(q->name);
 	if (!q->zone || zones->known[q->zone % KNOWN_ZONES] == q->zone)
 		return false;
 	leader = &zones->leader[q->zone % LEADERS];
 	if (!*leader) {
 		*leader = q;
-		set_lead(q, LEADER_MS);
+		set_lead(q, q->resolver->lead_ms);
 		return false;
 	}
 	if ((*leader)->zone != q->zone)
@@ -311,18 +366,10 @@ static bool held_back(struct resolver_question *q)
 struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 				       uint16_t type, resolver_fn *fn, void *arg)
 {
-	struct resolver_question *q = mem_zero(sizeof(*q));
+	struct resolver_question *q = new_question(r, name, type);
 
-	*q = (struct resolver_question){ .resolver = r,
-					 .name = mem_text(name),
-					 .type = type,
-					 .fn = fn,
-					 .arg = arg,
-					 .owner = loop_owner(r->loop),
-					 .next = r->first };
-	if (r->first)
-		r->first->prev = q;
-	r->first = q;
+	q->fn = fn;
+	q->arg = arg;
 	if (!held_back(q))
 		ask_unbound(q);
 	return q;
@@ -338,18 +385,42 @@ void resolver_question_free(struct resolver_question *q)
 	release_question(q);
 }
 
-static void ask_for_keys(struct resolver *r, const char *zone)
+void resolver_ask_ahead(struct resolver *r, const char *name, uint16_t type)
 {
-	/* Nobody has to listen: the answer stays in libunbound's cache. */
-	resolver_question_free(resolver_ask(r, zone, RRTYPE_DNSKEY, NULL, NULL));
+	size_t i;
+
+	if (!r->asks_ahead || r->ahead_count == AHEAD_MAX)
+		return;
+	for (i = 0; i < r->ahead_count; i++)
+		if (r->ahead[i].type == type && !strcmp(r->ahead[i].name, name))
+			return;
+	r->ahead = mem_grow(r->ahead, r->ahead_count, sizeof(*r->ahead));
+	r->ahead[r->ahead_count++] =
+		(struct ahead){ .name = mem_text(name), .type = type };
+}
+
+/* The keys of the zones that host may lie in, and what its parents say of them. A host
+ * of two labels is a zone's own name, as a rule. */
+static void ask_ahead_for_zones(struct resolver *r, const char *host)
+{
+	const char *dot = strchr(host, '.');
+
+	if (dot && strchr(dot + 1, '.'))
+		host = dot + 1;
+	for (; (dot = strchr(host, '.')); host = dot + 1) {
+		resolver_ask_ahead(r, host, RRTYPE_DS);
+		resolver_ask_ahead(r, host, RRTYPE_DNSKEY);
+	}
+	resolver_ask_ahead(r, host, RRTYPE_DS);
 }
 
 void resolver_prime(struct resolver *r, const char *host)
 {
 	const char *dot = strrchr(host, '.');
 
-	ask_for_keys(r, ".");
-	ask_for_keys(r, dot ? dot + 1 : host);
+	ask_for_cache(r, ".", RRTYPE_DNSKEY);
+	ask_for_cache(r, dot ? dot + 1 : host, RRTYPE_DNSKEY);
+	ask_ahead_for_zones(r, host);
 }
 
 int resolver_check_address(const char *text, struct why *why)
@@ -502,8 +573,9 @@ int resolver_new(struct loop *loop, const struct resolver_conf *conf,
 	int rc;
 
 	r->loop = loop;
-	if (conf->many)
-		r->zones = mem_zero(sizeof(*r->zones));
+	r->zones = mem_zero(sizeof(*r->zones));
+	r->lead_ms = conf->many ? LEADER_MS : LEADER_ALONE_MS;
+	r->asks_ahead = !conf->many && !conf->blind;
 	r->ctx = ub_ctx_create_event(loop_base(loop));
 	if (!r->ctx) {
 		free(r->zones);
@@ -550,6 +622,9 @@ void resolver_free(struct resolver *r)
 		q->leader = q->follower = q->next_follower = NULL;
 		release_question(q);
 	}
+	while (r->ahead_count)
+		free(r->ahead[--r->ahead_count].name);
+	free(r->ahead);
 	free(r->zones);
 	free(r);
 }

@@ -43,8 +43,12 @@ struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 				       uint16_t type, resolver_fn *fn, void *arg);
 void resolver_question_free(struct resolver_question *q);
 /* Asks for the keys of the root and of host's top-level domain, which every answer about
- * host needs, so that they come in while its own questions are under way. */
+ * host needs, so that they come in while its own questions are under way; and where these
+ * take long, for those of the zones between. */
 void resolver_prime(struct resolver *r, const char *host);
+/* Is likely to be asked: where answers take long it is asked at once, so that the answer
+ * is there by then. Not with many targets, where another one's time is used. */
+void resolver_ask_ahead(struct resolver *r, const char *name, uint16_t type);
 /* Whether libunbound can make sense of "ADDR" or "ADDR@PORT". */
 int resolver_check_address(const char *text, struct why *why);
 

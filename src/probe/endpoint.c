@@ -10,6 +10,7 @@
 #include "dane/match.h"
 #include "dane/policy.h"
 #include "dns/address.h"
+#include "dns/dname.h"
 #include "dns/resolver.h"
 #include "dns/rrtype.h"
 #include "dns/tlsa_lookup.h"
@@ -386,6 +387,16 @@ bool endpoint_dns_waits(const struct endpoint *e, const char **ret_name,
 	return !e->ended && !e->peers_started;
 }
 
+/* In vain where the host is an alias. */
+static void ask_ahead_for_tlsa(struct resolver *r, const char *host, int port)
+{
+	char *owner = dname_tlsa_owner(host, port, "tcp");
+
+	if (owner)
+		resolver_ask_ahead(r, owner, RRTYPE_TLSA);
+	free(owner);
+}
+
 struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 			      void *arg)
 {
@@ -431,6 +442,7 @@ struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 	address.resolver = upstream_resolver(conf->shared->upstream);
 	address.addresses_given = choice_is_given(e->conf, e->host, conf->port);
 	resolver_prime(address.resolver, e->host);
+	ask_ahead_for_tlsa(address.resolver, e->host, conf->port);
 	e->address = address_lookup_new(&address, on_host_addresses, e);
 	return e;
 }

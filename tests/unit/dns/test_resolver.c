@@ -255,6 +255,46 @@ static void test_resolver_ask_lets_one_go_ahead(void **state)
 	loop_free(s[0].loop);
 }
 
+/* With one target one goes ahead, too, but not for long: then all is asked, and with it
+ * what is going to be asked, each once. With many, nobody's time is better than others'.
+ */
+static void test_resolver_asks_ahead_where_answers_take_long(void **state)
+{
+	/* two sets of keys, A and AAAA, DS and DNSKEY of the zone, DS above it, TLSA */
+	static const int wanted[] = { 2 + 2 + 3 + 1, 2 + 1 };
+	int many;
+
+	(void)state;
+	for (many = 0; many <= 1; many++) {
+		struct seen s = { .loop = loop_new() };
+		struct dns_server *server = dns_server_new(s.loop, DNS_SERVER_SILENT);
+		const char *forward[] = { dns_server_address(server) };
+		struct resolver_conf conf = { .forward = forward,
+					      .forward_count = 1,
+					      .many = many };
+		struct resolver_question *a, *aaaa;
+		struct loop_timer *timer;
+		struct resolver *r;
+
+		assert_int_equal(resolver_new(s.loop, &conf, &r, NULL), 0);
+		resolver_prime(r, "www.zone.example");
+		resolver_ask_ahead(r, "_443._tcp.www.zone.example", RRTYPE_TLSA);
+		resolver_ask_ahead(r, "_443._tcp.www.zone.example", RRTYPE_TLSA);
+		a = resolver_ask(r, "www.zone.example", RRTYPE_A, on_answer, &s);
+		aaaa = resolver_ask(r, "www.zone.example", RRTYPE_AAAA, on_answer, &s);
+		timer = loop_timer_new(s.loop, 100, stop, s.loop);
+		loop_run(s.loop);
+		loop_timer_free(timer);
+		if (dns_server_questions(server) != wanted[many])
+			fail_msg("%d questions", dns_server_questions(server));
+		resolver_question_free(a);
+		resolver_question_free(aaaa);
+		resolver_free(r);
+		dns_server_free(server);
+		loop_free(s.loop);
+	}
+}
+
 /* What is held back is answered all the same. */
 static void test_resolver_ask_answers_all(void **state)
 {
@@ -294,6 +334,7 @@ int main(void)
 		cmocka_unit_test(test_resolver_drops_open_questions),
 		cmocka_unit_test(test_resolver_ask_for_no_name),
 		cmocka_unit_test(test_resolver_ask_lets_one_go_ahead),
+		cmocka_unit_test(test_resolver_asks_ahead_where_answers_take_long),
 		cmocka_unit_test(test_resolver_ask_answers_all),
 	};
 

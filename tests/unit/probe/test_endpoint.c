@@ -329,6 +329,13 @@ struct resolver *upstream_resolver(struct upstream *u)
 	return NULL;
 }
 
+void resolver_ask_ahead(struct resolver *r, const char *name, uint16_t type)
+{
+	(void)r;
+	(void)name;
+	(void)type;
+}
+
 void resolver_prime(struct resolver *r, const char *name)
 {
 	(void)r;
