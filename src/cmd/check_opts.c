@@ -199,6 +199,9 @@ static const struct opt table[] = {
 		  "... "
 		  "8/8 together are the list",
 	  .parse = parse_shard },
+	{ "shard-by", 0, OPT_CHOICE, AT(shard_by), .fallback = "target",
+	  .argument = "target|host",
+	  .help = "what the part goes by: with host all targets of a host are in one" },
 	{ "resume", 0, OPT_TEXT, AT(resume), .argument = "FILE",
 	  .help = "pass over targets that have a result in this ndjson file, which "
 		  ">>FILE "

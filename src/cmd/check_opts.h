@@ -26,6 +26,9 @@ struct check_summary {
 };
 
 /* Texts are borrowed from argv or constant. */
+/* In the order of the option's words. */
+enum check_shard_by { CHECK_BY_TARGET, CHECK_BY_HOST };
+
 struct check_opts {
 	const char *file;		       /* -f; NULL none, "-" stdin */
 	const char *output;		       /* one of the renderers' names */
@@ -51,6 +54,7 @@ struct check_opts {
 	const char
 		*expect_body; /* extended regular expression that compiles; NULL none */
 	struct shard shard;   /* of the list; count 0: all of it */
+	int shard_by;	      /* enum check_shard_by */
 	const char *resume;   /* file with results of an earlier run; NULL none */
 	struct check_summary summary;
 	bool dry_run, no_sandbox;

@@ -16,11 +16,18 @@ static const char *key_of(const struct run_item *item)
 	return item->good ? item->target.normalized : item->text;
 }
 
+static bool is_in_shard(const struct check_opts *o, const struct run_item *item)
+{
+	bool by_host = o->shard_by == CHECK_BY_HOST && item->good;
+
+	return shard_has(&o->shard, by_host ? item->target.host : key_of(item));
+}
+
 static bool is_wanted(void *arg, const struct run_item *item)
 {
 	struct intake *in = arg;
 
-	if (!shard_has(&in->opts->shard, key_of(item))) {
+	if (!is_in_shard(in->opts, item)) {
 		in->shared_out++;
 		return false;
 	}

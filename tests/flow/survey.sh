@@ -63,6 +63,25 @@ part_shards()
 	grep '^https:' planned | sort | diff targets - || fail "--dry-run tells other parts"
 }
 
+# By host, all that a host has is in one part; and each target is in one, as ever.
+part_shards_by_host()
+{
+	# shellcheck disable=SC2086
+	for host in ee.match.example bad.mismatch.example www.plain; do
+		for port in '' :8443 :444 :445 :446 :447; do
+			echo "$host$port"
+		done
+	done >list
+	for i in 1 2 3; do
+		"$DANEPROBE" check $R -f list --shard $i/3 --shard-by host --dry-run | grep "^[a-z]*://" >"part.$i" || :
+		sed "s,^[a-z]*://,,; s,:.*,," "part.$i" | sort -u >"hosts.$i"
+	done
+	[ "$(cat part.1 part.2 part.3 | wc -l)" -eq 18 ] || fail "not each target once"
+	[ "$(cat hosts.1 hosts.2 hosts.3 | sort | uniq -d | wc -l)" -eq 0 ] || fail "a host in two parts"
+	check 3 -f list --shard-by hots
+	has err 'none of target|host'
+}
+
 part_empty_shards()
 {
 	for i in 1 2 3; do
