@@ -10,6 +10,7 @@
 #include "base/why.h"
 
 #define NAME_LEN_MAX 255 /* of a host name in text (RFC 1035 section 2.3.4) */
+#define KEPT_MAX 1024
 
 static int to_lower(unsigned char c)
 {
@@ -102,29 +103,73 @@ static gnutls_subject_alt_names_t read_san(gnutls_x509_crt_t crt, bool *ret_abse
 	return san;
 }
 
-enum name_source name_find(gnutls_x509_crt_t crt, const char *const *names, size_t count,
-			   bool allow_cn)
+/* What a search for names came to. */
+struct search {
+	bool has_dns, found;
+};
+
+/* GnuTLS has read the SAN as it imported the certificate, and what it kept is cheaper
+ * than to read it again. False where that tells too little: no name, or a long one. */
+static bool search_kept(gnutls_x509_crt_t crt, const char *const *names, size_t count,
+			struct search *ret_search)
 {
-	bool absent, has_dns = false, found = false;
-	gnutls_subject_alt_names_t san = read_san(crt, &absent);
+	char name[KEPT_MAX];
+	unsigned type, i;
+	size_t len;
+	int rc;
+
+	*ret_search = (struct search){ .found = false };
+	for (i = 0; !ret_search->found; i++) {
+		len = sizeof(name);
+		rc = gnutls_x509_crt_get_subject_alt_name2(crt, i, name, &len, &type,
+							   NULL);
+		if (rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+			return i > 0;
+		if (rc < 0)
+			return false;
+		if (type != GNUTLS_SAN_DNSNAME)
+			continue;
+		ret_search->has_dns = true;
+		ret_search->found = any_covered(name, len, names, count);
+	}
+	return true;
+}
+
+static void search_san(gnutls_subject_alt_names_t san, const char *const *names,
+		       size_t count, struct search *ret_search)
+{
 	gnutls_datum_t name;
 	unsigned type, i;
 
-	if (!san && !absent)
-		return NAME_NONE;
-	for (i = 0; san && !found; i++) {
+	*ret_search = (struct search){ .found = false };
+	for (i = 0; san && !ret_search->found; i++) {
 		if (gnutls_subject_alt_names_get(san, i, &type, &name, NULL) < 0)
 			break;
 		if (type != GNUTLS_SAN_DNSNAME)
 			continue;
-		has_dns = true;
-		found = any_covered(name.data, name.size, names, count);
+		ret_search->has_dns = true;
+		ret_search->found = any_covered(name.data, name.size, names, count);
 	}
-	if (san)
-		gnutls_subject_alt_names_deinit(san);
-	if (found)
+}
+
+enum name_source name_find(gnutls_x509_crt_t crt, const char *const *names, size_t count,
+			   bool allow_cn)
+{
+	gnutls_subject_alt_names_t san;
+	struct search search;
+	bool absent;
+
+	if (!search_kept(crt, names, count, &search)) {
+		san = read_san(crt, &absent);
+		if (!san && !absent)
+			return NAME_NONE;
+		search_san(san, names, count, &search);
+		if (san)
+			gnutls_subject_alt_names_deinit(san);
+	}
+	if (search.found)
 		return NAME_SAN;
-	if (has_dns || !allow_cn)
+	if (search.has_dns || !allow_cn)
 		return NAME_NONE;
 	return cn_covered(crt, names, count) ? NAME_CN : NAME_NONE;
 }
