@@ -10,6 +10,7 @@
 #include "setup/key/record.h"
 #include "setup/lineage/owners.h"
 
+#define SHOWN_MAX 4   /* records that are shown of one server */
 #define LAGS_MAX 2000 /* of the text that says who lags */
 
 /* Adds a server's name and address as text. */
@@ -28,6 +29,28 @@ static bool has_record(const struct authority_server *server, const struct tlsa 
 		if (tlsa_equal(&server->record[i], rr))
 			return true;
 	return false;
+}
+
+/* Adds what ends a server's name; of several owners it is told once. */
+static void name_failing(struct buf *b, const struct authority_server *server,
+			 const char *what)
+{
+	struct buf text;
+
+	buf_init(&text, LAGS_MAX);
+	name_server(&text, server);
+	buf_text(&text, what);
+	if (!b->len || !strstr(buf_str(b), buf_str(&text)))
+		buf_printf(b, "%s%s", b->len ? "; " : "", buf_str(&text));
+	buf_clear(&text);
+}
+
+static void name_error(struct buf *b, const struct authority_server *server)
+{
+	char *what = mem_printf(": %s", server->error);
+
+	name_failing(b, server, what);
+	free(what);
 }
 
 /* Counts how many of these records of that owner a server has, or lacks. */
@@ -54,6 +77,47 @@ static void add_set(struct env_dns *dns, const char *owner,
 	free(absolute);
 }
 
+static void list_record(struct buf *b, const struct tlsa *rr, size_t before)
+{
+	char *text;
+
+	if (before == SHOWN_MAX)
+		buf_text(b, " ...");
+	if (before >= SHOWN_MAX)
+		return;
+	text = tlsa_to_short_text(rr);
+	buf_printf(b, "%s %s", before ? "," : "", text);
+	free(text);
+}
+
+/* Adds which of these records of that owner a server has, or lacks. */
+static void list_records(struct buf *b, const struct authority_server *server,
+			 const char *owner, const struct record *records, size_t count,
+			 bool there)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++)
+		if (count_records(server, owner, &records[i], 1, there))
+			list_record(b, &records[i].rr, n++);
+}
+
+/* What it has instead shows a digit that was mistyped, and whose the others are. */
+static void tell_lacking(struct buf *b, const struct authority_server *server,
+			 const char *owner, const struct env_question *q, size_t lacks)
+{
+	size_t i;
+
+	name_server(b, server);
+	buf_printf(b, " lacks the record%s", lacks == 1 ? "" : "s");
+	list_records(b, server, owner, q->want, q->want_count, false);
+	buf_printf(b, " at %s, and has", owner);
+	for (i = 0; i < server->record_count; i++)
+		list_record(b, &server->record[i], i);
+	if (!server->record_count)
+		buf_text(b, " none there");
+}
+
 static void judge_server(struct dns_judge *j, const char *owner,
 			 const struct authority_server *server)
 {
@@ -76,17 +140,15 @@ static void judge_server(struct dns_judge *j, const char *owner,
 	else if (server->ttl > dns->ttl_s)
 		dns->ttl_s = server->ttl;
 	if (server->security != SECURITY_SECURE) {
-		name_server(lags, server);
-		buf_printf(lags, " answers without a chain of trust");
-		name_server(&j->fails, server);
-		buf_printf(&j->fails, " answers without a chain of trust");
+		name_failing(lags, server, " answers without a chain of trust");
+		name_failing(&j->fails, server, " answers without a chain of trust");
 	} else if (lacks) {
-		name_server(lags, server);
-		buf_printf(lags, " lacks %s at %s", lacks == 1 ? "the record" : "records",
-			   owner);
+		tell_lacking(lags, server, owner, q, lacks);
 	} else if (keeps) {
 		name_server(lags, server);
-		buf_printf(lags, " still has the old record at %s", owner);
+		buf_printf(lags, " still has the old record%s", keeps == 1 ? "" : "s");
+		list_records(lags, server, owner, q->dead, q->dead_count, true);
+		buf_printf(lags, " at %s", owner);
 	}
 }
 
@@ -146,10 +208,8 @@ void dns_judge_add(struct dns_judge *j, const char *owner,
 		j->dns.none = false;
 		j->ttl_unknown = true;
 		note_heard(&j->dns.silent, server);
-		name_server(&j->lags, server);
-		buf_printf(&j->lags, ": %s", server->error);
-		name_server(&j->fails, server);
-		buf_printf(&j->fails, ": %s", server->error);
+		name_error(&j->lags, server);
+		name_error(&j->fails, server);
 	}
 	if (records)
 		j->dns.some = true;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/why.h"
 #include "cmd/cmd.h"
@@ -83,16 +84,31 @@ static const char *const record_texts[] = {
 	[OUTLOOK_STAYS] = "the key, which stays",
 };
 
-static void print_service(const struct predicted_service *s)
+/* Clients renew about a third of the lifetime before its end. */
+static void print_instead(const struct prediction *p, const char *instead)
+{
+	time_t third = (p->not_after - p->not_before) / 3;
+	char about[32], end[32];
+
+	printf("      replace it by %s\n"
+	       "      before the next renewal, about %s (the certificate ends %s)\n",
+	       instead, clock_date(p->not_after - third, about),
+	       clock_date(p->not_after, end));
+}
+
+static void print_service(const struct prediction *p, const struct predicted_service *s)
 {
 	char *error = s->error ? log_escape(s->error, strlen(s->error)) : NULL;
 	size_t i;
 
 	printf("  %s  %s%s\n", s->owner, error ? "unknown: " : service_texts[s->outlook],
 	       error ? error : "");
-	for (i = 0; i < s->count; i++)
+	for (i = 0; i < s->count; i++) {
 		printf("    %-34s  %s\n", s->record[i].text,
 		       record_texts[s->record[i].outlook]);
+		if (s->record[i].instead)
+			print_instead(p, s->record[i].instead);
+	}
 	free(error);
 }
 
@@ -108,7 +124,7 @@ static void print_services(const struct prediction *p)
 		return;
 	}
 	for (i = 0; i < p->services; i++)
-		print_service(&p->service[i]);
+		print_service(p, &p->service[i]);
 	if (!p->services)
 		puts("  no TLSA records at its names");
 }

@@ -50,7 +50,8 @@ static const struct opt opts[] = {
 	  .help = "with --predict: ask nobody, and only tell about the keys" },
 	{ "check", 0, OPT_FLAG, offsetof(struct values, check),
 	  .help = "look, without any effect, whether the next steps would fail: keys, "
-		  "programs, the right to publish, DNSSEC, each name server and service" },
+		  "programs, the right to publish, DNSSEC, each name server and "
+		  "service" },
 	SETUP_OPTS(struct values, setup),
 	SETUP_DNS_OPTS(struct values, dns),
 	{ .long_name = NULL },
@@ -119,11 +120,14 @@ static char *trouble_text(const struct status *s)
 	return mem_printf("%s since %s", s->reason, clock_date(s->reason_since, date));
 }
 
-/* Prints from column on; what is too long for that comes on lines below. */
-static void print_news(const char *action, const char *when, const char *news, int column)
+/* Prints from column on; what is too long for that comes on lines below, and so does what
+ * must not stand in the way of the time of what comes next. */
+static void print_news(const char *action, const char *when, const char *news,
+		       bool needs_when, int column)
 {
 	const char *text = news ? news : action;
-	bool fits = column + (int)strlen(text) <= COLUMNS;
+	bool fits =
+		column + (int)strlen(text) <= COLUMNS && !(news && *when && needs_when);
 
 	if (news && fits)
 		printf("%s\n", news);
@@ -146,14 +150,14 @@ static void print_row(const struct status *s, int width, time_t now)
 		news = log_escape(text, strlen(text));
 	if (s->error) {
 		printf("%-*s%-11s%-6s%4s  ", width, s->name, "unreadable", "-", "-");
-		print_news("see below", "", news, width + ROW_COLUMNS);
+		print_news("see below", "", news, false, width + ROW_COLUMNS);
 	} else {
 		action = log_escape(s->action, strlen(s->action));
 		printf("%-*s%-11s%s  %4s  ", width, s->name,
 		       lineage_state_stage_name(s->stage),
 		       lineage_number(s->current).text, days_text(s, now, days));
 		print_news(action, when_text(s->action_at, now, when), news,
-			   width + ROW_COLUMNS);
+			   s->compromised != 0, width + ROW_COLUMNS);
 		free(action);
 	}
 	free(news);

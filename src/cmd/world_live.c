@@ -21,6 +21,7 @@
 #include "probe/probe.h"
 #include "probe/quota.h"
 #include "probe/run.h"
+#include "setup/lineage/lineage.h"
 #include "target/connect_to.h"
 #include "target/service.h"
 #include "target/target.h"
@@ -148,6 +149,34 @@ struct leaf {
 	bool is_rsa;
 };
 
+/* Whose key that is: 0 is none of the lineage's. */
+static int64_t find_generation(const struct env_presented *p, const char *spki)
+{
+	int64_t found = 0;
+	char *hex;
+	size_t i;
+
+	for (i = 0; i < p->known_count && !found; i++) {
+		hex = hex_encode(p->known[i].spki, 32);
+		if (!strcmp(hex, spki))
+			found = p->known[i].generation;
+		free(hex);
+	}
+	return found;
+}
+
+/* On the heap: another key than one of those wanted. */
+static char *word_other(const struct env_presented *p, const char *spki)
+{
+	int64_t generation = find_generation(p, spki);
+
+	if (!generation)
+		return mem_printf("presents the key %.8s..., not the lineage's", spki);
+	return mem_printf("still presents key %s: does its server read %s, and was it "
+			  "reloaded?",
+			  lineage_number(generation).text, p->live ? p->live : "live/");
+}
+
 /* Returns what is wrong with the leaf, on the heap; NULL: it is one of those wanted.
  * There is only one raw public key of a kind. */
 static char *judge_leaf(const struct leaf *leaf, const struct env_presented *p)
@@ -173,7 +202,7 @@ static char *judge_leaf(const struct leaf *leaf, const struct env_presented *p)
 			return mem_text("still presents another certificate of the same "
 					"key: was it reloaded?");
 	}
-	return mem_printf("presents the key %.8s..., not the lineage's", leaf->spki);
+	return word_other(p, leaf->spki);
 }
 
 /* Whether the lineage has no key of that kind: the server may have another one's. */
@@ -304,6 +333,32 @@ static char *judge_match(const struct facts_peer *peer, struct looking *looking)
 	return fault;
 }
 
+static bool is_wanted_key(const struct env_presented *p, const char *spki)
+{
+	bool same = false;
+	char *hex;
+	size_t i;
+
+	for (i = 0; i < p->count && !same; i++) {
+		hex = hex_encode(p->spki[i], 32);
+		same = !strcmp(hex, spki);
+		free(hex);
+	}
+	return same;
+}
+
+/* On the heap: DANE fails there, and by which key. */
+static char *judge_failed(const struct facts_peer *peer, const struct env_presented *p)
+{
+	const char *spki = peer->chain[0].spki_sha256;
+	char *key = is_wanted_key(p, spki) ? mem_printf("presents the key %.8s...", spki)
+					   : word_other(p, spki);
+	char *text = mem_printf("%s: %s", code_name(peer->code), key);
+
+	free(key);
+	return text;
+}
+
 /* Returns what is wrong with a peer; NULL: nothing. An address that this host can't
  * reach doesn't count, as long as another can be reached. */
 static char *judge_peer(const struct facts_target *facts, const struct facts_peer *peer,
@@ -315,8 +370,7 @@ static char *judge_peer(const struct facts_target *facts, const struct facts_pee
 			       : mem_printf("%s: %s", code_name(peer->code),
 					    peer->error ? peer->error : "");
 	if (peer->code != CODE_MATCH)
-		return mem_printf("%s: presents the key %.8s...", code_name(peer->code),
-				  peer->chain[0].spki_sha256);
+		return judge_failed(peer, looking->presented);
 	return judge_match(peer, looking);
 }
 

@@ -95,7 +95,7 @@ refused "a name is missing" "doesn't name *.example.com" "exec cat $PWD/short.cr
 refused "the domain instead of its wildcard" "doesn't name *.example.com" \
 	"exec cat $PWD/apex.crt $PWD/ca.crt >{fullchain}"
 refused "expired" 'expired at' "exec cat $PWD/past.crt $PWD/ca.crt >{fullchain}"
-refused "the CA first" 'for another key' "exec cat $PWD/ca.crt $PWD/good.crt >{fullchain}"
+refused "the CA first" 'is number 2 of 2 in the chain, and has to come first' "exec cat $PWD/ca.crt $PWD/good.crt >{fullchain}"
 refused "another CA behind it" "isn't signed by" "exec cat $PWD/good.crt $PWD/other.crt >{fullchain}"
 refused "a stranger between" "isn't signed by" \
 	"exec cat $PWD/good.crt $PWD/other.crt $PWD/ca.crt >{fullchain}"
@@ -144,8 +144,11 @@ cp "$L/state" "$L/lineage.conf" .
 sha256sum "$L"/keys/*/*/privkey.pem >keys
 for verb in renew rollover; do
 	status "a second run: $verb" 2 "$DANEPROBE" $verb www
-	says "it says so" 'another daneprobe is at work on the lineage www' err
+	says "it says so, and who" "daneprobe renew (process $holder) is at work on the lineage www" err
 done
+status "a timer's run leaves it to that one" 0 "$DANEPROBE" rollover --all -q
+same "and says nothing" "" "$(cat out err)"
+status "without -q it says so" 2 "$DANEPROBE" rollover --all
 status "status needs no lock" 0 "$DANEPROBE" status www
 kill -9 $holder "$(cat ordering)"
 wait $holder 2>/dev/null || :

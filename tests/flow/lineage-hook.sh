@@ -153,6 +153,11 @@ part_a_new_key_is_left_out()
 	sed -n '/^To do:/,$s/^  //p' hook.deploy >remedy
 	lines remedy 2
 	rm hook.* status.*
+	# Only the key is copied: the next renewal is by that one.
+	head -n 1 remedy | run 0 sh -e
+	run 0 "$DANEPROBE" hook certbot --pre www
+	has out "certbot has key 0001 now: the certificate of its next renewal is taken over"
+	hasnt err "none of the lineage's"
 	sed -i 's/--force-renewal/& -n --no-random-sleep-on-renew/' remedy
 	run 0 sh -e remedy
 	has status.deploy 0
@@ -277,6 +282,16 @@ part_predictions_are_compared_with_what_is_published()
 	predict 0 -o json
 	[ "$(jq -c '.certificates[0] | [.risky, .services[0].outlook, .services[0].records[0].outlook]' out)" = \
 		'[false,"stays","stays"]' ] || fail "$(cat out)"
+
+	# One of the certificate, where the key stays
+	printf 'server 127.53.3.1\nzone life.example\nupdate delete %s TLSA\nsend\n' \
+		_443._tcp.www.life.example. | nsupdate -k tsig
+	records "$("$DANEPROBE" record --cert "$live/cert.pem" --selector 0 www.life.example | sed 's/.* TLSA //')"
+	predict 1
+	has out "_443._tcp.www.life.example  breaks at the renewal"
+	has out "replace it by $(echo "$key" | tr A-Z a-z)"
+	ends=$(openssl x509 -in "$live/cert.pem" -noout -enddate | cut -d= -f2)
+	has out "before the next renewal, about $(date -u -d "$ends - 30 days" +%Y-%m-%d) (the certificate ends $(date -u -d "$ends" +%Y-%m-%d))"
 
 	# Of the intermediate alone
 	printf 'server 127.53.3.1\nzone life.example\nupdate delete %s TLSA\nsend\n' \

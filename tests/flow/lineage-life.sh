@@ -92,7 +92,7 @@ one_run_at_a_time()
 	keys >keys.before
 	for verb in renew rollover publish propagation install; do
 		dp 2 "$verb" www
-		has err "another daneprobe is at work on the lineage www"
+		has err "daneprobe renew (process $holder) is at work on the lineage www"
 	done
 	run 0 "$DANEPROBE" status --dir "$PWD/etc" www
 	cmp state.before etc/www/state || fail "a second run changed the state"

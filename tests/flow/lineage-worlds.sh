@@ -107,40 +107,6 @@ part_a_hidden_primary()
 	watch_end "https://www.$zone"
 }
 
-# A BIND that signs by a policy, with the lab's key, of which the DS is at the parent
-bind_primary()
-{
-	named_conf primary 127.53.3.1 "$bind_policy
-		zone \"$zone\" {
-			type primary; file \"zone\"; key-directory \"$PWD/primary\";
-			dnssec-policy lab; inline-signing no;
-			allow-update { key update; };
-		};"
-	life_zone primary
-	bind_key primary
-	# named listens at addresses that an interface has by name
-	ip address add 127.53.3.1/32 dev lo
-	start_named primary
-	pids="$pids $pid_primary"
-	tries=0
-	# It signs the apex first and the zone's last name last. What a secondary takes before that
-	# is half signed, and no one tells it later.
-	until timeout 2 drill -D @127.53.3.1 "www.$zone" NSEC 2>/dev/null | grep -q RRSIG; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 100 ] || { tail -n 30 primary/log >&2; fail "BIND does not answer signed"; }
-		sleep 0.1
-	done
-}
-
-stop_bind()
-{
-	ended=$?
-	ip address del 127.53.3.1/32 dev lo || :
-	kill $pids "$(cat nginx/pid 2>/dev/null)" 2>/dev/null || :
-	wait || :
-	exit $ended
-}
-
 part_a_primary_that_signs_by_policy()
 {
 	command -v named >/dev/null || skip "named is not installed"

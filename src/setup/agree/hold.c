@@ -58,17 +58,23 @@ static int look_at_service(struct lineage *l, const struct target *target,
 					   .any_cert = true,
 					   .key_only = true,
 					   .at_once = !was_reloaded(l) };
+	struct env_known_key *known = NULL;
 	size_t types = l->conf.key_types, i;
 	int rc = 0;
 
 	if (!l->env->look)
 		return why_set(why, DP_EINVAL, "the services can't be looked at");
+	presented.known_count = lineage_known_keys(l, &known);
+	presented.known = known;
 	lineage_kinds(l, &presented.has_rsa, &presented.has_ecdsa);
 	for (i = 0; i < GENERATIONS && rc == 0; i++) {
 		rc = lineage_spki(l, generation[i], spki + presented.count, why);
 		presented.count += types;
 	}
-	return rc < 0 ? rc : l->env->look(l->env->arg, &presented, ret_live, why);
+	if (rc == 0)
+		rc = l->env->look(l->env->arg, &presented, ret_live, why);
+	free(known);
+	return rc;
 }
 
 /* Why there is to be no record for target, on the heap; NULL: there may be one. */

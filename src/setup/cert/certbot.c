@@ -9,6 +9,8 @@
 #include "base/text_file.h"
 #include "base/why.h"
 #include "dane/chain.h"
+#include "dane/tlsa.h"
+#include "setup/key/key.h"
 #include "setup/lineage/acme.h"
 #include "setup/lineage/lineage.h"
 #include "setup/predict/predict_conf.h"
@@ -106,6 +108,40 @@ int certbot_find(const struct lineage *l, const char *folder,
 		find_key(l, ret_found);
 	}
 	chain_clear(&chain);
+	free(path);
+	return rc;
+}
+
+static int read_public(const char *path, uint8_t *ret_spki)
+{
+	gnutls_datum_t public = { 0 };
+	struct key *key = NULL;
+	struct tlsa rr = { 0 };
+	int rc = key_load(path, &key, NULL);
+
+	if (rc == 0)
+		rc = key_public(key, &public, NULL);
+	if (rc == 0)
+		rc = tlsa_from_octets(TLSA_DANE_EE, TLSA_SPKI, TLSA_SHA256, public.data,
+				      public.size, &rr, NULL);
+	if (rc == 0)
+		memcpy(ret_spki, rr.data, 32);
+	tlsa_clear(&rr);
+	gnutls_free(public.data);
+	key_free(key);
+	return rc;
+}
+
+int certbot_find_next(const struct lineage *l, const char *folder,
+		      struct certbot_found *ret_found, struct why *why)
+{
+	int rc = certbot_find(l, folder, ret_found, why);
+	char *path = mem_printf("%s/privkey.pem", folder);
+
+	if (rc == 0 && read_public(path, ret_found->spki) == 0) {
+		ret_found->generation = 0;
+		find_key(l, ret_found);
+	}
 	free(path);
 	return rc;
 }

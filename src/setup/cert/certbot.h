@@ -33,6 +33,10 @@ struct certbot_found {
 /* Undo with certbot_found_clear(), also after an error. */
 int certbot_find(const struct lineage *lineage, const char *folder,
 		 struct certbot_found *ret_found, struct why *why);
+/* The same by the private key that is in folder now, and of which the next certificate
+ * will be; where that can't be read, by the certificate's. */
+int certbot_find_next(const struct lineage *lineage, const char *folder,
+		      struct certbot_found *ret_found, struct why *why);
 void certbot_found_clear(struct certbot_found *found);
 /* The commands that give certbot a key of the lineage, "\n" between them, on the heap;
  * NULL for a type that it doesn't take. */

@@ -26,17 +26,38 @@
 
 static const struct file_access public_file = { .mode = 0644, .group = (gid_t)-1 };
 
+static bool has_public(const struct chain_cert *cert, const gnutls_datum_t *public)
+{
+	return cert->spki.data && cert->spki.size == public->size &&
+	       !memcmp(cert->spki.data, public->data, public->size);
+}
+
+/* Clients take the first for the server's. */
+static int refuse_key(const struct chain *chain, const gnutls_datum_t *public,
+		      const char *path, struct why *why)
+{
+	size_t i;
+
+	for (i = 1; i < chain->count; i++)
+		if (has_public(&chain->cert[i], public))
+			return why_set(why, DP_EINVAL,
+				       "the certificate for the key of %s is number %zu "
+				       "of %zu in the chain, and has to come first, each "
+				       "issuer behind the one that it signed",
+				       path, i + 1, chain->count);
+	return why_set(why, DP_EINVAL,
+		       "the certificate is for another key than that of %s", path);
+}
+
 static int check_key(const struct lineage *l, int64_t generation, enum key_type type,
-		     const struct chain_cert *leaf, struct why *why)
+		     const struct chain *chain, struct why *why)
 {
 	char *path = lineage_key_path(l, generation, type, "request.csr");
 	gnutls_datum_t der = { 0 }, public = { 0 };
 	int rc = csr_load(path, &der, &public, why);
 
-	if (rc == 0 && (leaf->spki.size != public.size ||
-			memcmp(leaf->spki.data, public.data, public.size) != 0))
-		rc = why_set(why, DP_EINVAL,
-			     "the certificate is for another key than that of %s", path);
+	if (rc == 0 && !has_public(&chain->cert[0], &public))
+		rc = refuse_key(chain, &public, path, why);
 	gnutls_free(der.data);
 	gnutls_free(public.data);
 	free(path);
@@ -121,7 +142,7 @@ static int check_chain(const struct lineage *l, int64_t generation, enum key_typ
 		return rc;
 	if (chain->raw_key || !leaf->crt || !leaf->spki.data)
 		return why_set(why, DP_EINVAL, "there is no certificate in it");
-	rc = check_key(l, generation, type, leaf, why);
+	rc = check_key(l, generation, type, chain, why);
 	if (rc == 0)
 		rc = check_names(l, leaf, why);
 	if (rc == 0)
@@ -345,7 +366,7 @@ int certificate_is_for_key(const struct lineage *l, int64_t generation,
 	int rc = chain_file_read(path, &chain, why);
 
 	if (rc == 0)
-		*ret_fits = check_key(l, generation, type, &chain.cert[0], NULL) == 0;
+		*ret_fits = check_key(l, generation, type, &chain, NULL) == 0;
 	chain_clear(&chain);
 	free(path);
 	free(certs);

@@ -91,6 +91,7 @@ static int find_presented(struct lineage *l, int64_t generation, enum looking lo
 	uint8_t spki[KEY_TYPE_COUNT][32], cert[KEY_TYPE_COUNT][32];
 	char *name = mem_printf("key %s", lineage_number(generation).text);
 	char *live = lineage_path(l, "live");
+	struct env_known_key *known = NULL;
 	struct looked_at at = { 0 };
 	struct env_presented presented = { .spki = (const uint8_t(*)[32])spki,
 					   .cert = (const uint8_t(*)[32])cert,
@@ -100,6 +101,8 @@ static int find_presented(struct lineage *l, int64_t generation, enum looking lo
 					   .at_once = looking == LOOK_AT_ONCE };
 	int rc;
 
+	presented.known_count = lineage_known_keys(l, &known);
+	presented.known = known;
 	lineage_kinds(l, &presented.has_rsa, &presented.has_ecdsa);
 	rc = lineage_spki(l, generation, spki, why);
 	if (rc == 0)
@@ -113,6 +116,7 @@ static int find_presented(struct lineage *l, int64_t generation, enum looking lo
 	if (rc == 0)
 		rc = l->env->look(l->env->arg, &presented, ret_live, why);
 	forget_services(&at);
+	free(known);
 	free(name);
 	free(live);
 	return rc;

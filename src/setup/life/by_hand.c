@@ -67,7 +67,7 @@ static size_t count_sets(const struct env_dns *dns, const struct record *record,
 /* What one server has was done: the others get it without a person. */
 static bool is_to_add(const struct env_dns *dns, const struct record *record)
 {
-	return !count_sets(dns, record, true);
+	return !env_dns_has(dns, record->owner, &record->rr);
 }
 
 static bool is_to_remove(const struct env_dns *dns, const struct record *record)

@@ -279,7 +279,7 @@ static bool see_future(const struct lineage *l, const char *folder, void *arg)
 	struct why why;
 	bool warned;
 
-	if (certbot_find(l, folder, &f, &why) < 0)
+	if (certbot_find_next(l, folder, &f, &why) < 0)
 		warned = warn_of_folder(report, folder, why.text, NULL);
 	else if (!f.generation)
 		warned = warn_of_folder(
@@ -301,12 +301,33 @@ static bool see_future(const struct lineage *l, const char *folder, void *arg)
 	return warned;
 }
 
+/* Somebody has copied the key back since certbot made that certificate. */
+static bool waits_for_renewal(const struct lineage *l, const char *folder, void *arg)
+{
+	struct certbot_found now = { 0 }, next = { 0 };
+	bool waits = certbot_find(l, folder, &now, NULL) == 0 && !now.generation &&
+		     certbot_find_next(l, folder, &next, NULL) == 0 && next.generation;
+
+	if (waits)
+		*(int64_t *)arg = next.generation;
+	certbot_found_clear(&now);
+	certbot_found_clear(&next);
+	return waits;
+}
+
 int hook_predict(const struct lineage *l, struct hook_report *report, struct why *why)
 {
+	int64_t generation = 0;
+
 	(void)why;
 	*report = (struct hook_report){ 0 };
 	if (certbot_any_folder(l, see_future, report))
 		return 0;
+	if (certbot_any_folder(l, waits_for_renewal, &generation))
+		return outcome_tell(&report->result, OUTCOME_NOTHING, 0,
+				    "certbot has key %s now: the certificate of its next "
+				    "renewal is taken over",
+				    lineage_number(generation).text);
 	if (l->state.renew_error)
 		return outcome_tell(&report->result, OUTCOME_LATE, 0, "%s",
 				    l->state.renew_error);

@@ -47,12 +47,14 @@ static char *find_stay(struct lineage *l)
 
 /* What a publication is to heed. */
 struct heed {
-	struct hold hold; /* owned */
-	char *stays;	  /* owned; why the old records stay; NULL: they may go */
+	struct env_dns dns; /* owned; what the servers had before */
+	struct hold hold;   /* owned */
+	char *stays;	    /* owned; why the old records stay; NULL: they may go */
 };
 
 static void heed_clear(struct heed *heed)
 {
+	env_dns_clear(&heed->dns);
 	hold_clear(&heed->hold);
 	free(heed->stays);
 }
@@ -87,22 +89,21 @@ static int prepare_change(struct lineage *l, bool asked_for, struct heed *heed,
 			  struct why *why)
 {
 	struct lineage_state *s = &l->state;
-	struct env_dns dns = { 0 };
-	int rc = agreement_before(l, &dns, why);
+	const struct env_dns *dns = &heed->dns;
+	int rc = agreement_before(l, &heed->dns, why);
 
-	if (rc == 0 && dns.wildcard)
-		rc = refuse_wildcard(&dns, why);
-	if (rc == 0 && dns.may_have_dead)
+	if (rc == 0 && dns->wildcard)
+		rc = refuse_wildcard(dns, why);
+	if (rc == 0 && dns->may_have_dead)
 		heed->stays = find_stay(l);
 	if (rc == 0)
-		rc = hold_decide(l, &dns, asked_for,
+		rc = hold_decide(l, dns, asked_for,
 				 s->intent == INTENT_PUBLISH ? s->held : NULL,
 				 &heed->hold, why);
 	if (rc == 0)
 		hold_keep(s, &heed->hold);
 	if (rc == 0 && heed->hold.unknown)
 		doubt_caches(l);
-	env_dns_clear(&dns);
 	return rc;
 }
 
@@ -138,7 +139,7 @@ static void leave_old(struct wanted *w)
 }
 
 /* Records are asked for; the way there is told before it is gone. */
-static int give_records(struct lineage *l, bool old_stays,
+static int give_records(struct lineage *l, const struct heed *heed,
 			enum publish_result *ret_result, struct why *why)
 {
 	struct lineage_state *s = &l->state;
@@ -162,14 +163,14 @@ static int give_records(struct lineage *l, bool old_stays,
 	agreement_remember(s, &wanted);
 	note_given(s, &wanted);
 	rc = lineage_save(l, why);
-	if (rc == 0 && old_stays)
+	if (rc == 0 && heed->stays)
 		leave_old(&wanted);
 	if (rc == 0)
-		rc = publish_records(l, &wanted, ret_result, why);
+		rc = publish_records(l, &wanted, &heed->dns, ret_result, why);
 	if (rc < 0)
 		goto out;
 	s->intent = INTENT_NONE;
-	if (!old_stays)
+	if (!heed->stays)
 		s->published_at = env_now(l->env);
 	rc = lineage_save(l, why);
 out:
@@ -237,7 +238,7 @@ int publication_give(struct lineage *l, bool asked_for, struct outcome *r,
 	int rc = prepare_change(l, asked_for, &heed, &inner);
 
 	if (rc == 0)
-		rc = give_records(l, heed.stays != NULL, &result, &inner);
+		rc = give_records(l, &heed, &result, &inner);
 	if (rc < 0) {
 		rc = outcome_failed(l, inner.text, r, why);
 	} else if (result == PUBLISH_HELD) {

@@ -21,6 +21,9 @@
 #include "setup/lineage/journal.h"
 
 #define ITEMS_MAX 12
+#define KNOWN_MAX 32 /* generations: a server that wasn't reloaded has one of the last   \
+		      */
+#define LOCK_MAX 100 /* octets of the line that says who has it */
 
 static const struct file_access private_file = { .mode = 0600, .group = (gid_t)-1 };
 
@@ -209,6 +212,27 @@ void lineage_close(struct lineage *l)
 	*l = (struct lineage){ .lock = -1 };
 }
 
+/* Who has the lock writes that into it, for those who find it taken. */
+static void sign_lock(const struct lineage *l, int fd)
+{
+	char *text = mem_printf("daneprobe %s (process %ld)\n", l->verb, (long)getpid());
+	bool signed_it = ftruncate(fd, 0) == 0 && pwrite(fd, text, strlen(text), 0) > 0;
+
+	(void)signed_it; /* on a full disk the lock counts without */
+	free(text);
+}
+
+static int refuse_lock(const struct lineage *l, int fd, struct why *why)
+{
+	char text[LOCK_MAX];
+	ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
+
+	text[len > 0 ? len : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return why_set(why, DP_EBUSY, "%s is at work on the lineage %s",
+		       *text ? text : "another daneprobe", l->name);
+}
+
 /* flock() lasts until the last process closes the descriptor, so no command inherits
  * it. */
 int lineage_lock(struct lineage *l, struct why *why)
@@ -222,14 +246,14 @@ int lineage_lock(struct lineage *l, struct why *why)
 		return why_errno(why, failed, "can't lock the lineage %s", l->name);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		failed = errno;
+		failed = failed == EWOULDBLOCK
+				 ? refuse_lock(l, fd, why)
+				 : why_errno(why, failed, "can't lock the lineage %s",
+					     l->name);
 		(void)close(fd);
-		return failed == EWOULDBLOCK
-			       ? why_set(why, DP_EBUSY,
-					 "another daneprobe is at work on the lineage %s",
-					 l->name)
-			       : why_errno(why, failed, "can't lock the lineage %s",
-					   l->name);
+		return failed;
 	}
+	sign_lock(l, fd);
 	l->lock = fd;
 	return 0;
 }
@@ -281,6 +305,26 @@ int lineage_spki(const struct lineage *l, int64_t generation, uint8_t (*ret_spki
 		record_source_clear(&source);
 	}
 	return rc;
+}
+
+size_t lineage_known_keys(const struct lineage *l, struct env_known_key **ret_keys)
+{
+	uint8_t spki[KEY_TYPE_COUNT][32];
+	struct env_known_key *keys = NULL;
+	int64_t g = l->state.last, oldest = g > KNOWN_MAX ? g - KNOWN_MAX : 0;
+	size_t count = 0, i;
+
+	for (; g > oldest; g--) {
+		if (lineage_spki(l, g, spki, NULL) < 0) /* somebody deleted it */
+			continue;
+		for (i = 0; i < l->conf.key_types; i++) {
+			keys = mem_grow(keys, count, sizeof(*keys));
+			keys[count].generation = g;
+			memcpy(keys[count++].spki, spki[i], sizeof(spki[i]));
+		}
+	}
+	*ret_keys = keys;
+	return count;
 }
 
 void lineage_kinds(const struct lineage *l, bool *ret_rsa, bool *ret_ecdsa)

@@ -74,6 +74,8 @@ char *lineage_key_path(const struct lineage *lineage, int64_t generation,
 /* SHA-256 of the SubjectPublicKeyInfo of each key type of conf, from the requests. */
 int lineage_spki(const struct lineage *lineage, int64_t generation,
 		 uint8_t (*ret_spki)[32], struct why *why);
+/* The keys of the latest generations, those out of use too; on the heap. */
+size_t lineage_known_keys(const struct lineage *lineage, struct env_known_key **ret_keys);
 /* Kinds among the key types of conf, ECDSA standing for EdDSA too. */
 void lineage_kinds(const struct lineage *lineage, bool *ret_rsa, bool *ret_ecdsa);
 /* How folders and files of the lineage are made: for key_group, else for nobody's

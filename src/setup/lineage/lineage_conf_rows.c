@@ -140,10 +140,17 @@ static int take_acme(struct lineage_conf *conf, const char *value, struct why *w
 	return acme_check(value, why);
 }
 
+/* What takes a time here is about days. */
 static int take_seconds(const char *value, int64_t *ret_s, struct why *why)
 {
 	int64_t ms = 0;
-	int rc = number_parse_time(value, true, &ms, why);
+	int rc;
+
+	if (value[strspn(value, "0123456789")] == '\0')
+		return why_set(why, DP_EINVAL,
+			       "'%s' has no unit: %sd are days, and h, m and s are known",
+			       value, value);
+	rc = number_parse_time(value, true, &ms, why);
 
 	if (rc == 0 && ms % 1000)
 		rc = why_set(why, DP_EINVAL, "'%s' is not whole seconds", value);
@@ -163,6 +170,11 @@ static int take_renew_at(struct lineage_conf *conf, const char *value, struct wh
 	conf->renew_left_s = 0;
 	if (!strcmp(value, "auto"))
 		return 0;
+	if (value[strspn(value, "0123456789")] == '\0')
+		return why_set(why, DP_EINVAL,
+			       "'%s' has no unit: %sd is so many days before the end, "
+			       "%s%% that share of the lifetime",
+			       value, value, value);
 	if (value[len - 1] != '%')
 		return take_seconds(value, &conf->renew_left_s, why);
 	digits = mem_text_n(value, len - 1);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "dane/chain.h"
@@ -75,14 +76,30 @@ static int read_chain(const char *path, struct chain *ret_chain, struct why *why
 	return rc;
 }
 
+/* A record of the certificate, where that of its key would stay. */
+static char *find_instead(const struct tlsa *rr, const struct chain_cert *leaf,
+			  enum outlook outlook, enum predict_key key)
+{
+	char *hex, *text;
+
+	if (outlook != OUTLOOK_BREAKS || key != PREDICT_SAME_KEY)
+		return NULL;
+	hex = hex_encode(leaf->spki_sha256, sizeof(leaf->spki_sha256));
+	text = mem_printf("%u 1 1 %s", rr->usage, hex);
+	free(hex);
+	return text;
+}
+
 static void add_record(struct predicted_service *s, const struct tlsa *rr,
-		       const struct match_record *match, enum predict_key key)
+		       const struct match_record *match, const struct chain_cert *leaf,
+		       enum predict_key key)
 {
 	enum outlook outlook = outlook_record(rr, match, key);
 
 	s->record = mem_grow(s->record, s->count, sizeof(*s->record));
-	s->record[s->count++] =
-		(struct predicted_record){ tlsa_to_short_text(rr), outlook };
+	s->record[s->count++] = (struct predicted_record){
+		tlsa_to_short_text(rr), find_instead(rr, leaf, outlook, key), outlook
+	};
 	if (outlook > s->outlook)
 		s->outlook = outlook;
 }
@@ -121,7 +138,7 @@ static void judge_records(struct predicted_service *s, const struct facts_endpoi
 
 	match_chain(&in, &match);
 	for (i = 0; i < match.rec_count; i++)
-		add_record(s, &rr[i], &match.rec[i], key);
+		add_record(s, &rr[i], &match.rec[i], &chain->cert[0], key);
 	match_clear(&match);
 	free(rr);
 }
@@ -173,6 +190,8 @@ static void prepare_prediction(const struct compare_conf *conf, struct predictio
 		p->unread = mem_text(why.text);
 		return;
 	}
+	p->not_before = ret_chain->cert[0].not_before;
+	p->not_after = ret_chain->cert[0].not_after;
 	p->issuer = chain_issuer(&ret_chain->cert[0]);
 	if (conf->service_count)
 		add_targets(q, at, &ret_chain->cert[0], targets, target_count);

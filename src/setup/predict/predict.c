@@ -286,8 +286,10 @@ static void clear_service(struct predicted_service *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->count; i++)
+	for (i = 0; i < s->count; i++) {
 		free(s->record[i].text);
+		free(s->record[i].instead);
+	}
 	free(s->record);
 	free(s->owner);
 	free(s->error);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "setup/predict/outlook.h"
 #include "setup/predict/predict_conf.h"
@@ -16,7 +17,8 @@ struct why;
 
 /* What will become of a published record. */
 struct predicted_record {
-	char *text; /* owned; "3 1 1 8f43..." cut short */
+	char *text;    /* owned; "3 1 1 8f43..." cut short */
+	char *instead; /* owned; the record of the key that stays; NULL: not needed */
 	enum outlook outlook;
 };
 
@@ -38,7 +40,8 @@ struct prediction {
 	char *fault;   /* owned; why the client can't renew by file; NULL: it can */
 	bool compared; /* the records were asked for, so what follows counts */
 	char *issuer;  /* owned; who signed it now; NULL unknown */
-	char *unread;  /* owned; why chain couldn't be read; NULL */
+	time_t not_before, not_after;	   /* of the present certificate; 0 unknown */
+	char *unread;			   /* owned; why chain couldn't be read; NULL */
 	struct predicted_service *service; /* owned; those with records, or unknown */
 	size_t services;
 };

@@ -13,6 +13,7 @@
 #include "setup/publish/publish_powerdns.h"
 #include "setup/publish/publish_rfc2136.h"
 #include "setup/publish/wanted.h"
+#include "setup/world/env.h"
 
 static int by_hand(struct lineage *l, const char *options, const struct wanted *wanted,
 		   const struct publish_watch *watch, enum publish_result *ret_result,
@@ -54,7 +55,8 @@ bool publish_is_by_hand(const struct lineage *l)
 }
 
 static int note_records(struct lineage *l, const char *event,
-			const struct record *records, size_t count, const char *way,
+			const struct record *records, size_t count,
+			const struct env_dns *before, bool was_there, const char *way,
 			struct why *why)
 {
 	char *text;
@@ -62,6 +64,8 @@ static int note_records(struct lineage *l, const char *event,
 	int rc = 0;
 
 	for (i = 0; i < count && rc == 0; i++) {
+		if (env_dns_has(before, records[i].owner, &records[i].rr) != was_there)
+			continue;
 		text = tlsa_to_text(&records[i].rr);
 		rc = lineage_note(l, why, event, "name", records[i].owner, "record", text,
 				  "via", way, NULL);
@@ -96,7 +100,8 @@ int publish_check(const struct lineage *l, struct why *why)
 }
 
 int publish_records(struct lineage *l, const struct wanted *wanted,
-		    enum publish_result *ret_result, struct why *why)
+		    const struct env_dns *before, enum publish_result *ret_result,
+		    struct why *why)
 {
 	const char *options = NULL;
 	const struct way *way = find_way(l, &options, why);
@@ -109,10 +114,10 @@ int publish_records(struct lineage *l, const struct wanted *wanted,
 	told = rc == 0 && *ret_result == PUBLISH_BY_HAND;
 	if (rc == 0)
 		rc = note_records(l, told ? "to-add" : "added", wanted->want,
-				  wanted->want_count, way->name, why);
+				  wanted->want_count, before, false, way->name, why);
 	if (rc == 0)
 		rc = note_records(l, told ? "to-remove" : "removed", wanted->dead,
-				  wanted->dead_count, way->name, why);
+				  wanted->dead_count, before, true, way->name, why);
 	return rc;
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+struct env_dns;
 struct lineage;
 struct publish_change;
 struct publish_owner;
@@ -41,8 +42,11 @@ typedef int publish_check_fn(const struct lineage *lineage, const char *options,
 /* Whether the way is print: the records are the user's to put in. */
 bool publish_is_by_hand(const struct lineage *lineage);
 int publish_check(const struct lineage *lineage, struct why *why);
+/* before is what the name servers had: the journal gets what wasn't there, and what is
+ * gone. */
 int publish_records(struct lineage *lineage, const struct wanted *wanted,
-		    enum publish_result *ret_result, struct why *why);
+		    const struct env_dns *before, enum publish_result *ret_result,
+		    struct why *why);
 /* Tells what publish_records() would change, by what the zone's own server has now.
  * PUBLISH_DONE, or PUBLISH_BY_HAND where the way can't look: print and exec. */
 int publish_preview(struct lineage *lineage, const struct wanted *wanted,

@@ -113,6 +113,17 @@ void env_dns_add_set(struct env_dns *dns, const char *owner, const struct tlsa *
 	dns->set[dns->set_count++] = set;
 }
 
+bool env_dns_has(const struct env_dns *dns, const char *owner, const struct tlsa *rr)
+{
+	size_t i;
+
+	for (i = 0; i < dns->set_count; i++)
+		if (!strcmp(dns->set[i].owner, owner) &&
+		    has_record(dns->set[i].rr, dns->set[i].count, rr))
+			return true;
+	return false;
+}
+
 void env_page_clear(struct env_page *page)
 {
 	free(page->text);

@@ -89,6 +89,12 @@ struct env_question {
 	bool all_but_one; /* one server may be dead */
 };
 
+/* A key of the lineage, whatever became of it. */
+struct env_known_key {
+	int64_t generation;
+	uint8_t spki[32]; /* SHA-256 of SubjectPublicKeyInfo */
+};
+
 /* A question to the services: do they present one of these certificates, now? A server
  * that wasn't reloaded still has the former one of the same key. */
 struct env_presented {
@@ -101,7 +107,10 @@ struct env_presented {
 	size_t count;
 	const char *name, *live; /* borrowed: "key 0001", and where servers read it; not
 				    needed with key_only */
-	bool any_cert;		 /* any certificate will do: only the key counts */
+	const struct env_known_key
+		*known; /* borrowed; to name what is presented instead */
+	size_t known_count;
+	bool any_cert; /* any certificate will do: only the key counts */
 	bool key_only; /* don't look into DNS: caches may have what is no longer there */
 	bool has_rsa,
 		has_ecdsa; /* the kinds of keys among them; ECDSA stands for EdDSA too */
@@ -176,6 +185,8 @@ void env_dns_clear(struct env_dns *dns);
 /* Copies what a server has at owner (with its final dot), unless another has the same. */
 void env_dns_add_set(struct env_dns *dns, const char *owner, const struct tlsa *rr,
 		     size_t count);
+/* Whether one of the servers has rr at owner. */
+bool env_dns_has(const struct env_dns *dns, const char *owner, const struct tlsa *rr);
 /* Takes both texts. */
 void env_live_add(struct env_live *live, char *take_where, char *take_what);
 void env_live_clear(struct env_live *live);

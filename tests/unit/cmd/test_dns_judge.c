@@ -67,7 +67,7 @@ static const struct row rows[] = {
 	  false,
 	  false,
 	  60,
-	  "ns2 (192.0.2.1) lacks the record at " OWNER },
+	  "ns2 (192.0.2.1) lacks the record 3 1 1 62 at " OWNER ", and has 3 1 1 61" },
 	{ "one lacks both",
 	  false,
 	  { { .name = "ns1", .has = "", .ttl = 30 },
@@ -75,7 +75,8 @@ static const struct row rows[] = {
 	  false,
 	  false,
 	  60,
-	  "ns1 (192.0.2.1) lacks records at " OWNER },
+	  "ns1 (192.0.2.1) lacks the records 3 1 1 61, 3 1 1 62 at " OWNER
+	  ", and has none there" },
 	{ "one has the old one",
 	  false,
 	  { { .name = "ns1", .has = "ab", .ttl = 30 },
@@ -83,7 +84,7 @@ static const struct row rows[] = {
 	  false,
 	  false,
 	  30,
-	  "ns2 (192.0.2.1) still has the old record at " OWNER },
+	  "ns2 (192.0.2.1) still has the old record 3 1 1 6f at " OWNER },
 	{ "both lag",
 	  false,
 	  { { .name = "ns1", .has = "a", .ttl = 30 },
@@ -91,8 +92,9 @@ static const struct row rows[] = {
 	  false,
 	  false,
 	  30,
-	  "ns1 (192.0.2.1) lacks the record at " OWNER
-	  "; ns2 (192.0.2.1) still has the old record at " OWNER },
+	  "ns1 (192.0.2.1) lacks the record 3 1 1 62 at " OWNER
+	  ", and has 3 1 1 61; ns2 (192.0.2.1) still has the old record 3 1 1 6f "
+	  "at " OWNER },
 	{ "nobody has any",
 	  false,
 	  { { .name = "ns1", .has = "", .ttl = 5 },
@@ -100,7 +102,7 @@ static const struct row rows[] = {
 	  false,
 	  true,
 	  5,
-	  "lacks records" },
+	  "lacks the records" },
 	{ "only others' records",
 	  false,
 	  { { .name = "ns1", .has = "x", .ttl = 5 },
@@ -108,7 +110,7 @@ static const struct row rows[] = {
 	  false,
 	  false,
 	  5,
-	  "lacks records" },
+	  "lacks the records" },
 	{ "an unknown TTL stays unknown",
 	  false,
 	  { { .name = "ns1", .has = "ab", .ttl = -1 },
@@ -212,7 +214,7 @@ static const struct row rows[] = {
 	  false,
 	  true,
 	  5,
-	  "ns1 (192.0.2.1) lacks records" },
+	  "ns1 (192.0.2.1) lacks the records" },
 	{ "not the only one",
 	  true,
 	  { { .name = "ns1", .has = "", .error = "no answer", .silent = true } },
@@ -434,6 +436,10 @@ static void test_dns_judge_add_two_owners(void **state)
 		{ .name = "ns1", .has = "b", .ttl = 7 },
 		{ .name = "ns2", .has = "b", .ttl = 7 }
 	};
+	static const struct said silent[SERVERS_MAX] = {
+		{ .name = "ns1", .has = "b", .ttl = 7 },
+		{ .name = "ns2", .has = "", .error = "no answer", .silent = true }
+	};
 	char owner[] = OWNER ".", mail[] = "_25._tcp.www.example.";
 	struct record want[2] = { record(owner, 'a'), record(mail, 'b') };
 	struct env_question q = { .want = want, .want_count = 2, .all_but_one = true };
@@ -460,6 +466,18 @@ static void test_dns_judge_add_two_owners(void **state)
 	assert_false(dns.agree);
 	assert_string_equal(dns.who_lags, "ns1 (192.0.2.1): no answer");
 	assert_string_equal(dns.who_fails, "ns1 (192.0.2.1): no answer");
+	env_dns_clear(&dns);
+
+	/* One that doesn't answer is told once, of however many owners. */
+	q.all_but_one = false;
+	play(&w, one);
+	play(&second, silent);
+	dns_judge_init(&judge, &q);
+	dns_judge_add(&judge, OWNER, &w.report);
+	dns_judge_add(&judge, "_25._tcp.www.example", &second.report);
+	dns_judge_take(&judge, &dns);
+	assert_string_equal(dns.who_lags, "ns2 (192.0.2.1): no answer");
+	assert_string_equal(dns.who_fails, "ns2 (192.0.2.1): no answer");
 	env_dns_clear(&dns);
 }
 

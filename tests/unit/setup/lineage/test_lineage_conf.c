@@ -24,7 +24,12 @@ static const struct bad {
 	{ "a key type twice", "key_types = rsa-2048 rsa-2048", "stands there twice" },
 	{ "a way to publish", "publish = fax", "'fax' is no way to publish" },
 	{ "an ACME client", "acme = cerbot --webroot", "acme: 'cerbot'" },
-	{ "a duration", "rollover_every = 365", "rollover_every: " },
+	{ "a duration", "rollover_every = 365",
+	  "rollover_every: '365' has no unit: 365d are days, and h, m and s are known" },
+	{ "a renewal without a unit", "renew_at = 30",
+	  "renew_at: '30' has no unit: 30d is so many days before the end, 30% that "
+	  "share "
+	  "of the lifetime" },
 	{ "a ttl", "ttl = 604801", "ttl: " },
 	{ "ttl 0", "ttl = 0", "ttl: " },
 	{ "a policy", "ns_policy = most", "neither all nor all-but-one" },
