@@ -13,13 +13,20 @@
 #include "cmd/key_report.h"
 #include "cmd/lineage_verb.h"
 #include "cmd/record_print.h"
+#include "cmd/server_lines.h"
 #include "cmd/setup_opts.h"
 #include "cmd/world.h"
+#include "dns/hosted.h"
+#include "dns/upstream.h"
 #include "setup/cert/lineage_make.h"
+#include "setup/install/view.h"
 #include "setup/key/key.h"
 #include "setup/key/record.h"
 #include "setup/lineage/lineage.h"
+#include "setup/publish/endpoints.h"
 #include "setup/publish/wanted.h"
+#include "target/service.h"
+#include "target/target.h"
 
 struct values {
 	struct setup_opts setup;
@@ -224,6 +231,8 @@ static int report_new(struct lineage *l, const struct values *v, struct why *why
 	}
 	if (rc == 0)
 		rc = print_records(l, v, why);
+	if (rc == 0 && !v->setup.quiet)
+		server_lines_print(l);
 	if (rc == 0 && !l->conf.deploy.count)
 		log_warn("no deploy command: a server that doesn't read live/ anew by "
 			 "itself keeps its old certificate (deploy of %s/lineage.conf)",
@@ -232,6 +241,66 @@ static int report_new(struct lineage *l, const struct values *v, struct why *why
 		printf("Next: `daneprobe rollover %s` takes the first step, and each run "
 		       "one\nmore, until it is idle.\n",
 		       l->name);
+	return rc;
+}
+
+static struct upstream_conf upstream_of(const struct values *v)
+{
+	return (struct upstream_conf){ .given = v->dns.resolvers.item,
+				       .given_count = v->dns.resolvers.count,
+				       .recurse = v->dns.recurse || v->dns.root_hints,
+				       .root_hints = v->dns.root_hints,
+				       .trust_anchor = v->dns.trust_anchor };
+}
+
+/* What is only on its way is no reason to refuse. */
+static void warn_of_host(const struct values *v, const struct target *service)
+{
+	const struct upstream_conf upstream = upstream_of(v);
+
+	switch (hosted_find(&upstream, service->host, v->dns.timeout_ms)) {
+	case HOSTED_NXDOMAIN:
+		log_warn("%s: there is no host %s in DNS: is it typed right?",
+			 service->text, service->host);
+		break;
+	case HOSTED_NOWHERE:
+		log_warn(
+			"%s: the host %s has no address in DNS: nobody can connect to it",
+			service->text, service->host);
+		break;
+	case HOSTED_YES:
+	case HOSTED_UNKNOWN:
+		break;
+	}
+}
+
+/* The hosts of mx:// and srv:// are found later. */
+static int check_services(const struct work *w, const char *name, struct why *why)
+{
+	const struct lineage_conf *conf = &w->conf;
+	struct target target;
+	bool any = false;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < conf->services.count && rc == 0; i++) {
+		rc = target_parse(conf->services.item[i], &target, why);
+		if (rc < 0)
+			break;
+		if (target.service->discovery != SERVICE_HOST) {
+			any = true;
+		} else if (endpoints_is_ours(conf, target.host)) {
+			any = true;
+			warn_of_host(w->v, &target);
+		}
+		target_clear(&target);
+	}
+	if (rc == 0 && !any)
+		rc = why_set(why, DP_EINVAL,
+			     "no service is within the domains (%s): there would be no "
+			     "record to publish, and nothing is made; -d HOST adds the "
+			     "host of one to %s",
+			     lineage_conf_get(conf, LINEAGE_CONF_DOMAINS), name);
 	return rc;
 }
 
@@ -244,6 +313,8 @@ static int create_lineage(struct work *w, const char *name, struct why *why)
 	if (rc == 0)
 		rc = fill_conf(w, why);
 	if (rc == 0)
+		rc = check_services(w, name, why);
+	if (rc == 0)
 		rc = lineage_verb_check_secure(&w->env, &w->conf, w->v->even_if_insecure,
 					       why);
 	if (rc < 0)
@@ -254,7 +325,9 @@ static int create_lineage(struct work *w, const char *name, struct why *why)
 			      w->adoption, w->adoptions, &l, why);
 	if (rc < 0)
 		return rc;
-	rc = report_new(&l, w->v, why);
+	rc = view_begin(&l, l.state.current, why);
+	if (rc == 0)
+		rc = report_new(&l, w->v, why);
 	lineage_close(&l);
 	return rc;
 }
@@ -286,7 +359,9 @@ const struct cmd *verb_new(void)
 		.summary = "begin a lineage: the current and the next key of a service",
 		.notes =
 			"Makes DIR/NAME with two key pairs, their requests and "
-			"lineage.conf, and prints the records of both keys. First it "
+			"lineage.conf, and prints the records of both keys and what "
+			"servers need to read live/, which is self-signed until the "
+			"first certificate comes. First it "
 			"asks whether DANE can work at all: the zone of each record, and "
 			"of each mx:// and srv:// domain, must be signed, with its DS at "
 			"the parent.\n"

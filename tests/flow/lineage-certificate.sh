@@ -22,17 +22,17 @@ sign()
 	openssl x509 -req -in "$request" -CA ca.crt -CAkey ca.key -extfile ext -out "$name.crt" "$@" 2>/dev/null
 }
 
-# sign_past NAME CSR: one that ended yesterday, which openssl doesn't make everywhere
-sign_past()
+# sign_dated NAME CSR FROM TO: one with these dates, which openssl doesn't make everywhere
+sign_dated()
 {
-	cat >past.tmpl <<-END
+	cat >dated.tmpl <<-END
 		dns_name = "www.example.com"
 		dns_name = "*.example.com"
-		activation_date = "$(date -u -d '-9 days' '+%Y-%m-%d %H:%M:%S UTC')"
-		expiration_date = "$(date -u -d '-1 days' '+%Y-%m-%d %H:%M:%S UTC')"
+		activation_date = "$(date -u -d "$3" '+%Y-%m-%d %H:%M:%S UTC')"
+		expiration_date = "$(date -u -d "$4" '+%Y-%m-%d %H:%M:%S UTC')"
 	END
 	certtool --generate-certificate --load-request "$2" --load-ca-certificate ca.crt \
-		--load-ca-privkey ca.key --template past.tmpl --outfile "$1.crt" 2>/dev/null
+		--load-ca-privkey ca.key --template dated.tmpl --outfile "$1.crt" 2>/dev/null
 }
 
 "$DANEPROBE" new www --even-if-insecure -q -d www.example.com -d '*.example.com' \
@@ -48,7 +48,9 @@ sign good "$csr" "$both" -days 30
 sign next "$L/keys/0002/ecdsa-p256/request.csr" "$both" -days 30
 sign short "$csr" DNS:www.example.com -days 30
 sign apex "$csr" DNS:www.example.com,DNS:example.com -days 30
-sign_past past "$csr"
+sign_dated past "$csr" '-9 days' '-1 days'
+sign_dated future "$csr" '+1 days' '+30 days'
+sign_dated year "$csr" '+365 days' '+455 days'
 
 # acme COMMAND: what lineage.conf says
 acme()
@@ -95,6 +97,10 @@ refused "a name is missing" "doesn't name *.example.com" "exec cat $PWD/short.cr
 refused "the domain instead of its wildcard" "doesn't name *.example.com" \
 	"exec cat $PWD/apex.crt $PWD/ca.crt >{fullchain}"
 refused "expired" 'expired at' "exec cat $PWD/past.crt $PWD/ca.crt >{fullchain}"
+refused "not yet valid" "isn't valid before $(date -u -d '+1 days' +%Y-%m-%d)" \
+	"exec cat $PWD/future.crt $PWD/ca.crt >{fullchain}"
+refused "of next year" "isn't valid before $(date -u -d '+365 days' +%Y-%m-%d)" \
+	"exec cat $PWD/year.crt $PWD/ca.crt >{fullchain}"
 refused "the CA first" 'is number 2 of 2 in the chain, and has to come first' "exec cat $PWD/ca.crt $PWD/good.crt >{fullchain}"
 refused "another CA behind it" "isn't signed by" "exec cat $PWD/good.crt $PWD/other.crt >{fullchain}"
 refused "a stranger between" "isn't signed by" \

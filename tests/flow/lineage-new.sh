@@ -42,6 +42,35 @@ matches "the journal tells of the key" \
 	"new      created   generation=0001 type=ecdsa-p256 spki=$(cut -d' ' -f8 want | head -n1)\$" \
 	"$L/journal"
 
+# A server can be configured before there is a certificate: by one of the key itself.
+same "live is there at once" views/self-signed "$(readlink "$L/live")"
+for folder in "$L/live" "$L/live/ecdsa-p256"; do
+	same "$folder: the certificate is for the current key" \
+		"$(openssl pkey -in "$L/keys/0001/ecdsa-p256/privkey.pem" -pubout)" \
+		"$(openssl x509 -in "$folder/fullchain.pem" -noout -pubkey)"
+	check "$folder: it signs itself" openssl verify -CAfile "$folder/chain.pem" "$folder/cert.pem"
+	same "$folder: the key is that key" "$(cat "$L/keys/0001/ecdsa-p256/privkey.pem")" "$(cat "$folder/privkey.pem")"
+done
+same "it names all domains" 'DNS:www.example.com, DNS:example.com' \
+	"$(openssl x509 -in "$L/live/cert.pem" -noout -ext subjectAltName | sed -n 's/^ *\(DNS:.*\)/\1/p')"
+"$DANEPROBE" status www >out
+matches "and isn't taken for the lineage's" '^www  *staged  *0001  *-  *get a certificate for key 0001' out
+
+new lines --even-if-insecure -d www.example.com --service https://www.example.com >out 2>/dev/null
+real=$(realpath "$DANEPROBE_DIR")/lines/live
+for line in "nginx    ssl_certificate     $real/fullchain.pem;" "ssl_certificate_key $real/privkey.pem;" \
+	"Apache   SSLCertificateFile    $real/fullchain.pem" "SSLCertificateKeyFile $real/privkey.pem" \
+	"Dovecot  ssl_cert = <$real/fullchain.pem" "ssl_key = <$real/privkey.pem" \
+	"             $real/privkey.pem," "             $real/fullchain.pem"; do
+	says "new prints the line $line" "$line" out
+done
+rm -r "$DANEPROBE_DIR/lines"
+
+status "services outside the domains are refused" 3 new outside --even-if-insecure -d www.example.com \
+	--service https://www.example.net
+says "and why" "no service is within the domains (www.example.com)" err
+check "nothing is left behind" test ! -e "$DANEPROBE_DIR/outside"
+
 new deaf --even-if-insecure -q -d www.example.com --service https://www.example.com >/dev/null 2>err
 matches "no deploy command is told" "no deploy command.*$DANEPROBE_DIR/deaf/lineage.conf" err
 new hears --even-if-insecure -q -d www.example.com --service https://www.example.com \

@@ -55,6 +55,37 @@ one_server_is_not_reloaded()
 	! cmp -s before etc/www/live/cert.pem || fail "it isn't renewed"
 }
 
+# What the web server presents: the subject of its certificate
+presented()
+{
+	openssl s_client -connect 127.44.8.1:443 -servername "www.$zone" </dev/null 2>/dev/null |
+		openssl x509 -noout "$@"
+}
+
+# The server has the lines before there is a certificate: no reload of it fails.
+part_a_server_that_is_configured_first()
+{
+	begin
+	serve knot_primary primary 127.53.3.1 127.53.3.2
+	serve knot_secondary secondary 127.53.3.2 127.53.3.1
+	new 127.53.3.1
+	nginx -t -c "$PWD/nginx/conf" >&2 || fail "nginx doesn't take what new made"
+	./deploy.sh
+	[ "$(presented -pubkey)" = "$(openssl pkey -in etc/www/current/ecdsa-p256/privkey.pem -pubout)" ] ||
+		fail "another key is presented"
+	presented -subject | grep -q self-signed || fail "another certificate is presented"
+	./deploy.sh
+	roll_until idle
+	[ "$(readlink etc/www/live)" = views/0001 ] || fail "live isn't replaced"
+	! presented -subject | grep -q self-signed || fail "the first certificate isn't presented"
+	[ "$(tlsa "_443._tcp.www.$zone" | wc -l)" -eq 2 ] || fail "other records than those of the two keys"
+	check 0 "https://www.$zone"
+	# A name that is typed wrong
+	# shellcheck disable=SC2086
+	run 0 "$DANEPROBE" new --dir "$PWD/etc" $R -q typo -d "wwww.$zone" --service "https://wwww.$zone"
+	has err "https://wwww.$zone: there is no host wwww.$zone in DNS: is it typed right?"
+}
+
 # await_copy SERVER SECONDARY: until both have the same serial
 await_copy()
 {
@@ -85,7 +116,7 @@ part_a_hidden_primary()
 		sleep 0.5
 	done
 	dp 2 install www
-	[ ! -e etc/www/live ] || fail "it is installed"
+	[ "$(readlink etc/www/live)" = views/self-signed ] || fail "it is installed"
 	tell two
 	safe_in_time
 	hasnt out 127.53.3.9
@@ -159,7 +190,7 @@ part_an_address_that_flaps()
 	done
 	[ "$agreed" -gt 0 ] && [ "$lagged" -gt 0 ] || fail "it does not flap: $agreed times fresh, $lagged stale"
 	dp 2 install www
-	[ ! -e etc/www/live ] || fail "it is installed"
+	[ "$(readlink etc/www/live)" = views/self-signed ] || fail "it is installed"
 	tell stale
 	safe_in_time
 	dp 0 install www

@@ -19,6 +19,7 @@
 #include "dane/name.h"
 #include "dane/path.h"
 #include "setup/key/chain_file.h"
+#include "setup/key/self_signed.h"
 #include "setup/lineage/lineage.h"
 
 #define PEM_MAX (1 << 20)
@@ -306,6 +307,41 @@ int certificate_adopt(struct lineage *l, int64_t generation, enum key_type type,
 	}
 	free(text);
 	free(path);
+	return rc;
+}
+
+static int self_sign(struct lineage *l, int64_t generation, enum key_type type,
+		     gnutls_datum_t *ret_pem, struct why *why)
+{
+	char *path = lineage_key_path(l, generation, type, "privkey.pem");
+	struct key *key = NULL;
+	int rc = key_load(path, &key, why);
+
+	if (rc == 0)
+		rc = self_signed_make(key, &l->conf.domains, env_now(l->env), ret_pem,
+				      why);
+	key_free(key);
+	free(path);
+	return rc;
+}
+
+int certificate_self_sign(struct lineage *l, int64_t generation, enum key_type type,
+			  struct why *why)
+{
+	char *folder = lineage_key_path(l, generation, type, "self-signed");
+	gnutls_datum_t pem = { 0 };
+	struct chain chain = { 0 };
+	int rc = self_sign(l, generation, type, &pem, why);
+
+	if (rc == 0)
+		rc = chain_from_file((const char *)pem.data, pem.size, &chain, why);
+	if (rc == 0)
+		rc = write_folder(l, folder, &chain, why);
+	if (rc == 0) /* its issuer is itself */
+		rc = write_part(l, folder, "chain.pem", &chain, 0, 1, why);
+	chain_clear(&chain);
+	gnutls_free(pem.data);
+	free(folder);
 	return rc;
 }
 

@@ -33,6 +33,10 @@ int certificate_store(struct lineage *lineage, int64_t generation, enum key_type
 /* Takes over DIR/fullchain.pem, which may be missing. What doesn't fit is left alone. */
 int certificate_adopt(struct lineage *lineage, int64_t generation, enum key_type type,
 		      const char *dir, struct why *why);
+/* Makes keys/NNNN/TYPE/self-signed with a certificate by the key itself, for servers that
+ * are to start before there is another. It is none of the numbered ones. */
+int certificate_self_sign(struct lineage *lineage, int64_t generation, enum key_type type,
+			  struct why *why);
 /* Reads the newest one. */
 int certificate_newest(const struct lineage *lineage, int64_t generation,
 		       enum key_type type, struct certificate *ret_certificate,

@@ -17,6 +17,7 @@
 static const char *const files[] = { "privkey.pem", "cert.pem", "chain.pem",
 				     "fullchain.pem" };
 
+#define SELF_SIGNED LINEAGE_SELF_SIGNED
 #define FILE_COUNT (sizeof(files) / sizeof(files[0]))
 
 /* Removes everything in folder that is no folder: links, and what a crash left of
@@ -67,7 +68,7 @@ static int remove_view(struct lineage *l, int64_t number, struct why *why)
 	return rc;
 }
 
-/* The target of views/NNNN/<type>/file. */
+/* The target of views/NNNN/<type>/file; certificate 0 is the key's own. */
 static char *target_of(int64_t generation, enum key_type type, int64_t certificate,
 		       const char *file)
 {
@@ -76,13 +77,16 @@ static char *target_of(int64_t generation, enum key_type type, int64_t certifica
 	if (!strcmp(file, "privkey.pem"))
 		return mem_printf("../../../keys/%s/%s/%s",
 				  lineage_number(generation).text, name, file);
+	if (!certificate)
+		return mem_printf("../../../keys/%s/%s/" SELF_SIGNED "/%s",
+				  lineage_number(generation).text, name, file);
 	return mem_printf("../../../keys/%s/%s/certs/%s/%s",
 			  lineage_number(generation).text, name,
 			  lineage_number(certificate).text, file);
 }
 
-static int need_certificate(const struct lineage *l, int64_t generation,
-			    enum key_type type, int64_t *ret_number, struct why *why)
+static int need_certificate(struct lineage *l, int64_t generation, enum key_type type,
+			    int64_t *ret_number, struct why *why)
 {
 	struct certificate c;
 	int rc = certificate_newest(l, generation, type, &c, why);
@@ -99,16 +103,13 @@ static int need_certificate(const struct lineage *l, int64_t generation,
 }
 
 static int build_type(struct lineage *l, const char *folder, int64_t generation,
-		      enum key_type type, struct why *why)
+		      enum key_type type, int64_t number, struct why *why)
 {
 	char *sub = mem_printf("%s/%s", folder, key_type_name(type)), *path, *target;
 	struct file_access access;
-	int64_t number = 0;
 	size_t i;
-	int rc = need_certificate(l, generation, type, &number, why);
+	int rc = lineage_access(l, true, &access, why);
 
-	if (rc == 0)
-		rc = lineage_access(l, true, &access, why);
 	if (rc == 0)
 		rc = file_mkdir(&l->env->files, sub, &access, why);
 	for (i = 0; i < FILE_COUNT && rc == 0; i++) {
@@ -139,34 +140,89 @@ static int build_first(struct lineage *l, const char *folder, struct why *why)
 	return rc;
 }
 
+/* Finds the number of the certificate that a view is to show. */
+typedef int find_fn(struct lineage *l, int64_t generation, enum key_type type,
+		    int64_t *ret_number, struct why *why);
+
+static int build_folder(struct lineage *l, const char *folder, int64_t generation,
+			find_fn *find, struct why *why)
+{
+	struct file_access access;
+	int64_t number = 0;
+	size_t i;
+	int rc = lineage_access(l, true, &access, why);
+
+	if (rc == 0)
+		rc = file_mkdir(&l->env->files, folder, &access, why);
+	for (i = 0; i < l->conf.key_types && rc == 0; i++) {
+		rc = find(l, generation, l->conf.key_type[i], &number, why);
+		if (rc == 0)
+			rc = build_type(l, folder, generation, l->conf.key_type[i],
+					number, why);
+	}
+	return rc < 0 ? rc : build_first(l, folder, why);
+}
+
 int view_build(struct lineage *l, int64_t generation, int64_t number, struct why *why)
 {
 	char *folder = lineage_path(l, "views/%s", lineage_number(number).text);
-	struct file_access access;
-	size_t i;
 	int rc = remove_view(l, number, why);
 
 	if (rc == 0)
-		rc = lineage_access(l, true, &access, why);
-	if (rc == 0)
-		rc = file_mkdir(&l->env->files, folder, &access, why);
-	for (i = 0; i < l->conf.key_types && rc == 0; i++)
-		rc = build_type(l, folder, generation, l->conf.key_type[i], why);
-	if (rc == 0)
-		rc = build_first(l, folder, why);
+		rc = build_folder(l, folder, generation, need_certificate, why);
 	free(folder);
 	return rc;
 }
 
-int view_switch(struct lineage *l, int64_t number, struct why *why)
+static int point_live(struct lineage *l, const char *view, struct why *why)
 {
 	char *path = lineage_path(l, "live");
-	char *target = mem_printf("views/%s", lineage_number(number).text);
+	char *target = mem_printf("views/%s", view);
 	int rc = file_point(&l->env->files, path, target, why);
 
 	free(path);
 	free(target);
 	return rc;
+}
+
+int view_switch(struct lineage *l, int64_t number, struct why *why)
+{
+	return point_live(l, lineage_number(number).text, why);
+}
+
+static bool has_live(const struct lineage *l)
+{
+	char *path = lineage_path(l, "live");
+	struct stat st;
+	bool has = lstat(path, &st) == 0;
+
+	free(path);
+	return has;
+}
+
+static int have_certificate(struct lineage *l, int64_t generation, enum key_type type,
+			    int64_t *ret_number, struct why *why)
+{
+	struct certificate c;
+	int rc = certificate_newest(l, generation, type, &c, why);
+
+	if (rc < 0)
+		return rc;
+	*ret_number = c.number;
+	return c.number ? 0 : certificate_self_sign(l, generation, type, why);
+}
+
+int view_begin(struct lineage *l, int64_t generation, struct why *why)
+{
+	char *folder;
+	int rc;
+
+	if (l->state.view || has_live(l))
+		return 0;
+	folder = lineage_path(l, "views/" SELF_SIGNED);
+	rc = build_folder(l, folder, generation, have_certificate, why);
+	free(folder);
+	return rc < 0 ? rc : point_live(l, SELF_SIGNED, why);
 }
 
 int64_t view_live(const struct lineage *l)

@@ -16,6 +16,10 @@ struct why;
  * folder: it was never live. */
 int view_build(struct lineage *lineage, int64_t generation, int64_t number,
 	       struct why *why);
+/* Where there is no live yet, points it to views/self-signed with the keys of generation:
+ * each with its newest certificate, else one that it signs for itself. That view has no
+ * number, and the first switch replaces it. */
+int view_begin(struct lineage *lineage, int64_t generation, struct why *why);
 int view_switch(struct lineage *lineage, int64_t number, struct why *why);
 /* Where live points to; 0: nowhere. */
 int64_t view_live(const struct lineage *lineage);

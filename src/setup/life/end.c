@@ -145,7 +145,7 @@ static int take_out(struct lineage *l, struct left *left, bool even_if_served,
 	for (i = 0; i < left->count; i++)
 		sort_item(l, &left->item[i], &sorting);
 	if (sorting.goes.dead_count)
-		rc = publish_records(l, &sorting.goes, &result, &inner);
+		rc = publish_records(l, &sorting.goes, NULL, &result, &inner);
 	rc = rc < 0 ? outcome_tell(r, OUTCOME_REFUSED, 0, "%s", inner.text)
 		    : tell_records(l, &sorting, result, r);
 	wanted_clear(&sorting.goes);

@@ -57,6 +57,8 @@ static void look_at_acme(const struct lineage *l, struct preflight *p)
 	client = acme_program(line);
 	rc = command_check(l->env, client, &why);
 	free(client);
+	if (rc == 0)
+		rc = acme_check_account(line, &why);
 	add_result(p, "acme", rc, &why);
 }
 

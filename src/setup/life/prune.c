@@ -148,7 +148,7 @@ int prune_give(struct lineage *l, const struct wanted *w, const char *stays,
 {
 	enum publish_result result = PUBLISH_DONE;
 	struct why inner;
-	int rc = w->dead_count ? publish_records(l, w, &result, &inner) : 0;
+	int rc = w->dead_count ? publish_records(l, w, NULL, &result, &inner) : 0;
 
 	(void)why;
 	if (rc < 0)

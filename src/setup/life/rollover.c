@@ -143,6 +143,8 @@ static int recover_intent(struct lineage *l, bool *ret_done, struct outcome *r,
 	int rc = lineage_point(l, why);
 
 	*ret_done = false;
+	if (rc == 0)
+		rc = view_begin(l, s->goal ? s->goal : s->current, why);
 	if (rc < 0 || !pending)
 		return rc;
 	rc = install_recover(l, &result, &text, why);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "setup/lineage/acme.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/why.h"
 
 #define BLANKS " \t"
+#define UACME_DIR "/etc/ssl/uacme" /* where it keeps its account by itself */
 
 /* The parts of each command: before, then the user's options, then after. It begins in
  * an empty {work}, so that nothing of an earlier order passes for the result of this
@@ -115,5 +118,56 @@ int acme_check(const char *line, struct why *why)
 		return 0;
 	rc = acme_command(line, &command, why);
 	free(command);
+	return rc;
+}
+
+static bool is_word(const char *word, size_t len, const char *name)
+{
+	return strlen(name) == len && !strncmp(word, name, len);
+}
+
+/* What of uacme's options its account hangs on. */
+struct uacme {
+	char *dir; /* owned; of -c; NULL: its own */
+	bool yes;  /* -y: an order makes the account */
+};
+
+static void read_options(const char *options, struct uacme *u)
+{
+	const char *word, *value;
+	size_t len;
+
+	for (word = options + strspn(options, BLANKS); *word;
+	     word += len + strspn(word + len, BLANKS)) {
+		len = strcspn(word, BLANKS);
+		value = word + len + strspn(word + len, BLANKS);
+		if (is_word(word, len, "-y") || is_word(word, len, "--yes"))
+			u->yes = true;
+		else if (!u->dir && *value &&
+			 (is_word(word, len, "-c") || is_word(word, len, "--confdir")))
+			u->dir = mem_text_n(value, strcspn(value, BLANKS));
+	}
+}
+
+/* uacme asks whether the terms are accepted where it makes an account, which nobody
+ * hears. */
+int acme_check_account(const char *line, struct why *why)
+{
+	struct uacme u = { .yes = false };
+	const char *options;
+	char *key;
+	int rc = 0;
+
+	if (!begins_with(line, "uacme", &options))
+		return 0;
+	read_options(options, &u);
+	key = mem_printf("%s/private/key.pem", u.dir ? u.dir : UACME_DIR);
+	if (!u.yes && access(key, F_OK) < 0 && errno == ENOENT)
+		rc = why_set(why, DP_ENOENT,
+			     "uacme has no account (%s isn't there): `uacme -y%s%s new` "
+			     "makes one, and accepts the CA's terms",
+			     key, *options ? " " : "", options);
+	free(key);
+	free(u.dir);
 	return rc;
 }

@@ -27,4 +27,8 @@ char *acme_client(const char *line);
  * heap. */
 char *acme_program(const char *line);
 
+/* Whether the client of this line has the account that it doesn't make by itself:
+ * uacme's. DP_ENOENT says how to make it. */
+int acme_check_account(const char *line, struct why *why);
+
 #endif

@@ -22,6 +22,8 @@ struct why;
 #define LINEAGE_NUMBER_MAX 9999	     /* the highest number of a generation or view */
 #define LINEAGE_STATE_COPY "state.1" /* the state as the last run left it */
 
+#define LINEAGE_SELF_SIGNED "self-signed" /* the view until there is another */
+
 struct lineage {
 	struct env *env;  /* borrowed */
 	const char *verb; /* borrowed; for the journal */

@@ -122,14 +122,24 @@ static bool copy_tells_more(const struct lineage *l)
 	return more;
 }
 
+/* What new itself made it lead to tells nothing. */
+static bool live_tells_more(const struct lineage *l)
+{
+	static const char made[] = "views/" LINEAGE_SELF_SIGNED;
+	char *path = lineage_path(l, "live"), target[sizeof(made) + 1];
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+
+	free(path);
+	target[len > 0 ? len : 0] = '\0';
+	return is_there(l, "live") && strcmp(target, made) != 0;
+}
+
 bool salvage_has_history(const struct lineage *l)
 {
-	static const char *const signs[] = { "live", "keys/0003" };
 	size_t i;
 
-	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (is_there(l, signs[i]))
-			return true;
+	if (live_tells_more(l) || is_there(l, "keys/0003"))
+		return true;
 	for (i = 1; i <= FIRST_GENERATIONS; i++)
 		if (salvage_is_marked(l, (int64_t)i))
 			return true;

@@ -64,7 +64,8 @@ static int note_records(struct lineage *l, const char *event,
 	int rc = 0;
 
 	for (i = 0; i < count && rc == 0; i++) {
-		if (env_dns_has(before, records[i].owner, &records[i].rr) != was_there)
+		if (before &&
+		    env_dns_has(before, records[i].owner, &records[i].rr) != was_there)
 			continue;
 		text = tlsa_to_text(&records[i].rr);
 		rc = lineage_note(l, why, event, "name", records[i].owner, "record", text,

@@ -43,7 +43,7 @@ typedef int publish_check_fn(const struct lineage *lineage, const char *options,
 bool publish_is_by_hand(const struct lineage *lineage);
 int publish_check(const struct lineage *lineage, struct why *why);
 /* before is what the name servers had: the journal gets what wasn't there, and what is
- * gone. */
+ * gone. NULL: all of wanted is known to be so. */
 int publish_records(struct lineage *lineage, const struct wanted *wanted,
 		    const struct env_dns *before, enum publish_result *ret_result,
 		    struct why *why);

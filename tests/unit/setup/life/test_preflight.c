@@ -23,7 +23,8 @@ static bool has_program(void *arg, const char *program)
 {
 	(void)arg;
 	return !strcmp(program, "publish") || !strcmp(program, "order") ||
-	       !strcmp(program, "deploy") || !strcmp(program, "if") || !strcmp(program, "certbot");
+	       !strcmp(program, "deploy") || !strcmp(program, "if") ||
+	       !strcmp(program, "uacme") || !strcmp(program, "certbot");
 }
 
 static struct play *begin(void)
@@ -44,6 +45,10 @@ static const struct row {
 	{ "all is there", LINEAGE_CONF_ACME, "certbot --nginx", NULL },
 	{ "no ACME client", LINEAGE_CONF_ACME, "lego --email a@example.com",
 	  "acme: there is no program lego to run (PATH is " },
+	{ "uacme without an account", LINEAGE_CONF_ACME, "uacme -c {}/uacme -s",
+	  "/uacme/private/key.pem isn't there): `uacme -y -c " },
+	{ "uacme that makes one", LINEAGE_CONF_ACME, "uacme -c {}/uacme -y", NULL },
+	{ "uacme with one", LINEAGE_CONF_ACME, "uacme -s --confdir {}/account", NULL },
 	{ "no command of one's own", LINEAGE_CONF_ACME, "exec /opt/order {csr}",
 	  "acme: there is no program /opt/order to run for /opt/order {csr} (PATH" },
 	{ "no deploy command", LINEAGE_CONF_DEPLOY, "systemctl reload nginx",
@@ -56,8 +61,8 @@ static const struct row {
 	  "publish: publish = rfc2136: server=ns1.example.com is not an address" },
 	{ "the TSIG key is missing", LINEAGE_CONF_PUBLISH, "rfc2136 key={}/nothing",
 	  "/nothing: No such file or directory" },
-	{ "the TSIG key is no key", LINEAGE_CONF_PUBLISH, "rfc2136 key={}/www/lineage.conf",
-	  "publish: " },
+	{ "the TSIG key is no key", LINEAGE_CONF_PUBLISH,
+	  "rfc2136 key={}/www/lineage.conf", "publish: " },
 	{ "the TSIG key is good", LINEAGE_CONF_PUBLISH, "rfc2136 key={}/tsig", NULL },
 	{ "no API key", LINEAGE_CONF_PUBLISH,
 	  "powerdns url=http://localhost:1/ key-file={}/nothing",
@@ -93,6 +98,16 @@ static void write_tsig(const struct play *p)
 	free(path);
 }
 
+static void make_account(const struct play *p)
+{
+	char *command = mem_printf("mkdir -p %s/account/private && "
+				   "touch %s/account/private/key.pem",
+				   p->sim->base, p->sim->base);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
 static void test_preflight_look_names_what_would_fail(void **state)
 {
 	struct play *p = begin();
@@ -101,6 +116,7 @@ static void test_preflight_look_names_what_would_fail(void **state)
 
 	(void)state;
 	write_tsig(p);
+	make_account(p);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *row = &rows[i];
 		struct preflight found = { 0 };
