@@ -40,6 +40,8 @@ struct batch {
 	struct run *run; /* owned; NULL between attempts */
 	bool done;	 /* it is */
 	bool confined;
+	struct loop_pulse pulse; /* of a list */
+	uint32_t arguments;	 /* that were taken */
 	/* Owned; what is said where a single target doesn't end, or the sandbox ends it;
 	 * NULL: none */
 	char *late, *refused, *crashed;
@@ -129,9 +131,38 @@ static enum run_step next_target(void *arg, struct run_item *ret_item)
 	struct batch *b = arg;
 	enum run_step step = intake_next(&b->check->intake, ret_item);
 
-	if (b->check->single && step == RUN_ITEM && ret_item->good && !b->late)
+	if (step != RUN_ITEM)
+		return step;
+	ret_item->tag = ret_item->line ? (uint32_t)ret_item->line : ++b->arguments;
+	if (b->check->single && ret_item->good && !b->late)
 		limit_single(b, ret_item);
 	return step;
+}
+
+/* The targets of a list wait for each other: one that a library doesn't come to an end
+ * with ends the list. */
+static void watch_list(struct batch *b, bool on)
+{
+	const char *before = b->check->opts->file ? "the target in line " : "target ";
+
+	if (!b->check->single)
+		cutoff_watch(on ? &b->pulse : NULL, before);
+}
+
+/* A reader may take its time. */
+static void write_result(struct batch *b, const struct facts_target *facts)
+{
+	if (b->check->single) {
+		cutoff_limit(0, NULL);
+		crash_set_results(NULL, NULL);
+	}
+	watch_list(b, false);
+	if (b->terminal)
+		progress_erase(b->progress);
+	b->renderer->target(b->state, facts);
+	if (!b->check->single)
+		fflush(stdout);
+	watch_list(b, true);
 }
 
 static void take_result(void *arg, uint32_t tag, struct facts_target *facts)
@@ -141,11 +172,7 @@ static void take_result(void *arg, uint32_t tag, struct facts_target *facts)
 	(void)tag;
 	counts_add(&b->check->counts, facts->state, facts->code);
 	if (b->state) {
-		cutoff_limit(0, NULL);
-		crash_set_results(NULL, NULL);
-		if (b->terminal)
-			progress_erase(b->progress);
-		b->renderer->target(b->state, facts);
+		write_result(b, facts);
 		facts_target_free(facts);
 		return;
 	}
@@ -187,8 +214,13 @@ static void attempt_once(struct batch *b)
 	source_watch(source, loop_of(b), on_input, b->run);
 	run_more(b->run);
 	confine_once(b);
-	if (!b->done) /* a loop that doesn't run yet can't be stopped */
+	if (!b->done) { /* a loop that doesn't run yet can't be stopped */
+		loop_set_pulse(loop_of(b), &b->pulse);
+		watch_list(b, true);
 		loop_run(loop_of(b));
+		watch_list(b, false);
+		loop_set_pulse(loop_of(b), NULL);
+	}
 	if (!b->done)
 		run_stop(b->run);
 	source_watch(source, NULL, NULL, NULL);

@@ -274,4 +274,26 @@ part_many_records_everywhere()
 	echo "$took ms, $(cat peak) KiB" >told
 }
 
+# In one process nobody else is there to end what a library doesn't come to an end with: the list
+# ends, and says with which.
+part_list_with_a_stuck_library()
+{
+	sh -c "${CC:-cc} -shared -fPIC -o stuck.so \"\$1\" $(pkg-config --cflags gnutls)" sh "$src/stuck_library.c" >&2
+	healthy | head -n 20 >list
+	for format in text nagios json; do
+		# shellcheck disable=SC2086
+		ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 STUCK_AT=12 LD_PRELOAD=$PWD/stuck.so \
+			run 3 timeout 20 "$DANEPROBE" check $R -f list -o $format -j 4
+		within 12000
+		if [ $format = nagios ]; then
+			lines out 1
+			grep -qE '^DANE UNKNOWN - the target in line [0-9]+ keeps a library busy' out || fail "$(cat out)"
+		else
+			grep -qE '^daneprobe: the target in line [0-9]+ keeps a library busy' err || fail "$(cat err)"
+			# what was known by then is there
+			grep -q 'p1.crowd.example' out || fail "$format: nothing was shown: $(cat out)"
+		fi
+	done
+}
+
 parts_main "$@"
