@@ -2,7 +2,7 @@
 #include "setup/life/preflight.h"
 
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/why.h"
@@ -154,15 +154,25 @@ static void ask_servers(struct lineage *l, struct preflight *p)
 	env_dns_clear(&dns);
 }
 
+static bool has_live(const struct lineage *l)
+{
+	char *path = lineage_path(l, "live");
+	bool has = access(path, F_OK) == 0;
+
+	free(path);
+	return has;
+}
+
+/* Before the first installation a server that doesn't read live/ would end it. */
 static void ask_services(struct lineage *l, struct preflight *p)
 {
 	char *problem = NULL;
 	struct why why;
 	int rc;
 
-	if (!l->state.view)
+	if (!has_live(l))
 		return;
-	rc = install_glance(l, l->state.view_generation, &problem, &why);
+	rc = install_glance(l, lineage_state_live(&l->state), &problem, &why);
 	if (rc < 0)
 		problem = mem_text(why.text);
 	add_item(p, mem_text("services"), problem);

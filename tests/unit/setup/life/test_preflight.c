@@ -17,6 +17,7 @@
 #include "../tree.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "setup/install/view.h"
 
 /* Programs of this host: those that the simulated lineage names, and certbot. */
 static bool has_program(void *arg, const char *program)
@@ -221,6 +222,25 @@ static void test_preflight_ask_looks_at_all(void **state)
 	play_free(p);
 }
 
+/* A server that doesn't read live/ yet is found before the first installation fails. */
+static void test_preflight_ask_looks_at_a_new_lineages_server(void **state)
+{
+	struct play *p = play_new_staged("ecdsa-p256");
+	struct preflight found = { 0 };
+
+	(void)state;
+	p->env.has_program = has_program;
+	(void)play_state(p);
+	ask(p, &found);
+	assert_string_equal(problem_of(&found, "services"), "not looked at");
+	assert_int_equal(view_begin(&p->lineage, 1, NULL), 0);
+	ask(p, &found);
+	assert_string_not_equal(problem_of(&found, "services"), "not looked at");
+	assert_string_not_equal(problem_of(&found, "services"), "good");
+	preflight_clear(&found);
+	play_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +249,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_preflight_review_says_it_once_a_day,
 					  play_end),
 		cmocka_unit_test_teardown(test_preflight_ask_looks_at_all, play_end),
+		cmocka_unit_test_teardown(
+			test_preflight_ask_looks_at_a_new_lineages_server, play_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
