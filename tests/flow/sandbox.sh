@@ -182,6 +182,41 @@ part_page_that_is_searched()
 	has out "doesn't match the pattern"
 }
 
+# The process that searches keeps less than the check, not for ever, and not without the check.
+part_search_that_goes_on()
+{
+	# shellcheck disable=SC2086
+	start check $R -t 20 --expect-body 'x.*z' https://ee.match.example/runs
+	child=
+	tries=0
+	until [ -n "$child" ] || [ $tries -ge 200 ]; do
+		child=$(pgrep -P $pid | head -n 1)
+		tries=$((tries + 1))
+		sleep 0.02
+	done
+	until [ -z "$child" ] || grep -q '^Max cpu time  *60 ' "/proc/$child/limits" || [ $tries -ge 400 ]; do
+		tries=$((tries + 1))
+		sleep 0.02
+	done
+	grep -q '^Max cpu time  *60 ' "/proc/$child/limits" || fail "no bound: $(cat "/proc/$child/limits")"
+	is_confined "$child"
+	if has_library && [ -n "$(value_of $pid Seccomp_filters)" ] && ! grep -q __asan_init "$DANEPROBE"; then
+		tries=0
+		until [ "$(value_of "$child" Seccomp_filters)" -gt "$(value_of $pid Seccomp_filters)" ]; do
+			tries=$((tries + 1))
+			[ $tries -lt 200 ] || fail "the search keeps all that the check has"
+			sleep 0.02
+		done
+	fi
+	kill -KILL $pid
+	tries=0
+	while [ -e "/proc/$child" ] && [ "$(value_of "$child" State | cut -c1)" != Z ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || fail "the search outlives the check"
+		sleep 0.02
+	done
+}
+
 # A container without privilege: root that may not become anybody.
 part_without_privilege()
 {
