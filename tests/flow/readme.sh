@@ -1,15 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# README's commands ("    $ COMMAND") print in the lab what README says that they print, but
-# for what must differ from one lab to the next: keys, dates, times, the order of records and
-# addresses. A line that ends in \ or | goes on in the next one.
+# The commands of README and of what stands beside it ("    $ COMMAND") print in the lab what these
+# say that they print, but for what must differ from one lab to the next: keys, dates, times, the
+# order of records and addresses. A line that ends in \ or | goes on in the next one.
 #   readme.sh            the test (TAP)
-#   readme.sh --show     README as it would be with what is printed now
+#   readme.sh --show     each as it would be with what is printed now
+#   readme.sh --shell    a shell where they can be typed
 here=$(cd "$(dirname "$0")" && pwd)
-readme=${top_srcdir:-$here/../..}/README
+source_tree=${top_srcdir:-$here/../..}
+documents='README doc/CHECKING doc/LISTS doc/MONITORING doc/GUIDE'
+longest_readme=200 # lines
 lab_sh=$here/../lab/lab.sh
 
-# Runs every command of README, in one shell; prints README with what they printed.
+# play DOCUMENT: runs every command of it, in one shell; prints it with what they printed
 play()
 {
 	status=0
@@ -37,7 +40,7 @@ $line"
 		sed 's/^/    /' "$work/printed"
 		command=
 		skipping=yes
-	done <"$readme"
+	done <"$source_tree/$1"
 }
 
 # What may differ goes; the words of a line and the lines of a block in one order.
@@ -76,13 +79,25 @@ normal()
 		END { flush() }'
 }
 
+# Where in the work folder a document with what was printed now is
+played()
+{
+	echo "$work/$(basename "$1").played"
+}
+
 if [ "${1:-}" = --inside ]; then
 	work=$2
 	mkdir "$work/play"
 	cd "$work/play" || exit 3
 	flow=$here
 	. "$here/site.sh" >"$work/site.log" 2>&1 || exit 3
-	play >"$work/README"
+	if [ "${3:-}" = --shell ]; then
+		"${SHELL:-/bin/sh}" -i
+	else
+		for document in $documents; do
+			play "$document" >"$(played "$document")"
+		done
+	fi
 	site_end
 	exit 0
 fi
@@ -102,9 +117,16 @@ for tool in knotd keymgr nginx certbot pebble curl; do
 	finish
 	exit
 done
+if [ "${1:-}" = --shell ]; then
+	"$lab_sh" run "$work/lab" -- "$here/readme.sh" --inside "$work" --shell
+	exit
+fi
 LAB_SERVERS=scripts "$lab_sh" run "$work/lab" -- "$here/readme.sh" --inside "$work" 2>"$work/err" && status=0 || status=$?
 if [ "${1:-}" = --show ]; then
-	cat "$work/README"
+	for document in $documents; do
+		printf '=== %s\n' "$document"
+		cat "$(played "$document")"
+	done
 	exit "$status"
 fi
 if [ "$status" -eq 77 ]; then
@@ -112,19 +134,29 @@ if [ "$status" -eq 77 ]; then
 	finish
 	exit
 fi
-commands=$(grep -c '^    \$ ' "$readme")
-same "all of README's commands were run" "$commands" "$(grep -c '^    \$ ' "$work/README")"
-normal <"$readme" >"$work/want"
-normal <"$work/README" >"$work/got"
-if diff "$work/want" "$work/got" >"$work/diff"; then
-	pass "README's $commands commands print what it says"
-else
-	fail "README's $commands commands print what it says" "$(head -n 40 "$work/diff" | sed 's/^/# /')"
-fi
-sed 's/presents the published key/presents another key/' "$readme" | normal >"$work/other"
+
+# says_what_is_printed DOCUMENT
+says_what_is_printed()
+{
+	commands=$(grep -c '^    \$ ' "$source_tree/$1")
+	same "all of $1's commands were run" "$commands" "$(grep -c '^    \$ ' "$(played "$1")")"
+	normal <"$source_tree/$1" >"$work/want"
+	normal <"$(played "$1")" >"$work/got"
+	if diff "$work/want" "$work/got" >"$work/diff"; then
+		pass "$1's $commands commands print what it says"
+	else
+		fail "$1's $commands commands print what it says" "$(head -n 40 "$work/diff" | sed 's/^/# /')"
+	fi
+}
+
+for document in $documents; do
+	says_what_is_printed "$document"
+done
+sed 's/presents the published key/presents another key/' "$source_tree/doc/GUIDE" | normal >"$work/other"
 if cmp -s "$work/other" "$work/got"; then
-	fail "self-test: a README that says something else"
+	fail "self-test: a guide that says something else"
 else
-	pass "self-test: a README that says something else"
+	pass "self-test: a guide that says something else"
 fi
+check "README has $longest_readme lines at most" test "$(wc -l <"$source_tree/README")" -le "$longest_readme"
 finish

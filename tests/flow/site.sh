@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# Sourced in the lab's shell, with where it is as $flow: what README's section about setting up a
-# site takes for granted. The zone life.example with its servers, a key for its updates in the file
+# Sourced in the lab's shell, with where it is as $flow: what doc/GUIDE's section about setting up
+# a site takes for granted. The zone life.example with its servers, a key for its updates in the file
 # tsig, an ACME server for certbot, nginx as systemctl reloads it. site_end stops it all.
 . "$flow/life.sh"
 

@@ -1,18 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# README's systemd units are such as systemd takes, and run what there is.
+# doc/GUIDE's systemd units are such as systemd takes, and run what there is.
 . "$(cd "$(dirname "$0")" && pwd)/common.sh"
 : "${top_srcdir:=$top_builddir}"
 program=$(cd "$(dirname "$DANEPROBE")" && pwd)/daneprobe
 
-# The units as in README, each ended by the next one or by text that isn't indented.
+# The units as in doc/GUIDE, each ended by the next one or by text that isn't indented.
 units()
 {
 	awk '
 		/^    \[Unit\]$/ { file = n++ ? "daneprobe.timer" : "daneprobe.service" }
 		/^[^ ]/ { file = "" }
 		file { sub(/^    /, ""); print > file }
-	' "$top_srcdir/README"
+	' "$top_srcdir/doc/GUIDE"
 }
 
 # verified NAME: systemd finds nothing in both units; what they run is our program
@@ -48,7 +48,7 @@ lines_run()
 }
 
 units
-check 'README has a service and a timer' test -s daneprobe.service -a -s daneprobe.timer
+check 'doc/GUIDE has a service and a timer' test -s daneprobe.service -a -s daneprobe.timer
 if have systemd-analyze; then
 	check 'systemd-analyze verify finds nothing in them' verified
 	check 'self-test: a section that there is not' finds '\[Timer\]' '[Tmier]'
