@@ -149,11 +149,10 @@ int command_check(struct env *env, const char *text, struct why *why)
 	int rc = 0;
 
 	if (program && env->has_program && !env->has_program(env->arg, program))
-		rc = why_set(why, DP_ENOENT,
-			     "there is no program %s to run%s%s (PATH is %s)", program,
-			     strcmp(program, text) != 0 ? " for " : "",
-			     strcmp(program, text) != 0 ? text : "",
-			     path ? path : "not set");
+		rc = why_set(
+			why, DP_ENOENT, "there is no program %s to run%s%s (PATH is %s)",
+			program, strcmp(program, text) != 0 ? " for " : "",
+			strcmp(program, text) != 0 ? text : "", path ? path : "not set");
 	free(program);
 	return rc;
 }
