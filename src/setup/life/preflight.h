@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What would fail at a lineage's next steps, found before they are due and without doing
- * anything: keys, files and commands of this host, and, where it may be asked, the world. */
+ * anything: keys, files and commands of this host, and, where it may be asked, the world.
+ */
 #ifndef SETUP_PREFLIGHT_H
 #define SETUP_PREFLIGHT_H
 

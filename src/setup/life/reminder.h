@@ -12,8 +12,8 @@ struct reminder {
 	time_t *said_at;
 };
 
-/* Whether text (NULL: nothing) is to be said now: it is news, or wasn't said for a day, or
- * a person asks. Notes it; ret_changed: the state is to be saved. */
+/* Whether text (NULL: nothing) is to be said now: it is news, or wasn't said for a day,
+ * or a person asks. Notes it; ret_changed: the state is to be saved. */
 bool reminder_say(const struct reminder *reminder, const char *text, bool to_person,
 		  time_t now, bool *ret_changed);
 

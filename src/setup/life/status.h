@@ -35,15 +35,15 @@ struct status {
 	char *action;		      /* owned; "renew certificate" */
 	time_t action_at;	      /* 0: not known; in the past: at the next run */
 	enum status_level level;
-	char *problem; /* owned; what raises the level, NULL */
+	char *problem;		/* owned; what raises the level, NULL */
 	struct preflight check; /* owned; of status_check() only */
 };
 
 /* Never fails: what can't be read is told in error. Undo with status_clear(). */
 void status_read(struct env *env, const char *base, const char *name,
 		 struct status *ret_status);
-/* The same, and looks whether the next steps would fail, asking name servers and services;
- * changes nothing. */
+/* The same, and looks whether the next steps would fail, asking name servers and
+ * services; changes nothing. */
 void status_check(struct env *env, const char *base, const char *name,
 		  struct status *ret_status);
 void status_clear(struct status *status);

@@ -21,7 +21,8 @@
 #include "setup/lineage/journal.h"
 
 #define ITEMS_MAX 12
-#define KNOWN_MAX 32 /* generations: a server that wasn't reloaded has one of the last   \
+#define KNOWN_MAX                                                                        \
+	32	     /* generations: a server that wasn't reloaded has one of the last   \
 		      */
 #define LOCK_MAX 100 /* octets of the line that says who has it */
 
