@@ -37,8 +37,8 @@ static int set_serial(gnutls_x509_crt_t crt)
 	return rc < 0 ? rc : gnutls_x509_crt_set_serial(crt, serial, sizeof(serial));
 }
 
-static int fill(gnutls_x509_crt_t crt, const struct key *key,
-		const struct csr_names *names, time_t now)
+static int fill_certificate(gnutls_x509_crt_t crt, const struct key *key,
+			    const struct csr_names *names, time_t now)
 {
 	int rc = gnutls_x509_crt_set_version(crt, 3);
 
@@ -60,7 +60,7 @@ static int fill(gnutls_x509_crt_t crt, const struct key *key,
 }
 
 /* Signs with the digest that goes with the key's size; EdDSA brings its own. */
-static int sign(gnutls_x509_crt_t crt, const struct key *key)
+static int sign_certificate(gnutls_x509_crt_t crt, const struct key *key)
 {
 	gnutls_digest_algorithm_t digest = GNUTLS_DIG_SHA256;
 	gnutls_privkey_t private = NULL;
@@ -91,9 +91,9 @@ int self_signed_make(const struct key *key, const struct csr_names *names, time_
 	int rc = gnutls_x509_crt_init(&crt);
 
 	if (rc >= 0)
-		rc = fill(crt, key, names, now);
+		rc = fill_certificate(crt, key, names, now);
 	if (rc >= 0)
-		rc = sign(crt, key);
+		rc = sign_certificate(crt, key);
 	if (rc >= 0)
 		rc = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, ret_pem);
 	if (crt)

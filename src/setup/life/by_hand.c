@@ -42,7 +42,7 @@ static bool is_awaited(const struct lineage *l)
 	return false;
 }
 
-static bool has_record(const struct env_rrset *set, const struct record *record)
+static bool has_wanted_record(const struct env_rrset *set, const struct record *record)
 {
 	size_t i;
 
@@ -59,7 +59,7 @@ static size_t count_sets(const struct env_dns *dns, const struct record *record,
 
 	for (i = 0; i < dns->set_count; i++)
 		if (!strcmp(dns->set[i].owner, record->owner) &&
-		    has_record(&dns->set[i], record) == with)
+		    has_wanted_record(&dns->set[i], record) == with)
 			count++;
 	return count;
 }

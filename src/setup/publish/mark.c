@@ -19,8 +19,8 @@ const char *mark_word(enum mark mark)
 	return words[mark];
 }
 
-static bool is_among(const struct record *list, size_t count, const char *owner,
-		     const struct tlsa *rr)
+static bool is_of_these(const struct record *list, size_t count, const char *owner,
+			const struct tlsa *rr)
 {
 	size_t i;
 
@@ -72,9 +72,9 @@ enum mark mark_of(const struct mark_sets *sets, const char *owner, const struct 
 	size_t i;
 
 	*ret_meant = NULL;
-	if (is_among(sets->want, sets->want_count, owner, rr))
+	if (is_of_these(sets->want, sets->want_count, owner, rr))
 		return MARK_WANTED;
-	if (is_among(sets->dead, sets->dead_count, owner, rr))
+	if (is_of_these(sets->dead, sets->dead_count, owner, rr))
 		return MARK_TOO_MANY;
 	for (i = 0; i < sets->want_count; i++)
 		if (!strcmp(sets->want[i].owner, owner) &&
