@@ -63,7 +63,7 @@ static void show_record(const struct shown *shown, const struct tlsa *rr)
 	free(text);
 }
 
-static bool has_record(const struct authority_server *s, const struct tlsa *rr)
+static bool server_has(const struct authority_server *s, const struct tlsa *rr)
 {
 	size_t i;
 
@@ -81,7 +81,7 @@ static void show_missing(const struct shown *shown, const struct authority_serve
 
 	for (i = 0; i < shown->sets.want_count; i++) {
 		if (strcmp(want[i].owner, shown->owner) != 0 ||
-		    has_record(s, &want[i].rr))
+		    server_has(s, &want[i].rr))
 			continue;
 		text = tlsa_to_short_text(&want[i].rr);
 		show_line(text, "missing");

@@ -6,8 +6,7 @@
 
 #include "base/mem.h"
 
-#define AGAIN_S (86400 - 600) /* a timer that runs once a day doesn't run to the second  \
-			       */
+#define AGAIN_S (86400 - 600) /* a daily timer doesn't run to the second */
 
 bool reminder_say(const struct reminder *r, const char *text, bool to_person, time_t now,
 		  bool *ret_changed)
