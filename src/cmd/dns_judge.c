@@ -21,16 +21,6 @@ static void name_server(struct buf *b, const struct authority_server *server)
 		buf_printf(b, " (%s)", server->address);
 }
 
-static bool has_record(const struct authority_server *server, const struct tlsa *rr)
-{
-	size_t i;
-
-	for (i = 0; i < server->record_count; i++)
-		if (tlsa_equal(&server->record[i], rr))
-			return true;
-	return false;
-}
-
 /* Adds what ends a server's name; of several owners it is told once. */
 static void name_failing(struct buf *b, const struct authority_server *server,
 			 const char *what)
@@ -62,7 +52,8 @@ static size_t count_records(const struct authority_server *server, const char *o
 	for (i = 0; i < count; i++)
 		if (strlen(records[i].owner) == len + 1 &&
 		    !strncmp(records[i].owner, owner, len) &&
-		    has_record(server, &records[i].rr) == there)
+		    tlsa_is_among(&records[i].rr, server->record, server->record_count) ==
+			    there)
 			n++;
 	return n;
 }

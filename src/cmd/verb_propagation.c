@@ -63,16 +63,6 @@ static void show_record(const struct shown *shown, const struct tlsa *rr)
 	free(text);
 }
 
-static bool server_has(const struct authority_server *s, const struct tlsa *rr)
-{
-	size_t i;
-
-	for (i = 0; i < s->record_count; i++)
-		if (tlsa_equal(&s->record[i], rr))
-			return true;
-	return false;
-}
-
 static void show_missing(const struct shown *shown, const struct authority_server *s)
 {
 	const struct record *want = shown->sets.want;
@@ -81,7 +71,7 @@ static void show_missing(const struct shown *shown, const struct authority_serve
 
 	for (i = 0; i < shown->sets.want_count; i++) {
 		if (strcmp(want[i].owner, shown->owner) != 0 ||
-		    server_has(s, &want[i].rr))
+		    tlsa_is_among(&want[i].rr, s->record, s->record_count))
 			continue;
 		text = tlsa_to_short_text(&want[i].rr);
 		show_line(text, "missing");

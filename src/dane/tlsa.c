@@ -208,6 +208,16 @@ bool tlsa_equal(const struct tlsa *a, const struct tlsa *b)
 	       (!a->len || !memcmp(a->data, b->data, a->len));
 }
 
+bool tlsa_is_among(const struct tlsa *rr, const struct tlsa *list, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (tlsa_equal(rr, &list[i]))
+			return true;
+	return false;
+}
+
 char *tlsa_to_text(const struct tlsa *rr)
 {
 	char *hex = hex_encode(rr->data, rr->len);

@@ -38,6 +38,7 @@ int tlsa_from_octets(uint8_t usage, uint8_t selector, uint8_t mtype, const void 
 void tlsa_clear(struct tlsa *rr);
 int tlsa_copy(const struct tlsa *rr, struct tlsa *ret_rr);
 bool tlsa_equal(const struct tlsa *a, const struct tlsa *b);
+bool tlsa_is_among(const struct tlsa *rr, const struct tlsa *list, size_t count);
 /* The same usage, selector and matching type, whatever the data. */
 bool tlsa_same_parameters(const struct tlsa *a, const struct tlsa *b);
 /* "3 1 1 8f43..." in full; on the heap. */

@@ -131,23 +131,12 @@ static bool does_name(const struct scene *s, const struct tlsa *rr,
 	return is_accepted(s, &alone, 1, chain);
 }
 
-static bool is_among(const struct record *list, size_t count, const char *owner,
-		     const struct tlsa *rr)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (!strcmp(list[i].owner, owner) && tlsa_equal(&list[i].rr, rr))
-			return true;
-	return false;
-}
-
 static bool is_foreign(const struct scene *s, const struct tlsa *rr)
 {
 	const struct wanted *w = s->wanted;
 
-	return !is_among(w->want, w->want_count, s->set->owner, rr) &&
-	       !is_among(w->dead, w->dead_count, s->set->owner, rr);
+	return !record_is_among(s->set->owner, rr, w->want, w->want_count) &&
+	       !record_is_among(s->set->owner, rr, w->dead, w->dead_count);
 }
 
 /* A set that lacks records of ours is told as such, and not judged here. */

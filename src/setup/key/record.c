@@ -115,6 +115,17 @@ int record_source_cert(const char *path, uint8_t usage, struct record_source *re
 	return rc < 0 ? why_set(why, rc, "%s: %s", path, inner.text) : 0;
 }
 
+bool record_is_among(const char *owner, const struct tlsa *rr, const struct record *list,
+		     size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!strcmp(list[i].owner, owner) && tlsa_equal(&list[i].rr, rr))
+			return true;
+	return false;
+}
+
 int record_check_target(const struct target *target, struct why *why)
 {
 	if (target->service->discovery == SERVICE_MX)

@@ -50,6 +50,10 @@ struct record {
 	struct tlsa rr; /* owned */
 };
 
+/* Whether one of the list has that owner, as it is written there, and that record. */
+bool record_is_among(const char *owner, const struct tlsa *rr, const struct record *list,
+		     size_t count);
+
 /* Checks that records can be made for target: DP_EINVAL for mx:// and srv://, whose
  * records stand at other names. */
 int record_check_target(const struct target *target, struct why *why);

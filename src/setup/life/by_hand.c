@@ -42,16 +42,6 @@ static bool is_awaited(const struct lineage *l)
 	return false;
 }
 
-static bool has_wanted_record(const struct env_rrset *set, const struct record *record)
-{
-	size_t i;
-
-	for (i = 0; i < set->count; i++)
-		if (tlsa_equal(&set->rr[i], &record->rr))
-			return true;
-	return false;
-}
-
 static size_t count_sets(const struct env_dns *dns, const struct record *record,
 			 bool with)
 {
@@ -59,7 +49,7 @@ static size_t count_sets(const struct env_dns *dns, const struct record *record,
 
 	for (i = 0; i < dns->set_count; i++)
 		if (!strcmp(dns->set[i].owner, record->owner) &&
-		    has_wanted_record(&dns->set[i], record) == with)
+		    tlsa_is_among(&record->rr, dns->set[i].rr, dns->set[i].count) == with)
 			count++;
 	return count;
 }

@@ -19,17 +19,6 @@ const char *mark_word(enum mark mark)
 	return words[mark];
 }
 
-static bool is_of_these(const struct record *list, size_t count, const char *owner,
-			const struct tlsa *rr)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (!strcmp(list[i].owner, owner) && tlsa_equal(&list[i].rr, rr))
-			return true;
-	return false;
-}
-
 /* Digits that are typed, lost or doubled leave the two ends as they were. */
 static bool looks_like(const char *a, const char *b)
 {
@@ -72,9 +61,9 @@ enum mark mark_of(const struct mark_sets *sets, const char *owner, const struct 
 	size_t i;
 
 	*ret_meant = NULL;
-	if (is_of_these(sets->want, sets->want_count, owner, rr))
+	if (record_is_among(owner, rr, sets->want, sets->want_count))
 		return MARK_WANTED;
-	if (is_of_these(sets->dead, sets->dead_count, owner, rr))
+	if (record_is_among(owner, rr, sets->dead, sets->dead_count))
 		return MARK_TOO_MANY;
 	for (i = 0; i < sets->want_count; i++)
 		if (!strcmp(sets->want[i].owner, owner) &&

@@ -146,16 +146,6 @@ bool powerdns_tlsa(const struct powerdns_record *record, struct tlsa *ret_rr)
 	return tlsa_parse(record->content, ret_rr, &why) == 0;
 }
 
-static bool is_among(const struct tlsa *rr, const struct tlsa *list, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (tlsa_equal(rr, &list[i]))
-			return true;
-	return false;
-}
-
 /* A record that can't be read isn't ours, so it stays. */
 static bool record_stays(const struct powerdns_record *record,
 			 const struct powerdns_change *change)
@@ -165,8 +155,9 @@ static bool record_stays(const struct powerdns_record *record,
 
 	if (!powerdns_tlsa(record, &rr))
 		return true;
-	gone = is_among(&rr, change->add, change->add_count) ||
-	       (!record->disabled && is_among(&rr, change->remove, change->remove_count));
+	gone = tlsa_is_among(&rr, change->add, change->add_count) ||
+	       (!record->disabled &&
+		tlsa_is_among(&rr, change->remove, change->remove_count));
 	tlsa_clear(&rr);
 	return !gone;
 }

@@ -109,20 +109,10 @@ static bool is_among(const struct tlsa *rr, const struct tlsa *const *list, size
 	return false;
 }
 
-static bool is_there(const struct tlsa *rr, const struct tlsa *have, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (tlsa_equal(&have[i], rr))
-			return true;
-	return false;
-}
-
 /* Several services that share an owner get one record of a key. */
 static void add_once(struct tlsa **list, size_t *count, const struct tlsa *rr)
 {
-	if (is_there(rr, *list, *count))
+	if (tlsa_is_among(rr, *list, *count))
 		return;
 	*list = mem_grow(*list, *count, sizeof(**list));
 	(*list)[(*count)++] = *rr;
@@ -135,7 +125,7 @@ void publish_owner_diff(const struct publish_owner *o, const struct tlsa *have,
 	size_t i;
 
 	for (i = 0; i < o->want_count; i++)
-		if (!is_there(o->want[i], have, have_count))
+		if (!tlsa_is_among(o->want[i], have, have_count))
 			add_once(&c.add, &c.add_count, o->want[i]);
 	for (i = 0; i < have_count; i++) {
 		if (is_among(&have[i], o->want, o->want_count))

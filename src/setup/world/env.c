@@ -72,16 +72,6 @@ void env_dns_clear(struct env_dns *dns)
 	*dns = (struct env_dns){ 0 };
 }
 
-static bool has_record(const struct tlsa *rr, size_t count, const struct tlsa *wanted)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (tlsa_equal(&rr[i], wanted))
-			return true;
-	return false;
-}
-
 /* The order doesn't matter; a server gives no record twice. */
 static bool is_same_set(const struct env_rrset *set, const char *owner,
 			const struct tlsa *rr, size_t count)
@@ -91,7 +81,7 @@ static bool is_same_set(const struct env_rrset *set, const char *owner,
 	if (set->count != count || strcmp(set->owner, owner) != 0)
 		return false;
 	for (i = 0; i < count; i++)
-		if (!has_record(set->rr, set->count, &rr[i]))
+		if (!tlsa_is_among(&rr[i], set->rr, set->count))
 			return false;
 	return true;
 }
@@ -119,7 +109,7 @@ bool env_dns_has(const struct env_dns *dns, const char *owner, const struct tlsa
 
 	for (i = 0; i < dns->set_count; i++)
 		if (!strcmp(dns->set[i].owner, owner) &&
-		    has_record(dns->set[i].rr, dns->set[i].count, rr))
+		    tlsa_is_among(rr, dns->set[i].rr, dns->set[i].count))
 			return true;
 	return false;
 }
