@@ -33,15 +33,17 @@ struct line {
 	const char *before, *before_again, *behind;
 };
 
-/* Dovecot 2.4 has ssl_server_cert_file and ssl_server_key_file, without the "<". */
 static const struct line lines[] = {
 	{ "nginx", "ssl_certificate     ", "ssl_certificate     ", "/fullchain.pem;" },
 	{ "", "ssl_certificate_key ", "ssl_certificate_key ", "/privkey.pem;" },
 	{ "Apache", "SSLCertificateFile    ", "SSLCertificateFile    ",
 	  "/fullchain.pem" },
 	{ "", "SSLCertificateKeyFile ", "SSLCertificateKeyFile ", "/privkey.pem" },
-	{ "Dovecot", "ssl_cert = <", "ssl_alt_cert = <", "/fullchain.pem" },
+	{ "Dovecot 2.3", "ssl_cert = <", "ssl_alt_cert = <", "/fullchain.pem" },
 	{ "", "ssl_key = <", "ssl_alt_key = <", "/privkey.pem" },
+	{ "Dovecot 2.4",
+	  "ssl_server_cert_file = ", "ssl_server_alt_cert_file = ", "/fullchain.pem" },
+	{ "", "ssl_server_key_file = ", "ssl_server_alt_key_file = ", "/privkey.pem" },
 };
 
 #define LINE_COUNT (sizeof(lines) / sizeof(lines[0]))
@@ -53,7 +55,7 @@ static void print_line(const struct lineage *l, const char *live, const struct l
 
 	for (i = 0; i < l->conf.key_types; i++) {
 		path = type_path(l, live, i);
-		printf("  %-8s %s%s%s\n", i ? "" : line->server,
+		printf("  %-11s %s%s%s\n", i ? "" : line->server,
 		       i ? line->before_again : line->before, path, line->behind);
 		free(path);
 	}
@@ -64,10 +66,11 @@ static void print_postfix(const struct lineage *l, const char *live)
 	char *path;
 	size_t i;
 
-	printf("  %-8s smtpd_tls_chain_files =", "Postfix");
+	printf("  %-11s smtpd_tls_chain_files =", "Postfix");
 	for (i = 0; i < l->conf.key_types; i++) {
 		path = type_path(l, live, i);
-		printf("%s\n             %s/privkey.pem,\n             %s/fullchain.pem",
+		printf("%s\n                %s/privkey.pem,\n                "
+		       "%s/fullchain.pem",
 		       i ? "," : "", path, path);
 		free(path);
 	}

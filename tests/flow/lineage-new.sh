@@ -58,10 +58,11 @@ matches "and isn't taken for the lineage's" '^www  *staged  *0001  *-  *get a ce
 
 new lines --even-if-insecure -d www.example.com --service https://www.example.com >out 2>/dev/null
 real=$(realpath "$DANEPROBE_DIR")/lines/live
-for line in "nginx    ssl_certificate     $real/fullchain.pem;" "ssl_certificate_key $real/privkey.pem;" \
-	"Apache   SSLCertificateFile    $real/fullchain.pem" "SSLCertificateKeyFile $real/privkey.pem" \
-	"Dovecot  ssl_cert = <$real/fullchain.pem" "ssl_key = <$real/privkey.pem" \
-	"             $real/privkey.pem," "             $real/fullchain.pem"; do
+for line in "nginx       ssl_certificate     $real/fullchain.pem;" "ssl_certificate_key $real/privkey.pem;" \
+	"Apache      SSLCertificateFile    $real/fullchain.pem" "SSLCertificateKeyFile $real/privkey.pem" \
+	"Dovecot 2.3 ssl_cert = <$real/fullchain.pem" "ssl_key = <$real/privkey.pem" \
+	"Dovecot 2.4 ssl_server_cert_file = $real/fullchain.pem" "ssl_server_key_file = $real/privkey.pem" \
+	"                $real/privkey.pem," "                $real/fullchain.pem"; do
 	says "new prints the line $line" "$line" out
 done
 rm -r "$DANEPROBE_DIR/lines"
