@@ -84,18 +84,14 @@ static int refuse_pipe(int fd, const char *path, struct why *why)
 		       path);
 }
 
-int file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
-	      struct why *why)
+/* Takes the descriptor. */
+static int read_open(int fd, const char *path, size_t max, char **ret_data,
+		     size_t *ret_len, struct why *why)
 {
 	bool is_stdin = !strcmp(path, "-");
 	struct content c = { 0 };
-	int fd, rc;
+	int rc = is_stdin ? 0 : refuse_pipe(fd, path, why);
 
-	fd = is_stdin ? STDIN_FILENO
-		      : open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return why_errno(why, errno, "can't open %s", path);
-	rc = is_stdin ? 0 : refuse_pipe(fd, path, why);
 	if (rc == 0)
 		rc = read_all(fd, path, max, &c, why);
 	if (!is_stdin)
@@ -108,6 +104,36 @@ int file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
 	*ret_len = c.len;
 	*ret_data = c.data;
 	return 0;
+}
+
+static int open_to_read(const char *path, int more_flags)
+{
+	return open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | more_flags);
+}
+
+int file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
+	      struct why *why)
+{
+	int fd = strcmp(path, "-") != 0 ? open_to_read(path, 0) : STDIN_FILENO;
+
+	if (fd < 0)
+		return why_errno(why, errno, "can't open %s", path);
+	return read_open(fd, path, max, ret_data, ret_len, why);
+}
+
+int file_read_itself(const char *path, size_t max, char **ret_data, size_t *ret_len,
+		     struct why *why)
+{
+	int fd = open_to_read(path, O_NOFOLLOW);
+
+	if (fd < 0 && errno == ELOOP)
+		return why_set(why, DP_EINVAL,
+			       "%s is a link, and what it leads to isn't read: put the "
+			       "file itself there",
+			       path);
+	if (fd < 0)
+		return why_errno(why, errno, "can't open %s", path);
+	return read_open(fd, path, max, ret_data, ret_len, why);
 }
 
 /* 0, or -1 with errno set: the operation is not to be done. */

@@ -47,6 +47,9 @@ struct file_access {
  * there is none. *ret_data is on the heap with a NUL behind its *ret_len bytes. */
 int file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
 	      struct why *why);
+/* The same of a file that path itself is: DP_EINVAL where it is a link. */
+int file_read_itself(const char *path, size_t max, char **ret_data, size_t *ret_len,
+		     struct why *why);
 /* Creates path with that content by a temporary file beside it, linked into place. Never
  * overwrites: DP_EEXIST. On any failure nothing is left behind. */
 int file_create(const struct file_place *place, const char *path,

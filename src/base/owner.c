@@ -102,17 +102,32 @@ int owner_check(const char *path, struct why *why)
 
 static int check_below(const char *folder, int depth, struct why *why);
 
+static int refuse_link(const char *path, struct why *why)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISLNK(st.st_mode))
+		return 0;
+	return why_set(why, DP_EINVAL,
+		       "%s is a link, where nothing but files and folders belongs: put "
+		       "the file itself there",
+		       path);
+}
+
+int owner_check_itself(const char *path, struct why *why)
+{
+	int rc = owner_check(path, why);
+
+	return rc < 0 ? rc : refuse_link(path, why);
+}
+
 static int check_entry(const char *folder, const char *name, int depth, struct why *why)
 {
 	char *path = mem_printf("%s/%s", folder, name);
 	int rc = check_one(path, why);
-	struct stat st;
 
-	if (rc == 0 && lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
-		rc = why_set(why, DP_EINVAL,
-			     "%s is a link, where nothing but files and folders belongs: "
-			     "put the file itself there",
-			     path);
+	if (rc == 0)
+		rc = refuse_link(path, why);
 	if (rc == 0 && depth < DEPTH_MAX)
 		rc = check_below(path, depth + 1, why);
 	free(path);

@@ -10,6 +10,8 @@ struct why;
  * replaces what is another's). Else DP_EINVAL, naming what it is, whose, and the command
  * that mends it. Links in the path are followed. */
 int owner_check(const char *path, struct why *why);
+/* The same, where path itself may be no link. */
+int owner_check_itself(const char *path, struct why *why);
 /* The same of all that is in a folder, where links are refused; for one that
  * owner_check() took. */
 int owner_check_below(const char *folder, struct why *why);

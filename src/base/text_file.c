@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/kept.h"
 #include "base/mem.h"
 #include "base/why.h"
@@ -139,17 +140,14 @@ static int refuse_nul(const char *path, const char *text, struct why *why)
 		       line);
 }
 
-int text_file_read(const char *path, size_t max, char **ret_text, size_t *ret_len,
-		   struct why *why)
+/* Takes the text, which is changed in place. */
+static int make_text(const char *path, char *text, size_t len, char **ret_text,
+		     size_t *ret_len, struct why *why)
 {
-	char *text = NULL;
-	size_t len = 0, kept;
 	bool utf16;
-	int rc = kept_read(path, max, &text, &len, why);
+	size_t kept = filter_all(text, len, &utf16);
+	int rc = 0;
 
-	if (rc < 0)
-		return rc;
-	kept = filter_all(text, len, &utf16);
 	/* It may be a key: nothing of it stays behind the end. */
 	mem_wipe(text + kept, len - kept);
 	text[kept] = '\0';
@@ -165,4 +163,24 @@ int text_file_read(const char *path, size_t max, char **ret_text, size_t *ret_le
 	*ret_text = text;
 	*ret_len = kept;
 	return 0;
+}
+
+int text_file_read(const char *path, size_t max, char **ret_text, size_t *ret_len,
+		   struct why *why)
+{
+	char *text = NULL;
+	size_t len = 0;
+	int rc = kept_read(path, max, &text, &len, why);
+
+	return rc < 0 ? rc : make_text(path, text, len, ret_text, ret_len, why);
+}
+
+int text_file_read_itself(const char *path, size_t max, char **ret_text, size_t *ret_len,
+			  struct why *why)
+{
+	char *text = NULL;
+	size_t len = 0;
+	int rc = file_read_itself(path, max, &text, &len, why);
+
+	return rc < 0 ? rc : make_text(path, text, len, ret_text, ret_len, why);
 }

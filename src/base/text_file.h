@@ -33,5 +33,8 @@ int text_file_refuse_utf16(const char *path, struct why *why);
  * in it. DP_EFORMAT: it is no text, or UTF-16. */
 int text_file_read(const char *path, size_t max, char **ret_text, size_t *ret_len,
 		   struct why *why);
+/* The same as file_read_itself(). */
+int text_file_read_itself(const char *path, size_t max, char **ret_text, size_t *ret_len,
+			  struct why *why);
 
 #endif

@@ -52,12 +52,25 @@ else
 fi
 check "its command did not run" test ! -e ran
 
-mv "$one/journal" "$work/journal" 2>/dev/null || : >"$work/journal"
-cp "$work/journal" before
-ln -s "$work/journal" "$one/journal"
-status "a journal that is a link" 2 timeout 5 "$DANEPROBE" renew one --dir "$base"
-check "nothing was appended through it" cmp before "$work/journal"
-rm "$one/journal"
+# One's own file at the end of one's own link: still, whoever could make that link chose the file.
+for file in state state.1 journal keys; do
+	mv "$one/$file" "$work/kept" 2>/dev/null || : >"$work/kept"
+	[ -d "$work/kept" ] || cp "$work/kept" before
+	ln -s "$work/kept" "$one/$file"
+	refused "a link in the place of $file" "$one/$file is a link" "$DANEPROBE" renew one --dir "$base"
+	[ -d "$work/kept" ] || check "nothing was written through it" cmp before "$work/kept"
+	rm "$one/$file"
+	mv "$work/kept" "$one/$file"
+done
+mv "$one/lineage.conf" "$work/kept.conf"
+ln -s "$work/kept.conf" "$one/lineage.conf"
+status "a lineage.conf that is a link to one's own" 0 "$DANEPROBE" status one --dir "$base"
+chmod o+w "$work/kept.conf"
+refused "a link to one that others may write" "chmod o-w $work/kept.conf" \
+	"$DANEPROBE" renew one --dir "$base"
+rm "$one/lineage.conf"
+mv "$work/kept.conf" "$one/lineage.conf"
+chmod o-w "$one/lineage.conf"
 
 for file in lineage.conf state; do
 	mv "$one/$file" "$work/kept"

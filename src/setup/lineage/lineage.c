@@ -193,7 +193,7 @@ static void copy_state(struct lineage *l)
 	char *to = lineage_path(l, LINEAGE_STATE_COPY);
 	size_t len;
 
-	if (file_read(from, LINEAGE_STATE_MAX, &text, &len, NULL) == 0)
+	if (file_read_itself(from, LINEAGE_STATE_MAX, &text, &len, NULL) == 0)
 		(void)file_replace(&l->env->files, to, &private_file, text, len, NULL);
 	free(text);
 	free(from);

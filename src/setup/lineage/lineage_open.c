@@ -172,18 +172,27 @@ static int mend_clock(struct lineage *l, enum lineage_use use, struct why *why)
 	return rc < 0 ? rc : lineage_save(l, why);
 }
 
-/* What is obeyed, commands above all, has to come from the user or from root. */
+/* What is obeyed, commands above all, has to come from the user or from root. Only
+ * lineage.conf, which people and what manages their files write, may be a link. */
 static int check_owners(const struct lineage *l, struct why *why)
 {
-	static const char *const obeyed[] = { "lineage.conf", "state", "journal",
-					      "keys" };
+	static const struct {
+		const char *name;
+		int (*check)(const char *path, struct why *why);
+	} obeyed[] = {
+		{ "lineage.conf", owner_check },
+		{ "state", owner_check_itself },
+		{ LINEAGE_STATE_COPY, owner_check_itself },
+		{ "journal", owner_check_itself },
+		{ "keys", owner_check_itself },
+	};
 	int rc = owner_check(l->dir, why);
 	char *path;
 	size_t i;
 
 	for (i = 0; rc == 0 && i < sizeof(obeyed) / sizeof(*obeyed); i++) {
-		path = lineage_path(l, "%s", obeyed[i]);
-		rc = owner_check(path, why);
+		path = lineage_path(l, "%s", obeyed[i].name);
+		rc = obeyed[i].check(path, why);
 		free(path);
 	}
 	path = lineage_path(l, "keys");

@@ -357,7 +357,7 @@ int lineage_state_load(const char *path, struct lineage_state *ret_state, struct
 	size_t len;
 	int rc;
 
-	rc = text_file_read(path, LINEAGE_STATE_MAX, &text, &len, why);
+	rc = text_file_read_itself(path, LINEAGE_STATE_MAX, &text, &len, why);
 	if (rc < 0)
 		return rc;
 	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);

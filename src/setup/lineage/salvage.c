@@ -96,7 +96,7 @@ static bool journal_tells_more(const struct lineage *l)
 {
 	char *path = lineage_path(l, "journal"), *text = NULL;
 	size_t len;
-	int rc = file_read(path, JOURNAL_MAX, &text, &len, NULL);
+	int rc = file_read_itself(path, JOURNAL_MAX, &text, &len, NULL);
 	bool more = rc == 0 ? tells_more(text) : rc != DP_ENOENT;
 
 	free(text);
