@@ -10,10 +10,10 @@ cat >"$tmp/rules" <<'END'
 strto(l|ll|ul|ull|d|f|imax|umax) *\(;^base/;numbers are parsed in base
 (localtime|localtime_r|gmtime|ctime|asctime|mktime) *\(;^$;clock.h, in UTC
 (v?printf|puts|putchar|fputs|fputc|putc|v?fprintf|fwrite|perror) *\(;^(render/|cmd/|main\.c|base/(log|mem|file)\.c);printing is for render and cmd
-(exit|_exit|_Exit|abort|quick_exit) *\(;^(cmd/|render/|main\.c|base/mem\.c|probe/search\.c|setup/world/command\.c);only main, cmd and mem end the process, search and command their child
+(exit|_exit|_Exit|abort|quick_exit) *\(;^(cmd/|render/|main\.c|base/(mem|apart)\.c|probe/search\.c|setup/world/command\.c);only main, cmd and mem end the process, apart, search and command their child
 (malloc|calloc|realloc|reallocarray|strdup|strndup|asprintf|vasprintf|alloca) *\(;^base/mem\.c;mem.h
 (system|popen|tmpnam|mktemp|rand|srand|random) *\(;^$;shell, race or weak
-(sleep|usleep|nanosleep|poll|select) *\(;^(setup/world/command|dns/exchange|cmd/(cutoff|source|outbox|verb_hook))\.c;the loop waits; command.c for its child, verb_hook.c for a lock, exchange.c, for setup, for one reply, source.c where there is no loop, cutoff.c and outbox.c not at all
+(sleep|usleep|nanosleep|poll|select) *\(;^(base/apart|setup/world/command|dns/exchange|cmd/(cutoff|source|outbox|verb_hook))\.c;the loop waits; apart.c and command.c for their child, verb_hook.c for a lock, exchange.c, for setup, for one reply, source.c where there is no loop, cutoff.c and outbox.c not at all
 extern;^$;no shared variables
 typedef struct;^$;struct x is its own name
 # *(if|ifdef|ifndef|elif) .*;\.h$;configure picks files, not the preprocessor

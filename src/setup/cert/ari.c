@@ -6,23 +6,26 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/apart.h"
 #include "base/base64.h"
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/fields.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/why.h"
-#include "dane/chain.h"
 #include "setup/cert/certificate.h"
-#include "setup/key/chain_file.h"
+#include "setup/cert/delivered.h"
 #include "setup/lineage/lineage.h"
 #include "setup/world/env.h"
 
-#define ID_PART_MAX 64	   /* a serial has 20 octets, a key identifier 20 or 32 */
 #define AGAIN_S (6 * 3600) /* section 4.3.3: after an error that lasts, too */
 #define AGAIN_MIN_S 60	   /* section 4.3.2: what a CA may ask for is bounded */
 #define AGAIN_MAX_S (24 * 3600)
 #define TRIES_MAX 5 /* section 4.3.3: after errors that may pass, each wait doubled */
 #define URL_MAX 500
+#define TIME_MAX INT64_C(253402300799) /* the end of the year 9999 */
+#define FACTS_MAX 1024
 
 /* base64url without padding (RFC 4648 section 5). */
 static char *encode_base64url(const uint8_t *data, size_t len)
@@ -35,21 +38,18 @@ static char *encode_base64url(const uint8_t *data, size_t len)
 	return text;
 }
 
-int ari_cert_id(const struct chain_cert *cert, char **ret_id, struct why *why)
+int ari_cert_id(const struct delivered *d, char **ret_id, struct why *why)
 {
-	uint8_t key[ID_PART_MAX], serial[ID_PART_MAX];
-	size_t key_len = sizeof(key), serial_len = sizeof(serial);
-	char *key_text, *serial_text;
+	char *key, *serial;
 
-	if (!chain_authority_key_id(cert, key, &key_len) ||
-	    !chain_serial(cert, serial, &serial_len))
+	if (!d->authority_key.len || !d->serial.len)
 		return why_set(why, DP_EFORMAT,
 			       "the certificate has no authority key identifier");
-	key_text = encode_base64url(key, key_len);
-	serial_text = encode_base64url(serial, serial_len);
-	*ret_id = mem_printf("%s.%s", key_text, serial_text);
-	free(key_text);
-	free(serial_text);
+	key = encode_base64url(d->authority_key.octets, d->authority_key.len);
+	serial = encode_base64url(d->serial.octets, d->serial.len);
+	*ret_id = mem_printf("%s.%s", key, serial);
+	free(key);
+	free(serial);
 	return 0;
 }
 
@@ -92,6 +92,51 @@ int ari_read(const char *text, struct ari_answer *ret_answer, struct why *why)
 	return 0;
 }
 
+static int find_window(const void *text, struct buf *facts, struct why *why)
+{
+	struct ari_answer a = { 0 };
+	int rc = ari_read(text, &a, why);
+
+	if (rc < 0)
+		return rc;
+	fields_put_number(facts, (int64_t)a.start);
+	fields_put_number(facts, (int64_t)a.end);
+	fields_put_text(facts, a.explanation);
+	ari_answer_clear(&a);
+	return 0;
+}
+
+int ari_take(const struct buf *facts, struct ari_answer *ret_answer, struct why *why)
+{
+	struct ari_answer a = { 0 };
+	struct fields f;
+	char *url;
+
+	fields_begin(&f, facts);
+	a.start = (time_t)fields_number(&f, 1, TIME_MAX - 1);
+	a.end = (time_t)fields_number(&f, (int64_t)a.start + 1, TIME_MAX);
+	url = fields_text(&f, URL_MAX);
+	a.explanation = copy_url(url);
+	free(url);
+	if (!fields_end(&f)) {
+		ari_answer_clear(&a);
+		return why_set(why, DP_EFORMAT, "it tells no window to renew in");
+	}
+	*ret_answer = a;
+	return 0;
+}
+
+int ari_read_apart(const char *text, struct ari_answer *ret_answer, struct why *why)
+{
+	struct buf facts;
+	int rc = apart_run(find_window, text, APART_BOUNDS(FACTS_MAX), &facts, why);
+
+	if (rc == 0)
+		rc = ari_take(&facts, ret_answer, why);
+	buf_clear(&facts);
+	return rc;
+}
+
 void ari_answer_clear(struct ari_answer *a)
 {
 	free(a->explanation);
@@ -126,24 +171,53 @@ static int fetch_json(struct lineage *l, const char *url, struct env_page *ret_p
 	return rc;
 }
 
+static int find_renewal_info(const void *text, struct buf *facts, struct why *why)
+{
+	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	char *url = copy_url(json_string_value(json_object_get(root, "renewalInfo")));
+	int rc = url ? 0 : why_set(why, DP_ENOENT, "it offers no renewalInfo");
+
+	if (url)
+		fields_put_text(facts, url);
+	free(url);
+	json_decref(root);
+	return rc;
+}
+
 /* The URL of renewalInfo, on the heap. */
+static int read_directory(const char *text, char **ret_url, struct why *why)
+{
+	struct fields f;
+	struct buf facts;
+	char *url = NULL;
+	int rc = apart_run(find_renewal_info, text, APART_BOUNDS(FACTS_MAX), &facts, why);
+
+	if (rc == 0) {
+		fields_begin(&f, &facts);
+		url = fields_text(&f, URL_MAX);
+		if (!fields_end(&f) || !*url)
+			rc = why_set(why, DP_EFORMAT, "it offers no renewalInfo");
+	}
+	buf_clear(&facts);
+	if (rc == 0)
+		*ret_url = url;
+	else
+		free(url);
+	return rc;
+}
+
 static int find_service(struct lineage *l, const char *directory, char **ret_url,
 			struct why *why)
 {
 	struct env_page page = { 0 };
-	const char *url;
-	json_t *root;
+	struct why inner;
 	int rc = fetch_json(l, directory, &page, why);
 
 	if (rc < 0)
 		return rc;
-	root = json_loads(page.text, JSON_REJECT_DUPLICATES, NULL);
-	url = json_string_value(json_object_get(root, "renewalInfo"));
-	if (url && *url)
-		*ret_url = mem_text(url);
-	else
-		rc = why_set(why, DP_ENOENT, "%s offers no renewalInfo", directory);
-	json_decref(root);
+	rc = read_directory(page.text, ret_url, &inner);
+	if (rc < 0)
+		why_set(why, rc, "%s: %s", directory, inner.text);
 	env_page_clear(&page);
 	return rc;
 }
@@ -152,8 +226,9 @@ static int find_service(struct lineage *l, const char *directory, char **ret_url
 static int find_newest_id(struct lineage *l, int64_t generation, enum key_type type,
 			  char **ret_id, struct why *why)
 {
+	const struct delivered_question q = { 0 };
+	struct delivered d = { 0 };
 	struct certificate c;
-	struct chain chain = { 0 };
 	char *folder, *path;
 	int rc = certificate_newest(l, generation, type, &c, why);
 
@@ -161,10 +236,10 @@ static int find_newest_id(struct lineage *l, int64_t generation, enum key_type t
 		return rc;
 	folder = lineage_key_path(l, generation, type, "certs");
 	path = mem_printf("%s/%s/cert.pem", folder, lineage_number(c.number).text);
-	rc = chain_file_read(path, &chain, why);
+	rc = delivered_read_file(path, &q, &d, why);
 	if (rc == 0)
-		rc = ari_cert_id(&chain.cert[0], ret_id, why);
-	chain_clear(&chain);
+		rc = ari_cert_id(&d, ret_id, why);
+	delivered_clear(&d);
 	free(path);
 	free(folder);
 	return rc;
@@ -210,7 +285,7 @@ static int ask_one(struct lineage *l, const char *service, const char *id,
 	free(url);
 	if (rc < 0)
 		return rc;
-	rc = ari_read(page.text, &answer, why);
+	rc = ari_read_apart(page.text, &answer, why);
 	if (rc == 0 && (!a->window.start || answer.start < a->window.start)) {
 		ari_answer_clear(&a->window);
 		a->window = answer;

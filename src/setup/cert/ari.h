@@ -7,13 +7,14 @@
 #include <stdint.h>
 #include <time.h>
 
-struct chain_cert;
+struct buf;
+struct delivered;
 struct lineage;
 struct why;
 
 /* The name of a certificate in the CA's renewalInfo (section 4.1), on the heap;
  * DP_EFORMAT where it has no authority key identifier. */
-int ari_cert_id(const struct chain_cert *cert, char **ret_id, struct why *why);
+int ari_cert_id(const struct delivered *cert, char **ret_id, struct why *why);
 
 /* The suggested window (section 4.2), and where the CA says why. */
 struct ari_answer {
@@ -24,6 +25,10 @@ struct ari_answer {
 /* DP_EFORMAT where there is no window, or it ends before it begins. Undo with
  * ari_answer_clear(). */
 int ari_read(const char *text, struct ari_answer *ret_answer, struct why *why);
+/* The same, read apart (base/apart.h), and what takes the facts that come of it:
+ * DP_EFORMAT where these can't be. */
+int ari_read_apart(const char *text, struct ari_answer *ret_answer, struct why *why);
+int ari_take(const struct buf *facts, struct ari_answer *ret_answer, struct why *why);
 void ari_answer_clear(struct ari_answer *answer);
 /* A moment of the window from start on, before end; each is as likely as any other. */
 time_t ari_draw(time_t start, time_t end);

@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "base/text_file.h"
 #include "base/why.h"
-#include "dane/chain.h"
 #include "dane/tlsa.h"
+#include "setup/cert/delivered.h"
 #include "setup/key/key.h"
 #include "setup/lineage/acme.h"
 #include "setup/lineage/lineage.h"
@@ -76,9 +76,8 @@ static void find_key(const struct lineage *l, struct certbot_found *f)
 
 /* For a key that isn't the lineage's: the type of the lineage's keys that is most like
  * it. */
-static enum key_type guess_type(const struct lineage *l, const struct chain_cert *leaf)
+static enum key_type guess_type(const struct lineage *l, bool rsa)
 {
-	bool rsa = chain_is_rsa(leaf);
 	size_t i;
 
 	for (i = 0; i < l->conf.key_types; i++)
@@ -90,24 +89,23 @@ static enum key_type guess_type(const struct lineage *l, const struct chain_cert
 int certbot_find(const struct lineage *l, const char *folder,
 		 struct certbot_found *ret_found, struct why *why)
 {
+	const struct delivered_question q = { 0 };
 	char *path = mem_printf("%s/fullchain.pem", folder);
-	struct chain chain = { 0 };
+	struct delivered d = { 0 };
 	int rc;
 
 	*ret_found = (struct certbot_found){ 0 };
 	rc = file_read(path, FILE_MAX, &ret_found->text, &ret_found->len, why);
 
 	if (rc == 0)
-		rc = chain_from_file(ret_found->text, ret_found->len, &chain, why);
+		rc = delivered_read(ret_found->text, ret_found->len, &q, &d, why);
 	if (rc == 0) {
-		memcpy(ret_found->cert, chain.cert[0].cert_sha256,
-		       sizeof(ret_found->cert));
-		memcpy(ret_found->spki, chain.cert[0].spki_sha256,
-		       sizeof(ret_found->spki));
-		ret_found->type = guess_type(l, &chain.cert[0]);
+		memcpy(ret_found->cert, d.sha256, sizeof(ret_found->cert));
+		memcpy(ret_found->spki, d.spki_sha256, sizeof(ret_found->spki));
+		ret_found->type = guess_type(l, d.is_rsa);
 		find_key(l, ret_found);
 	}
-	chain_clear(&chain);
+	delivered_clear(&d);
 	free(path);
 	return rc;
 }

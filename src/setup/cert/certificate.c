@@ -14,82 +14,64 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/why.h"
-#include "dane/chain.h"
-#include "dane/defect.h"
-#include "dane/name.h"
-#include "dane/path.h"
-#include "setup/key/chain_file.h"
+#include "setup/cert/delivered.h"
 #include "setup/key/self_signed.h"
 #include "setup/lineage/lineage.h"
 
 #define PEM_MAX (1 << 20)
 #define LINE_LEN 64 /* of PEM (RFC 7468 section 2) */
 
+static const struct delivered_question no_question = { 0 };
 static const struct file_access public_file = { .mode = 0644, .group = (gid_t)-1 };
 
-static bool has_public(const struct chain_cert *cert, const gnutls_datum_t *public)
+static bool has_public(const struct delivered_cert *cert, const gnutls_datum_t *public)
 {
-	return cert->spki.data && cert->spki.size == public->size &&
-	       !memcmp(cert->spki.data, public->data, public->size);
+	return cert->spki_len && cert->spki_len == public->size &&
+	       !memcmp(cert->spki, public->data, public->size);
 }
 
 /* Clients take the first for the server's. */
-static int refuse_key(const struct chain *chain, const gnutls_datum_t *public,
+static int refuse_key(const struct delivered *d, const gnutls_datum_t *public,
 		      const char *path, struct why *why)
 {
 	size_t i;
 
-	for (i = 1; i < chain->count; i++)
-		if (has_public(&chain->cert[i], public))
+	for (i = 1; i < d->count; i++)
+		if (has_public(&d->cert[i], public))
 			return why_set(why, DP_EINVAL,
 				       "the certificate for the key of %s is number %zu "
 				       "of %zu in the chain, and has to come first, each "
 				       "issuer behind the one that it signed",
-				       path, i + 1, chain->count);
+				       path, i + 1, d->count);
 	return why_set(why, DP_EINVAL,
 		       "the certificate is for another key than that of %s", path);
 }
 
 static int check_key(const struct lineage *l, int64_t generation, enum key_type type,
-		     const struct chain *chain, struct why *why)
+		     const struct delivered *d, struct why *why)
 {
 	char *path = lineage_key_path(l, generation, type, "request.csr");
 	gnutls_datum_t der = { 0 }, public = { 0 };
 	int rc = csr_load(path, &der, &public, why);
 
-	if (rc == 0 && !has_public(&chain->cert[0], &public))
-		rc = refuse_key(chain, &public, path, why);
+	if (rc == 0 && !has_public(&d->cert[0], &public))
+		rc = refuse_key(d, &public, path, why);
 	gnutls_free(der.data);
 	gnutls_free(public.data);
 	free(path);
 	return rc;
 }
 
-/* A wildcard counts as covered when any name below it is covered. */
-static bool covers_domain(gnutls_x509_crt_t crt, const char *domain)
-{
-	char *name = !strncmp(domain, "*.", 2) ? mem_printf("any-label.%s", domain + 2)
-					       : mem_text(domain);
-	const char *names[] = { name };
-	bool found = name_find(crt, names, 1, false) == NAME_SAN;
-
-	free(name);
-	return found;
-}
-
-static int check_names(const struct lineage *l, const struct chain_cert *leaf,
+static int check_names(const struct lineage *l, const struct delivered *d,
 		       struct why *why)
 {
-	size_t i;
-
-	for (i = 0; i < l->conf.domains.count; i++)
-		if (!covers_domain(leaf->crt, l->conf.domains.item[i]))
-			return why_set(why, DP_EINVAL, "the certificate doesn't name %s",
-				       l->conf.domains.item[i]);
-	return 0;
+	if (d->lacks >= l->conf.domains.count)
+		return 0;
+	return why_set(why, DP_EINVAL, "the certificate doesn't name %s",
+		       l->conf.domains.item[d->lacks]);
 }
 
-static int check_dates(const struct chain_cert *leaf, time_t now, struct why *why)
+static int check_dates(const struct delivered *leaf, time_t now, struct why *why)
 {
 	char text[32];
 
@@ -104,56 +86,53 @@ static int check_dates(const struct chain_cert *leaf, time_t now, struct why *wh
 	return 0;
 }
 
-static int check_order(const struct chain *chain, struct why *why)
+static int check_order(const struct delivered *d, struct why *why)
 {
-	struct path_budget budget;
-	size_t i;
-
-	path_budget_init(&budget);
-	for (i = 0; i + 1 < chain->count; i++)
-		if (!path_link(&budget, &chain->cert[i], &chain->cert[i + 1]))
-			return why_set(why, DP_EINVAL,
-				       "certificate %zu of the chain isn't signed by the "
-				       "one behind it",
-				       i);
-	return 0;
+	if (!d->unlinked)
+		return 0;
+	return why_set(why, DP_EINVAL,
+		       "certificate %zu of the chain isn't signed by the one behind it",
+		       d->unlinked - 1);
 }
 
-static int check_form(const struct chain *chain, struct why *why)
+int certificate_judge(const struct lineage *l, int64_t generation, enum key_type type,
+		      const struct delivered *d, struct why *why)
 {
-	struct defect defect;
-	char *text;
 	int rc;
 
-	if (!defect_find(chain, &defect) || defect.kind == DEFECT_USAGE)
-		return 0;
-	text = defect_explain(&defect, chain, NULL, 0);
-	rc = why_set(why, DP_EINVAL, "%s", text);
-	free(text);
+	if (d->defect)
+		return why_set(why, DP_EINVAL, "%s", d->defect);
+	if (!d->is_parsed)
+		return why_set(why, DP_EINVAL, "there is no certificate in it");
+	rc = check_key(l, generation, type, d, why);
+	if (rc == 0)
+		rc = check_names(l, d, why);
+	if (rc == 0)
+		rc = check_dates(d, env_now(l->env), why);
+	return rc < 0 ? rc : check_order(d, why);
+}
+
+/* Reads what a client delivered, and checks it. */
+static int read_new(const struct lineage *l, int64_t generation, enum key_type type,
+		    const char *text, size_t len, struct delivered *ret_delivered,
+		    struct why *why)
+{
+	const struct delivered_question q = { .names = &l->conf.domains, .is_new = true };
+	struct delivered d = { 0 };
+	int rc = delivered_read(text, len, &q, &d, why);
+
+	if (rc == 0)
+		rc = certificate_judge(l, generation, type, &d, why);
+	if (rc < 0)
+		delivered_clear(&d);
+	else
+		*ret_delivered = d;
 	return rc;
 }
 
-static int check_chain(const struct lineage *l, int64_t generation, enum key_type type,
-		       const struct chain *chain, struct why *why)
+static void add_pem(struct buf *b, const struct delivered_cert *cert)
 {
-	const struct chain_cert *leaf = &chain->cert[0];
-	int rc = check_form(chain, why);
-
-	if (rc < 0)
-		return rc;
-	if (chain->raw_key || !leaf->crt || !leaf->spki.data)
-		return why_set(why, DP_EINVAL, "there is no certificate in it");
-	rc = check_key(l, generation, type, chain, why);
-	if (rc == 0)
-		rc = check_names(l, leaf, why);
-	if (rc == 0)
-		rc = check_dates(leaf, env_now(l->env), why);
-	return rc < 0 ? rc : check_order(chain, why);
-}
-
-static void add_pem(struct buf *b, const struct chain_cert *cert)
-{
-	char *text = base64_encode(cert->der.data, cert->der.size);
+	char *text = base64_encode(cert->der, cert->der_len);
 	size_t len = strlen(text), at;
 
 	buf_text(b, "-----BEGIN CERTIFICATE-----\n");
@@ -165,7 +144,7 @@ static void add_pem(struct buf *b, const struct chain_cert *cert)
 
 /* Writes folder/name with the certificates from first up to end. */
 static int write_part(struct lineage *l, const char *folder, const char *name,
-		      const struct chain *chain, size_t first, size_t end,
+		      const struct delivered *d, size_t first, size_t end,
 		      struct why *why)
 {
 	char *path = mem_printf("%s/%s", folder, name);
@@ -174,14 +153,14 @@ static int write_part(struct lineage *l, const char *folder, const char *name,
 
 	buf_init(&b, 2 * PEM_MAX);
 	for (; first < end; first++)
-		add_pem(&b, &chain->cert[first]);
+		add_pem(&b, &d->cert[first]);
 	rc = file_replace(&l->env->files, path, &public_file, buf_str(&b), b.len, why);
 	buf_clear(&b);
 	free(path);
 	return rc;
 }
 
-static int write_folder(struct lineage *l, const char *folder, const struct chain *chain,
+static int write_folder(struct lineage *l, const char *folder, const struct delivered *d,
 			struct why *why)
 {
 	struct file_access access;
@@ -190,11 +169,11 @@ static int write_folder(struct lineage *l, const char *folder, const struct chai
 	if (rc == 0)
 		rc = file_mkdir(&l->env->files, folder, &access, why);
 	if (rc == 0)
-		rc = write_part(l, folder, "cert.pem", chain, 0, 1, why);
+		rc = write_part(l, folder, "cert.pem", d, 0, 1, why);
 	if (rc == 0)
-		rc = write_part(l, folder, "chain.pem", chain, 1, chain->count, why);
+		rc = write_part(l, folder, "chain.pem", d, 1, d->count, why);
 	if (rc == 0)
-		rc = write_part(l, folder, "fullchain.pem", chain, 0, chain->count, why);
+		rc = write_part(l, folder, "fullchain.pem", d, 0, d->count, why);
 	return rc;
 }
 
@@ -220,7 +199,7 @@ static int highest_number(const char *certs, int64_t *ret_number, struct why *wh
 
 /* Writes a folder of its own, which gets its number when it is whole. */
 static int keep_in_folder(struct lineage *l, int64_t generation, enum key_type type,
-			  const struct chain *chain, int64_t *ret_number, struct why *why)
+			  const struct delivered *d, int64_t *ret_number, struct why *why)
 {
 	char *certs = lineage_key_path(l, generation, type, "certs");
 	char *fresh = mem_printf("%s/new", certs), *numbered = NULL;
@@ -228,7 +207,7 @@ static int keep_in_folder(struct lineage *l, int64_t generation, enum key_type t
 	int rc = highest_number(certs, &number, why);
 
 	if (rc == 0)
-		rc = write_folder(l, fresh, chain, why);
+		rc = write_folder(l, fresh, d, why);
 	if (rc == 0) {
 		numbered = mem_printf("%s/%s", certs, lineage_number(++number).text);
 		rc = file_rename(&l->env->files, fresh, numbered, why);
@@ -241,27 +220,25 @@ static int keep_in_folder(struct lineage *l, int64_t generation, enum key_type t
 	return rc;
 }
 
-static void take_facts(const struct chain *chain, struct certificate *c)
+static void take_facts(const struct delivered *d, struct certificate *c)
 {
-	c->not_before = chain->cert[0].not_before;
-	c->not_after = chain->cert[0].not_after;
-	memcpy(c->sha256, chain->cert[0].cert_sha256, sizeof(c->sha256));
+	c->not_before = d->not_before;
+	c->not_after = d->not_after;
+	memcpy(c->sha256, d->sha256, sizeof(c->sha256));
 }
 
 int certificate_check(const struct lineage *l, int64_t generation, enum key_type type,
 		      const char *text, size_t len, struct certificate *ret_certificate,
 		      struct why *why)
 {
-	struct chain chain = { 0 };
-	int rc = chain_from_file(text, len, &chain, why);
+	struct delivered d = { 0 };
+	int rc = read_new(l, generation, type, text, len, &d, why);
 
-	if (rc == 0)
-		rc = check_chain(l, generation, type, &chain, why);
 	if (rc == 0) {
 		ret_certificate->number = 0;
-		take_facts(&chain, ret_certificate);
+		take_facts(&d, ret_certificate);
 	}
-	chain_clear(&chain);
+	delivered_clear(&d);
 	return rc;
 }
 
@@ -269,19 +246,17 @@ int certificate_store(struct lineage *l, int64_t generation, enum key_type type,
 		      const char *text, size_t len, struct certificate *ret_certificate,
 		      struct why *why)
 {
-	struct chain chain = { 0 };
+	struct delivered d = { 0 };
 	struct certificate c = { 0 };
-	int rc = chain_from_file(text, len, &chain, why);
+	int rc = read_new(l, generation, type, text, len, &d, why);
 
 	if (rc == 0)
-		rc = check_chain(l, generation, type, &chain, why);
-	if (rc == 0)
-		rc = keep_in_folder(l, generation, type, &chain, &c.number, why);
+		rc = keep_in_folder(l, generation, type, &d, &c.number, why);
 	if (rc == 0) {
-		take_facts(&chain, &c);
+		take_facts(&d, &c);
 		*ret_certificate = c;
 	}
-	chain_clear(&chain);
+	delivered_clear(&d);
 	return rc;
 }
 
@@ -330,16 +305,17 @@ int certificate_self_sign(struct lineage *l, int64_t generation, enum key_type t
 {
 	char *folder = lineage_key_path(l, generation, type, "self-signed");
 	gnutls_datum_t pem = { 0 };
-	struct chain chain = { 0 };
+	struct delivered d = { 0 };
 	int rc = self_sign(l, generation, type, &pem, why);
 
 	if (rc == 0)
-		rc = chain_from_file((const char *)pem.data, pem.size, &chain, why);
+		rc = delivered_read((const char *)pem.data, pem.size, &no_question, &d,
+				    why);
 	if (rc == 0)
-		rc = write_folder(l, folder, &chain, why);
+		rc = write_folder(l, folder, &d, why);
 	if (rc == 0) /* its issuer is itself */
-		rc = write_part(l, folder, "chain.pem", &chain, 0, 1, why);
-	chain_clear(&chain);
+		rc = write_part(l, folder, "chain.pem", &d, 0, 1, why);
+	delivered_clear(&d);
 	gnutls_free(pem.data);
 	free(folder);
 	return rc;
@@ -348,12 +324,12 @@ int certificate_self_sign(struct lineage *l, int64_t generation, enum key_type t
 int certificate_read(const char *path, struct certificate *ret_certificate,
 		     struct why *why)
 {
-	struct chain chain = { 0 };
-	int rc = chain_file_read(path, &chain, why);
+	struct delivered d = { 0 };
+	int rc = delivered_read_file(path, &no_question, &d, why);
 
 	if (rc == 0)
-		take_facts(&chain, ret_certificate);
-	chain_clear(&chain);
+		take_facts(&d, ret_certificate);
+	delivered_clear(&d);
 	return rc;
 }
 
@@ -380,13 +356,13 @@ int certificate_is_named(const struct lineage *l, int64_t generation, enum key_t
 {
 	char *certs = lineage_key_path(l, generation, type, "certs");
 	char *path = mem_printf("%s/%s/cert.pem", certs, lineage_number(number).text);
-	struct chain chain = { 0 };
-	int rc = chain_file_read(path, &chain, why);
+	const struct delivered_question q = { .names = &l->conf.domains };
+	struct delivered d = { 0 };
+	int rc = delivered_read_file(path, &q, &d, why);
 
 	if (rc == 0)
-		*ret_named =
-			chain.cert[0].crt && check_names(l, &chain.cert[0], NULL) == 0;
-	chain_clear(&chain);
+		*ret_named = check_names(l, &d, NULL) == 0;
+	delivered_clear(&d);
 	free(path);
 	free(certs);
 	return rc;
@@ -398,12 +374,12 @@ int certificate_is_for_key(const struct lineage *l, int64_t generation,
 {
 	char *certs = lineage_key_path(l, generation, type, "certs");
 	char *path = mem_printf("%s/%s/cert.pem", certs, lineage_number(number).text);
-	struct chain chain = { 0 };
-	int rc = chain_file_read(path, &chain, why);
+	struct delivered d = { 0 };
+	int rc = delivered_read_file(path, &no_question, &d, why);
 
 	if (rc == 0)
-		*ret_fits = check_key(l, generation, type, &chain, NULL) == 0;
-	chain_clear(&chain);
+		*ret_fits = check_key(l, generation, type, &d, NULL) == 0;
+	delivered_clear(&d);
 	free(path);
 	free(certs);
 	return rc;

@@ -11,6 +11,7 @@
 
 #include "setup/key/key.h"
 
+struct delivered;
 struct lineage;
 struct why;
 
@@ -26,6 +27,10 @@ struct certificate {
 int certificate_check(const struct lineage *lineage, int64_t generation,
 		      enum key_type type, const char *text, size_t len,
 		      struct certificate *ret_certificate, struct why *why);
+/* The same by the facts that were found in it, with the lineage's domains asked for. */
+int certificate_judge(const struct lineage *lineage, int64_t generation,
+		      enum key_type type, const struct delivered *delivered,
+		      struct why *why);
 /* Checks the same, and stores it as the newest. */
 int certificate_store(struct lineage *lineage, int64_t generation, enum key_type type,
 		      const char *text, size_t len, struct certificate *ret_certificate,

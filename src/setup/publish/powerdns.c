@@ -6,7 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/apart.h"
 #include "base/buf.h"
+#include "base/fields.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "dane/tlsa.h"
@@ -14,6 +16,8 @@
 #define API "/api/v1"
 #define URL_MAX 4096
 #define ERROR_MAX 300
+#define CONTENT_MAX (128 * 1024) /* of a record: 64 KiB in hexadecimal */
+#define FACTS_MAX (2 << 20)	 /* more than a page has */
 
 /* An id of the API: a name with a final dot, "=XX" for what a URL's path can't hold. */
 static void add_id(struct buf *b, const char *name)
@@ -129,6 +133,68 @@ int powerdns_read(const char *text, const char *owner, struct powerdns_rrset *re
 	return rc;
 }
 
+struct question {
+	const char *text, *owner;
+};
+
+static int find_rrset(const void *arg, struct buf *facts, struct why *why)
+{
+	const struct question *q = arg;
+	struct powerdns_rrset r = { 0 };
+	int rc = powerdns_read(q->text, q->owner, &r, why);
+	size_t i;
+
+	if (rc < 0)
+		return rc;
+	fields_put_number(facts, r.ttl);
+	fields_put_number(facts, (int64_t)r.count);
+	for (i = 0; i < r.count; i++) {
+		/* as it is, or not at all: it is written back */
+		fields_put_octets(facts, r.record[i].content,
+				  strlen(r.record[i].content));
+		fields_put_number(facts, r.record[i].disabled);
+	}
+	powerdns_clear(&r);
+	return 0;
+}
+
+int powerdns_take(const struct buf *facts, struct powerdns_rrset *ret_rrset,
+		  struct why *why)
+{
+	struct powerdns_rrset r = { 0 };
+	struct fields f;
+	size_t count;
+
+	fields_begin(&f, facts);
+	r.ttl = (uint32_t)fields_number(&f, 0, UINT32_MAX);
+	count = (size_t)fields_number(&f, 0, POWERDNS_RECORDS_MAX);
+	r.record = mem_array(count, sizeof(*r.record));
+	for (; r.count < count && !f.bad; r.count++) {
+		r.record[r.count].content = fields_text(&f, CONTENT_MAX);
+		r.record[r.count].disabled = fields_number(&f, 0, 1);
+	}
+	if (!fields_end(&f)) {
+		powerdns_clear(&r);
+		return why_set(why, DP_EFORMAT,
+			       "its answer has a record that can't be one of a zone");
+	}
+	*ret_rrset = r;
+	return 0;
+}
+
+int powerdns_read_apart(const char *text, const char *owner,
+			struct powerdns_rrset *ret_rrset, struct why *why)
+{
+	const struct question q = { text, owner };
+	struct buf facts;
+	int rc = apart_run(find_rrset, &q, APART_BOUNDS(FACTS_MAX), &facts, why);
+
+	if (rc == 0)
+		rc = powerdns_take(&facts, ret_rrset, why);
+	buf_clear(&facts);
+	return rc;
+}
+
 void powerdns_clear(struct powerdns_rrset *r)
 {
 	size_t i;
@@ -226,4 +292,29 @@ char *powerdns_error(const char *text)
 			*c = ' ';
 	json_decref(root);
 	return copy;
+}
+
+static int find_error(const void *text, struct buf *facts, struct why *why)
+{
+	char *error = powerdns_error(text);
+
+	(void)why;
+	fields_put_text(facts, error);
+	free(error);
+	return 0;
+}
+
+char *powerdns_error_apart(const char *text)
+{
+	struct fields f;
+	struct buf facts;
+	struct why why;
+	char *error = NULL;
+
+	if (apart_run(find_error, text, APART_BOUNDS(2 * ERROR_MAX), &facts, &why) < 0)
+		buf_reset(&facts);
+	fields_begin(&f, &facts);
+	error = fields_text(&f, ERROR_MAX);
+	buf_clear(&facts);
+	return error;
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct tlsa;
 struct why;
 
@@ -31,6 +32,12 @@ char *powerdns_zone_url(const char *url, const char *server_id, const char *zone
  * record, beside which nothing can be. Undo with powerdns_clear(). */
 int powerdns_read(const char *text, const char *owner, struct powerdns_rrset *ret_rrset,
 		  struct why *why);
+/* The same, read apart (base/apart.h), and what takes the facts that come of it:
+ * DP_EFORMAT where these can't be. */
+int powerdns_read_apart(const char *text, const char *owner,
+			struct powerdns_rrset *ret_rrset, struct why *why);
+int powerdns_take(const struct buf *facts, struct powerdns_rrset *ret_rrset,
+		  struct why *why);
 void powerdns_clear(struct powerdns_rrset *rrset);
 /* Reads the record's data; false where it is no TLSA record that can be read. */
 bool powerdns_tlsa(const struct powerdns_record *record, struct tlsa *ret_rr);
@@ -47,5 +54,7 @@ char *powerdns_patch(const struct powerdns_rrset *before,
 /* What the API says about an error, as text without control characters; "" where it
  * says nothing. On the heap. */
 char *powerdns_error(const char *text);
+/* The same, read apart, and in ASCII; "" also where it can't be read. */
+char *powerdns_error_apart(const char *text);
 
 #endif

@@ -126,7 +126,7 @@ static int request_zone(struct lineage *l, const struct api *api, const char *ur
 
 	if (rc < 0 || ret_page->status / 100 == 2)
 		return rc;
-	said = powerdns_error(ret_page->text);
+	said = powerdns_error_apart(ret_page->text);
 	rc = why_set(why, DP_EDNS, "PowerDNS answers %d%s%s to %.*s%s", ret_page->status,
 		     *said ? " " : "", said, (int)strcspn(url, "?"), url,
 		     remedy_for(ret_page->status));
@@ -145,7 +145,7 @@ static int read_rrset(struct lineage *l, const struct api *api, const char *url,
 	int rc = request_zone(l, api, query, NULL, &page, why);
 
 	if (rc == 0) {
-		rc = powerdns_read(page.text, owner, ret_rrset, &inner);
+		rc = powerdns_read_apart(page.text, owner, ret_rrset, &inner);
 		if (rc < 0)
 			why_set(why, rc, "%s: %s", url, inner.text);
 		env_page_clear(&page);

@@ -11,9 +11,11 @@
 
 #include "../play.h"
 #include "../sim.h"
+#include "base/buf.h"
+#include "base/fields.h"
 #include "base/mem.h"
 #include "base/why.h"
-#include "dane/chain.h"
+#include "setup/cert/delivered.h"
 
 #define T0 1800000000
 #define DAY 86400
@@ -33,24 +35,27 @@ static const char example[] =
 
 static void test_ari_cert_id_of_the_rfc(void **state)
 {
-	struct chain chain = { 0 };
+	const struct delivered_question q = { 0 };
+	struct delivered d = { 0 };
 	char *id;
 
 	(void)state;
-	assert_int_equal(chain_from_file(example, strlen(example), &chain, NULL), 0);
-	assert_int_equal(ari_cert_id(&chain.cert[0], &id, NULL), 0);
+	assert_int_equal(delivered_read(example, strlen(example), &q, &d, NULL), 0);
+	assert_int_equal(ari_cert_id(&d, &id, NULL), 0);
 	assert_string_equal(id, "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE");
 	free(id);
-	chain_clear(&chain);
+	delivered_clear(&d);
 }
 
-static void test_ari_cert_id_needs_a_certificate(void **state)
+static void test_ari_cert_id_needs_both_parts(void **state)
 {
-	const struct chain_cert none = { .crt = NULL };
+	const struct delivered no_key = { .serial.len = 1 };
+	const struct delivered no_serial = { .authority_key.len = 1 };
 	char *id;
 
 	(void)state;
-	assert_int_equal(ari_cert_id(&none, &id, NULL), DP_EFORMAT);
+	assert_int_equal(ari_cert_id(&no_key, &id, NULL), DP_EFORMAT);
+	assert_int_equal(ari_cert_id(&no_serial, &id, NULL), DP_EFORMAT);
 }
 
 #define WINDOW(start, end) "{\"suggestedWindow\":{\"start\":" start ",\"end\":" end "}}"
@@ -84,21 +89,73 @@ static const struct row {
 	{ "nothing", "", 0, 0 },
 };
 
-static void test_ari_read_follows_the_table(void **state)
+static void follow_table(int (*read)(const char *, struct ari_answer *, struct why *))
 {
 	struct ari_answer a;
 	size_t i;
 	int rc;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		a = (struct ari_answer){ 0 };
-		rc = ari_read(rows[i].text, &a, NULL);
+		rc = read(rows[i].text, &a, NULL);
 		if (rc != (rows[i].end ? 0 : DP_EFORMAT) || a.start != rows[i].start ||
 		    a.end != rows[i].end)
 			fail_msg("%s: %d, %lld to %lld", rows[i].name, rc,
 				 (long long)a.start, (long long)a.end);
 		ari_answer_clear(&a);
+	}
+}
+
+static void test_ari_read_follows_the_table(void **state)
+{
+	(void)state;
+	follow_table(ari_read);
+}
+
+static void test_ari_read_apart_follows_the_table(void **state)
+{
+	(void)state;
+	follow_table(ari_read_apart);
+}
+
+/* What a reader says that was taken over. */
+static void test_ari_take_believes_no_reader(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t start, end;
+		const char *url, *more;
+		bool good;
+	} said[] = {
+		{ "a window", 1796083200, 1796169600, "https://ca.example/", "", true },
+		{ "no URL", 1796083200, 1796169600, "", "", true },
+		{ "ends before it begins", 1796169600, 1796083200, "", "", false },
+		{ "ends as it begins", 1796083200, 1796083200, "", "", false },
+		{ "begins never", 0, 1796169600, "", "", false },
+		{ "before 1970", -1, 1796169600, "", "", false },
+		{ "never ends", 1796083200, INT64_MAX, "", "", false },
+		{ "begins at the end of time", INT64_MAX, INT64_MAX, "", "", false },
+		{ "a terminal's words", 1796083200, 1796169600, "https://\033[2J", "",
+		  false },
+		{ "more than that", 1796083200, 1796169600, "", "x", false },
+	};
+	struct ari_answer a;
+	struct buf facts;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		a = (struct ari_answer){ 0 };
+		buf_init(&facts, 1000);
+		fields_put_number(&facts, said[i].start);
+		fields_put_number(&facts, said[i].end);
+		fields_put_octets(&facts, said[i].url, strlen(said[i].url));
+		buf_text(&facts, said[i].more);
+		if (ari_take(&facts, &a, NULL) != (said[i].good ? 0 : DP_EFORMAT) ||
+		    (a.end != 0) != said[i].good)
+			fail_msg("%s", said[i].name);
+		ari_answer_clear(&a);
+		buf_clear(&facts);
 	}
 }
 
@@ -304,8 +361,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ari_cert_id_of_the_rfc),
-		cmocka_unit_test(test_ari_cert_id_needs_a_certificate),
+		cmocka_unit_test(test_ari_cert_id_needs_both_parts),
 		cmocka_unit_test(test_ari_read_follows_the_table),
+		cmocka_unit_test(test_ari_read_apart_follows_the_table),
+		cmocka_unit_test(test_ari_take_believes_no_reader),
 		cmocka_unit_test(test_ari_read_takes_the_explanation),
 		cmocka_unit_test(test_ari_draw_is_uniform),
 		cmocka_unit_test_teardown(test_ari_refresh_keeps_the_moment_of_a_window,

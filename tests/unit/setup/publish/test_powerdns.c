@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
+#include "base/fields.h"
 #include "base/why.h"
 #include "dane/tlsa.h"
 
@@ -93,6 +95,74 @@ static void test_powerdns_read_row(void **state)
 	powerdns_clear(&r);
 }
 
+/* The same comes of reading it apart. */
+static void test_powerdns_read_apart_agrees(void **state)
+{
+	struct powerdns_rrset here, apart;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(reads) / sizeof(reads[0]); i++) {
+		here = apart = (struct powerdns_rrset){ 0 };
+		assert_int_equal(powerdns_read(reads[i].text, OWNER, &here, NULL),
+				 reads[i].rc);
+		assert_int_equal(powerdns_read_apart(reads[i].text, OWNER, &apart, NULL),
+				 reads[i].rc);
+		assert_int_equal(apart.count, here.count);
+		assert_int_equal(apart.ttl, here.ttl);
+		for (k = 0; k < here.count; k++) {
+			assert_string_equal(apart.record[k].content,
+					    here.record[k].content);
+			assert_int_equal(apart.record[k].disabled,
+					 here.record[k].disabled);
+		}
+		powerdns_clear(&here);
+		powerdns_clear(&apart);
+	}
+}
+
+/* What a reader says that was taken over. */
+static void test_powerdns_take_believes_no_reader(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t ttl, count;
+		const char *content;
+		int64_t disabled;
+		bool good;
+	} said[] = {
+		{ "a record", 300, 1, OURS, 0, true },
+		{ "a disabled one", UINT32_MAX, 1, "x", 1, true },
+		{ "one more than there are", 300, 2, OURS, 0, false },
+		{ "one less", 300, 0, OURS, 0, false },
+		{ "more than can be", 300, POWERDNS_RECORDS_MAX + 1, OURS, 0, false },
+		{ "fewer than none", 300, -1, OURS, 0, false },
+		{ "a negative TTL", -1, 1, OURS, 0, false },
+		{ "too large a TTL", INT64_C(1) << 32, 1, OURS, 0, false },
+		{ "two lines", 300, 1, "3 1 1\n00", 0, false },
+		{ "no text", 300, 1, "\xff", 0, false },
+		{ "neither nor", 300, 1, OURS, 2, false },
+	};
+	struct powerdns_rrset r;
+	struct buf facts;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		r = (struct powerdns_rrset){ 0 };
+		buf_init(&facts, 1000);
+		fields_put_number(&facts, said[i].ttl);
+		fields_put_number(&facts, said[i].count);
+		fields_put_octets(&facts, said[i].content, strlen(said[i].content));
+		fields_put_number(&facts, said[i].disabled);
+		if (powerdns_take(&facts, &r, NULL) != (said[i].good ? 0 : DP_EFORMAT) ||
+		    r.count != said[i].good)
+			fail_msg("%s", said[i].name);
+		powerdns_clear(&r);
+		buf_clear(&facts);
+	}
+}
+
 /* The request that one change of this zone gives. */
 static char *patch(const char *zone, const char *add, const char *remove)
 {
@@ -165,19 +235,27 @@ static void test_powerdns_error_is_text(void **state)
 	text = powerdns_error("Unauthorized");
 	assert_string_equal(text, "");
 	free(text);
+	text = powerdns_error_apart("{\"error\":\"Not\\u001b[31m\\nF\\u00f6und\"}");
+	assert_string_equal(text, "Not [31m F??und");
+	free(text);
+	text = powerdns_error_apart("Unauthorized");
+	assert_string_equal(text, "");
+	free(text);
 }
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(reads) / sizeof(reads[0]) + 3] = {
+	struct CMUnitTest tests[sizeof(reads) / sizeof(reads[0]) + 5] = {
 		cmocka_unit_test(test_powerdns_zone_url_forms),
 		cmocka_unit_test(test_powerdns_patch_keeps_what_is_not_ours),
 		cmocka_unit_test(test_powerdns_error_is_text),
+		cmocka_unit_test(test_powerdns_read_apart_agrees),
+		cmocka_unit_test(test_powerdns_take_believes_no_reader),
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(reads) / sizeof(reads[0]); i++)
-		tests[3 + i] = (struct CMUnitTest){ .name = reads[i].name,
+		tests[5 + i] = (struct CMUnitTest){ .name = reads[i].name,
 						    .test_func = test_powerdns_read_row,
 						    .initial_state = &reads[i] };
 	return cmocka_run_group_tests_name("setup/powerdns", tests, NULL, NULL);
