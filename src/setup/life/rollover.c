@@ -622,12 +622,14 @@ static int refresh_window(struct lineage *l, int64_t generation, struct why *why
 static int renew_now(struct lineage *l, int64_t generation, bool order, bool force,
 		     bool install, struct outcome *r, struct why *why)
 {
-	bool stops = false;
+	bool stops = false, kept = is_kept(l, generation, true);
 	char *failed = NULL;
-	int rc = install && (order || is_kept(l, generation, true))
-			 ? heed_claim(l, &stops, r, why)
-			 : 0;
+	int rc;
 
+	/* a run that brought it all may have ended before it could say so */
+	if (!order && !kept)
+		return renewal_done(l, why);
+	rc = install ? heed_claim(l, &stops, r, why) : 0;
 	if (rc < 0 || stops)
 		return rc;
 	if (order)

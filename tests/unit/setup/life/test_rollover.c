@@ -453,6 +453,26 @@ static void expect_level(struct play *p, enum status_level level, const char *te
 	status_clear(&s);
 }
 
+/* A run that had it all in place found the disk full before it could say so. */
+static void test_rollover_renew_forgets_a_failure_that_is_over(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct lineage_state *s = play_state(p);
+
+	(void)state;
+	lineage_state_renewal_failed(s, "the CA is down", p->sim->now);
+	play_save(p);
+	play_renew(p, false);
+	play_told(p, OUTCOME_LATE, "the CA is down");
+	sim_advance(p->sim, 2 * SIM_DAY);
+	play_renew(p, false);
+	play_told(p, OUTCOME_NOTHING, "the certificate isn't due");
+	s = play_state(p);
+	assert_null(s->renew_error);
+	assert_int_equal(s->renew_failures, 0);
+	play_free(p);
+}
+
 /* Whatever of it: the next key is missed when an emergency needs it. */
 static void test_rollover_step_tells_of_a_lost_next_key(void **state)
 {
@@ -621,6 +641,8 @@ int main(void)
 		cmocka_unit_test_teardown(
 			test_rollover_renew_that_fails_is_told_and_tried_when_repaired,
 			play_end),
+		cmocka_unit_test_teardown(
+			test_rollover_renew_forgets_a_failure_that_is_over, play_end),
 		cmocka_unit_test_teardown(test_rollover_step_tells_of_a_lost_next_key,
 					  play_end),
 		cmocka_unit_test_teardown(test_rollover_step_tells_of_a_wrong_next_key,
