@@ -269,13 +269,15 @@ allowed()
 	printf '%s\n' /etc/ld.so.cache /etc/ld.so.preload "$LAB/root.key" "$LAB/root.hints" "$LAB/ca.pem"
 }
 
-# Directories of libraries (themselves: for the sandbox's rule), what the loader and the sanitizers read of the process itself, and
+# Directories of libraries (themselves, and of a build with sanitizers the root: for the sandbox's
+# rule), what the loader and the sanitizers read of the process itself, and
 # which the C library and OpenSSL, libcurl's other half, look for without our asking.
 not_told()
 {
 	allowed >allowed
 	grep -vxFf allowed | grep -vE \
 		-e '^(/usr)?/lib(64)?/|^/usr/local/lib/|^/proc/|^/sys/devices/system/cpu' \
+		-e "$(plain_build && echo '^$' || echo '^/$')" \
 		-e '^(/usr)?/lib(64)?$|^/usr/local/lib$|^/(nix|gnu)/store$' \
 		-e '^/dev/(null|u?random)$' \
 		-e '\.so(\.[0-9]+)*$' \

@@ -234,10 +234,9 @@ part_without_privilege()
 # Neither /proc nor /dev nor /sys. LeakSanitizer wants /proc.
 part_in_a_chroot()
 {
+	plain_build || return 0 # sanitizers read their options from /proc, which isn't there
 	unshare -m true 2>/dev/null || skip "mounts of its own are not allowed here"
 	mkdir root
-	ASAN_OPTIONS=detect_leaks=0
-	export ASAN_OPTIONS
 	# shellcheck disable=SC2016,SC2086 # the inner shell's
 	run 0 unshare -m sh -c 'mount --bind / root && mount --bind "$LAB" "root$LAB" && exec chroot root "$@"' \
 		sh "$DANEPROBE" check $R https://ee.match.example/

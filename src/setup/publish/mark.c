@@ -36,6 +36,18 @@ static bool looks_like(const char *a, const char *b)
 	return from + i >= LIKE_MIN;
 }
 
+/* Behind the three numbers; a record without data has none, and no blank. */
+static const char *skip_parameters(const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		text += strcspn(text, " ");
+		text += *text == ' ';
+	}
+	return text;
+}
+
 /* Another usage of the same data was meant as ours, too; data of another length needs
  * more than the parameters, which all share. */
 static bool was_meant(const struct tlsa *rr, const struct tlsa *wanted)
@@ -49,7 +61,7 @@ static bool was_meant(const struct tlsa *rr, const struct tlsa *wanted)
 		return false;
 	a = tlsa_to_text(rr);
 	b = tlsa_to_text(wanted);
-	like = looks_like(a + strlen("3 1 1 "), b + strlen("3 1 1 "));
+	like = looks_like(skip_parameters(a), skip_parameters(b));
 	free(a);
 	free(b);
 	return like;
