@@ -279,7 +279,7 @@ static int ask_one(struct lineage *l, const char *service, const char *id,
 	bool has_slash = service[strlen(service) - 1] == '/';
 	char *url = mem_printf("%s%s%s", service, has_slash ? "" : "/", id);
 	struct ari_answer answer = { 0 };
-	struct env_page page;
+	struct env_page page = { 0 };
 	int rc = fetch_json(l, url, &page, why);
 
 	free(url);

@@ -14,7 +14,7 @@ struct why;
 
 /* The name of a certificate in the CA's renewalInfo (section 4.1), on the heap;
  * DP_EFORMAT where it has no authority key identifier. */
-int ari_cert_id(const struct delivered *cert, char **ret_id, struct why *why);
+int ari_cert_id(const struct delivered *d, char **ret_id, struct why *why);
 
 /* The suggested window (section 4.2), and where the CA says why. */
 struct ari_answer {
