@@ -132,7 +132,7 @@ part_an_emergency_of_a_removed_service()
 }
 
 # Restored from before two rollovers, it would put retired keys into DNS and under the servers.
-part_an_old_copy_of_the_lineage()
+restore_a_copy()
 {
 	begin
 	serve knot_primary primary 127.53.3.1 127.53.3.2
@@ -157,10 +157,45 @@ part_an_old_copy_of_the_lineage()
 	has out "this is an old copy of it"
 	tlsa "_443._tcp.www.$zone" | diff before - || fail "the records were changed"
 	check 0 "https://www.$zone"
+}
+
+part_an_old_copy_of_the_lineage()
+{
+	restore_a_copy
 	roll_until idle
 	[ "$(key_now)" = keys/0002 ] || fail "the next key didn't come: $(key_now)"
 	dp 0 rollover --all
 	check 0 "https://www.$zone"
+}
+
+# As its message advises: its records come, and its key only when no cache can lack them.
+part_an_old_copy_that_is_told_to_go_on()
+{
+	restore_a_copy
+	installed=$(readlink etc/www/live)
+	dp 0 publish www
+	"$DANEPROBE" renew --dir "$PWD/etc" $R --force www >out 2>err || [ $? -eq 1 ] || fail "renew: $(cat out err)"
+	cat out err >>told
+	has told "key 0001 may come in its place "
+	has told "let no server read its live/"
+	[ "$(readlink etc/www/live)" = "$installed" ] || fail "it was installed without its record's wait"
+	check 0 "https://www.$zone"
+	dp 2 install www
+	has err "key 0001 may come in its place "
+	dp 1 status
+	has out "key 0001 may come in its place "
+	tries=0
+	until grep -q "daneprobe install www" told; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 60 ] || fail "it never may: $(tail -n 2 told)"
+		sleep 0.3
+		"$DANEPROBE" rollover --dir "$PWD/etc" $R --all >>told 2>&1
+	done
+	dp 0 install www
+	has out "every endpoint presents key 0001"
+	check 0 "https://www.$zone"
+	dp 0 rollover --all
+	dp 0 status
 }
 
 gone()

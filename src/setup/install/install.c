@@ -537,6 +537,21 @@ int install_renewal(struct lineage *l, int64_t generation,
 	return switch_to(l, generation, faults, ret_result, ret_text, why);
 }
 
+int install_abandon(struct lineage *l, struct why *why)
+{
+	struct lineage_state *s = &l->state;
+	int rc = lineage_note(l, why, "abandoned", "generation",
+			      lineage_number(s->intent_generation).text, "view",
+			      lineage_number(s->intent_view).text, NULL);
+
+	if (rc == 0 && s->view && view_live(l) != s->view)
+		rc = view_switch(l, s->view, why);
+	if (rc < 0)
+		return rc;
+	forget_intent(s);
+	return lineage_save(l, why);
+}
+
 int install_recover(struct lineage *l, enum install_result *ret_result, char **ret_text,
 		    struct why *why)
 {

@@ -26,6 +26,8 @@ int install_renewal(struct lineage *lineage, int64_t generation,
 /* Finishes what a crash cut short; INSTALL_DONE too where there is nothing to do. */
 int install_recover(struct lineage *lineage, enum install_result *ret_result,
 		    char **ret_text, struct why *why);
+/* Gives up what a crash cut short, without letting servers read anything. */
+int install_abandon(struct lineage *lineage, struct why *why);
 enum install_presence {
 	INSTALL_PRESENTED, /* an address of the service presents the key */
 	INSTALL_ABSENT,	   /* each that can be reached presents another one */

@@ -11,7 +11,9 @@
 #include "setup/cert/certbot.h"
 #include "setup/cert/certificate.h"
 #include "setup/cert/renew.h"
+#include "setup/life/claim.h"
 #include "setup/life/outcome.h"
+#include "setup/life/renewed.h"
 #include "setup/life/rollover.h"
 #include "setup/lineage/lineage.h"
 
@@ -244,7 +246,7 @@ int hook_renew(struct lineage *l, bool force, bool install, struct hook_report *
 		.lineage = l, .install = install, .report = report, .why = why
 	};
 	struct lineage_state *s = &l->state;
-	time_t retry = rollover_retry_at(s);
+	time_t retry = renewed_retry_at(s);
 	bool try = install && (force || env_now(l->env) >= retry);
 	int rc;
 
@@ -315,12 +317,24 @@ static bool waits_for_renewal(const struct lineage *l, const char *folder, void 
 	return waits;
 }
 
+/* Whatever certbot brings isn't installed in its place. */
+static int tell_stranger(const struct lineage *l, struct hook_report *report)
+{
+	char *text = claim_word(l);
+
+	outcome_tell(&report->result, OUTCOME_LATE, 0, "%s", text);
+	free(text);
+	return 0;
+}
+
 int hook_predict(const struct lineage *l, struct hook_report *report, struct why *why)
 {
 	int64_t generation = 0;
 
 	(void)why;
 	*report = (struct hook_report){ 0 };
+	if (l->state.stranger)
+		return tell_stranger(l, report);
 	if (certbot_any_folder(l, see_future, report))
 		return 0;
 	if (certbot_any_folder(l, waits_for_renewal, &generation))

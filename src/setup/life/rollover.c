@@ -8,11 +8,9 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/agree/agreement.h"
-#include "setup/agree/foreign.h"
 #include "setup/cert/ari.h"
 #include "setup/cert/lineage_make.h"
 #include "setup/cert/renew.h"
-#include "setup/install/install.h"
 #include "setup/install/view.h"
 #include "setup/life/assumption.h"
 #include "setup/life/claim.h"
@@ -20,14 +18,12 @@
 #include "setup/life/next.h"
 #include "setup/life/outcome.h"
 #include "setup/life/publication.h"
+#include "setup/life/recovery.h"
+#include "setup/life/renewed.h"
 #include "setup/life/stages.h"
 #include "setup/lineage/lineage.h"
-#include "setup/lineage/renewal.h"
 
 #define STEPS_MAX 24 /* twice the steps of a whole rollover, and some */
-#define FAILED_MAX                                                                       \
-	300 /* octets of an order that failed, where more is told behind it              \
-	     */
 
 /* Better now than when all waits for it. */
 static int refuse_next(struct lineage *l, const char *text, struct outcome *r,
@@ -119,57 +115,6 @@ static int do_step(struct lineage *l, const struct rollover_how *how, struct out
 	return 0;
 }
 
-static int renewal_failed(struct lineage *l, const char *text, struct outcome *r,
-			  struct why *why)
-{
-	int rc;
-
-	lineage_state_renewal_failed(&l->state, text, env_now(l->env));
-	rc = lineage_save(l, why);
-	return rc < 0 ? rc : outcome_tell(r, OUTCOME_REFUSED, 0, "%s", text);
-}
-
-/* Finishes what a crash cut short. *ret_done: that was this run's step, and where it
- * undid something, the verb doesn't go on. */
-static int recover_intent(struct lineage *l, bool *ret_done, struct outcome *r,
-			  struct why *why)
-{
-	struct lineage_state *s = &l->state;
-	bool pending = s->intent == INTENT_SWITCH || s->intent == INTENT_GO_BACK;
-	bool renewal = s->view && s->intent_generation == s->view_generation;
-	enum install_result result = INSTALL_DONE;
-	int64_t before = s->view;
-	char *text = NULL;
-	int rc = lineage_point(l, why);
-
-	*ret_done = false;
-	if (rc == 0)
-		rc = view_begin(l, s->goal ? s->goal : s->current, why);
-	if (rc < 0 || !pending)
-		return rc;
-	rc = install_recover(l, &result, &text, why);
-	if (rc == 0 && result != INSTALL_DONE) {
-		*ret_done = true;
-		rc = renewal ? renewal_failed(l, text, r, why)
-			     : outcome_failed(l, text, r, why);
-		free(text);
-		return rc;
-	}
-	free(text); /* of an endpoint that was wrong before, too */
-	if (rc < 0 || s->view == before)
-		return rc;
-	*ret_done = true;
-	if (lineage_state_stage(s) == STAGE_SAFE && s->view_generation == s->goal)
-		return stages_all_installed(l, r, why);
-	return outcome_tell(r, OUTCOME_MOVED, 0,
-			    "an installation that was cut short is done");
-}
-
-static bool is_refused(bool done, const struct outcome *r)
-{
-	return done && r->kind == OUTCOME_REFUSED;
-}
-
 static bool must_wait(const struct lineage *l, bool force)
 {
 	const struct lineage_state *s = &l->state;
@@ -206,7 +151,7 @@ static int tell_retry(const struct lineage *l, struct outcome *r)
 static int tell_renewal_retry(const struct lineage *l, struct outcome *r)
 {
 	const struct lineage_state *s = &l->state;
-	time_t at = rollover_retry_at(s);
+	time_t at = renewed_retry_at(s);
 	char *retry = word_retry(l, at, "renew"), tried[32];
 
 	outcome_tell(r, OUTCOME_LATE, at, "%s (tried at %s)%s",
@@ -255,12 +200,12 @@ static int in_emergency(struct lineage *l, const struct rollover_how *how,
 	int rc = emergency_mark(l, why); /* a crash may have come before it */
 
 	if (rc == 0)
-		rc = recover_intent(l, &done, r, why);
+		rc = recovery_finish(l, &done, r, why);
 	if (rc < 0)
 		return rc;
-	if (!is_refused(done, r) && must_wait(l, how->force || how->emergency))
+	if (!recovery_refused(done, r) && must_wait(l, how->force || how->emergency))
 		rc = tell_retry(l, r);
-	else if (!is_refused(done, r))
+	else if (!recovery_refused(done, r))
 		rc = emergency_steps(l, how, r, why);
 	if (rc == 0 && how->assume_since && r->kind == OUTCOME_WAITING)
 		rc = take_word(l, how, r, why);
@@ -293,7 +238,7 @@ int rollover_step(struct lineage *l, const struct rollover_how *how, struct outc
 		return in_emergency(l, how, r, why);
 	if (how->assume_since) /* is refused */
 		return take_word(l, how, r, why);
-	rc = recover_intent(l, &done, r, why);
+	rc = recovery_finish(l, &done, r, why);
 	if (rc < 0 || done)
 		return rc;
 	return must_wait(l, how->force) ? tell_retry(l, r) : do_step(l, how, r, why);
@@ -305,21 +250,27 @@ int rollover_discard_next(struct lineage *l, struct outcome *r, struct why *why)
 	int rc;
 
 	*r = (struct outcome){ 0 };
-	rc = recover_intent(l, &done, r, why);
+	rc = recovery_finish(l, &done, r, why);
 	return rc < 0 || done ? rc : stages_discard_next(l, r, why);
 }
 
 int rollover_publish(struct lineage *l, struct outcome *r, struct why *why)
 {
-	bool done = false;
-	int rc;
+	bool done = false, stops = false;
+	int rc = 0;
 
 	*r = (struct outcome){ 0 };
 	if (l->state.ending_at)
 		return tell_ending(l, true, r);
-	claim_take(l);
-	rc = recover_intent(l, &done, r, why);
-	return rc < 0 || is_refused(done, r) ? rc : publication_give(l, true, r, why);
+	if (l->state.stranger) /* it was told */
+		claim_take(l);
+	else
+		rc = claim_check(l, false, &stops, r, why);
+	if (rc == 0 && !stops)
+		rc = recovery_finish(l, &done, r, why);
+	return rc < 0 || stops || recovery_refused(done, r)
+		       ? rc
+		       : publication_give(l, true, r, why);
 }
 
 int rollover_propagation(struct lineage *l, struct outcome *r, struct why *why)
@@ -330,8 +281,8 @@ int rollover_propagation(struct lineage *l, struct outcome *r, struct why *why)
 	int rc;
 
 	*r = (struct outcome){ 0 };
-	rc = recover_intent(l, &done, r, why);
-	if (rc < 0 || is_refused(done, r))
+	rc = recovery_finish(l, &done, r, why);
+	if (rc < 0 || recovery_refused(done, r))
 		return rc;
 	if (lineage_state_stage(&l->state) == STAGE_PUBLISHED) {
 		rc = stages_published(l, r, why);
@@ -368,6 +319,34 @@ int rollover_propagation(struct lineage *l, struct outcome *r, struct why *why)
 	return 0;
 }
 
+/* Where another key is in its place it comes back, if that is safe. */
+static int install_again(struct lineage *l, struct outcome *r, struct why *why)
+{
+	int64_t generation = l->state.view_generation;
+	struct claim claim;
+	int rc;
+
+	claim_ask(l, &claim);
+	if (claim.text) {
+		rc = claim_tell(l, &claim, r, why);
+		r->kind = OUTCOME_REFUSED;
+		free(claim.text);
+		return rc;
+	}
+	if (!l->state.stranger) {
+		rc = lineage_save(l, why);
+		return rc < 0 ? rc
+			      : outcome_tell(r, OUTCOME_NOTHING, 0, "key %s is installed",
+					     lineage_number(generation).text);
+	}
+	rc = renewed_install(l, generation, NULL, r, why);
+	return rc < 0 || r->kind != OUTCOME_MOVED
+		       ? rc
+		       : outcome_tell(r, OUTCOME_MOVED, 0,
+				      "every endpoint presents key %s",
+				      lineage_number(generation).text);
+}
+
 int rollover_install(struct lineage *l, struct outcome *r, struct why *why)
 {
 	bool done = false;
@@ -376,7 +355,7 @@ int rollover_install(struct lineage *l, struct outcome *r, struct why *why)
 	*r = (struct outcome){ 0 };
 	if (l->state.ending_at)
 		return tell_ending(l, true, r);
-	rc = recover_intent(l, &done, r, why);
+	rc = recovery_finish(l, &done, r, why);
 	if (rc < 0 || done)
 		return rc;
 	/* Where the time has passed already, the stage safe is reached at once. */
@@ -395,8 +374,7 @@ int rollover_install(struct lineage *l, struct outcome *r, struct why *why)
 	case STAGE_IDLE:
 	case STAGE_VERIFIED:
 	case STAGE_RETIRING:
-		return outcome_tell(r, OUTCOME_NOTHING, 0, "key %s is installed",
-				    lineage_number(l->state.view_generation).text);
+		return install_again(l, r, why);
 	case STAGE_STAGED:
 	case STAGE_PUBLISHED:
 	case STAGE_STUCK:
@@ -410,131 +388,6 @@ int rollover_install(struct lineage *l, struct outcome *r, struct why *why)
 	if (r->kind == OUTCOME_WAITING || r->kind == OUTCOME_MOVED)
 		r->kind = OUTCOME_REFUSED;
 	return 0;
-}
-
-time_t rollover_retry_at(const struct lineage_state *s)
-{
-	return s->renew_failures
-		       ? s->renew_tried_at + (time_t)renewal_backoff_s(s->renew_failures)
-		       : 0;
-}
-
-/* The other endpoints have the new certificate, which is better than none. */
-static int tell_old_fault(struct lineage *l, const char *text, struct outcome *r,
-			  struct why *why)
-{
-	int rc = lineage_note(l, why, "fault", "why", text, NULL);
-
-	return rc < 0 ? rc
-		      : outcome_tell(r, OUTCOME_LATE, 0,
-				     "the certificate is renewed, but as before it, %s",
-				     text);
-}
-
-/* What became of installing a certificate. */
-struct renewed {
-	bool in_use;
-	char *fault; /* owned; why it isn't, or what is wrong all the same; NULL */
-	char *stale; /* owned; a record of others that it doesn't fit; NULL */
-};
-
-static void renewed_clear(struct renewed *n)
-{
-	free(n->fault);
-	free(n->stale);
-}
-
-/* Asks about records of others first. Where the name servers don't answer, the look
- * after the switch judges. */
-static int use_certificate(struct lineage *l, int64_t generation, struct renewed *n,
-			   struct why *why)
-{
-	enum install_result result = INSTALL_DONE;
-	struct foreign f = { 0 };
-	int rc;
-
-	(void)agreement_foreign(l, generation, &f, NULL);
-	n->stale = f.stale;
-	n->fault = f.blocked;
-	if (f.blocked)
-		return 0;
-	rc = install_renewal(l, generation, &result, &n->fault, why);
-	n->in_use = rc == 0 && result == INSTALL_DONE;
-	return rc;
-}
-
-static int renewal_done(struct lineage *l, struct why *why)
-{
-	if (!l->state.renew_failures && !l->state.renew_error)
-		return 0;
-	lineage_state_renewal_done(&l->state);
-	return lineage_save(l, why);
-}
-
-/* The certificates are in use, but perhaps not all is as it should be. */
-static int tell_renewed(struct lineage *l, const struct renewed *n, struct outcome *r,
-			struct why *why)
-{
-	int rc = renewal_done(l, why);
-
-	if (rc < 0)
-		return rc;
-	if (n->fault)
-		return tell_old_fault(l, n->fault, r, why);
-	if (n->stale)
-		return outcome_tell(r, OUTCOME_LATE, 0,
-				    "the certificate is renewed, but %s", n->stale);
-	return outcome_tell(r, OUTCOME_MOVED, 0,
-			    "the certificate is renewed and every endpoint presents it");
-}
-
-/* Only some types were renewed; failed tells why not the others, which are tried again
- * in their turn. */
-static int tell_some_renewed(struct lineage *l, const struct renewed *n,
-			     const char *failed, struct outcome *r, struct why *why)
-{
-	int rc = renewal_failed(l, failed, r, why);
-	char *text = mem_shorten(failed, FAILED_MAX);
-
-	if (rc == 0)
-		rc = outcome_tell(r, OUTCOME_REFUSED, rollover_retry_at(&l->state),
-				  "%s; the certificates that could be renewed are in "
-				  "use%s%s",
-				  text, n->fault ? ", but as before it, " : "",
-				  n->fault ? n->fault : "");
-	free(text);
-	return rc;
-}
-
-static int tell_not_in_use(struct lineage *l, const struct renewed *n, const char *failed,
-			   struct outcome *r, struct why *why)
-{
-	char *order = failed ? mem_shorten(failed, FAILED_MAX) : NULL;
-	char *text =
-		order ? mem_printf("%s; and %s", n->fault, order) : mem_text(n->fault);
-	int rc = renewal_failed(l, text, r, why);
-
-	free(order);
-	free(text);
-	return rc;
-}
-
-/* Installs the certificate that is there now. failed: why the order brought none for
- * some of the types; NULL: it brought all. */
-static int install_renewed(struct lineage *l, int64_t generation, const char *failed,
-			   struct outcome *r, struct why *why)
-{
-	struct renewed n = { .in_use = false };
-	int rc = use_certificate(l, generation, &n, why);
-
-	if (rc == 0 && !n.in_use)
-		rc = tell_not_in_use(l, &n, failed, r, why);
-	else if (rc == 0 && failed)
-		rc = tell_some_renewed(l, &n, failed, r, why);
-	else if (rc == 0)
-		rc = tell_renewed(l, &n, r, why);
-	renewed_clear(&n);
-	return rc;
 }
 
 /* Orders a certificate. ret_failed: why there is none, on the heap; NULL: it is there. */
@@ -557,15 +410,20 @@ static bool is_kept(const struct lineage *l, int64_t generation, bool install)
 	return install && l->state.view && !view_is_fresh(l, l->state.view, generation);
 }
 
-/* *ret_stops: the services are another copy's. */
+/* *ret_stops: what the services present is none of this copy's. */
 static int heed_claim(struct lineage *l, bool *ret_stops, struct outcome *r,
 		      struct why *why)
 {
-	char *obstacle = claim_find_obstacle(l);
-	int rc = obstacle ? renewal_failed(l, obstacle, r, why) : 0;
+	struct claim claim;
+	int rc = 0;
 
-	*ret_stops = obstacle != NULL;
-	free(obstacle);
+	claim_ask(l, &claim);
+	*ret_stops = claim.text != NULL;
+	if (claim.stops)
+		rc = renewed_failed(l, claim.text, r, why);
+	else if (claim.text)
+		rc = claim_tell(l, &claim, r, why);
+	free(claim.text);
 	return rc;
 }
 
@@ -575,7 +433,7 @@ static int install_received(struct lineage *l, int64_t generation, struct outcom
 	bool stops;
 	int rc = heed_claim(l, &stops, r, why);
 
-	return rc < 0 || stops ? rc : install_renewed(l, generation, NULL, r, why);
+	return rc < 0 || stops ? rc : renewed_install(l, generation, NULL, r, why);
 }
 
 int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
@@ -583,12 +441,12 @@ int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
 {
 	const struct rollover_how how = { .begin = true, .again = true, .force = true };
 	struct lineage_state *s = &l->state;
-	bool done = false;
+	bool done = false, stops = false;
 	int i, rc;
 
 	*r = (struct outcome){ 0 };
-	rc = recover_intent(l, &done, r, why);
-	if (rc < 0 || is_refused(done, r))
+	rc = recovery_finish(l, &done, r, why);
+	if (rc < 0 || recovery_refused(done, r))
 		return rc;
 	if (s->view && generation == s->view_generation) {
 		if (is_kept(l, generation, true))
@@ -602,6 +460,9 @@ int rollover_receive(struct lineage *l, int64_t generation, struct outcome *r,
 				    "%s",
 				    lineage_number(s->goal).text,
 				    lineage_number(generation).text);
+	rc = claim_check(l, true, &stops, r, why);
+	if (rc < 0 || stops)
+		return rc;
 	for (i = 0; i < STEPS_MAX && rc == 0 && s->view_generation != generation; i++) {
 		rc = do_step(l, &how, r, why);
 		if (r->kind != OUTCOME_MOVED)
@@ -628,18 +489,18 @@ static int renew_now(struct lineage *l, int64_t generation, bool order, bool for
 
 	/* a run that brought it all may have ended before it could say so */
 	if (!order && !kept)
-		return renewal_done(l, why);
+		return renewed_done(l, why);
 	rc = install ? heed_claim(l, &stops, r, why) : 0;
 	if (rc < 0 || stops)
 		return rc;
 	if (order)
 		rc = order_renewal(l, generation, force, &failed, why);
 	if (rc == 0 && is_kept(l, generation, install))
-		rc = install_renewed(l, generation, failed, r, why);
+		rc = renewed_install(l, generation, failed, r, why);
 	else if (rc == 0 && failed)
-		rc = renewal_failed(l, failed, r, why);
+		rc = renewed_failed(l, failed, r, why);
 	else if (rc == 0 && order) {
-		rc = renewal_done(l, why);
+		rc = renewed_done(l, why);
 		if (rc == 0)
 			rc = outcome_tell(r, OUTCOME_MOVED, 0,
 					  "the certificate is renewed");
@@ -658,8 +519,8 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct outcome *
 	int rc;
 
 	*r = (struct outcome){ 0 };
-	rc = recover_intent(l, &done, r, why);
-	if (rc < 0 || is_refused(done, r))
+	rc = recovery_finish(l, &done, r, why);
+	if (rc < 0 || recovery_refused(done, r))
 		return rc;
 	generation = lineage_state_live(s);
 	rc = refresh_window(l, generation, why);
@@ -668,7 +529,7 @@ int rollover_renew(struct lineage *l, bool force, bool install, struct outcome *
 	if (rc < 0)
 		return rc;
 	outcome_tell(r, OUTCOME_NOTHING, due, "the certificate isn't due");
-	if (!force && now < rollover_retry_at(s))
+	if (!force && now < renewed_retry_at(s))
 		return tell_renewal_retry(l, r);
 	return renew_now(l, generation, force || !due || due <= now, force, install, r,
 			 why);

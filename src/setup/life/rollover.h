@@ -57,7 +57,4 @@ int rollover_renew(struct lineage *lineage, bool force, bool install,
 int rollover_receive(struct lineage *lineage, int64_t generation,
 		     struct outcome *ret_result, struct why *why);
 
-/* When a renewal that failed is tried again; 0: none failed. */
-time_t rollover_retry_at(const struct lineage_state *state);
-
 #endif

@@ -295,7 +295,9 @@ int stages_idle(struct lineage *l, time_t due, struct outcome *r, struct why *wh
 	else
 		rc = all_is_well(l, due, r, why);
 	agreement_clear(&a);
-	return rc;
+	if (rc < 0 || r->kind == OUTCOME_MOVED || r->kind == OUTCOME_REFUSED)
+		return rc;
+	return claim_remind(l, r);
 }
 
 bool stages_is_first_key(const struct lineage *l)

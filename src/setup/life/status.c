@@ -16,10 +16,11 @@
 #include "setup/cert/certificate.h"
 #include "setup/cert/lineage_make.h"
 #include "setup/cert/renew.h"
+#include "setup/life/claim.h"
 #include "setup/life/deadline.h"
 #include "setup/life/movement.h"
 #include "setup/life/next.h"
-#include "setup/life/rollover.h"
+#include "setup/life/renewed.h"
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/lineage_open.h"
 
@@ -116,7 +117,7 @@ static void plan_idle(const struct lineage *l, struct status *s, const struct de
 		      struct next next)
 {
 	bool by_hook = renew_is_by_hook(l);
-	time_t retry = rollover_retry_at(&l->state);
+	time_t retry = renewed_retry_at(&l->state);
 
 	if (!d->fresh)
 		plan_action(s, retry ? retry : env_now(l->env),
@@ -227,6 +228,13 @@ static void judge_foreign(const struct lineage *l, struct status *s)
 		raise_level(s, STATUS_WARNING, mem_text(l->state.goes_stale));
 }
 
+/* As the last run saw it; the state stuck tells it itself. */
+static void judge_claim(const struct lineage *l, struct status *s)
+{
+	if (l->state.claimed)
+		raise_level(s, STATUS_WARNING, claim_word(l));
+}
+
 /* Told by an operator, so the last to be heard of where something doesn't go on. */
 static void judge_emergency(struct status *s)
 {
@@ -325,7 +333,7 @@ static void judge_order(const struct lineage *l, struct status *s)
 			mem_printf("renewal failed: %s (tried again at %s, or at once "
 				   "by daneprobe renew %s)",
 				   s->renew_error,
-				   clock_rfc3339(rollover_retry_at(&l->state), when),
+				   clock_rfc3339(renewed_retry_at(&l->state), when),
 				   l->name));
 }
 
@@ -334,6 +342,7 @@ static void judge_level(const struct lineage *l, struct status *s,
 {
 	const char *stage = lineage_state_stage_name(s->stage);
 
+	judge_claim(l, s); /* it says what the others may */
 	if (s->stage == STAGE_STUCK)
 		raise_level(s, STATUS_WARNING,
 			    mem_printf("%s: %s", stage, s->reason ? s->reason : ""));

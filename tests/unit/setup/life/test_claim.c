@@ -14,6 +14,8 @@
 #include "../sim.h"
 #include "../tree.h"
 #include "base/mem.h"
+#include "base/why.h"
+#include "setup/life/hook.h"
 #include "setup/life/status.h"
 
 #define STEPS_MAX 60
@@ -134,6 +136,211 @@ static void test_claim_check_tells_a_person_first(void **state)
 	play_free(p);
 }
 
+static void publish(struct play *p)
+{
+	play_verb_of(p, rollover_publish);
+}
+
+/* Told to go on: its records come beside those that are there. */
+static struct play *play_claimed_copy(void)
+{
+	struct play *p = play_old_copy();
+
+	play_step(p, &go_on);
+	play_told(p, OUTCOME_REFUSED, "old copy");
+	publish(p);
+	play_told(p, OUTCOME_MOVED, "the records are given to DNS");
+	return p;
+}
+
+static bool is_own(const struct play *p)
+{
+	return strcmp(p->sim->digest[p->sim->live[0].key], p->sim->digest[0]) == 0;
+}
+
+static bool is_ready(const struct play *p)
+{
+	return p->told.text && strstr(p->told.text, "daneprobe install www");
+}
+
+/* Its key comes under the servers only after no cache can lack it, whoever asks for a
+ * certificate; sim's judge looks on. */
+static void test_claim_ask_lets_a_told_copy_wait(void **state)
+{
+	struct play *p = play_claimed_copy();
+	size_t deploys = p->sim->deploys, orders = p->orders, i;
+	struct status s;
+
+	(void)state;
+	for (i = 0; i < 60 && !is_ready(p); i++) {
+		play_renew(p, true);
+		if (p->told.kind == OUTCOME_MOVED)
+			fail_msg("installed too early: %s", p->told.text);
+		play_verb_of(p, rollover_install);
+		play_told(p, OUTCOME_REFUSED, "none of this lineage's");
+		assert_int_equal(p->sim->deploys, deploys);
+		assert_int_equal(p->orders, orders);
+		status_read(&p->env, p->sim->base, "www", &s);
+		assert_int_equal(s.level, STATUS_WARNING);
+		assert_non_null(strstr(s.problem, "key 0001 may come in its place"));
+		status_clear(&s);
+		sim_advance(p->sim, 600);
+		play_step(p, &go_on);
+		if (!strstr(p->told.text, "key 0001 may come in its place "))
+			fail_msg("%s", p->told.text);
+		assert_true(is_ready(p) || strstr(p->told.text, "let no server"));
+	}
+	play_told(p, OUTCOME_LATE, "daneprobe install www");
+	assert_true(i >= 12); /* twice the TTL */
+	play_renew(p, true);
+	play_told(p, OUTCOME_MOVED, "every endpoint presents it");
+	assert_true(is_own(p));
+	play_step(p, &go_on);
+	assert_int_equal(p->told.kind, OUTCOME_NOTHING);
+	status_read(&p->env, p->sim->base, "www", &s);
+	assert_int_equal(s.level, STATUS_OK);
+	status_clear(&s);
+	play_free(p);
+}
+
+static void test_claim_ask_lets_install_bring_the_key_back(void **state)
+{
+	struct play *p = play_claimed_copy();
+	size_t orders = p->orders, i;
+
+	(void)state;
+	for (i = 0; i < 60 && !is_ready(p); i++) {
+		sim_advance(p->sim, 600);
+		play_step(p, &go_on);
+	}
+	play_verb_of(p, rollover_install);
+	play_told(p, OUTCOME_MOVED, "every endpoint presents key 0001");
+	assert_int_equal(p->orders, orders);
+	assert_true(is_own(p));
+	assert_null(p->lineage.state.stranger);
+	play_free(p);
+}
+
+/* One name server that has lost them again, and the wait begins anew. */
+static void test_claim_ask_wants_the_records_at_all_servers(void **state)
+{
+	struct play *p = play_claimed_copy();
+	size_t deploys = p->sim->deploys, i;
+
+	(void)state;
+	for (i = 0; i < 60 && !is_ready(p); i++) {
+		sim_advance(p->sim, 600);
+		play_step(p, &go_on);
+	}
+	p->sim->server[1].set &= ~UINT64_C(3);
+	play_renew(p, true);
+	play_told(p, OUTCOME_LATE, "key 0001 may come in its place only after");
+	assert_int_equal(p->sim->deploys, deploys);
+	play_free(p);
+}
+
+/* What an installation that was cut short has left in the copy isn't finished. */
+static void test_claim_stops_what_a_crash_cut_short(void **state)
+{
+	struct play *p = play_new(NULL);
+	size_t deploys, i;
+
+	(void)state;
+	play_die(p, true);
+	keep(p, false);
+	play_step(p, &go_on);
+	roll_over(p);
+	roll_over(p);
+	roll_over(p);
+	sim_advance(p->sim, 20 * SIM_DAY);
+	keep(p, true);
+	deploys = p->sim->deploys;
+	play_renew(p, true);
+	play_told(p, OUTCOME_REFUSED, "old copy");
+	play_step(p, &go_on);
+	play_told(p, OUTCOME_REFUSED, "old copy");
+	publish(p);
+	play_told(p, OUTCOME_MOVED, "the records are given to DNS");
+	for (i = 0; i < 6; i++) {
+		play_step(p, &go_on);
+		play_renew(p, true);
+		sim_advance(p->sim, 600);
+	}
+	assert_int_equal(p->sim->deploys, deploys);
+	play_free(p);
+}
+
+/* A certificate for the next key, which certbot brings, begins no rollover there. */
+static void test_claim_stops_a_hook(void **state)
+{
+	struct play *p = play_old_copy();
+	size_t publications = p->sim->publications;
+	struct hook_report report;
+	struct why why;
+
+	(void)state;
+	(void)play_state(p);
+	assert_int_equal(rollover_receive(&p->lineage, 2, &p->told, &why), 0);
+	play_told(p, OUTCOME_REFUSED, "old copy");
+	assert_int_equal(p->sim->publications, publications);
+	assert_int_equal(hook_predict(&p->lineage, &report, &why), 0);
+	assert_int_equal(report.result.kind, OUTCOME_LATE);
+	assert_non_null(strstr(report.result.text, "old copy"));
+	hook_report_clear(&report);
+	play_free(p);
+}
+
+/* That somebody published once, with nothing else there, tells no later copy to go on. */
+static void test_claim_take_is_about_what_is_there(void **state)
+{
+	struct play *p = play_new(NULL);
+
+	(void)state;
+	publish(p);
+	keep(p, false);
+	roll_over(p);
+	roll_over(p);
+	roll_over(p);
+	sim_advance(p->sim, 20 * SIM_DAY);
+	keep(p, true);
+	play_step(p, &go_on);
+	play_told(p, OUTCOME_REFUSED, "old copy");
+	play_free(p);
+}
+
+/* A person who publishes from an old copy is told first, too. */
+static void test_claim_check_tells_who_publishes_first(void **state)
+{
+	struct play *p = play_old_copy();
+	size_t publications = p->sim->publications;
+
+	(void)state;
+	publish(p);
+	play_told(p, OUTCOME_REFUSED, "old copy");
+	assert_int_equal(p->sim->publications, publications);
+	publish(p);
+	play_told(p, OUTCOME_MOVED, "the records are given to DNS");
+	play_free(p);
+}
+
+/* An emergency asks nobody twice, and waits for caches all the same. */
+static void test_claim_take_by_an_emergency(void **state)
+{
+	const struct rollover_how emergency = { .begin = true, .emergency = true };
+	struct play *p = play_old_copy();
+	size_t i;
+
+	(void)state;
+	play_step(p, &emergency);
+	for (i = 0; i < STEPS_MAX && p->lineage.state.stage != STAGE_IDLE; i++) {
+		sim_advance(p->sim, SIM_HOUR);
+		play_step(p, &go_on);
+		play_renew(p, false);
+	}
+	assert_int_equal(p->lineage.state.current, 2);
+	play_free(p);
+}
+
 /* A key of the lineage itself, the next one too, is no stranger. */
 static void test_claim_check_knows_the_lineages_own_keys(void **state)
 {
@@ -158,6 +365,19 @@ int main(void)
 					  play_end),
 		cmocka_unit_test_teardown(test_claim_check_tells_a_person_first,
 					  play_end),
+		cmocka_unit_test_teardown(test_claim_ask_lets_a_told_copy_wait, play_end),
+		cmocka_unit_test_teardown(test_claim_ask_lets_install_bring_the_key_back,
+					  play_end),
+		cmocka_unit_test_teardown(test_claim_ask_wants_the_records_at_all_servers,
+					  play_end),
+		cmocka_unit_test_teardown(test_claim_stops_what_a_crash_cut_short,
+					  play_end),
+		cmocka_unit_test_teardown(test_claim_stops_a_hook, play_end),
+		cmocka_unit_test_teardown(test_claim_take_is_about_what_is_there,
+					  play_end),
+		cmocka_unit_test_teardown(test_claim_check_tells_who_publishes_first,
+					  play_end),
+		cmocka_unit_test_teardown(test_claim_take_by_an_emergency, play_end),
 		cmocka_unit_test_teardown(test_claim_check_knows_the_lineages_own_keys,
 					  play_end),
 	};
