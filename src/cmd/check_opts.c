@@ -137,8 +137,8 @@ static const struct opt table[] = {
 		  "key type of the server must match" },
 	{ "timeout", 't', OPT_SECONDS, AT(timeout_ms), 100, 3600000,
 	  .argument = "SECONDS",
-	  .help = "bounds one attempt at one target as a whole; default 30 for smtp and "
-		  "mx, 10 for the others" },
+	  .help = "bounds one attempt at one target as a whole; default 30 for smtp, mx "
+		  "and host, 10 for the others" },
 	{ "helo", 0, OPT_TEXT, AT(helo), .argument = "NAME",
 	  .help = "what to call this host in EHLO and LHLO: a name, or [ADDRESS]. "
 		  "Default: its own name, or its address where it has none with a "

@@ -122,10 +122,36 @@ static void print_discovery(const struct target *t, const struct probe_conf *con
 	free(port);
 }
 
+static void print_ports(const struct target *t, const struct probe_conf *conf)
+{
+	const struct service *service;
+	size_t i;
+
+	printf("  look up  %s %s%s%s\n", t->host, conf->ipv4 ? "A" : "",
+	       conf->ipv4 && conf->ipv6 ? ", " : "", conf->ipv6 ? "AAAA" : "");
+	printf("  look up  _PORT._tcp.%s TLSA (first at the end of its CNAMEs, if any) "
+	       "for "
+	       "each\n           PORT of",
+	       t->host);
+	for (i = 0; (service = service_of_host(i)); i++)
+		printf("%s%s%d", i ? "," : "",
+		       i % 13 ? " "
+		       : i    ? "\n           "
+			      : " ",
+		       service->port);
+	printf("\n  connect  each of these addresses%s, at the ports that have TLSA\n",
+	       conf->connect_to->count ? ", or where --connect-to leads" : "");
+	printf("  TLS      as HOST:PORT would for each; SNI: the TLSA base domain\n");
+}
+
 static void print_plan(const struct target *t, const struct probe_conf *conf)
 {
 	printf("%s\n", t->normalized);
 	print_resolver(conf);
+	if (t->service->discovery == SERVICE_PORTS) {
+		print_ports(t, conf);
+		return;
+	}
 	if (t->service->discovery != SERVICE_HOST) {
 		print_discovery(t, conf);
 		return;

@@ -221,7 +221,10 @@ const struct cmd *verb_check(void)
 			"submissions imaps pop3s ldaps ftps xmpps-client xmpps-server "
 			"nntps sips ircs dot tls, or of those that begin with STARTTLS: "
 			"smtp submission lmtp imap pop3 sieve ftp ldap xmpp-client "
-			"xmpp-server nntp postgres mysql.\n"
+			"xmpp-server nntp postgres mysql; mx://DOMAIN for the hosts of "
+			"its MX records, srv://_service._tcp.DOMAIN for those of its SRV "
+			"records, host://HOST for every service of HOST that has TLSA "
+			"records.\n"
 			"TIME and X are numbers with a unit: ms s m h d %. Exit status: "
 			"0 OK, 1 "
 			"WARNING, 2 CRITICAL, 3 UNKNOWN and every usage error.",

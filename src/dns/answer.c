@@ -155,6 +155,33 @@ static char *dname_above(const struct wire *wire, const struct dname *name,
 	return NULL;
 }
 
+/* RFC 4034 section 3.1.3: fewer labels than the owner has mean that a wildcard's record
+ * was expanded. */
+static bool is_expanded(const uint8_t *sig, const struct dname *owner)
+{
+	size_t labels = 0, at;
+
+	for (at = 0; at < owner->len && owner->octet[at]; at += owner->octet[at] + 1u)
+		labels++;
+	if (owner->len > 2 && owner->octet[0] == 1 && owner->octet[1] == '*')
+		labels--;
+	return sig[3] < labels;
+}
+
+/* Whether a signature over the owner's RRset of that type tells that it was expanded. */
+static bool is_from_wildcard(const struct wire *wire, const struct dname *owner,
+			     uint16_t type)
+{
+	size_t i;
+
+	for (i = 0; i < wire->rr_count; i++)
+		if (owned_by(wire, &wire->rr[i], owner) &&
+		    sig_covers(wire, &wire->rr[i], type) &&
+		    is_expanded(wire->data + wire->rr[i].rdata, owner))
+			return true;
+	return false;
+}
+
 /* Walks the CNAMEs from r->owner on, and leaves there where they lead. */
 static int follow_aliases(struct answer *a, struct reading *r, struct why *why)
 {
@@ -174,6 +201,7 @@ static int follow_aliases(struct answer *a, struct reading *r, struct why *why)
 		a->alias = mem_grow(a->alias, a->alias_count, sizeof(*a->alias));
 		alias = &a->alias[a->alias_count++];
 		alias->rrsig = find_rrsig(r->wire, &r->owner, RRTYPE_CNAME);
+		alias->wildcard = is_from_wildcard(r->wire, &r->owner, RRTYPE_CNAME);
 		alias->dname = dname_above(r->wire, &r->owner, &alias->rrsig);
 		alias->target = dname_text(target, len);
 		memcpy(r->owner.octet, target, len);
@@ -237,19 +265,6 @@ static void take_iterations(struct answer *a, const struct wire *wire)
 	}
 }
 
-/* RFC 4034 section 3.1.3: fewer labels than the owner has mean that a wildcard's record
- * was expanded. */
-static bool is_expanded(const uint8_t *sig, const struct dname *owner)
-{
-	size_t labels = 0, at;
-
-	for (at = 0; at < owner->len && owner->octet[at]; at += owner->octet[at] + 1u)
-		labels++;
-	if (owner->len > 2 && owner->octet[0] == 1 && owner->octet[1] == '*')
-		labels--;
-	return sig[3] < labels;
-}
-
 static int compare_rr(const void *a, const void *b)
 {
 	const struct answer_rr *x = a, *y = b;
@@ -268,14 +283,10 @@ static int read_answer(struct answer *a, struct reading *r, struct why *why)
 	for (i = 0; rc == 0 && i < wire->rr_count; i++) {
 		const struct wire_rr *rr = &wire->rr[i];
 
-		if (!owned_by(wire, rr, &r->owner))
-			continue;
-		if (rr->type == r->qtype)
+		if (owned_by(wire, rr, &r->owner) && rr->type == r->qtype)
 			rc = add_rr(a, wire, rr, why);
-		else if (sig_covers(wire, rr, r->qtype))
-			a->wildcard = a->wildcard ||
-				      is_expanded(wire->data + rr->rdata, &r->owner);
 	}
+	a->wildcard = is_from_wildcard(wire, &r->owner, r->qtype);
 	a->rrsig = find_rrsig(wire, &r->owner, r->qtype);
 	take_iterations(a, wire);
 	if (!a->rr_count)

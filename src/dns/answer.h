@@ -38,6 +38,7 @@ struct answer_alias {
 	char *dname;  /* owned; owner of the DNAME it was synthesised from (RFC 6672), or
 		       * NULL */
 	struct answer_rrsig rrsig; /* of the CNAME, or of that DNAME */
+	bool wildcard;		   /* made from a wildcard's CNAME, by its RRSIG */
 };
 
 struct answer {

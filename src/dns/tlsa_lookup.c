@@ -31,9 +31,21 @@ struct tlsa_lookup {
 	char *error;
 	struct tlsa *rr;
 	size_t rr_count;
+	bool empty, wildcard;
 };
 
 static void ask_candidate(struct tlsa_lookup *l);
+
+/* "*._tcp" with records of its own, or as an alias of a name that has them. */
+static bool is_by_wildcard(const struct answer *answer)
+{
+	size_t i;
+
+	for (i = 0; i < answer->alias_count; i++)
+		if (answer->alias[i].wildcard)
+			return true;
+	return answer->wildcard;
+}
 
 static void keep_answer(struct tlsa_lookup *l, const struct answer *answer)
 {
@@ -43,6 +55,8 @@ static void keep_answer(struct tlsa_lookup *l, const struct answer *answer)
 	l->ttl = answer->ttl;
 	l->rrsig_expires = answer->rrsig.expires;
 	l->error = mem_text(answer->error);
+	l->empty = answer->kind == ANSWER_ABSENT;
+	l->wildcard = is_by_wildcard(answer);
 	if (answer->security != SECURITY_SECURE)
 		return;
 	for (i = 0; i < answer->rr_count; i++) {
@@ -123,6 +137,16 @@ struct tlsa_lookup *tlsa_lookup_new(const struct tlsa_lookup_conf *conf,
 const char *tlsa_lookup_owner(const struct tlsa_lookup *l)
 {
 	return l->owner;
+}
+
+bool tlsa_lookup_is_empty(const struct tlsa_lookup *l)
+{
+	return l->empty;
+}
+
+bool tlsa_lookup_is_wildcard(const struct tlsa_lookup *l)
+{
+	return l->wildcard;
 }
 
 void tlsa_lookup_fill(const struct tlsa_lookup *l, struct facts_endpoint *e)

@@ -4,6 +4,7 @@
 #ifndef DNS_TLSA_LOOKUP_H
 #define DNS_TLSA_LOOKUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct facts_endpoint;
@@ -39,6 +40,10 @@ struct tlsa_lookup *tlsa_lookup_new(const struct tlsa_lookup_conf *conf,
 				    tlsa_lookup_fn *fn, void *arg);
 /* The name that is being asked for; borrowed. */
 const char *tlsa_lookup_owner(const struct tlsa_lookup *l);
+/* Whether the deciding answer has no record; and whether it has them only from a
+ * wildcard, which says nothing about this one port. After fn. */
+bool tlsa_lookup_is_empty(const struct tlsa_lookup *l);
+bool tlsa_lookup_is_wildcard(const struct tlsa_lookup *l);
 void tlsa_lookup_free(struct tlsa_lookup *l);
 /* Fills into e what the deciding answer holds (records, security, TTL, signatures); to
  * be called after fn, before the lookup is freed. */

@@ -343,6 +343,45 @@ bool endpoint_is_connecting(const struct endpoint *e)
 	return connecting && connecting == e->open;
 }
 
+/* Whether no address let anybody in, or took the connection and stayed silent. */
+static bool is_unserved(const struct facts_endpoint *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->peer_count; i++)
+		if (f->peer[i].connect_ms >= 0 ||
+		    (f->peer[i].code != CODE_CONNECT_FAILED &&
+		     f->peer[i].code != CODE_TIMEOUT))
+			return false;
+	return f->peer_count > 0;
+}
+
+enum endpoint_trace endpoint_trace(const struct endpoint *e)
+{
+	const struct facts_endpoint *f = &e->facts->endpoint[e->shared.endpoint];
+
+	if (!e->tlsa)
+		return ENDPOINT_NO_HOST;
+	if (!e->peers_started && (f->code == CODE_BOGUS || f->code == CODE_DNS_ERROR))
+		return ENDPOINT_UNANSWERED;
+	if (f->code == CODE_NO_TLSA ||
+	    (f->code == CODE_INSECURE && tlsa_lookup_is_empty(e->tlsa)))
+		return ENDPOINT_NO_RECORD;
+	if (tlsa_lookup_is_wildcard(e->tlsa) && is_unserved(f))
+		return ENDPOINT_UNSERVED;
+	return ENDPOINT_HAS_RECORDS;
+}
+
+void endpoint_move(struct endpoint *e, size_t index)
+{
+	e->shared.endpoint = index;
+}
+
+void endpoint_give_lookups(struct endpoint *e)
+{
+	facts_take_lookups(e->facts, e->asked, -1);
+}
+
 void endpoint_settle(struct endpoint *e)
 {
 	struct facts_endpoint *f = facts_of(e);

@@ -55,6 +55,21 @@ bool endpoint_dns_waits(const struct endpoint *e, const char **ret_name,
 			uint16_t *ret_type);
 /* Whether nothing is done for it but waiting for addresses to accept connections. */
 bool endpoint_is_connecting(const struct endpoint *e);
+/* What became of the search for a service that may not be there (host://). */
+enum endpoint_trace {
+	ENDPOINT_HAS_RECORDS,
+	ENDPOINT_UNANSWERED, /* no usable answer, which may hide records */
+	ENDPOINT_NO_RECORD,  /* there is none: proven, or without a chain of trust */
+	ENDPOINT_NO_HOST,    /* it ended at the host's addresses */
+	ENDPOINT_UNSERVED    /* it has them from a wildcard, and nothing listens there */
+};
+
+/* To be called after the end, and before endpoint_settle(). */
+enum endpoint_trace endpoint_trace(const struct endpoint *e);
+/* The index of its facts, once others were taken out of the target's. */
+void endpoint_move(struct endpoint *e, size_t index);
+/* As the lookups of the target itself, behind the others: for one that is left out. */
+void endpoint_give_lookups(struct endpoint *e);
 /* To be called after the end. Hands its lookups over to the facts, behind those of the
  * endpoints that were settled before; settles codes that depend on all peers; and tells
  * the likely story of a mismatch. */

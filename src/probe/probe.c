@@ -14,6 +14,7 @@
 #include "dns/rrtype.h"
 #include "dns/upstream.h"
 #include "probe/endpoint.h"
+#include "probe/ports.h"
 #include "probe/turns.h"
 #include "target/service.h"
 #include "target/target.h"
@@ -86,16 +87,27 @@ static void stop_work(struct probe *p)
 		endpoint_stop(p->endpoint[i]);
 }
 
-static void finish_probe(struct probe *p)
+/* Without endpoints the target's own code stands: it never came to the questions. */
+static void settle_endpoints(struct probe *p)
 {
 	size_t i;
 
+	if (p->service->discovery == SERVICE_PORTS && p->count) {
+		ports_settle(p->facts, p->host, p->endpoint, p->count,
+			     &p->conf->verdict->overrides);
+		return;
+	}
+	for (i = 0; i < p->count; i++)
+		endpoint_settle(p->endpoint[i]);
+}
+
+static void finish_probe(struct probe *p)
+{
 	if (p->finished)
 		return;
 	p->finished = true;
 	p->facts->total_ms = spent_ms(p);
-	for (i = 0; i < p->count; i++)
-		endpoint_settle(p->endpoint[i]);
+	settle_endpoints(p);
 	stop_work(p);
 	verdict_decide(p->facts, p->conf->verdict, clock_now());
 	p->delivery = loop_timer_new(p->conf->loop, 0, deliver_facts, p);
@@ -231,17 +243,17 @@ static void add_endpoint(struct probe *p, const struct endpoint_conf *conf)
 	p->open++;
 }
 
-static void start_host(struct probe *p)
+static void start_service(struct probe *p, const struct service *service, int port)
 {
 	const char *const names[] = { p->host };
 	struct endpoint_conf conf = { .shared = p->conf,
 				      .facts = p->facts,
-				      .service = p->service,
+				      .service = service,
 				      .name = names,
 				      .name_count = 1,
 				      .host = p->host,
 				      .path = p->path,
-				      .port = p->port,
+				      .port = port,
 				      .began_ms = p->asked_ms,
 				      .turns = p->turns,
 				      .left_ms = left_ms,
@@ -249,6 +261,16 @@ static void start_host(struct probe *p)
 				      .waits_arg = p };
 
 	add_endpoint(p, &conf);
+}
+
+/* Which of them there are only the answers about their TLSA records tell: ports.h. */
+static void start_known_ports(struct probe *p)
+{
+	const struct service *service;
+	size_t i;
+
+	for (i = 0; (service = service_of_host(i)); i++)
+		start_service(p, service, service->port);
 }
 
 /* Adds a name in a domain's record that can't be a host's: there is nothing to look
@@ -384,10 +406,18 @@ static void start_work(struct probe *p)
 {
 	p->asked_ms = clock_ms();
 	start_doubt(p);
-	if (p->service->discovery == SERVICE_HOST)
-		start_host(p);
-	else
+	switch (p->service->discovery) {
+	case SERVICE_HOST:
+		start_service(p, p->service, p->port);
+		break;
+	case SERVICE_PORTS:
+		start_known_ports(p);
+		break;
+	case SERVICE_MX:
+	case SERVICE_SRV:
 		start_discovery(p);
+		break;
+	}
 }
 
 static void on_upstream(void *arg)

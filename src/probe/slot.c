@@ -629,13 +629,16 @@ void slot_time_out(struct slot *s)
 		mark_unasked(s);
 		return;
 	}
-	if (s->contact && !s->has_chain)
+	if (s->contact && !s->has_chain) {
+		if (!contact_is_waiting(s->contact))
+			peer->connect_ms = contact_result(s->contact)->connect_ms;
 		error = contact_time_out(s->contact, s->conf->facts->timeout_ms);
-	else
+	} else {
 		error = mem_printf("%s did not end within %.3g s",
 				   s->search ? "the search in the page"
 					     : "the HTTP request",
 				   (double)s->conf->facts->timeout_ms / 1000);
+	}
 	if (s->http)
 		take_http(s, s->http_status, mem_text(error));
 	free(peer->error);

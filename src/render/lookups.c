@@ -170,6 +170,23 @@ static void other_records(const struct page *g, const struct facts_discovery *d)
 	free(more);
 }
 
+/* Which of the known ports have records: those of the endpoints. */
+static void ports_row(const struct page *g, const struct facts_discovery *d)
+{
+	const struct facts_endpoint *e;
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, PAGE_MAX);
+	for (i = 0; i < g->t->endpoint_count; i++) {
+		e = &g->t->endpoint[i];
+		buf_printf(&text, "%s%d %s", i ? ", " : "", e->port, e->service);
+	}
+	page_row(g, "ports", d->name ? d->name : "", security_name(d->security),
+		 buf_str(&text));
+	buf_clear(&text);
+}
+
 static void discovery_block(const struct page *g)
 {
 	const struct facts_discovery *d = g->t->discovery;
@@ -178,6 +195,11 @@ static void discovery_block(const struct page *g)
 
 	if (!d || !d->kind)
 		return;
+	if (!strcmp(d->kind, "host")) {
+		if (g->t->endpoint_count)
+			ports_row(g, d);
+		return;
+	}
 	buf_init(&text, PAGE_MAX);
 	if (d->implicit)
 		buf_text(&text, "no MX: the domain's own host");

@@ -46,6 +46,7 @@ static const struct service services[] = {
 	  .discovery = SERVICE_MX,
 	  .mta_relay = true },
 	{ .name = "srv", .discovery = SERVICE_SRV },
+	{ .name = "host", .discovery = SERVICE_PORTS },
 };
 
 #define SERVICE_COUNT (sizeof(services) / sizeof(services[0]))
@@ -58,7 +59,9 @@ bool service_says_domain(enum service_start spoken)
 int64_t service_timeout_ms(const struct service *service)
 {
 	/* the greeting of an MX host may take its time: postscreen's takes six seconds */
-	return service->mta_relay ? 30000 : 10000;
+	bool mail = service->mta_relay || service->discovery == SERVICE_PORTS;
+
+	return mail ? 30000 : 10000;
 }
 
 const struct service *service_at(size_t index)
@@ -106,6 +109,21 @@ const struct service *service_of_hosts(const struct service *finder, const char 
 		return service_find("smtp", strlen("smtp"));
 	found = service_for_srv(owner);
 	return found ? found : service_find("tls", strlen("tls"));
+}
+
+static bool is_asked_of_hosts(const struct service *s)
+{
+	return s->port && s->discovery == SERVICE_HOST && service_by_port(s->port) == s;
+}
+
+const struct service *service_of_host(size_t index)
+{
+	size_t i;
+
+	for (i = 0; i < SERVICE_COUNT; i++)
+		if (is_asked_of_hosts(&services[i]) && !index--)
+			return &services[i];
+	return NULL;
 }
 
 const struct service *service_by_port(int port)

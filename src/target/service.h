@@ -25,11 +25,16 @@ enum service_start {
 };
 
 /* Where the endpoints come from. */
-enum service_discovery { SERVICE_HOST, SERVICE_MX, SERVICE_SRV };
+enum service_discovery {
+	SERVICE_HOST,
+	SERVICE_MX,
+	SERVICE_SRV,
+	SERVICE_PORTS /* host://: those of the known ports that have TLSA records */
+};
 
 struct service {
 	const char *name;
-	int port; /* 0: none (tls wants one, srv:// gets it from DNS) */
+	int port; /* 0: none (tls wants one, srv:// and host:// get theirs from DNS) */
 	enum service_start start;
 	enum service_discovery discovery;
 	bool mta_relay; /* RFC 7672: usages 0 and 1 are unusable, the CN may stand in */
@@ -52,6 +57,9 @@ const struct service *service_for_srv(const char *owner);
 const struct service *service_of_hosts(const struct service *finder, const char *owner);
 /* The scheme that HOST:PORT means: the first whose default port it is, else tls. */
 const struct service *service_by_port(int port);
+/* What host:// asks for: each port of the table once, under the scheme that HOST:PORT
+ * means; NULL behind the last. */
+const struct service *service_of_host(size_t index);
 /* Whether the client says the domain that the service is for: in XMPP's "to". */
 bool service_says_domain(enum service_start spoken);
 /* How long a check may take by default. */

@@ -49,6 +49,24 @@ static int refuse_scheme(const char *scheme, size_t len, struct why *why)
 	return rc;
 }
 
+/* "user@example.com" is somebody's mail address, and who checks one means its MX hosts.
+ */
+static int refuse_user(const struct parts *p, const char *text, size_t len,
+		       struct why *why)
+{
+	const char *at = memchr(text, '@', len);
+	int rest = (int)(len - (size_t)(at - text) - 1);
+
+	if (p->scheme_len || at == text || !rest || memchr(text, ':', len) || *p->path ||
+	    memchr(at + 1, '@', (size_t)rest))
+		return why_set(why, DP_EINVAL,
+			       "'@' before the host: leave user and password out");
+	return why_set(why, DP_EINVAL,
+		       "'%.*s' is a mail address: mx://%.*s checks the mail servers of "
+		       "its domain",
+		       (int)len, text, rest, at + 1);
+}
+
 /* A target of HOST:PORT is taken apart as a URL without a scheme. */
 static int split_url(const char *text, struct parts *p, struct why *why)
 {
@@ -66,8 +84,7 @@ static int split_url(const char *text, struct parts *p, struct why *why)
 	end = text + len;
 	p->path = end;
 	if (memchr(text, '@', len))
-		return why_set(why, DP_EINVAL,
-			       "'@' before the host: leave user and password out");
+		return refuse_user(p, text, len, why);
 	if (*text == '[' || hostname_is_address(text, len))
 		goto address;
 	colon = memchr(text, ':', len);
@@ -119,9 +136,14 @@ static int choose_service(const struct parts *p, struct target *t, struct why *w
 	if (t->service->discovery == SERVICE_SRV && t->port_given)
 		return why_set(why, DP_EINVAL,
 			       "srv:// takes no port: the SRV record has it");
+	if (t->service->discovery == SERVICE_PORTS && t->port_given)
+		return why_set(why, DP_EINVAL,
+			       "host:// takes no port, since it looks at every known "
+			       "one: HOST:PORT is a single service");
 	if (!t->port_given)
 		t->port = t->service->port;
-	if (!t->port && t->service->discovery != SERVICE_SRV)
+	if (!t->port && t->service->discovery != SERVICE_SRV &&
+	    t->service->discovery != SERVICE_PORTS)
 		return why_set(why, DP_EINVAL, "%s:// needs a port: %s://HOST:PORT",
 			       t->service->name, t->service->name);
 	return 0;

@@ -15,11 +15,11 @@ struct target {
 	const struct service *service; /* constant */
 	char *host;		       /* owned; A-labels, lower case, no final dot */
 	char *unicode;		       /* owned; U-labels, NULL where host has none */
-	int port;		       /* 0 for srv:// only, which gets it from DNS */
+	int port; /* 0 for srv:// and host:// only, which get theirs from DNS */
 	bool port_given;
 	char *path;	  /* owned; "/..." with its query, NULL: no fetch asked for */
-	char *normalized; /* owned; SCHEME://ALABEL:PORT[/PATH], for srv:// without port
-			   */
+	char *normalized; /* owned; SCHEME://ALABEL:PORT[/PATH], for srv:// and host://
+			   * without port */
 };
 
 /* DP_EINVAL, with a sentence that names the fault and where there is one the remedy.

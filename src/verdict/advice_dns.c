@@ -56,6 +56,14 @@ void advice_dns_no_tlsa(const struct advice_context *c)
 	const char *name =
 		c->e && c->e->tlsa_name ? c->e->tlsa_name : advice_context_host(c);
 
+	if (!c->e && c->t->discovery && c->t->discovery->error) {
+		advice_context_story(c, mem_text(c->t->discovery->error));
+		advice_context_remedy(
+			c, "publish the records that `daneprobe record` computes for its "
+			   "services, or name a service on another port: "
+			   "tls://HOST:PORT");
+		return;
+	}
 	if (c->several) {
 		no_tlsa_of_several(c);
 		return;

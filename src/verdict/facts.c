@@ -179,6 +179,14 @@ void facts_drop_peer(struct facts_endpoint *e, size_t index)
 	e->peer_count--;
 }
 
+void facts_drop_endpoint(struct facts_target *t, size_t index)
+{
+	clear_endpoint(&t->endpoint[index]);
+	memmove(t->endpoint + index, t->endpoint + index + 1,
+		(t->endpoint_count - index - 1) * sizeof(*t->endpoint));
+	t->endpoint_count--;
+}
+
 static bool is_ipv6(const struct facts_peer *p)
 {
 	return p->address && strchr(p->address, ':');

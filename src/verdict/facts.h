@@ -135,12 +135,14 @@ struct facts_endpoint {
 	char *story; /* the likely mistake behind records that don't match; NULL */
 };
 
-/* "discovery" of JSON: mx:// and srv://; none in other schemes. */
+/* "discovery" of JSON: mx://, srv:// and host://; none in other schemes. */
 struct facts_discovery {
-	const char *kind; /* "mx" | "srv" | NULL */
+	const char *kind; /* "mx" | "srv" | "host" | NULL */
 	char *name;
 	enum security security;
-	char **record; /* presentation form, in the order in which clients try them */
+	/* presentation form, in the order in which clients try them; of "host" the owners
+	 * of the TLSA records that were found */
+	char **record;
 	size_t record_count;
 	bool implicit; /* no MX record: the domain itself takes its mail */
 	char *error;   /* why it led to no endpoint; NULL */
@@ -203,6 +205,9 @@ struct facts_target *facts_target_new(void);
 void facts_target_free(struct facts_target *t); /* NULL is fine */
 /* Each appends one and returns it, borrowed until the next add to the same list. */
 struct facts_endpoint *facts_add_endpoint(struct facts_target *t);
+/* Removes the endpoint of that index; those after it move up. No lookup may belong to one
+ * of them yet. */
+void facts_drop_endpoint(struct facts_target *t, size_t index);
 /* False, and nothing is taken, where all that servers showed would come to more than
  * FACTS_SHOWN_MAX octets by so many: a stranger decides how long a chain is, and at how
  * many addresses it is shown. */

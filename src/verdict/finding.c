@@ -35,6 +35,7 @@ static const struct {
 	[FINDING_MX_LOOPBACK] = { "mx-loopback", false },
 	[FINDING_CLIENT_CERTIFICATE_DEMANDED] = { "client-certificate-demanded", false },
 	[FINDING_KEY_USAGE_ODD] = { "key-usage-odd", false },
+	[FINDING_NOTHING_LISTENS] = { "nothing-listens", false },
 };
 
 const char *finding_name(enum finding_id id)

@@ -134,6 +134,12 @@ int record_check_target(const struct target *target, struct why *why)
 			"the records of mx://%s stand at its MX hosts: give each as "
 			"smtp://HOST",
 			target->host);
+	if (target->service->discovery == SERVICE_PORTS)
+		return why_set(
+			why, DP_EINVAL,
+			"host://%s is for checks: it finds the services that have TLSA "
+			"records already; name each service as SCHEME://HOST:PORT",
+			target->host);
 	if (target->service->discovery == SERVICE_SRV)
 		return why_set(
 			why, DP_EINVAL,

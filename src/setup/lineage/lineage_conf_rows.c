@@ -9,6 +9,7 @@
 #include "base/why.h"
 #include "setup/key/record.h"
 #include "setup/lineage/acme.h"
+#include "target/service.h"
 #include "target/target.h"
 
 #define SERVICES_MAX 256 /* a host with more services needs more than one lineage */
@@ -59,10 +60,24 @@ static int take_domains(struct lineage_conf *conf, const char *value, struct why
 	return rc;
 }
 
+static int check_service(const char *text, struct why *why)
+{
+	struct target target;
+	int rc = target_parse(text, &target, why);
+
+	if (rc < 0)
+		return rc;
+	if (target.service->discovery == SERVICE_PORTS)
+		rc = why_set(why, DP_EINVAL,
+			     "it finds the services that have TLSA records already, so "
+			     "it can't say which are to get them: name each service");
+	target_clear(&target);
+	return rc;
+}
+
 static int take_targets(struct lineage_conf_list *list, const char *value,
 			struct why *why)
 {
-	struct target target;
 	const char *word;
 	struct why inner;
 	char *text;
@@ -72,11 +87,9 @@ static int take_targets(struct lineage_conf_list *list, const char *value,
 	lineage_conf_rows_list_clear(list);
 	while (rc == 0 && (word = next_word(&value, &len))) {
 		text = mem_text_n(word, len);
-		rc = target_parse(text, &target, &inner);
+		rc = check_service(text, &inner);
 		if (rc < 0)
 			why_set(why, rc, "%s: %s", text, inner.text);
-		else
-			target_clear(&target);
 		free(text);
 		if (rc == 0)
 			rc = list_add(list, word, len, SERVICES_MAX, why);

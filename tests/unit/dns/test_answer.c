@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,6 +230,39 @@ static void test_answer_from_packet_sees_a_wildcard(void **state)
 	}
 }
 
+/* The records themselves are the real ones of another name. */
+static void test_answer_from_packet_sees_a_wildcard_alias(void **state)
+{
+	static const struct {
+		const char *labels;
+		bool wildcard;
+	} cases[] = { { "4", false }, { "3", true } };
+	char records[400];
+	struct answer a;
+	uint8_t *packet;
+	size_t len, i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(records, sizeof(records),
+			 "_25._tcp.www.example. 60 IN CNAME dane.example.\n"
+			 "_25._tcp.www.example. 60 IN RRSIG CNAME 13 %s 600 "
+			 "20261224000000 20261123000000 1 example. AAAA\n"
+			 "dane.example. 60 IN A 192.0.2.1\n",
+			 cases[i].labels);
+		packet = packet_make("_25._tcp.www.example", RRTYPE_A, 0, 0, records,
+				     NULL, &len);
+		assert_int_equal(answer_from_packet(packet, len, "_25._tcp.www.example",
+						    RRTYPE_A, &a, NULL),
+				 0);
+		assert_int_equal(a.alias_count, 1);
+		assert_int_equal(a.alias[0].wildcard, cases[i].wildcard);
+		assert_false(a.wildcard);
+		answer_clear(&a);
+		free(packet);
+	}
+}
+
 /* Reads an answer of so many links of one chain, or records of one RRset. */
 static int read_many(int count, bool links, struct why *why)
 {
@@ -386,6 +420,7 @@ int main(void)
 		cmocka_unit_test(test_answer_from_packet_reads_compact_denials),
 		cmocka_unit_test(test_answer_from_packet_keeps_the_original_ttl),
 		cmocka_unit_test(test_answer_from_packet_sees_a_wildcard),
+		cmocka_unit_test(test_answer_from_packet_sees_a_wildcard_alias),
 		cmocka_unit_test(test_answer_from_packet_reads_the_negative_ttl),
 		cmocka_unit_test(test_answer_from_packet_limits),
 		cmocka_unit_test(test_answer_from_packet_refuses_what_is_none),

@@ -43,6 +43,7 @@ static struct world {
 	 * closed, l no raw key, f no connection, - nothing for ever. */
 	char outcome[4];
 	bool takes_raw_keys;
+	bool empty, wildcard; /* what decided about TLSA */
 	int started, timed_out, stories;
 } world;
 
@@ -299,6 +300,18 @@ void tlsa_lookup_free(struct tlsa_lookup *l)
 	if (l)
 		loop_timer_free(l->timer);
 	free(l);
+}
+
+bool tlsa_lookup_is_empty(const struct tlsa_lookup *l)
+{
+	(void)l;
+	return world.empty;
+}
+
+bool tlsa_lookup_is_wildcard(const struct tlsa_lookup *l)
+{
+	(void)l;
+	return world.wildcard;
 }
 
 const char *tlsa_lookup_owner(const struct tlsa_lookup *l)
@@ -713,6 +726,67 @@ static void test_endpoint_time_out_after_the_end(void **state)
 	assert_int_equal(stage.facts->endpoint[0].code, CODE_NXDOMAIN);
 }
 
+/* R8: only what is denied is no service; what failed may hide one. */
+static const struct {
+	const char *name;
+	enum address_status addresses;
+	enum tlsa_lookup_status tlsa;
+	bool empty, wildcard;
+	char outcome;
+	enum endpoint_trace trace;
+} trace_rows[] = {
+	{ "match", ADDRESS_SECURE, TLSA_LOOKUP_FOUND, false, false, 'm',
+	  ENDPOINT_HAS_RECORDS },
+	{ "down", ADDRESS_SECURE, TLSA_LOOKUP_FOUND, false, false, 'f',
+	  ENDPOINT_HAS_RECORDS },
+	{ "denied", ADDRESS_SECURE, TLSA_LOOKUP_ABSENT, true, false, 'm',
+	  ENDPOINT_NO_RECORD },
+	{ "insecure denial", ADDRESS_SECURE, TLSA_LOOKUP_INSECURE, true, false, 'm',
+	  ENDPOINT_NO_RECORD },
+	{ "insecure records", ADDRESS_SECURE, TLSA_LOOKUP_INSECURE, false, false, 'm',
+	  ENDPOINT_HAS_RECORDS },
+	{ "bogus", ADDRESS_SECURE, TLSA_LOOKUP_BOGUS, false, false, 'm',
+	  ENDPOINT_UNANSWERED },
+	{ "failed", ADDRESS_SECURE, TLSA_LOOKUP_FAILED, false, false, 'm',
+	  ENDPOINT_UNANSWERED },
+	{ "wildcard", ADDRESS_SECURE, TLSA_LOOKUP_FOUND, false, true, 'm',
+	  ENDPOINT_HAS_RECORDS },
+	{ "wildcard, mismatch", ADDRESS_SECURE, TLSA_LOOKUP_FOUND, false, true, 'x',
+	  ENDPOINT_HAS_RECORDS },
+	{ "wildcard, no TLS", ADDRESS_SECURE, TLSA_LOOKUP_FOUND, false, true, 'c',
+	  ENDPOINT_HAS_RECORDS },
+	{ "wildcard, down", ADDRESS_SECURE, TLSA_LOOKUP_FOUND, false, true, 'f',
+	  ENDPOINT_UNSERVED },
+	{ "no such host", ADDRESS_NXDOMAIN, TLSA_LOOKUP_FOUND, false, false, 'm',
+	  ENDPOINT_NO_HOST },
+	{ "insecure host", ADDRESS_INSECURE, TLSA_LOOKUP_FOUND, false, false, 'm',
+	  ENDPOINT_NO_HOST },
+};
+
+static void test_endpoint_trace_rows(void **state)
+{
+	void *unused = NULL;
+	enum endpoint_trace got;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(trace_rows) / sizeof(trace_rows[0]); i++) {
+		set_up(&unused);
+		world.addresses = trace_rows[i].addresses;
+		world.tlsa = trace_rows[i].tlsa;
+		world.empty = trace_rows[i].empty;
+		world.wildcard = trace_rows[i].wildcard;
+		world.records = trace_rows[i].tlsa == TLSA_LOOKUP_FOUND;
+		world.outcome[FACTS_KEYS_ANY] = trace_rows[i].outcome;
+		run_with(PROBE_AUTH_AUTO, "https");
+		got = endpoint_trace(stage.endpoint);
+		if (got != trace_rows[i].trace)
+			fail_msg("%s: %d, not %d", trace_rows[i].name, (int)got,
+				 (int)trace_rows[i].trace);
+		tear_down(&unused);
+	}
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -721,6 +795,7 @@ int main(void)
 		cmocka_unit_test(test_endpoint_asks_for_keys),
 		cmocka_unit_test(test_endpoint_dns_rows),
 		cmocka_unit_test(test_endpoint_tlsa_candidates),
+		cmocka_unit_test(test_endpoint_trace_rows),
 		ROW(test_endpoint_settle_unusable_records),
 		ROW(test_endpoint_settle_with_one_usable_record),
 		ROW(test_endpoint_settle_tells_no_story_of_a_match),

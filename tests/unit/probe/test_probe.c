@@ -30,7 +30,8 @@
  */
 static struct world {
 	struct loop *loop;
-	const char *outcome; /* of each endpoint: m match, x mismatch, d its DNS failed, w
+	const char *outcome; /* of each endpoint: m match, x mismatch, d its DNS failed, n
+			      * has no TLSA records, w
 			      * waits for room for 150 ms and matches 40 ms later, -
 			      * nothing for ever */
 	bool upstream_never, discover_never;
@@ -38,8 +39,8 @@ static struct world {
 	enum discover_status discovered;
 	const char *host[4]; /* that were found; "!" before one that no host can be */
 	const char *expanded;
-	char endpoints[300]; /* SERVICE://HOST:PORT(DOMAIN;NAMES) of each */
-	char blamed[60];     /* the question that was explained */
+	char endpoints[1200]; /* SERVICE://HOST:PORT(DOMAIN;NAMES) of each */
+	char blamed[60];      /* the question that was explained */
 	int timed_out, settled, stopped;
 } world;
 
@@ -73,8 +74,8 @@ static void end_endpoint(void *arg)
 		e->timer = loop_timer_new(world.loop, 40, end_endpoint, e);
 		return;
 	}
-	if (e->outcome == 'd') {
-		facts_of(e)->code = CODE_DNS_ERROR;
+	if (e->outcome == 'd' || e->outcome == 'n') {
+		facts_of(e)->code = e->outcome == 'd' ? CODE_DNS_ERROR : CODE_NO_TLSA;
 	} else {
 		peer->has_match = true;
 		peer->match.code = e->outcome == 'x' ? MATCH_MISMATCH : MATCH_OK;
@@ -114,7 +115,7 @@ struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 	f = facts_add_endpoint(conf->facts);
 	f->host = mem_text(conf->host);
 	f->service = conf->service->name;
-	if (e->outcome != 'd')
+	if (e->outcome != 'd' && e->outcome != 'n')
 		facts_add_peer(f)->address = mem_text("192.0.2.1");
 	if (e->outcome == 'w')
 		conf->waits(conf->waits_arg, true);
@@ -151,6 +152,21 @@ void endpoint_settle(struct endpoint *e)
 {
 	(void)e;
 	world.settled++;
+}
+
+enum endpoint_trace endpoint_trace(const struct endpoint *e)
+{
+	return e->outcome == 'n' ? ENDPOINT_NO_RECORD : ENDPOINT_HAS_RECORDS;
+}
+
+void endpoint_move(struct endpoint *e, size_t index)
+{
+	e->index = index;
+}
+
+void endpoint_give_lookups(struct endpoint *e)
+{
+	(void)e;
 }
 
 bool endpoint_is_connecting(const struct endpoint *e)
@@ -399,6 +415,44 @@ static void test_probe_of_a_host(void **state)
 	assert_int_equal(world.settled, 1);
 	assert_int_equal(world.stopped, 1);
 	assert_string_equal(world.blamed, "");
+}
+
+/* Each known port is asked for once, as what HOST:PORT means; only those with records
+ * are in the result. */
+static void test_probe_of_all_services(void **state)
+{
+	(void)state;
+	world.outcome = "nnmnnnnnnnnnxnnnnnnnnnnnn";
+	start_probe("host://www.example", 1000);
+	run_for(500);
+	assert_int_equal(stage.delivered, 1);
+	assert_non_null(strstr(world.endpoints,
+			       "https://www.example:443(;www.example) "
+			       "smtps://www.example:465(;www.example) "
+			       "imaps://www.example:993(;www.example) "));
+	assert_non_null(strstr(world.endpoints, "smtp://www.example:25("));
+	assert_null(strstr(world.endpoints, "submissions"));
+	assert_int_equal(stage.facts->endpoint_count, 2);
+	assert_string_equal(stage.facts->endpoint[0].service, "imaps");
+	assert_string_equal(stage.facts->endpoint[1].service, "smtp");
+	assert_int_equal(stage.facts->code, CODE_MISMATCH);
+	assert_string_equal(stage.facts->discovery->kind, "host");
+	assert_int_equal(stage.facts->discovery->record_count, 2);
+	assert_int_equal(world.settled, 2);
+}
+
+static void test_probe_of_no_service(void **state)
+{
+	(void)state;
+	world.outcome = "nnnnnnnnnnnnnnnnnnnnnnnnn";
+	start_probe("host://www.example", 1000);
+	run_for(500);
+	assert_int_equal(stage.facts->endpoint_count, 0);
+	assert_int_equal(stage.facts->code, CODE_NO_TLSA);
+	assert_int_equal(stage.facts->state, STATE_CRITICAL);
+	assert_string_equal(stage.facts->summary,
+			    "none of the 25 known ports of www.example has TLSA records: "
+			    "DNSSEC proves it");
 }
 
 static const struct {
@@ -655,6 +709,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ROW(test_probe_of_a_host),
+		ROW(test_probe_of_all_services),
+		ROW(test_probe_of_no_service),
 		cmocka_unit_test(test_probe_of_what_is_found),
 		ROW(test_probe_of_several_hosts),
 		cmocka_unit_test(test_probe_discovery_rows),

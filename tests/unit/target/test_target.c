@@ -101,6 +101,9 @@ static const struct good {
 	  NULL },
 	{ "srv://_imaps._tcp.com", "srv://_imaps._tcp.com", NULL },
 	{ "srv://_imaps._tcp._x.example.com", "srv://_imaps._tcp._x.example.com", NULL },
+	{ "host://Mail.Example.com.", "host://mail.example.com", NULL },
+	{ "HOST://m\xc3\xbcnchen.example", "host://xn--mnchen-3ya.example", NULL },
+	{ "host", "https://host:443", NULL },
 	{ "smtp://_dc-mx.example.com", "smtp://_dc-mx.example.com:25", NULL },
 	{ "xn--ls8h.example", "https://xn--ls8h.example:443", NULL },
 	{ "localhost", "https://localhost:443", NULL },
@@ -162,7 +165,14 @@ static const struct bad {
 	{ "htps://h.example.com", "did you mean https://" },
 	{ "imasp://h.example.com", "did you mean imap" },
 	{ "gopher://h.example.com", "unknown scheme" },
-	{ "user@h.example.com", "'@'" },
+	{ "user@h.example.com", "mx://h.example.com" },
+	{ "John.Doe@Example.org", "mx://Example.org" },
+	{ "user@h.example.com:25", "leave user" },
+	{ "@h.example.com", "leave user" },
+	{ "host://h.example.com:25", "takes no port" },
+	{ "host://h.example.com/", "path" },
+	{ "host://192.0.2.1", "is an address" },
+	{ "host://_25._tcp.h.example.com", "_25" },
 	{ "https://user:secret@h.example.com/", "'@'" },
 	{ "smtp://h.example.com/", "path" },
 	{ "h.example.com:25/x", "path" },
@@ -297,11 +307,35 @@ static void test_service_table_is_consistent(void **state)
 		if (s->port)
 			assert_int_equal(service_by_port(s->port)->port, s->port);
 	}
-	assert_int_equal(i, 29);
+	assert_int_equal(i, 30);
 	assert_string_equal(service_by_port(25)->name, "smtp");
 	assert_string_equal(service_by_port(12345)->name, "tls");
 	assert_null(service_find("http", 4));
 	assert_null(service_find("https", 4));
+}
+
+/* host:// asks one question a port, and speaks there as HOST:PORT would. */
+static void test_service_of_host_has_each_port_once(void **state)
+{
+	bool seen[65536] = { false };
+	const struct service *s;
+	size_t i, ports = 0;
+
+	(void)state;
+	for (i = 0; (s = service_of_host(i)); i++) {
+		assert_false(seen[s->port]);
+		seen[s->port] = true;
+		assert_ptr_equal(service_by_port(s->port), s);
+	}
+	for (i = 0; (s = service_at(i)); i++) {
+		if (!s->port || s->discovery != SERVICE_HOST)
+			continue;
+		ports += seen[s->port];
+		seen[s->port] = false;
+	}
+	assert_int_equal(ports, 25);
+	for (i = 0; i < 65536; i++)
+		assert_false(seen[i]);
 }
 
 static const struct {
@@ -319,6 +353,7 @@ static const struct {
 	{ "_tls._tcp.example.com", NULL },
 	{ "_mx._tcp.example.com", NULL },
 	{ "_srv._tcp.example.com", NULL },
+	{ "_host._tcp.example.com", NULL },
 	{ "_sip._tcp.example.com", NULL },
 };
 
@@ -360,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_target_parse_caps_its_input),
 		cmocka_unit_test(test_service_table_is_consistent),
 		cmocka_unit_test(test_service_for_srv_rows),
+		cmocka_unit_test(test_service_of_host_has_each_port_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
