@@ -2,6 +2,7 @@
 #include "cmd/crash.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/types.h>
@@ -21,6 +22,7 @@ static const char fault[] = "daneprobe: stopped by a fault of its own or of a li
 
 static const char *sandbox_result, *fault_result; /* NULL: none is owed */
 static pid_t owner;
+static bool keeps_core;
 
 static void put_text(int fd, const char *text)
 {
@@ -31,16 +33,16 @@ static void put_text(int fd, const char *text)
 static void on_end(int number)
 {
 	const char *result = number == SIGSYS ? sandbox_result : fault_result;
+	bool is_ours = getpid() == owner;
 
-	if (getpid() != owner) { /* whose signal comes again, with its usual effect */
-		(void)signal(number, SIG_DFL);
-		(void)raise(number);
-		return;
-	}
-	if (result)
+	if (is_ours && result)
 		put_text(STDOUT_FILENO, result);
-	put_text(STDERR_FILENO, number == SIGSYS ? forbidden : fault);
-	_exit(3);
+	if (is_ours)
+		put_text(STDERR_FILENO, number == SIGSYS ? forbidden : fault);
+	if (is_ours && !keeps_core)
+		_exit(3);
+	(void)signal(number, SIG_DFL); /* it comes again, with its usual effect */
+	(void)raise(number);
 }
 
 void crash_guard(void)
@@ -58,6 +60,11 @@ void crash_guard(void)
 		(void)sigaltstack(&stack, NULL);
 	for (i = 0; i < count; i++)
 		(void)sigaction(faults[i], &action, NULL);
+}
+
+void crash_keep_core(void)
+{
+	keeps_core = true;
 }
 
 void crash_set_results(const char *by_sandbox, const char *by_fault)

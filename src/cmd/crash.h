@@ -11,5 +11,8 @@ void crash_guard(void);
 /* What is then said on standard output (borrowed): by the sandbox, and by all else. NULL:
  * nothing. */
 void crash_set_results(const char *by_sandbox, const char *by_fault);
+/* For who debugs: after what is said such an end comes by its signal all the same, and
+ * the system keeps a core where ulimit -c allows one. */
+void crash_keep_core(void);
 
 #endif

@@ -169,6 +169,8 @@ int verb_check_with(const struct cmd *cmd, const struct check_opts *opts,
 	int status = CMD_USAGE, rc;
 
 	signal(SIGPIPE, SIG_IGN);
+	if (opts->no_sandbox)
+		crash_keep_core();
 	if (nagios) {
 		mem_set_last_words("DANE UNKNOWN - out of memory\n");
 		crash_set_results(

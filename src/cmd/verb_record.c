@@ -12,11 +12,13 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "cmd/confine.h"
+#include "cmd/crash.h"
 #include "cmd/opts.h"
 #include "cmd/record_print.h"
 #include "dane/chain.h"
 #include "dns/upstream.h"
 #include "probe/live.h"
+#include "setup/key/chain_file.h"
 #include "setup/key/key.h"
 #include "setup/key/record.h"
 #include "target/hostname.h"
@@ -66,7 +68,7 @@ static const struct opt opts[] = {
 	{ "trust-anchor", 0, OPT_TEXT, AT(trust_anchor), .argument = "FILE",
 	  .help = "with --live: the root's DS or DNSKEY" },
 	{ "no-sandbox", 0, OPT_FLAG, AT(no_sandbox),
-	  .help = "with --live, for debugging: as that of check" },
+	  .help = "with --live and --cert, for debugging: as that of check" },
 	{ "timeout", 't', OPT_SECONDS, AT(timeout_ms), 100, 3600000,
 	  .argument = "SECONDS",
 	  .help = "with --live: for all of it; default 30 for smtp, 10 for the others" },
@@ -75,6 +77,8 @@ static const struct opt opts[] = {
 
 struct work {
 	const struct values *v;
+	char *cert; /* owned; octets of --cert: a CA made them */
+	size_t cert_len;
 	struct record_print print;
 };
 
@@ -137,10 +141,21 @@ static int source_live(const struct values *v, const struct target *target,
 	return rc;
 }
 
-static int get_source(const struct values *v, const struct target *target,
+static int source_cert(const struct work *w, struct record_source *ret_source,
+		       struct why *why)
+{
+	struct why inner = { "" };
+	int rc = record_source_cert(w->cert, w->cert_len, (uint8_t)w->v->usage,
+				    ret_source, &inner);
+
+	return rc < 0 ? why_set(why, rc, "%s: %s", w->v->cert, inner.text) : 0;
+}
+
+/* Key and request are the user's own. */
+static int get_source(const struct work *w, const struct target *target,
 		      struct record_source *ret_source, struct why *why)
 {
-	uint8_t usage = (uint8_t)v->usage;
+	const struct values *v = w->v;
 
 	if (v->key) {
 		key_protect();
@@ -149,7 +164,7 @@ static int get_source(const struct values *v, const struct target *target,
 	if (v->csr)
 		return record_source_csr(v->csr, ret_source, why);
 	if (v->cert)
-		return record_source_cert(v->cert, usage, ret_source, why);
+		return source_cert(w, ret_source, why);
 	return source_live(v, target, ret_source, why);
 }
 
@@ -192,7 +207,7 @@ static int one_target(struct work *w, const char *text, struct why *why)
 		return why_set(why, rc, "%s: %s", text, inner.text);
 	rc = record_check_target(&target, why);
 	if (rc == 0)
-		rc = get_source(v, &target, &source, why);
+		rc = get_source(w, &target, &source, why);
 	if (rc == 0)
 		rc = record_make(&target, &source, (uint8_t)v->usage,
 				 (uint8_t)v->selector, (uint8_t)v->mtype,
@@ -207,12 +222,23 @@ static int one_target(struct work *w, const char *text, struct why *why)
 	return rc;
 }
 
-static void confine_live(const struct values *v)
+/* Nothing that strangers made is parsed before. */
+static int begin_confined(struct work *w, struct why *why)
 {
+	const struct values *v = w->v;
 	const struct upstream_conf dns = dns_conf(v);
+	int rc;
 
-	upstream_keep(&dns);
-	confine_enter(&v->root_hints, 1);
+	if (v->no_sandbox)
+		crash_keep_core();
+	rc = v->cert ? chain_file_read(v->cert, &w->cert, &w->cert_len, why) : 0;
+
+	if (rc < 0 || v->no_sandbox || (!v->cert && !v->live))
+		return rc;
+	if (v->live)
+		upstream_keep(&dns);
+	confine_enter(&v->root_hints, v->live);
+	return 0;
 }
 
 static int make_records(const void *values, const struct opt_list *args)
@@ -224,11 +250,13 @@ static int make_records(const void *values, const struct opt_list *args)
 	int rc;
 
 	rc = record_print_begin(&w.print, (enum record_format)v->format, v->zone, &why);
-	if (v->live && !v->no_sandbox)
-		confine_live(v);
+	if (rc == 0)
+		rc = begin_confined(&w, &why);
 	for (i = 0; i < args->count && rc == 0; i++)
 		rc = one_target(&w, args->item[i], &why);
 	record_print_end(&w.print, rc == 0);
+	mem_wipe(w.cert, w.cert_len);
+	free(w.cert);
 	if (rc < 0)
 		return cmd_fail(&why, CMD_USAGE);
 	return cmd_finish(CMD_DONE);

@@ -174,6 +174,42 @@ part_files_of_the_results()
 	jq -e '.resumed == 1' private/summary >/dev/null || fail "$(cat private/summary)"
 }
 
+# with_reader WANTED-STATUS ARGUMENTS...: with a library that a certificate takes over where it is
+# parsed by a process that has all its rights
+with_reader()
+{
+	[ -f reader.so ] ||
+		sh -c "${CC:-cc} -shared -fPIC -o reader.so \"\$1\" $(pkg-config --cflags gnutls)" sh \
+			"$src/confined_reader.c" >&2
+	wanted_status=$1
+	shift
+	run "$wanted_status" env ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
+		LD_PRELOAD="$PWD/reader.so" "$DANEPROBE" "$@"
+}
+
+# What a CA made is parsed by nobody who has something to lose.
+part_certificates_from_files()
+{
+	has_library || skip 'no libseccomp'
+	cert=$LAB/certs/ee.crt
+	"$DANEPROBE" record --cert "$cert" ee.match.example >want
+	with_reader 0 record --cert "$cert" ee.match.example
+	cmp out want
+	with_reader 0 record --cert - ee.match.example www.match.example <"$cert"
+	lines out 2
+	with_reader 99 record --no-sandbox --cert "$cert" ee.match.example
+	with_reader 0 verify --chain "$cert" --tlsa "$(sed 's/.*TLSA //' want)" --host ee.match.example
+	with_reader 99 verify --no-sandbox --chain "$cert" --tlsa "$(sed 's/.*TLSA //' want)" \
+		--host ee.match.example
+	mkdir -p lego/certificates
+	cp "$cert" lego/certificates/ee.crt
+	echo '{}' >lego/certificates/ee.json
+	# shellcheck disable=SC2046
+	with_reader 1 status $(echo "$R" | sed 's/--ca-file [^ ]*//') --predict lego \
+		--service https://ee.match.example -o json
+	jq -e '.certificates[0].services[0].records[0].outlook == "depends"' out >/dev/null || fail "$(cat out)"
+}
+
 # A page is fetched by a library that is loaded then, and searched by a process of its own.
 part_page_that_is_searched()
 {

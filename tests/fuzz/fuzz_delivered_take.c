@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a process says that has read a stranger's octets, and may have been taken over by
- * them: by its first octet about a certificate, a CA's window, or a zone's records. */
+ * them: by its first octet about a certificate, a CA's window, a zone's records, or the
+ * names of a certificate. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -8,8 +9,10 @@
 
 #include "base/buf.h"
 #include "setup/cert/ari.h"
-#include "setup/cert/delivered.h"
+#include "setup/key/delivered.h"
+#include "setup/predict/reading.h"
 #include "setup/publish/powerdns.h"
+#include "target/hostname.h"
 
 #define FACTS_MAX (1 << 20)
 #define NAMES 3
@@ -68,18 +71,31 @@ static void take_records(const struct buf *facts)
 	powerdns_clear(&r);
 }
 
+static void take_names(const struct buf *facts)
+{
+	struct reading r = { .text = NULL };
+	size_t i;
+
+	if (reading_take(facts, NAMES, &r, NULL) == 0 && r.hosts > READING_HOSTS_MAX)
+		abort();
+	for (i = 0; r.names && i < r.hosts; i++)
+		if (strlen(r.host[i]) > HOSTNAME_MAX)
+			abort();
+	reading_clear(&r);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const take[])(const struct buf *facts) = { take_certificate,
-								 take_window,
-								 take_records };
+	static void (*const take[])(const struct buf *facts) = {
+		take_certificate, take_window, take_records, take_names
+	};
 	struct buf facts;
 
 	if (!size)
 		return 0;
 	buf_init(&facts, FACTS_MAX);
 	buf_add(&facts, data + 1, size - 1);
-	take[data[0] % 3](&facts);
+	take[data[0] % 4](&facts);
 	buf_clear(&facts);
 	return 0;
 }

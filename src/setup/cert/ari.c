@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/cert/certificate.h"
-#include "setup/cert/delivered.h"
+#include "setup/key/delivered.h"
 #include "setup/lineage/lineage.h"
 #include "setup/world/env.h"
 

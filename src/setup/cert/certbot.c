@@ -9,7 +9,7 @@
 #include "base/text_file.h"
 #include "base/why.h"
 #include "dane/tlsa.h"
-#include "setup/cert/delivered.h"
+#include "setup/key/delivered.h"
 #include "setup/key/key.h"
 #include "setup/lineage/acme.h"
 #include "setup/lineage/lineage.h"

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/why.h"
-#include "setup/cert/delivered.h"
+#include "setup/key/delivered.h"
 #include "setup/key/self_signed.h"
 #include "setup/lineage/lineage.h"
 

@@ -10,7 +10,6 @@
 #include "base/why.h"
 #include "dane/chain.h"
 #include "dane/defect.h"
-#include "setup/key/chain_file.h"
 #include "setup/key/csr.h"
 #include "setup/key/key.h"
 #include "target/hostname.h"
@@ -101,18 +100,17 @@ int record_source_chain(const struct chain *chain, uint8_t usage,
 	return 0;
 }
 
-int record_source_cert(const char *path, uint8_t usage, struct record_source *ret_source,
-		       struct why *why)
+int record_source_cert(const void *data, size_t len, uint8_t usage,
+		       struct record_source *ret_source, struct why *why)
 {
 	struct chain chain = { 0 };
-	struct why inner = { "" };
-	int rc = chain_file_read(path, &chain, why);
+	int rc = chain_from_file(data, len, &chain, why);
 
 	if (rc < 0)
 		return rc;
-	rc = record_source_chain(&chain, usage, ret_source, &inner);
+	rc = record_source_chain(&chain, usage, ret_source, why);
 	chain_clear(&chain);
-	return rc < 0 ? why_set(why, rc, "%s: %s", path, inner.text) : 0;
+	return rc;
 }
 
 bool record_is_among(const char *owner, const struct tlsa *rr, const struct record *list,

@@ -36,9 +36,9 @@ int record_source_key(const char *path, struct record_source *ret_source,
 int record_source_csr(const char *path, struct record_source *ret_source,
 		      struct why *why);
 /* The first certificate of PEM or DER; for usages 0 and 2 the first CA's of several. A
- * raw public key gives no cert. */
-int record_source_cert(const char *path, uint8_t usage, struct record_source *ret_source,
-		       struct why *why);
+ * raw public key gives no cert. It parses what a CA made. */
+int record_source_cert(const void *data, size_t len, uint8_t usage,
+		       struct record_source *ret_source, struct why *why);
 /* The same from a chain that is there already (a live server's). */
 int record_source_chain(const struct chain *chain, uint8_t usage,
 			struct record_source *ret_source, struct why *why);

@@ -5,22 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/why.h"
-#include "dane/chain.h"
-#include "dane/match.h"
-#include "dane/name.h"
 #include "dane/tlsa.h"
 #include "dns/published.h"
-#include "setup/key/chain_file.h"
 #include "setup/key/record.h"
 #include "setup/predict/predict.h"
+#include "setup/predict/reading.h"
 #include "target/target.h"
 #include "verdict/facts.h"
-
-#define HOSTS_MAX 100 /* of a certificate: CAs allow no more */
 
 static const int ports[] = { 25, 443, 465, 587, 993, 995 };
 
@@ -39,66 +33,46 @@ static void add_question(struct questions *q, size_t of, const char *host, int p
 	q->list[q->count++] = (struct published){ .host = mem_text(host), .port = port };
 }
 
-static void add_names(struct questions *q, size_t of, const struct chain_cert *leaf)
+static void add_names(struct questions *q, size_t of, const struct reading *reading)
 {
-	size_t count = 0, i, k;
-	char **names = name_hosts(leaf->crt, HOSTS_MAX, &count);
+	size_t i, k;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < reading->hosts; i++)
 		for (k = 0; k < sizeof(ports) / sizeof(ports[0]); k++)
-			add_question(q, of, names[i], ports[k]);
-		free(names[i]);
-	}
-	free(names);
+			add_question(q, of, reading->host[i], ports[k]);
 }
 
-static void add_targets(struct questions *q, size_t of, const struct chain_cert *leaf,
+static void add_targets(struct questions *q, size_t of, const struct reading *reading,
 			const struct target *targets, size_t count)
 {
-	const char *name;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		name = targets[i].host;
-		if (name_find(leaf->crt, &name, 1, false) == NAME_SAN)
-			add_question(q, of, name, targets[i].port);
-	}
-}
-
-static int read_chain(const char *path, struct chain *ret_chain, struct why *why)
-{
-	int rc = chain_file_read(path, ret_chain, why);
-
-	if (rc == 0 && !ret_chain->cert[0].crt) {
-		chain_clear(ret_chain);
-		rc = why_set(why, DP_EFORMAT, "%s: no certificate can be read", path);
-	}
-	return rc;
+	for (i = 0; i < count; i++)
+		if (reading->names[i])
+			add_question(q, of, targets[i].host, targets[i].port);
 }
 
 /* A record of the certificate, where that of its key would stay. */
-static char *find_instead(const struct tlsa *rr, const struct chain_cert *leaf,
+static char *find_instead(const struct tlsa *rr, const struct reading *reading,
 			  enum outlook outlook, enum predict_key key)
 {
 	char *hex, *text;
 
 	if (outlook != OUTLOOK_BREAKS || key != PREDICT_SAME_KEY)
 		return NULL;
-	hex = hex_encode(leaf->spki_sha256, sizeof(leaf->spki_sha256));
+	hex = hex_encode(reading->spki_sha256, sizeof(reading->spki_sha256));
 	text = mem_printf("%u 1 1 %s", rr->usage, hex);
 	free(hex);
 	return text;
 }
 
 static void add_record(struct predicted_service *s, const struct tlsa *rr,
-		       const struct match_record *match, const struct chain_cert *leaf,
+		       enum outlook outlook, const struct reading *reading,
 		       enum predict_key key)
 {
-	enum outlook outlook = outlook_record(rr, match, key);
-
 	s->record = mem_grow(s->record, s->count, sizeof(*s->record));
 	s->record[s->count++] = (struct predicted_record){
-		tlsa_to_short_text(rr), find_instead(rr, leaf, outlook, key), outlook
+		tlsa_to_short_text(rr), find_instead(rr, reading, outlook, key), outlook
 	};
 	if (outlook > s->outlook)
 		s->outlook = outlook;
@@ -123,29 +97,26 @@ static int check_targets(const struct target *targets, size_t count,
 }
 
 static void judge_records(struct predicted_service *s, const struct facts_endpoint *e,
-			  const struct chain *chain, enum predict_key key)
+			  const struct reading *reading, enum predict_key key)
 {
 	struct tlsa *rr = facts_rrset(e);
-	const char *names[] = { e->base_domain };
-	struct match_input in = { .rr = rr,
-				  .rr_count = e->record_count,
-				  .chain = chain,
-				  .names = names,
-				  .name_count = 1,
-				  .now = clock_now() };
-	struct match match;
+	const struct reading_records records = { rr, e->record_count, e->base_domain,
+						 key };
+	enum outlook *outlook = mem_array(e->record_count, sizeof(*outlook));
+	struct why why;
 	size_t i;
 
-	match_chain(&in, &match);
-	for (i = 0; i < match.rec_count; i++)
-		add_record(s, &rr[i], &match.rec[i], &chain->cert[0], key);
-	match_clear(&match);
+	if (reading_judge(reading, &records, outlook, &why) < 0)
+		s->error = mem_text(why.text);
+	for (i = 0; i < e->record_count && !s->error; i++)
+		add_record(s, &rr[i], outlook[i], reading, key);
+	free(outlook);
 	free(rr);
 }
 
 /* Where records are denied or unsigned there is nothing that could break. */
 static void take_answer(struct prediction *p, const struct published *answer,
-			const struct chain *chain)
+			const struct reading *reading)
 {
 	const struct facts_endpoint *e = published_endpoint(answer);
 	struct predicted_service *s;
@@ -161,7 +132,7 @@ static void take_answer(struct prediction *p, const struct published *answer,
 	if (answer->status != TLSA_LOOKUP_FOUND || !e)
 		s->error = mem_text(answer->error ? answer->error : "no answer");
 	else
-		judge_records(s, e, chain, p->key);
+		judge_records(s, e, reading, p->key);
 }
 
 static int read_targets(const struct compare_conf *conf, struct target *targets,
@@ -180,36 +151,36 @@ static int read_targets(const struct compare_conf *conf, struct target *targets,
 
 static void prepare_prediction(const struct compare_conf *conf, struct prediction *p,
 			       size_t at, const struct target *targets,
-			       size_t target_count, struct chain *ret_chain,
+			       size_t target_count, struct reading *ret_reading,
 			       struct questions *q)
 {
 	struct why why;
 
 	p->compared = true;
-	if (read_chain(p->chain, ret_chain, &why) < 0) {
+	if (reading_make(p->chain, targets, target_count, ret_reading, &why) < 0) {
 		p->unread = mem_text(why.text);
 		return;
 	}
-	p->not_before = ret_chain->cert[0].not_before;
-	p->not_after = ret_chain->cert[0].not_after;
-	p->issuer = chain_issuer(&ret_chain->cert[0]);
+	p->not_before = ret_reading->not_before;
+	p->not_after = ret_reading->not_after;
+	p->issuer = ret_reading->issuer ? mem_text(ret_reading->issuer) : NULL;
 	if (conf->service_count)
-		add_targets(q, at, &ret_chain->cert[0], targets, target_count);
+		add_targets(q, at, ret_reading, targets, target_count);
 	else
-		add_names(q, at, &ret_chain->cert[0]);
+		add_names(q, at, ret_reading);
 }
 
 int compare_predictions(const struct compare_conf *conf, struct prediction *list,
 			size_t count, struct why *why)
 {
 	struct target *targets = mem_array(conf->service_count, sizeof(*targets));
-	struct chain *chains = mem_array(count, sizeof(*chains));
+	struct reading *readings = mem_array(count, sizeof(*readings));
 	struct questions q = { 0 };
 	size_t target_count = 0, i;
 	int rc = read_targets(conf, targets, &target_count, why);
 
 	for (i = 0; i < count && rc == 0; i++)
-		prepare_prediction(conf, &list[i], i, targets, target_count, &chains[i],
+		prepare_prediction(conf, &list[i], i, targets, target_count, &readings[i],
 				   &q);
 	if (rc == 0)
 		rc = check_targets(targets, target_count, &q, why);
@@ -217,14 +188,14 @@ int compare_predictions(const struct compare_conf *conf, struct prediction *list
 		rc = published_ask(conf->upstream, q.list, q.count, conf->timeout_ms,
 				   why);
 	for (i = 0; i < q.count && rc == 0; i++)
-		take_answer(&list[q.of[i]], &q.list[i], &chains[q.of[i]]);
+		take_answer(&list[q.of[i]], &q.list[i], &readings[q.of[i]]);
 	for (i = 0; i < target_count; i++)
 		target_clear(&targets[i]);
 	for (i = 0; i < count; i++)
-		chain_clear(&chains[i]);
+		reading_clear(&readings[i]);
 	published_clear(q.list, q.count);
 	free(q.of);
-	free(chains);
+	free(readings);
 	free(targets);
 	return rc;
 }

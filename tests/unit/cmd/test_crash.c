@@ -94,6 +94,26 @@ static void test_crash_guard_tells_its_end(void **state)
 	ends_with_3(run_over_the_stack, "by a fault\n");
 }
 
+static void be_out_of_place_and_keep_core(void)
+{
+	crash_keep_core();
+	raise(SIGSEGV);
+}
+
+static void test_crash_keep_core_ends_by_the_signal(void **state)
+{
+	char text[200];
+	int status;
+
+	(void)state;
+	if (sandbox_built() == SANDBOX_WIDE)
+		return; /* sanitizers take it */
+	end_by(be_out_of_place_and_keep_core, text, &status);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGSEGV);
+	assert_string_equal(text, "by a fault\n");
+}
+
 static void want_nothing_told(void)
 {
 	crash_set_results(NULL, NULL);
@@ -137,6 +157,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_crash_guard_tells_its_end),
+		cmocka_unit_test(test_crash_keep_core_ends_by_the_signal),
 		cmocka_unit_test(test_crash_set_results_takes_them_back),
 		cmocka_unit_test(test_crash_guard_leaves_a_child_its_signal),
 	};

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A record that somebody else has put beside the lineage's. */
+#define _GNU_SOURCE
 #include "setup/agree/foreign.h"
 
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,13 +15,29 @@
 
 #include "../play.h"
 #include "../sim.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/why.h"
+#include "setup/agree/agreement.h"
+#include "setup/key/chain_file.h"
 #include "setup/key/record.h"
 #include "setup/life/status.h"
 #include "target/target.h"
 
 #define STEPS_MAX 60
+
+/* Certificates that this process parsed itself. */
+static size_t parsed_here;
+
+int gnutls_x509_crt_import(gnutls_x509_crt_t crt, const gnutls_datum_t *data,
+			   gnutls_x509_crt_fmt_t format)
+{
+	int (*import)(gnutls_x509_crt_t, const gnutls_datum_t *, gnutls_x509_crt_fmt_t);
+
+	*(void **)&import = dlsym(RTLD_NEXT, "gnutls_x509_crt_import");
+	parsed_here++;
+	return import(crt, data, format);
+}
 
 static const struct rollover_how go_on, begin = { .begin = true };
 
@@ -30,9 +49,13 @@ static void put_beside(struct play *p, uint8_t usage, uint8_t selector, uint8_t 
 	struct record_source source = { 0 };
 	struct target target = { 0 };
 	struct record record = { 0 };
+	char *pem = NULL;
+	size_t len = 0;
 
 	assert_int_equal(target_parse("https://www.example.com", &target, NULL), 0);
-	assert_int_equal(record_source_cert(path, usage, &source, NULL), 0);
+	assert_int_equal(chain_file_read(path, &pem, &len, NULL), 0);
+	assert_int_equal(record_source_cert(pem, len, usage, &source, NULL), 0);
+	free(pem);
 	assert_int_equal(
 		record_make(&target, &source, usage, selector, mtype, 60, &record, NULL),
 		0);
@@ -249,6 +272,54 @@ static void test_foreign_judge_minds_nothing_else(void **state)
 	play_free(p);
 }
 
+/* A CA made the certificates, and this process has the lineage's keys. */
+static void test_foreign_judge_parses_no_certificate_here(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct foreign f = { 0 };
+
+	(void)state;
+	step_to(p, STAGE_SAFE);
+	put_beside(p, 3, 1, 2);
+	parsed_here = 0;
+	assert_int_equal(agreement_foreign(&p->lineage, 2, &f, NULL), 0);
+	assert_int_equal(parsed_here, 0);
+	assert_non_null(f.blocked);
+	assert_non_null(strstr(f.blocked, "the record '3 1 2 "));
+	foreign_clear(&f);
+	/* nor does a renewal, of what is live */
+	put_beside(p, 3, 0, 1);
+	parsed_here = 0;
+	assert_int_equal(agreement_foreign(&p->lineage, 1, &f, NULL), 0);
+	assert_int_equal(parsed_here, 0);
+	foreign_clear(&f);
+	play_free(p);
+}
+
+/* A certificate in live/ that nobody can read is told, where a record asks for it. */
+static void test_foreign_judge_names_what_it_can_not_read(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct foreign f = { 0 };
+	struct why why = { "" };
+	char *path;
+
+	(void)state;
+	step_to(p, STAGE_SAFE);
+	path = lineage_path(&p->lineage, "views/%s/ecdsa-p256/fullchain.pem",
+			    lineage_number(p->lineage.state.view).text);
+	assert_int_equal(agreement_foreign(&p->lineage, 2, &f, NULL), 0);
+	put_beside(p, 3, 1, 2);
+	assert_int_equal(remove(path), 0); /* a link */
+	assert_int_equal(file_replace(NULL, path, FILE_ACCESS(0600), "no chain", 8, &why),
+			 0);
+	assert_int_equal(agreement_foreign(&p->lineage, 2, &f, &why), DP_EFORMAT);
+	assert_non_null(strstr(why.text, "_443._tcp.www.example.com."));
+	assert_non_null(strstr(why.text, "isn't known: "));
+	free(path);
+	play_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +338,10 @@ int main(void)
 			test_foreign_judge_refuses_a_renewal_that_a_record_would_break,
 			play_end),
 		cmocka_unit_test_teardown(test_foreign_judge_minds_nothing_else,
+					  play_end),
+		cmocka_unit_test_teardown(test_foreign_judge_parses_no_certificate_here,
+					  play_end),
+		cmocka_unit_test_teardown(test_foreign_judge_names_what_it_can_not_read,
 					  play_end),
 	};
 

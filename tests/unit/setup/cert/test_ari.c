@@ -15,7 +15,7 @@
 #include "base/fields.h"
 #include "base/mem.h"
 #include "base/why.h"
-#include "setup/cert/delivered.h"
+#include "setup/key/delivered.h"
 
 #define T0 1800000000
 #define DAY 86400

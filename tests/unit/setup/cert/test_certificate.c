@@ -15,7 +15,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/why.h"
-#include "setup/cert/delivered.h"
+#include "setup/key/delivered.h"
 #include "setup/key/key.h"
 
 #define FACTS_MAX 65536

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "setup/cert/delivered.h"
+#include "setup/key/delivered.h"
 
 #include <stdlib.h>
 #include <string.h>
