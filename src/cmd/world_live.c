@@ -391,8 +391,10 @@ static void look_at_peers(const struct facts_target *facts, struct looking *look
 
 	for (i = 0; i < e->peer_count; i++) {
 		fault = judge_peer(facts, &e->peer[i], looking);
-		if (fault && e->peer[i].code == CODE_MATCH)
+		if (fault && e->peer[i].code == CODE_MATCH) {
+			looking->live->other_key = true;
 			note_stranger(looking, &e->peer[i]);
+		}
 		if (fault)
 			env_live_add(
 				looking->live,

@@ -333,6 +333,18 @@ int certificate_read(const char *path, struct certificate *ret_certificate,
 	return rc;
 }
 
+char *certificate_word_dates(const struct certificate *c, time_t now)
+{
+	char at[32];
+
+	if (now >= c->not_after)
+		return mem_printf("ended at %s", clock_rfc3339(c->not_after, at));
+	if (now < c->not_before)
+		return mem_printf("isn't valid before %s",
+				  clock_rfc3339(c->not_before, at));
+	return NULL;
+}
+
 int certificate_newest(const struct lineage *l, int64_t generation, enum key_type type,
 		       struct certificate *ret_certificate, struct why *why)
 {

@@ -54,6 +54,8 @@ int certificate_is_named(const struct lineage *lineage, int64_t generation,
 int certificate_is_for_key(const struct lineage *lineage, int64_t generation,
 			   enum key_type type, int64_t number, bool *ret_fits,
 			   struct why *why);
+/* "ended at 2027-01-10T..." or "isn't valid before ...", on the heap; NULL: valid now. */
+char *certificate_word_dates(const struct certificate *certificate, time_t now);
 /* Reads dates and SHA-256 of the first certificate of a PEM file; leaves number alone. */
 int certificate_read(const char *path, struct certificate *ret_certificate,
 		     struct why *why);

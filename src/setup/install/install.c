@@ -11,14 +11,12 @@
 #include "base/why.h"
 #include "setup/cert/certificate.h"
 #include "setup/install/deploy.h"
+#include "setup/install/fallback.h"
+#include "setup/install/faults.h"
 #include "setup/install/view.h"
 #include "setup/lineage/lineage.h"
 #include "setup/publish/endpoints.h"
 #include "target/target.h"
-
-#define FAULTS_MAX                                                                       \
-	16384 /* octets: some hundred faults, and far below a state's limit              \
-	       */
 
 #define GENERATIONS_MAX 100 /* that are looked for: the newest; as many years, mostly */
 
@@ -130,61 +128,6 @@ static int look_at_keys(struct lineage *l, int64_t generation, enum looking look
 	return find_presented(l, generation, looking, ret_live, why);
 }
 
-/* All "connect-failed: ..." are of one kind, whatever the reason; other texts only if
- * they are equal. */
-static bool same_kind(const char *a, const char *b)
-{
-	size_t len = strcspn(a, ":\n");
-
-	return len == strcspn(b, ":\n") && !strncmp(a, b, len);
-}
-
-/* The state keeps what was wrong before, so that a crash doesn't lose it: a line
- * "WHERE\tWHAT" each. */
-static char *faults_text(const struct env_live *live)
-{
-	char *what, *text;
-	struct buf b;
-	size_t i;
-
-	buf_init(&b, FAULTS_MAX);
-	for (i = 0; i < live->count; i++) {
-		what = log_escape(live->fault[i].what, strlen(live->fault[i].what));
-		if (b.len + strlen(live->fault[i].where) + strlen(what) + 3 < FAULTS_MAX)
-			buf_printf(&b, "%s\t%s\n", live->fault[i].where, what);
-		free(what);
-	}
-	text = b.len ? mem_text(buf_str(&b)) : NULL;
-	buf_clear(&b);
-	return text;
-}
-
-/* An earlier fault at that place may not hide a worse one. */
-static bool had_fault(const char *before, const struct env_fault *fault)
-{
-	size_t where = strlen(fault->where), len;
-
-	for (; before && *before; before += len + (before[len] == '\n')) {
-		len = strcspn(before, "\n");
-		if (len > where && !strncmp(before, fault->where, where) &&
-		    before[where] == '\t' && same_kind(before + where + 1, fault->what))
-			return true;
-	}
-	return false;
-}
-
-/* The first fault that was there before (or that wasn't), on the heap; NULL: none. */
-static char *find_fault(const struct env_live *live, const char *before, bool was_there)
-{
-	size_t i;
-
-	for (i = 0; i < live->count; i++)
-		if (had_fault(before, &live->fault[i]) == was_there)
-			return mem_printf("%s %s", live->fault[i].where,
-					  live->fault[i].what);
-	return NULL;
-}
-
 /* ret_old is what is wrong as it was before; ret_problem what else is. */
 static int look_for_news(struct lineage *l, int64_t generation, const char *before,
 			 char **ret_problem, char **ret_old, struct why *why)
@@ -194,8 +137,8 @@ static int look_for_news(struct lineage *l, int64_t generation, const char *befo
 
 	if (rc < 0)
 		return rc;
-	*ret_problem = find_fault(&live, before, false);
-	*ret_old = find_fault(&live, before, true);
+	*ret_problem = faults_find(&live, before, false);
+	*ret_old = faults_find(&live, before, true);
 	env_live_clear(&live);
 	return 0;
 }
@@ -216,7 +159,7 @@ int install_glance(struct lineage *l, int64_t generation, char **ret_problem,
 
 	if (rc < 0)
 		return rc;
-	*ret_problem = find_fault(&live, NULL, false);
+	*ret_problem = faults_find(&live, NULL, false);
 	env_live_clear(&live);
 	return 0;
 }
@@ -323,14 +266,8 @@ static void forget_intent(struct lineage_state *s)
 	s->intent_faults = NULL;
 }
 
-/* The result of going back; owned texts. */
-struct back {
-	char *deploy; /* why a deploy command failed then, too; NULL: none did */
-	char *fault;  /* what is wrong now that wasn't before; NULL: nothing */
-};
-
 /* Whether the services are as they were before the switch. */
-static void look_back(struct lineage *l, struct back *back)
+static void look_back(struct lineage *l, struct fallback *back)
 {
 	const char *before = l->state.intent_faults;
 	struct env_live live = { 0 };
@@ -339,53 +276,33 @@ static void look_back(struct lineage *l, struct back *back)
 	if (look_at_keys(l, l->state.view_generation, LOOK_BACK, &live, &inner) < 0)
 		back->fault = mem_text(inner.text);
 	else
-		back->fault = find_fault(&live, before, false);
+		back->fault = faults_find(&live, before, false);
 	env_live_clear(&live);
 }
 
-/* Here an operator has to act; the text says on what within 500 octets. */
-static char *tell_failed_back(const char *problem, const struct back *back,
-			      const char *now)
+/* What was live before is no longer of use, so what is there stays; the next run tries
+ * again to bring it to the servers. */
+static int leave_switched(struct lineage *l, const char *problem, char *take_obstacle,
+			  char **ret_text, struct why *why)
 {
-	char *what = mem_shorten(problem, 130);
-	char *why = mem_shorten(back->deploy, 140);
-	char *fault = back->fault ? mem_shorten(back->fault, 100) : NULL, *text;
+	struct lineage_state *s = &l->state;
+	char *text = fallback_word_stay(problem, take_obstacle);
+	int rc = lineage_note(l, why, "stayed", "generation",
+			      lineage_number(s->intent_generation).text, "why", text,
+			      NULL);
 
-	text = fault ? mem_printf("%s; and going back failed too: %s (%s): live/ is as "
-				  "it was: make the servers read it again",
-				  what, why, fault)
-		     : mem_printf("%s; and going back failed too: %s; every endpoint "
-				  "presents %s all the same",
-				  what, why, now);
-	free(what);
-	free(why);
-	free(fault);
-	return text;
-}
-
-/* The problem, and what is live now; on the heap. */
-static char *tell_back(const struct lineage_state *s, const char *problem,
-		       const struct back *back)
-{
-	bool same = s->view && s->intent_generation == s->view_generation;
-	char *what = mem_shorten(problem, 260), *now, *text;
-	char *fault = back->fault ? mem_shorten(back->fault, 150) : NULL;
-
-	now = same ? mem_text("the former certificate")
-		   : mem_printf("key %s", lineage_number(s->view_generation).text);
-	if (!s->view)
-		text = mem_printf("%s; nothing was live before, so key %s stays there",
-				  what, lineage_number(s->intent_generation).text);
-	else if (back->deploy)
-		text = tell_failed_back(problem, back, now);
+	free(take_obstacle);
+	if (rc == 0 && view_live(l) != s->intent_view)
+		rc = view_switch(l, s->intent_view, why);
+	if (rc == 0) {
+		forget_intent(s);
+		rc = lineage_save(l, why);
+	}
+	if (rc == 0)
+		*ret_text = text;
 	else
-		text = mem_printf("%s; %s%s%s%s%s", what, same ? "" : "went back to ",
-				  now, same ? " is back" : "", fault ? ", but " : "",
-				  fault ? fault : "");
-	free(what);
-	free(fault);
-	free(now);
-	return text;
+		free(text);
+	return rc;
 }
 
 /* Live becomes state.view again. Where nothing was live before, it stays as it is: taking
@@ -394,11 +311,13 @@ static int go_back(struct lineage *l, const char *problem, char **ret_text,
 		   struct why *why)
 {
 	struct lineage_state *s = &l->state;
-	struct back back = { 0 };
+	char *obstacle = fallback_find_obstacle(l), *text;
+	struct fallback back = { 0 };
 	struct why inner = { "" };
-	char *text;
 	int rc;
 
+	if (obstacle)
+		return leave_switched(l, problem, obstacle, ret_text, why);
 	s->intent = INTENT_GO_BACK;
 	rc = lineage_save(l, why);
 	if (rc == 0 && s->view && view_live(l) != s->view)
@@ -412,7 +331,7 @@ static int go_back(struct lineage *l, const char *problem, char **ret_text,
 	}
 	if (s->view)
 		look_back(l, &back);
-	text = tell_back(s, problem, &back);
+	text = fallback_word(s, problem, &back);
 	if (rc == 0 && back.fault)
 		rc = lineage_note(l, why, "fault", "why", back.fault, NULL);
 	if (rc == 0)
@@ -517,9 +436,58 @@ static int switch_to(struct lineage *l, int64_t generation, char *take_faults,
 	return rc < 0 ? rc : finish_switch(l, ret_result, ret_text, why);
 }
 
+/* Whether the servers present what live has, and nothing else. */
+static bool is_presented(const struct env_live *live)
+{
+	return live->asked_key && !live->other_key;
+}
+
+/* Which certificate of generation isn't valid today, and was no longer when the servers
+ * took it over, if they ever did; on the heap; NULL: none. before is what the services
+ * presented just now; NULL: nobody knows. */
+static char *find_ended(const struct lineage *l, int64_t generation,
+			const struct env_live *before)
+{
+	struct certificate c = { 0 };
+	char *fault = NULL, *text;
+	enum key_type type;
+	size_t i;
+
+	for (i = 0; i < l->conf.key_types && !fault; i++) {
+		type = l->conf.key_type[i];
+		if (certificate_newest(l, generation, type, &c, NULL) < 0 || !c.number)
+			continue; /* told when the view is built */
+		if (before && is_presented(before) &&
+		    view_shows(l, l->state.view, generation, type, c.number))
+			continue;
+		fault = certificate_word_dates(&c, env_now(l->env));
+	}
+	if (!fault)
+		return NULL;
+	text = mem_printf("the certificate (%s) of key %s %s, and %s: nothing is "
+			  "deployed until another one has come",
+			  key_type_name(type), lineage_number(generation).text, fault,
+			  before && before->other_key ? "the servers present another one"
+						      : "the servers don't present it");
+	free(fault);
+	return text;
+}
+
+/* Takes the text, if there is one. */
+static bool is_refused(char *take_ended, enum install_result *ret_result, char **ret_text)
+{
+	if (!take_ended)
+		return false;
+	*ret_result = INSTALL_WENT_BACK;
+	*ret_text = take_ended;
+	return true;
+}
+
 int install_generation(struct lineage *l, int64_t generation,
 		       enum install_result *ret_result, char **ret_text, struct why *why)
 {
+	if (is_refused(find_ended(l, generation, NULL), ret_result, ret_text))
+		return 0;
 	return switch_to(l, generation, NULL, ret_result, ret_text, why);
 }
 
@@ -527,14 +495,33 @@ int install_renewal(struct lineage *l, int64_t generation,
 		    enum install_result *ret_result, char **ret_text, struct why *why)
 {
 	struct env_live before = { 0 };
-	char *faults = NULL;
+	char *faults = NULL, *ended;
 	struct why inner;
 
 	/* Where we can't look, nothing counts as wrong before. */
 	if (look_at_keys(l, generation, LOOK_AT_ONCE, &before, &inner) == 0)
-		faults = faults_text(&before);
+		faults = faults_to_text(&before);
+	ended = find_ended(l, generation, &before);
 	env_live_clear(&before);
+	if (is_refused(ended, ret_result, ret_text)) {
+		free(faults);
+		return 0;
+	}
 	return switch_to(l, generation, faults, ret_result, ret_text, why);
+}
+
+/* Whether view number shows a certificate that isn't valid today and that view other
+ * doesn't show, too. */
+static bool has_ended(const struct lineage *l, int64_t number, int64_t other)
+{
+	char *fault = NULL;
+	size_t i;
+
+	for (i = 0; i < l->conf.key_types && !fault; i++)
+		if (!view_shows_same(l, number, other, l->conf.key_type[i]))
+			fault = view_find_fault(l, number, l->conf.key_type[i]);
+	free(fault);
+	return fault != NULL;
 }
 
 int install_abandon(struct lineage *l, struct why *why)
@@ -544,7 +531,8 @@ int install_abandon(struct lineage *l, struct why *why)
 			      lineage_number(s->intent_generation).text, "view",
 			      lineage_number(s->intent_view).text, NULL);
 
-	if (rc == 0 && s->view && view_live(l) != s->view)
+	if (rc == 0 && s->view && view_live(l) != s->view &&
+	    !has_ended(l, s->view, s->intent_view))
 		rc = view_switch(l, s->view, why);
 	if (rc < 0)
 		return rc;
@@ -563,10 +551,14 @@ int install_recover(struct lineage *l, enum install_result *ret_result, char **r
 	case INTENT_PUBLISH:
 		return 0;
 	case INTENT_SWITCH:
-		if (view_live(l) == s->intent_view)
-			return finish_switch(l, ret_result, ret_text, why);
-		forget_intent(s); /* it hadn't begun */
-		return lineage_save(l, why);
+		if (view_live(l) != s->intent_view) {
+			forget_intent(s); /* it hadn't begun */
+			return lineage_save(l, why);
+		}
+		/* the crash may have come long ago */
+		return has_ended(l, s->intent_view, s->view)
+			       ? install_abandon(l, why)
+			       : finish_switch(l, ret_result, ret_text, why);
 	case INTENT_GO_BACK:
 		*ret_result = INSTALL_WENT_BACK;
 		return undo_switch(

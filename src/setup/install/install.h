@@ -11,7 +11,8 @@ struct why;
 
 enum install_result {
 	INSTALL_DONE,	  /* every endpoint presents the key */
-	INSTALL_WENT_BACK /* what was there before is live again, as far as it can be */
+	INSTALL_WENT_BACK /* what was there before is live again, as far as it can be and
+			     is of use; or nothing was deployed */
 };
 
 /* Installs without asking whether that is safe. With INSTALL_WENT_BACK ret_text (on the

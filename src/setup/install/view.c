@@ -17,6 +17,7 @@
 static const char *const files[] = { "privkey.pem", "cert.pem", "chain.pem",
 				     "fullchain.pem" };
 
+#define TARGET_MAX 256 /* octets of such a link */
 #define SELF_SIGNED LINEAGE_SELF_SIGNED
 #define FILE_COUNT (sizeof(files) / sizeof(files[0]))
 
@@ -238,27 +239,71 @@ int64_t view_live(const struct lineage *l)
 	return number;
 }
 
+/* Where the certificate of type is a link to. */
+static void read_target(const struct lineage *l, int64_t number, enum key_type type,
+			char *ret_target, size_t size)
+{
+	char *path = lineage_path(l, "views/%s/%s/cert.pem", lineage_number(number).text,
+				  key_type_name(type));
+	ssize_t len = readlink(path, ret_target, size - 1);
+
+	ret_target[len > 0 ? len : 0] = '\0';
+	free(path);
+}
+
+bool view_shows_same(const struct lineage *l, int64_t a, int64_t b, enum key_type type)
+{
+	char one[TARGET_MAX], other[TARGET_MAX];
+
+	read_target(l, a, type, one, sizeof(one));
+	read_target(l, b, type, other, sizeof(other));
+	return *one && !strcmp(one, other);
+}
+
+char *view_find_fault(const struct lineage *l, int64_t number, enum key_type type)
+{
+	char *path = lineage_path(l, "views/%s/%s/cert.pem", lineage_number(number).text,
+				  key_type_name(type));
+	struct certificate c = { 0 };
+	char *text = NULL, *words;
+	struct why why;
+
+	if (certificate_read(path, &c, &why) < 0)
+		text = mem_printf("can't be used (%s)", why.text);
+	else
+		text = certificate_word_dates(&c, env_now(l->env));
+	free(path);
+	if (!text)
+		return NULL;
+	words = mem_printf("(%s) that was live before %s", key_type_name(type), text);
+	free(text);
+	return words;
+}
+
+bool view_shows(const struct lineage *l, int64_t number, int64_t generation,
+		enum key_type type, int64_t certificate)
+{
+	char *want = target_of(generation, type, certificate, "cert.pem");
+	char target[TARGET_MAX];
+	bool shows;
+
+	read_target(l, number, type, target, sizeof(target));
+	shows = !strcmp(want, target);
+	free(want);
+	return shows;
+}
+
 bool view_is_fresh(const struct lineage *l, int64_t number, int64_t generation)
 {
-	char *path, *want, target[256];
 	struct certificate c;
 	bool fresh = number != 0;
-	ssize_t len;
 	size_t i;
 
 	for (i = 0; i < l->conf.key_types && fresh; i++) {
 		enum key_type type = l->conf.key_type[i];
 
-		if (certificate_newest(l, generation, type, &c, NULL) < 0)
-			return false;
-		path = lineage_path(l, "views/%s/%s/cert.pem",
-				    lineage_number(number).text, key_type_name(type));
-		want = target_of(generation, type, c.number, "cert.pem");
-		len = readlink(path, target, sizeof(target) - 1);
-		target[len > 0 ? len : 0] = '\0';
-		fresh = !strcmp(want, target);
-		free(path);
-		free(want);
+		fresh = certificate_newest(l, generation, type, &c, NULL) == 0 &&
+			view_shows(l, number, generation, type, c.number);
 	}
 	return fresh;
 }

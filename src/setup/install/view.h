@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "setup/key/key.h"
+
 struct lineage;
 struct why;
 
@@ -25,6 +27,15 @@ int view_switch(struct lineage *lineage, int64_t number, struct why *why);
 int64_t view_live(const struct lineage *lineage);
 /* Whether number shows the newest certificates of generation. */
 bool view_is_fresh(const struct lineage *lineage, int64_t number, int64_t generation);
+/* What is wrong today with the certificate of type in view number, on the heap:
+ * "(ecdsa-p256) that was live before ended at ..."; NULL: nothing. */
+char *view_find_fault(const struct lineage *lineage, int64_t number, enum key_type type);
+/* Whether both views show the same certificate of type. */
+bool view_shows_same(const struct lineage *lineage, int64_t a, int64_t b,
+		     enum key_type type);
+/* Whether view number shows that certificate of a generation's key. */
+bool view_shows(const struct lineage *lineage, int64_t number, int64_t generation,
+		enum key_type type, int64_t certificate);
 /* Removes all views but the live one and those that the state names. */
 int view_prune(struct lineage *lineage, struct why *why);
 

@@ -17,6 +17,7 @@
 #include "base/why.h"
 #include "setup/lineage/lineage_open.h"
 #include "sim.h"
+#include "tree.h"
 
 #define STEPS_MAX 60
 #define PEM_MAX (1 << 20)
@@ -130,6 +131,8 @@ struct play *play_new_staged(const char *key_types)
 
 	p->sim = sim_new(1);
 	p->sim->key_types = key_types;
+	if (key_types && !strcmp(key_types, PLAY_KINDS))
+		p->sim->kinds = SIM_KINDS;
 	assert_true(sim_create(p->sim));
 	sim_env(p->sim, &p->env);
 	p->run = p->env.run;
@@ -211,6 +214,31 @@ struct lineage_state *play_state(struct play *p)
 void play_save(struct play *p)
 {
 	assert_int_equal(lineage_save(&p->lineage, NULL), 0);
+}
+
+static void copy_folder(struct play *p, bool back)
+{
+	char *here = mem_printf("%s/www", p->sim->base);
+	char *there = mem_printf("%s.kept", p->sim->base);
+
+	close_lineage(p);
+	if (back)
+		tree_remove(here);
+	tree_copy(back ? there : here, back ? here : there);
+	if (back)
+		tree_remove(there);
+	free(here);
+	free(there);
+}
+
+void play_keep(struct play *p)
+{
+	copy_folder(p, false);
+}
+
+void play_restore(struct play *p)
+{
+	copy_folder(p, true);
 }
 
 void play_die(struct play *p, bool renewal)

@@ -36,7 +36,8 @@ struct play {
 };
 
 /* One that is set up and idle; key_types as in lineage.conf, or NULL. There is one at a
- * time. */
+ * time. Of PLAY_KINDS its server presents both. */
+#define PLAY_KINDS "ecdsa-p256 rsa-2048"
 struct play *play_new(const char *key_types);
 /* One that isn't installed yet. */
 struct play *play_new_staged(const char *key_types);
@@ -54,6 +55,10 @@ void play_verb_of(struct play *play, play_verb *verb);
 /* Opens it again without a verb, to change or see its state. */
 struct lineage_state *play_state(struct play *play);
 void play_save(struct play *play);
+/* Its folder as it is now is kept, or comes back, as from a backup: the servers go on
+ * with what they have read. Closes it. */
+void play_keep(struct play *play);
+void play_restore(struct play *play);
 /* A renewal (else a step) that dies when its deploy command is run. */
 void play_die(struct play *play, bool renewal);
 /* Steps until the lineage is idle, 30 minutes each. */

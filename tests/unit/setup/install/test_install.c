@@ -13,6 +13,8 @@
 #include "../play.h"
 #include "../sim.h"
 #include "base/why.h"
+#include "setup/install/view.h"
+#include "setup/life/status.h"
 
 static void test_install_renewal_says_that_the_former_one_is_back(void **state)
 {
@@ -143,6 +145,145 @@ static void test_install_cuts_off_nothing_that_matters(void **state)
 	play_free(p);
 }
 
+/* Its certificate has ended since, and the server has a newer one. */
+static struct play *play_ended_copy(const char *key_types)
+{
+	struct play *p = play_new(key_types);
+
+	play_keep(p);
+	play_until_due(p);
+	play_renew(p, false);
+	play_told(p, OUTCOME_MOVED, "renewed");
+	sim_advance(p->sim, p->sim->lifetime_s / 2);
+	play_restore(p);
+	return p;
+}
+
+static void test_install_goes_back_to_nothing_that_has_ended(void **state)
+{
+	struct play *p = play_ended_copy(NULL);
+	size_t deploys = p->sim->deploys;
+
+	(void)state;
+	p->deploys_fail = 1;
+	play_renew(p, false);
+	play_told(p, OUTCOME_REFUSED,
+		  "'deploy' failed with exit status 7; it doesn't go back, since the "
+		  "certificate (ecdsa-p256) that was live before ended at 2027-");
+	play_told(p, OUTCOME_REFUSED,
+		  "the new one stays in live/: make the servers read it");
+	assert_int_equal(p->sim->deploys, deploys + 1);
+	assert_int_equal(view_live(&p->lineage), p->lineage.state.last_view);
+	/* And each run tries again what failed. */
+	play_renew(p, true);
+	play_told(p, OUTCOME_MOVED, "the certificate is renewed");
+	play_free(p);
+}
+
+/* A crash in the middle of it, and going back was what it had begun. */
+static void test_install_recover_goes_back_to_nothing_that_has_ended(void **state)
+{
+	struct play *p = play_ended_copy(NULL);
+
+	(void)state;
+	play_die(p, true);
+	p->deploys_fail = 1;
+	play_renew(p, true);
+	play_told(p, OUTCOME_REFUSED, "it doesn't go back, since the certificate");
+	play_renew(p, true);
+	play_free(p);
+}
+
+static void roll_until(struct play *p, enum lineage_stage stage)
+{
+	const struct rollover_how begin = { .begin = true };
+	size_t i;
+
+	for (i = 0; i < 20 && play_state(p)->stage != stage; i++) {
+		sim_advance(p->sim, SIM_HOUR);
+		play_step(p, &begin);
+	}
+	assert_int_equal(play_state(p)->stage, stage);
+}
+
+/* The record of the key that was live before is gone by the time. */
+static void test_install_goes_back_to_no_key_without_its_record(void **state)
+{
+	struct play *p = play_new(NULL);
+	size_t i;
+
+	(void)state;
+	roll_until(p, STAGE_SAFE);
+	play_die(p, false);
+	/* it was taken over before the run died */
+	p->deploys_deaf = 0;
+	assert_int_equal(p->run(p->sim, &(struct env_command){ .text = "deploy" }, NULL),
+			 0);
+	for (i = 0; i < SIM_SERVERS; i++)
+		p->sim->server[i].set &= ~UINT64_C(1);
+	p->deploys_fail = 1;
+	play_step(p, &(struct rollover_how){ .force = true });
+	play_told(p, OUTCOME_REFUSED,
+		  "it doesn't go back, since the record of key 0001 is no longer at "
+		  "every name server");
+	assert_string_equal(p->sim->digest[p->sim->live[0].key], p->sim->digest[1]);
+	play_free(p);
+}
+
+/* The order of one kind failed: the other one's new certificate comes without bringing an
+ * ended one to servers that have a better one. */
+static void test_install_renewal_deploys_nothing_ended(void **state)
+{
+	struct play *p = play_ended_copy(PLAY_KINDS);
+	size_t deploys = p->sim->deploys;
+	struct status s;
+
+	(void)state;
+	p->no_order = "rsa-2048";
+	play_renew(p, false);
+	play_told(p, OUTCOME_REFUSED, "the certificate (rsa-2048) of key 0001 ended at ");
+	play_told(p, OUTCOME_REFUSED, "the servers present another one");
+	play_told(p, OUTCOME_REFUSED, "'order' failed with exit status 1: no luck");
+	assert_int_equal(p->sim->deploys, deploys);
+	(void)play_state(p);
+	status_read(&p->env, p->sim->base, "www", &s);
+	assert_int_equal(s.level, STATUS_CRITICAL);
+	assert_non_null(strstr(s.problem, "rsa-2048"));
+	status_clear(&s);
+	p->no_order = NULL;
+	play_renew(p, true);
+	play_told(p, OUTCOME_MOVED, "every endpoint presents it");
+	play_free(p);
+}
+
+/* Where the servers present that ended one anyway, the other kind's new one helps. */
+static void test_install_renewal_keeps_what_it_had_of_the_other_kind(void **state)
+{
+	struct play *p = play_new(PLAY_KINDS);
+	struct status s;
+	time_t rsa_end;
+
+	(void)state;
+	rsa_end = p->sim->live[1].end;
+	p->no_order = "rsa-2048";
+	play_until_due(p);
+	play_renew(p, true);
+	play_told(p, OUTCOME_REFUSED,
+		  "the certificates that could be renewed are in use");
+	play_until_due(p);
+	assert_true(rsa_end < p->sim->now);
+	play_renew(p, false);
+	play_told(p, OUTCOME_REFUSED,
+		  "the certificates that could be renewed are in use");
+	assert_true(p->sim->live[0].end > p->sim->now + 80 * SIM_DAY);
+	assert_int_equal(p->sim->live[1].end, rsa_end);
+	(void)play_state(p);
+	status_read(&p->env, p->sim->base, "www", &s);
+	assert_int_equal(s.level, STATUS_CRITICAL);
+	assert_non_null(strstr(s.problem, "expired: rsa-2048: "));
+	status_clear(&s);
+}
+
 /* There is nothing to go back to. */
 static void test_install_leaves_the_first_key(void **state)
 {
@@ -176,6 +317,18 @@ int main(void)
 					  play_end),
 		cmocka_unit_test_teardown(test_install_cuts_off_nothing_that_matters,
 					  play_end),
+		cmocka_unit_test_teardown(
+			test_install_goes_back_to_nothing_that_has_ended, play_end),
+		cmocka_unit_test_teardown(
+			test_install_recover_goes_back_to_nothing_that_has_ended,
+			play_end),
+		cmocka_unit_test_teardown(
+			test_install_goes_back_to_no_key_without_its_record, play_end),
+		cmocka_unit_test_teardown(test_install_renewal_deploys_nothing_ended,
+					  play_end),
+		cmocka_unit_test_teardown(
+			test_install_renewal_keeps_what_it_had_of_the_other_kind,
+			play_end),
 		cmocka_unit_test_teardown(test_install_leaves_the_first_key, play_end),
 	};
 

@@ -12,8 +12,6 @@
 
 #include "../play.h"
 #include "../sim.h"
-#include "../tree.h"
-#include "base/mem.h"
 #include "base/why.h"
 #include "setup/life/hook.h"
 #include "setup/life/status.h"
@@ -21,30 +19,6 @@
 #define STEPS_MAX 60
 
 static const struct rollover_how go_on, begin = { .begin = true, .again = true };
-
-static char *folder_of(struct play *p, const char *name)
-{
-	return mem_printf("%s/%s", p->sim->base, name);
-}
-
-/* Its folder as it is now is kept, or comes back. */
-static void keep(struct play *p, bool back)
-{
-	char *here = folder_of(p, "www"), *there = mem_printf("%s.kept", p->sim->base);
-
-	(void)play_state(p);
-	lineage_close(&p->lineage);
-	p->lineage.env = NULL;
-	if (back) {
-		tree_remove(here);
-		tree_copy(there, here);
-		tree_remove(there);
-	} else {
-		tree_copy(here, there);
-	}
-	free(here);
-	free(there);
-}
 
 static void roll_over(struct play *p)
 {
@@ -66,12 +40,12 @@ static struct play *play_old_copy(void)
 {
 	struct play *p = play_new(NULL);
 
-	keep(p, false);
+	play_keep(p);
 	roll_over(p);
 	roll_over(p);
 	roll_over(p);
 	sim_advance(p->sim, 20 * SIM_DAY);
-	keep(p, true);
+	play_restore(p);
 	assert_int_equal(play_state(p)->current, 1);
 	return p;
 }
@@ -247,13 +221,13 @@ static void test_claim_stops_what_a_crash_cut_short(void **state)
 
 	(void)state;
 	play_die(p, true);
-	keep(p, false);
+	play_keep(p);
 	play_step(p, &go_on);
 	roll_over(p);
 	roll_over(p);
 	roll_over(p);
 	sim_advance(p->sim, 20 * SIM_DAY);
-	keep(p, true);
+	play_restore(p);
 	deploys = p->sim->deploys;
 	play_renew(p, true);
 	play_told(p, OUTCOME_REFUSED, "old copy");
@@ -297,12 +271,12 @@ static void test_claim_take_is_about_what_is_there(void **state)
 
 	(void)state;
 	publish(p);
-	keep(p, false);
+	play_keep(p);
 	roll_over(p);
 	roll_over(p);
 	roll_over(p);
 	sim_advance(p->sim, 20 * SIM_DAY);
-	keep(p, true);
+	play_restore(p);
 	play_step(p, &go_on);
 	play_told(p, OUTCOME_REFUSED, "old copy");
 	play_free(p);
@@ -347,10 +321,10 @@ static void test_claim_check_knows_the_lineages_own_keys(void **state)
 	struct play *p = play_new(NULL);
 
 	(void)state;
-	keep(p, false);
+	play_keep(p);
 	roll_over(p);
 	sim_advance(p->sim, 2 * SIM_DAY);
-	keep(p, true);
+	play_restore(p);
 	play_step(p, &go_on);
 	assert_null(p->lineage.state.stranger);
 	assert_int_equal(p->lineage.state.looked_at > 0, true);
