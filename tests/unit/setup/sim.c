@@ -80,7 +80,7 @@ static void check_certificates(struct sim *sim)
 {
 	size_t i;
 
-	for (i = 0; i < sim->kinds; i++)
+	for (i = 0; i < sim->kinds && !sim->may_expire; i++)
 		if (sim->live[i].key >= 0 && sim->now >= sim->live[i].end)
 			sim_offend(sim, "the certificate presented has expired");
 }
@@ -111,10 +111,13 @@ static uint64_t json_set(struct sim *sim, const json_t *list)
 	uint64_t set = 0;
 	size_t i;
 
-	for (i = 0; i < json_array_size(list); i++)
-		set |= UINT64_C(1)
-		       << sim_dns_key(sim, json_string_value(json_object_get(
-						   json_array_get(list, i), "data")));
+	for (i = 0; i < json_array_size(list); i++) {
+		const json_t *rr = json_array_get(list, i);
+		const char *name = json_string_value(json_object_get(rr, "name"));
+		const char *data = json_string_value(json_object_get(rr, "data"));
+
+		set |= UINT64_C(1) << sim_dns_record(sim, sim_dns_owner(name), data);
+	}
 	return set;
 }
 

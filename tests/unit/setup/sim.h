@@ -18,7 +18,8 @@
 #include "power.h"
 
 #define SIM_SERVERS 4
-#define SIM_KINDS 2 /* of keys at once */
+#define SIM_KINDS 2  /* of keys at once */
+#define SIM_OWNERS 2 /* of records, as are the services: see sim_dns_owner() */
 #define SIM_KEYS_MAX 64
 #define SIM_SPANS_MAX 1024
 #define SIM_DAY 86400
@@ -40,7 +41,7 @@ struct sim_luck {
 };
 
 struct sim_server {
-	uint64_t set, former; /* of key numbers */
+	uint64_t set, former; /* of records' numbers */
 	bool late;	      /* doesn't have the primary's set yet */
 	time_t update_at;
 	bool seen; /* a run asked since it relapsed */
@@ -93,8 +94,13 @@ struct sim {
 	struct sim_server server[SIM_SERVERS]; /* [0] is the primary */
 	struct sim_span span[SIM_SPANS_MAX];
 	size_t spans; /* ever; the array is a ring */
+	/* A record is the digest of a key at an owner; that of a key at the first owner
+	 * has the key's number. */
 	char digest[SIM_KEYS_MAX][65];
+	unsigned char owner[SIM_KEYS_MAX];
 	size_t keys;
+	bool closed[SIM_OWNERS]; /* no client goes there any more */
+	bool may_expire; /* that is what is played; each reload is judged all the same */
 	struct sim_live live[SIM_KINDS];
 	struct sim_foreign foreign;
 	time_t outage_end;
