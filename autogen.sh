@@ -6,11 +6,13 @@ cd "$(dirname "$0")"
 build=${BUILD:-_build}
 
 # What is needed, by kind of system: to build; for the lab, with that the demo; for the tests; and
-# the servers that the lab shows STARTTLS with.
+# the servers that the lab shows STARTTLS with. COMMAND=PACKAGE: none where the command is there,
+# wherever it is from. PACKAGE|PACKAGE: one of them, the first where none is there.
 debian_build='autoconf automake pkg-config gcc make libc6-dev
-	libgnutls28-dev libunbound-dev libevent-dev libldns-dev libcurl4-gnutls-dev
+	libgnutls28-dev libunbound-dev libevent-dev libldns-dev libcurl4-gnutls-dev|libcurl4-openssl-dev
 	libjansson-dev libidn2-dev libseccomp-dev'
-debian_lab='nsd nginx-light gnutls-bin openssl ldnsutils unbound iproute2 util-linux procps jq'
+debian_lab='nsd=nsd nginx=nginx-light certtool=gnutls-bin openssl=openssl ldns-signzone=ldnsutils
+	unbound=unbound ip=iproute2 unshare=util-linux ps=procps jq=jq'
 debian_tests='libcmocka-dev certbot python3 python3-cryptography python3-jsonschema mandoc strace valgrind
 	universal-ctags shellcheck clang-format nagios4-core icinga2-bin libresolv-wrapper faketime
 	libxml2-utils perl prometheus curl pebble uacme lego dehydrated knot
@@ -20,7 +22,8 @@ debian_servers='postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-manage
 fedora_build='autoconf automake pkgconf-pkg-config gcc make glibc-devel
 	gnutls-devel unbound-devel libevent-devel ldns-devel libcurl-devel
 	jansson-devel libidn2-devel libseccomp-devel'
-fedora_lab='nsd nginx gnutls-utils openssl ldns-utils unbound iproute util-linux procps-ng jq'
+fedora_lab='nsd=nsd nginx=nginx certtool=gnutls-utils openssl=openssl ldns-signzone=ldns-utils
+	unbound=unbound ip=iproute unshare=util-linux ps=procps-ng jq=jq'
 fedora_tests='libcmocka-devel certbot python3 python3-cryptography python3-jsonschema mandoc strace valgrind
 	ctags ShellCheck clang-tools-extra resolv_wrapper libfaketime libxml2 perl-Test-Harness curl knot bind-utils
 	parallel systemd fail2ban-server'
@@ -29,7 +32,8 @@ fedora_servers='postfix dovecot dovecot-pigeonhole vsftpd openldap-servers proso
 alpine_build='autoconf automake pkgconf gcc make musl-dev
 	gnutls-dev unbound-dev libevent-dev ldns-dev curl-dev
 	jansson-dev libidn2-dev libseccomp-dev'
-alpine_lab='nsd nginx gnutls-utils openssl ldns-tools unbound iproute2 util-linux procps jq'
+alpine_lab='nsd=nsd nginx=nginx certtool=gnutls-utils openssl=openssl ldns-signzone=ldns-tools
+	unbound=unbound iproute2 util-linux procps jq=jq'
 alpine_tests='cmocka-dev certbot python3 py3-cryptography py3-jsonschema mandoc strace valgrind
 	ctags shellcheck clang-extra-tools libfaketime libxml2-utils perl-utils prometheus curl knot bind-tools
 	parallel fail2ban'
@@ -44,6 +48,9 @@ usage: ./autogen.sh             make configure; then ./configure && make
        ./autogen.sh --check     install what is missing, build in $build, run all tests
                                 (TESTS='...' after it: these tests; WITHOUT=servers before
                                 it: no mail servers and their like; their tests are skipped)
+       ./autogen.sh --undo      name what was installed, and remove it with --yes or if you say so
+What will be installed, upgraded or removed is said first. Nothing is removed unless you agree, on
+the terminal or by --yes after one of these words; no service is started or left enabled.
 END
 }
 
@@ -83,9 +90,30 @@ look_at_system()
 	for list in "$@"; do
 		eval "packages=\"\$packages \$${family}_$list\""
 	done
-	for package in $packages; do
-		is_installed "$package" || missing="$missing $package"
+	for word in $packages; do
+		lacks "$word" || continue
+		word=${word#*=}
+		missing="$missing ${word%%|*}"
 	done
+}
+
+# lacks WORD: one of the lists' words
+lacks()
+{
+	case $1 in
+	*=*)
+		PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "${1%%=*}" >/dev/null && return 1
+		;;
+	esac
+	alternatives=${1#*=}
+	while [ -n "$alternatives" ]; do
+		is_installed "${alternatives%%|*}" && return 1
+		case $alternatives in
+		*\|*) alternatives=${alternatives#*|} ;;
+		*) alternatives= ;;
+		esac
+	done
+	return 0
 }
 
 is_installed()
@@ -97,49 +125,55 @@ is_installed()
 	esac
 }
 
-# Run as root with the packages as arguments. On Debian installing a server also starts it:
-# a policy of our own forbids that, and what stood there before comes back.
-# shellcheck disable=SC2016 # the $ are the inner shell's
-install_debian='
-policy=/usr/sbin/policy-rc.d
-kept=$policy.before-daneprobe
-put_back() { rm -f "$policy"; [ ! -e "$kept" ] || mv "$kept" "$policy"; }
-trap put_back EXIT
-trap "exit 130" INT
-trap "exit 143" TERM
-[ ! -e "$policy" ] || mv "$policy" "$kept"
-printf "#!/bin/sh\nexit 101\n" >"$policy"
-chmod 755 "$policy"
-export DEBIAN_FRONTEND=noninteractive
-apt-get -q update
-apt-get -q -y install --no-install-recommends "$@"
-'
-# shellcheck disable=SC2016
-install_fedora='dnf -y install "$@"'
-# shellcheck disable=SC2016
-install_alpine='apk add "$@"'
-
-# install_missing LIST...
-install_missing()
+# as_root VERB PACKAGE...: packages.sh does it
+as_root()
 {
-	look_at_system "$@"
-	[ -n "$missing" ] || return 0
-	echo "autogen.sh: installing$missing"
-	case $family in
-	debian) script=$install_debian ;;
-	fedora) script=$install_fedora ;;
-	alpine) script=$install_alpine ;;
-	esac
+	verb=$1
+	shift
+	answer=no
+	[ ! -t 0 ] || answer=ask
+	[ "$yes" = no ] || answer=yes
 	root=
 	if [ "$(id -u)" -ne 0 ]; then
 		root=sudo
 		if ! command -v sudo >/dev/null; then
-			echo "autogen.sh: these need root to install:$missing" >&2
+			echo "autogen.sh: root rights are needed, by sudo, to $verb: $*" >&2
 			exit 1
 		fi
 	fi
+	$root sh ./packages.sh "$verb" "$family" "$answer" "$@" </dev/null
+}
+
+# install_missing LIST...: what came with it is noted for --undo, dependencies included.
+install_missing()
+{
+	look_at_system "$@"
+	[ -n "$missing" ] || return 0
+	status=0
+	mkdir -p $build
+	./packages.sh list "$family" >$build/packages.before
 	# shellcheck disable=SC2086 # one word a package
-	$root sh -euc "$script" sh $missing </dev/null
+	as_root install $missing || status=$?
+	./packages.sh list "$family" >$build/packages.after
+	LC_ALL=C comm -13 $build/packages.before $build/packages.after >>$build/packages.brought
+	LC_ALL=C comm -23 $build/packages.before $build/packages.after >>$build/packages.removed
+	rm -f $build/packages.before $build/packages.after
+	[ $status -eq 0 ] || exit $status
+}
+
+undo()
+{
+	look_at_system
+	brought=$([ ! -e $build/packages.brought ] || ./packages.sh list "$family" | grep -xFf $build/packages.brought || :)
+	[ ! -s $build/packages.removed ] ||
+		echo "autogen.sh: removed for these, and not brought back by --undo: $(paste -sd ' ' $build/packages.removed)"
+	if [ -z "$brought" ]; then
+		echo "autogen.sh: nothing to undo: $build/packages.brought names no package that is installed"
+		return
+	fi
+	# shellcheck disable=SC2086
+	as_root remove $brought
+	rm -f $build/packages.brought
 }
 
 # Debian's INN wants a host name with a dot to be installed, and one program of it is enough: that
@@ -157,7 +191,7 @@ unpack_nnrpd()
 found()
 {
 	cksum configure
-	{ sed -n 's/^\(DP_LIB\|PKG_CHECK_MODULES\)([^,]*, \[\([^] ]*\).*/\2/p' configure.ac; echo libseccomp; } |
+	{ sed -n 's/^\(DP_LIB\|PKG_CHECK_MODULES\)([^,]*, \[\([^] ]*\).*/\2/p' configure.ac; printf "libcurl\nlibseccomp\n"; } |
 		while read -r library; do
 			echo "$library $(pkg-config --modversion "$library" 2>/dev/null)"
 		done
@@ -198,6 +232,13 @@ check()
 	[ "${CI:-}" != true ] || grep -q ' 0 skipped$' $build/census.out || exit 1
 }
 
+yes=no
+if [ "${2:-}" = --yes ]; then
+	yes=yes
+	word=$1
+	shift 2
+	set -- "$word" "$@"
+fi
 case ${1:-} in
 '')
 	configure_script
@@ -217,6 +258,9 @@ case ${1:-} in
 	build
 	shift
 	check "$@"
+	;;
+--undo)
+	undo
 	;;
 --found)
 	found
