@@ -66,12 +66,25 @@ int main(void) { return ub_ctx_create_event(0) != 0; }
   ])
 ])
 
-dnl The TLS library of libcurl must be ours: two in one process means two trust
-dnl stores and two sets of rules.
-AC_DEFUN([DP_CURL_BACKEND], [
+dnl DP_CURL: HTTP, of any TLS library; but a page is fetched after a match only by one that can tie
+dnl the connection to a key, as those with GnuTLS and with OpenSSL can. libcurl knows. Without it
+dnl all the rest is there.
+AC_DEFUN([DP_CURL], [
+  AC_ARG_WITH([libcurl], [AS_HELP_STRING([--without-libcurl],
+    [fetch no page, and ask no PowerDNS and no CA for its renewal windows])],
+    [], [with_libcurl=auto])
+  dp_have_CURL=no
+  dp_curl_words="none: no page after a match, no PowerDNS, no renewal windows (libcurl4-gnutls-dev, libcurl-devel, curl-dev)"
+  AS_IF([test "$with_libcurl" != no], [
+    PKG_CHECK_MODULES([CURL], [libcurl],
+      [DP_CPPFLAGS="$DP_CPPFLAGS $CURL_CFLAGS"; dp_have_CURL=yes],
+      [AS_IF([test "$with_libcurl" = yes],
+        [DP_MISSING([libcurl], [libcurl4-gnutls-dev], [libcurl-devel], [curl-dev])])])
+  ])
+  AM_CONDITIONAL([HAVE_CURL], [test "$dp_have_CURL" = yes])
   AS_IF([test "$dp_have_CURL" = yes], [
     DP_WITH_LIBS([CURL], [
-      AC_CACHE_CHECK([which TLS library libcurl uses], [dp_cv_curl_tls],
+      AC_CACHE_CHECK([which TLS library libcurl uses, and whether it ties a connection to a key], [dp_cv_curl_tls],
         [AC_RUN_IFELSE([AC_LANG_SOURCE([[
 #include <stdio.h>
 #include <curl/curl.h>
@@ -79,17 +92,20 @@ int main(void)
 {
 	FILE *f = fopen("conftest.out", "w");
 	const char *tls = curl_version_info(CURLVERSION_NOW)->ssl_version;
-	if (!f)
+	CURL *easy = curl_easy_init();
+	CURLcode rc;
+	if (!f || !easy)
 		return 1;
-	fprintf(f, "%s\n", tls ? tls : "none");
+	rc = curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY,
+			      "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+	fprintf(f, "%s%s\n", tls ? tls : "no TLS library",
+		rc == CURLE_OK ? "" : ", which can't: no page after a match");
 	return fclose(f) != 0;
 }
 ]])], [dp_cv_curl_tls=`cat conftest.out`], [dp_cv_curl_tls=unknown],
-      [dp_cv_curl_tls="GnuTLS (assumed: cross compiling)"])])
+      [dp_cv_curl_tls="not asked: cross compiling"])])
     ])
-    AS_CASE([$dp_cv_curl_tls], [GnuTLS*], [],
-      [DP_MISSING([libcurl built with GnuTLS (this one has $dp_cv_curl_tls)], [libcurl4-gnutls-dev],
-        [none, build curl --with-gnutls and set PKG_CONFIG_PATH], [none, the same])])
+    dp_curl_words="`$PKG_CONFIG --modversion libcurl 2>/dev/null` ($dp_cv_curl_tls)"
   ])
 ])
 

@@ -13,11 +13,11 @@ int library_load(const char *soname, const struct library_symbol *symbol, size_t
 	size_t i;
 
 	if (!library)
-		return why_set(why, DP_EIO, "%s can't be loaded: %s", soname, dlerror());
+		return why_set(why, DP_ELIBRARY, "%s can't be loaded: %s", soname, dlerror());
 	for (i = 0; i < count; i++) {
 		found = dlsym(library, symbol[i].name);
 		if (!found)
-			return why_set(why, DP_EIO, "%s has no %s", soname,
+			return why_set(why, DP_ELIBRARY, "%s has no %s", soname,
 				       symbol[i].name);
 		memcpy((char *)ret_table + symbol[i].offset, &found, sizeof(found));
 	}

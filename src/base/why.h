@@ -5,16 +5,17 @@
 
 /* What fallible functions return: 0, or one of these. */
 enum {
-	DP_EINVAL = -1,	 /* the caller's (user's) input makes no sense */
-	DP_EFORMAT = -2, /* data from a file or the network can't be parsed */
-	DP_EIO = -3,	 /* the system refused: file, socket, memory map */
-	DP_EEXIST = -4,	 /* the file is there already */
-	DP_ENOENT = -5,	 /* the file isn't there */
-	DP_ECRYPTO = -6, /* GnuTLS failed */
-	DP_ELIMIT = -7,	 /* larger than we accept */
-	DP_EDNS = -8,	 /* the resolver library failed */
-	DP_EBUSY = -9,	 /* another run is at it */
-	DP_ELATER = -10	 /* the other side could not: later, or another, may do it */
+	DP_EINVAL = -1,	  /* the caller's (user's) input makes no sense */
+	DP_EFORMAT = -2,  /* data from a file or the network can't be parsed */
+	DP_EIO = -3,	  /* the system refused: file, socket, memory map */
+	DP_EEXIST = -4,	  /* the file is there already */
+	DP_ENOENT = -5,	  /* the file isn't there */
+	DP_ECRYPTO = -6,  /* GnuTLS failed */
+	DP_ELIMIT = -7,	  /* larger than we accept */
+	DP_EDNS = -8,	  /* the resolver library failed */
+	DP_EBUSY = -9,	  /* another run is at it */
+	DP_ELATER = -10,  /* the other side could not: later, or another, may do it */
+	DP_ELIBRARY = -11 /* a library isn't here, or lacks what is needed */
 };
 
 /* Holds one sentence, without a final stop, naming the thing and the cause. */

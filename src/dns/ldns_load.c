@@ -6,6 +6,8 @@
 
 #include "base/library.h"
 
+LIBRARY_NOTE(LIBLDNS_SONAME, "update", "changes to a zone (RFC 2136)");
+
 int ldns_load(const struct ldns_functions **ret_ldns, struct why *why)
 {
 	static const struct library_symbol symbols[] = {

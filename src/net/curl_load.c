@@ -7,6 +7,8 @@
 #include "base/library.h"
 #include "base/why.h"
 
+LIBRARY_NOTE(LIBCURL_SONAME, "http", "a page after a match, PowerDNS, renewal windows");
+
 int curl_load(const struct curl_functions **ret_curl, struct why *why)
 {
 	static const struct library_symbol symbols[] = {
@@ -14,11 +16,12 @@ int curl_load(const struct curl_functions **ret_curl, struct why *why)
 		SYMBOL(global_init),	     SYMBOL(easy_init),
 		SYMBOL(easy_cleanup),	     SYMBOL(easy_setopt),
 		SYMBOL(easy_getinfo),	     SYMBOL(easy_perform),
-		SYMBOL(easy_strerror),	     SYMBOL(multi_init),
-		SYMBOL(multi_cleanup),	     SYMBOL(multi_setopt),
-		SYMBOL(multi_add_handle),    SYMBOL(multi_remove_handle),
-		SYMBOL(multi_socket_action), SYMBOL(multi_info_read),
-		SYMBOL(slist_append),	     SYMBOL(slist_free_all),
+		SYMBOL(easy_strerror),	     SYMBOL(version_info),
+		SYMBOL(multi_init),	     SYMBOL(multi_cleanup),
+		SYMBOL(multi_setopt),	     SYMBOL(multi_add_handle),
+		SYMBOL(multi_remove_handle), SYMBOL(multi_socket_action),
+		SYMBOL(multi_info_read),     SYMBOL(slist_append),
+		SYMBOL(slist_free_all),
 #undef SYMBOL
 	};
 	static struct curl_functions curl;

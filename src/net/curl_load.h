@@ -16,6 +16,7 @@ struct curl_functions {
 	CURLcode (*easy_getinfo)(CURL *easy, CURLINFO info, ...);
 	CURLcode (*easy_perform)(CURL *easy);
 	const char *(*easy_strerror)(CURLcode rc);
+	curl_version_info_data *(*version_info)(CURLversion age);
 	CURLM *(*multi_init)(void);
 	CURLMcode (*multi_cleanup)(CURLM *multi);
 	CURLMcode (*multi_setopt)(CURLM *multi, CURLMoption option, ...);

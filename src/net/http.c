@@ -180,6 +180,8 @@ static CURLcode set_security(struct http *h, const struct http_conf *conf)
 
 	free(digest);
 	free(pin);
+	if (rc == CURLE_NOT_BUILT_IN || rc == CURLE_UNKNOWN_OPTION)
+		return CURLE_NOT_BUILT_IN;
 	if (rc == CURLE_OK)
 		rc = curl->easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, 0L);
 	if (rc == CURLE_OK)
@@ -221,6 +223,20 @@ static CURLcode prepare_fetch(struct http *h, const struct http_conf *conf)
 	return rc;
 }
 
+static int explain_setup(CURLcode rc, struct why *why)
+{
+	const char *tls = curl->version_info(CURLVERSION_NOW)->ssl_version;
+
+	if (rc == CURLE_NOT_BUILT_IN)
+		return why_set(why, DP_ELIBRARY,
+			       "libcurl with %s can't tie a connection to a key, as the "
+			       "fetch after a match has to: it takes one with GnuTLS or "
+			       "OpenSSL",
+			       tls ? tls : "no TLS library");
+	return why_set(why, DP_EIO, "can't set up the HTTP request: %s",
+		       curl->easy_strerror(rc));
+}
+
 int http_new(struct loop *loop, const struct http_conf *conf, http_fn *fn, void *arg,
 	     struct http **ret_http, struct why *why)
 {
@@ -241,8 +257,7 @@ int http_new(struct loop *loop, const struct http_conf *conf, http_fn *fn, void 
 	rc = h->multi && h->easy ? prepare_fetch(h, conf) : CURLE_OUT_OF_MEMORY;
 	if (rc != CURLE_OK) {
 		http_free(h);
-		return why_set(why, DP_EIO, "can't set up the HTTP request: %s",
-			       curl->easy_strerror(rc));
+		return explain_setup(rc, why);
 	}
 	curl->multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
 	curl->multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);

@@ -96,7 +96,8 @@ static void end_slot(struct slot *s)
 	s->fn(s->arg);
 }
 
-static void take_http(struct slot *s, int status, char *take_error)
+/* code counts where there is an error. */
+static void take_http(struct slot *s, int status, enum code code, char *take_error)
 {
 	struct facts_peer *peer = facts_of(s);
 
@@ -104,7 +105,7 @@ static void take_http(struct slot *s, int status, char *take_error)
 	peer->http->status = status;
 	peer->http->error = take_error;
 	if (take_error) {
-		peer->code = CODE_HTTP_FAILED;
+		peer->code = code;
 		free(peer->error);
 		peer->error = mem_text(take_error);
 	}
@@ -112,7 +113,7 @@ static void take_http(struct slot *s, int status, char *take_error)
 
 static void end_http(struct slot *s, int status, char *take_error)
 {
-	take_http(s, status, take_error);
+	take_http(s, status, CODE_HTTP_FAILED, take_error);
 	end_slot(s);
 }
 
@@ -198,7 +199,7 @@ static void fetch_page(struct slot *s)
 	s->limit = loop_timer_new(c->shared->loop, c->left_ms(c->arg) + GRACE_MS,
 				  on_limit, s);
 	if (http_new(c->shared->loop, &conf, on_http, s, &s->http, &why) < 0) {
-		take_http(s, 0, mem_text(why.text));
+		take_http(s, 0, CODE_NOT_FETCHED, mem_text(why.text));
 		end_slot(s);
 	}
 }
@@ -640,7 +641,7 @@ void slot_time_out(struct slot *s)
 				   (double)s->conf->facts->timeout_ms / 1000);
 	}
 	if (s->http)
-		take_http(s, s->http_status, mem_text(error));
+		take_http(s, s->http_status, CODE_HTTP_FAILED, mem_text(error));
 	free(peer->error);
 	peer->error = error;
 	peer->code = CODE_TIMEOUT;

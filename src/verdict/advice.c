@@ -148,6 +148,7 @@ static void advise_by_code(const struct advice_context *c)
 	case CODE_NO_SERVICE:
 	case CODE_BAD_TARGET:
 	case CODE_NO_ROUTE:
+	case CODE_NOT_FETCHED:
 	case CODE_STOPPED:
 		advise_by_error(c);
 		return;

@@ -44,6 +44,7 @@ static enum use use_of_code(enum code code)
 	case CODE_NO_ROUTE:
 	case CODE_NO_SERVICE:
 	case CODE_BAD_TARGET:
+	case CODE_NOT_FETCHED:
 	case CODE_STOPPED:
 		return USE_UNKNOWN;
 	case CODE_BOGUS:

@@ -36,6 +36,8 @@ static const struct {
 			     "the DNS gave no usable answer" },
 	[CODE_NO_ROUTE] = { "no-route", STATE_UNKNOWN,
 			    "this host has no route to the addresses" },
+	[CODE_NOT_FETCHED] = { "not-fetched", STATE_UNKNOWN,
+			       "this host can't fetch the page" },
 	[CODE_STOPPED] = { "stopped", STATE_UNKNOWN,
 			   "the check was stopped before it was done" },
 	[CODE_MATCH] = { "match", STATE_OK, "every address matches" },

@@ -38,6 +38,7 @@ static enum relay_fate fate_of_code(enum code code)
 	case CODE_HTTP_FAILED:
 	case CODE_NO_SERVICE:
 	case CODE_BAD_TARGET:
+	case CODE_NOT_FETCHED:
 	case CODE_STOPPED:
 	case CODE_NO_ROUTE:
 		return RELAY_UNKNOWN;

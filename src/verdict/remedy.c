@@ -25,6 +25,8 @@ static const char *const plain_remedies[CODE_COUNT] = {
 			    "--on no-service=ok where it is meant to be so",
 	[CODE_BAD_TARGET] = "write HOST, HOST:PORT or SCHEME://HOST[:PORT][/PATH], with "
 			    "a scheme that `daneprobe check --help` lists",
+	[CODE_NOT_FETCHED] = "install libcurl where the check runs, built with GnuTLS or "
+			     "OpenSSL (Debian: libcurl3-gnutls), or ask for no page",
 	[CODE_STOPPED] = "give it the time that -t allows: the timeout of whatever "
 			 "started it has to be longer",
 	[CODE_NO_ROUTE] = "run the check from a host that has such addresses itself",

@@ -366,6 +366,42 @@ part_valgrind_page()
 }
 
 #
+# A libcurl that isn't there, or can't do it: never the server's fault
+#
+# Its name at run time, as makers of packages see it; in lib/, where it is looked for first.
+other_libcurl()
+{
+	soname=$(readelf -p .note.dlopen "$DANEPROBE" | sed -n 's/.*"soname":."\(libcurl[^"]*\)".*/\1/p')
+	[ -n "$soname" ] || skip "built without libcurl"
+	mkdir lib
+	LD_LIBRARY_PATH=$PWD/lib
+	export LD_LIBRARY_PATH
+}
+
+part_page_without_libcurl()
+{
+	other_libcurl
+	echo "no library" >"lib/$soname"
+	check 3 --no-sandbox -o ndjson https://ee.match.example/ok
+	has out '"code":"not-fetched"'
+	has out '"state":"UNKNOWN"'
+	has out "$soname"
+	check 3 --no-sandbox https://ee.match.example/ok
+	has out 'libcurl3-gnutls'
+	check 0 --no-sandbox https://ee.match.example
+}
+
+part_page_by_libcurl_without_pins()
+{
+	other_libcurl
+	sh -c "${CC:-cc} -shared -fPIC -o lib/$soname \"\$1\" $(pkg-config --cflags libcurl)" sh "$src/pinless_curl.c" >&2
+	check 3 --no-sandbox https://ee.match.example/ok
+	has out 'not-fetched'
+	has out "OddTLS/1.0"
+	has out 'GnuTLS'
+}
+
+#
 # The clock of this host
 #
 # clock_check OFFSET ARGUMENTS...: as if it were so much later

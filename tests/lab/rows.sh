@@ -158,6 +158,12 @@ why_missing()
 	done
 }
 
+# Then each row that fetches a page is left out.
+no_libcurl()
+{
+	"$DANEPROBE" --version -v | grep -q '^  libcurl  *none'
+}
+
 run_row()
 {
 	number=$1
@@ -173,7 +179,9 @@ run_row()
 		return
 	fi
 	check_row
-	if [ -e "$out.why" ]; then
+	if [ -e "$out.why" ] && [ "$code" != not-fetched ] && grep -q '"not-fetched"' "$out.json" && no_libcurl; then
+		echo "ok $number - $name # SKIP built without libcurl" >"$out.tap"
+	elif [ -e "$out.why" ]; then
 		{ echo "not ok $number - $name"; diagnose; } >"$out.tap"
 	else
 		echo "ok $number - $name" >"$out.tap"

@@ -8,7 +8,7 @@
 symbols()
 {
 	nm -A -g --defined-only "$1" | awk '
-		{ split($1, part, ":"); member = part[2]; stem = member; sub(/\.l?o$/, "", stem) }
+		{ split($1, part, ":"); member = part[2]; stem = member; sub(/(_none)?\.l?o$/, "", stem) }
 		$3 ~ /^_/ || NF < 3 { next }
 		$3 != stem && index($3, stem "_") != 1 { print member ": exports " $3 ", not " stem "_*" }
 		$2 ~ /^[BCD]$/ && !/asan|gcov/ { print member ": exports the variable " $3 }'
