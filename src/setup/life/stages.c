@@ -603,6 +603,35 @@ static const char *find_obstacle(const struct lineage *l)
 	return NULL;
 }
 
+/* Where the folder of a key is gone, only people can take its record out of DNS. On the
+ * heap. */
+static char *word_unknown_record(const struct lineage *l, int64_t generation)
+{
+	uint8_t spki[KEY_TYPE_COUNT][32];
+
+	if (lineage_spki(l, generation, spki, NULL) == 0)
+		return mem_text("");
+	return mem_printf("; which record key %s has can't be told without its request: "
+			  "take out by hand the one that is of neither key %s nor key %s "
+			  "(daneprobe propagation %s lists all that are there)",
+			  lineage_number(generation).text,
+			  lineage_number(l->state.current).text,
+			  lineage_number(l->state.next).text, l->name);
+}
+
+static int tell_discarded(const struct lineage *l, struct outcome *r)
+{
+	char *unknown = word_unknown_record(l, l->state.retire);
+	int rc = outcome_tell(r, OUTCOME_MOVED, 0,
+			      "key %s is discarded, %s is next: the next run gives its "
+			      "record to DNS%s",
+			      lineage_number(l->state.retire).text,
+			      lineage_number(l->state.next).text, unknown);
+
+	free(unknown);
+	return rc;
+}
+
 /* The record of the new one is published as after a rollover, and waits as long. */
 int stages_discard_next(struct lineage *l, struct outcome *r, struct why *why)
 {
@@ -628,11 +657,5 @@ int stages_discard_next(struct lineage *l, struct outcome *r, struct why *why)
 	rc = outcome_enter(l, STAGE_RETIRING, why);
 	if (rc == 0)
 		rc = lineage_point(l, why);
-	return rc < 0 ? rc
-		      : outcome_tell(
-				r, OUTCOME_MOVED, 0,
-				"key %s is discarded, %s is next: the next run gives "
-				"its record to DNS",
-				lineage_number(s->retire).text,
-				lineage_number(s->next).text);
+	return rc < 0 ? rc : tell_discarded(l, r);
 }

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What befalls lineages and their operators, one a row: each must end well for clients,
+ * and status has to say what is so all the time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "mishap.h"
+#include "setup/life/end.h"
+#include "setup/life/outcome.h"
+#include "setup/life/prune.h"
+#include "setup/life/rollover.h"
+#include "setup/lineage/lineage.h"
+#include "setup/publish/wanted.h"
+#include "sim.h"
+#include "sim_dns.h"
+#include "tree.h"
+
+#define SEED 19
+#define BOTH_NAMES "www.example.com shop.example.com"
+#define BOTH_SERVICES "https://www.example.com https://shop.example.com"
+
+static const struct rollover_how begin = { .begin = true, .again = true };
+static const struct rollover_how emergency = { .begin = true, .emergency = true };
+
+/* --- backups ------------------------------------------------------------------------ */
+
+static char *kept_path(const struct ordeal *o, const char *rest)
+{
+	return mem_printf("%s/kept%s", o->sim->base, rest);
+}
+
+static void keep_backup(struct ordeal *o)
+{
+	char *from = mishap_path(o, ""), *to = kept_path(o, "");
+
+	tree_remove(to);
+	tree_copy(from, to);
+	free(from);
+	free(to);
+}
+
+static void restore_all(struct ordeal *o)
+{
+	char *from = kept_path(o, ""), *to = mishap_path(o, "");
+
+	tree_remove(to);
+	tree_copy(from, to);
+	free(from);
+	free(to);
+}
+
+static void copy(const char *from, const char *to)
+{
+	char *command = mem_printf("cp -p '%s' '%s'", from, to);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static void restore_file(struct ordeal *o, const char *name)
+{
+	char *rest = mem_printf("/%s", name);
+	char *from = kept_path(o, rest), *to = mishap_path(o, name);
+
+	copy(from, to);
+	free(rest);
+	free(from);
+	free(to);
+}
+
+static void restore_state(struct ordeal *o)
+{
+	restore_file(o, "state");
+}
+
+static void restore_conf(struct ordeal *o)
+{
+	restore_file(o, "lineage.conf");
+}
+
+static void lose(struct ordeal *o, const char *name)
+{
+	char *path = mishap_path(o, name);
+
+	(void)unlink(path);
+	tree_remove(path);
+	free(path);
+}
+
+/* `cp -p FROM TO` of the message, to the letter. */
+static void obey_copy(struct ordeal *o)
+{
+	const char *at = strstr(o->said, "`cp -p ");
+	char from[200], to[200];
+
+	assert_int_equal(sscanf(at, "`cp -p %199s %199[^`]", from, to), 2);
+	copy(from, to);
+}
+
+/* --- keys and state ----------------------------------------------------------------- */
+
+static void lose_generation(struct ordeal *o, bool next)
+{
+	struct lineage_state s;
+	char *name;
+
+	keep_backup(o);
+	assert_true(mishap_state(o, &s));
+	name = mem_printf("keys/%s", lineage_number(next ? s.next : s.current).text);
+	lose(o, name);
+	free(name);
+	lineage_state_clear(&s);
+}
+
+static void lose_next(struct ordeal *o)
+{
+	lose_generation(o, true);
+}
+
+static void lose_current(struct ordeal *o)
+{
+	lose_generation(o, false);
+}
+
+/* Takes its record out by hand, too, as the message says: nobody else knows it now. */
+static void discard_next(struct ordeal *o)
+{
+	mishap_say(o, "rollover", rollover_discard_next);
+	if (!strstr(o->said, "take out by hand the one that is of neither key 0001 nor "
+			     "key 0003"))
+		sim_offend(o->sim, "a record is left behind unsaid: %.150s", o->said);
+	sim_dns_set(o->sim, o->sim->server[0].set & ~UINT64_C(2));
+}
+
+static void lose_state(struct ordeal *o)
+{
+	lose(o, "state");
+}
+
+static void lose_both_states(struct ordeal *o)
+{
+	keep_backup(o);
+	lose(o, "state");
+	lose(o, LINEAGE_STATE_COPY);
+}
+
+static void cut_state(struct ordeal *o)
+{
+	char *path = mishap_path(o, "state");
+
+	assert_int_equal(truncate(path, 100), 0);
+	free(path);
+}
+
+/* --- lineage.conf ------------------------------------------------------------------- */
+
+static void break_conf(struct ordeal *o)
+{
+	keep_backup(o);
+	mishap_configure(o, "pubish", "exec publish");
+}
+
+static void lose_conf(struct ordeal *o)
+{
+	keep_backup(o);
+	lose(o, "lineage.conf");
+}
+
+/* --- services ----------------------------------------------------------------------- */
+
+static void add_service(struct ordeal *o)
+{
+	mishap_configure(o, "domains", BOTH_NAMES);
+	mishap_configure(o, "services", BOTH_SERVICES);
+}
+
+/* Its server is off. */
+static void remove_service(struct ordeal *o)
+{
+	add_service(o);
+	o->mood = SIM_STATUS_BUSY;
+	mishap_run_on(o, SIM_HOUR, SIM_DAY);
+	assert_true(sim_dns_at(o->sim, o->sim->server[0].set, 1) != 0);
+	mishap_configure(o, "services", "https://www.example.com");
+	o->sim->closed[1] = true;
+}
+
+static int prune(struct lineage *l, struct outcome *r, struct why *why)
+{
+	struct wanted w = { 0 };
+	char *stays = NULL;
+	int rc = prune_find(l, &w, &stays, why);
+
+	if (rc == 0)
+		rc = prune_give(l, &w, stays, r, why);
+	wanted_clear(&w);
+	free(stays);
+	return rc;
+}
+
+static void prune_records(struct ordeal *o)
+{
+	mishap_say(o, "publish", prune);
+}
+
+static void roll_twice(struct ordeal *o)
+{
+	mishap_roll(o, &begin);
+	mishap_run_on(o, SIM_HOUR, SIM_DAY);
+	mishap_roll(o, &begin);
+	mishap_run_on(o, SIM_HOUR, SIM_DAY);
+}
+
+/* --- emergencies -------------------------------------------------------------------- */
+
+static void nothing(struct ordeal *o)
+{
+	(void)o;
+}
+
+static void declare_emergency(struct ordeal *o)
+{
+	mishap_roll(o, &emergency);
+}
+
+/* The first key of all. */
+static void check_compromised(struct ordeal *o)
+{
+	if (o->sim->server[0].set & 1)
+		sim_offend(o->sim, "the compromised key is published");
+	if (o->sim->live[0].key == 0)
+		sim_offend(o->sim, "the compromised key is presented");
+}
+
+/* --- the end ------------------------------------------------------------------------ */
+
+static int end(struct lineage *l, struct outcome *r, struct why *why)
+{
+	return end_step(l, false, r, why);
+}
+
+static void end_and_take_back(struct ordeal *o)
+{
+	mishap_say(o, "end", end);
+	mishap_say(o, "end", end_take_back);
+}
+
+/* Its server has another key by now, of which DNS has nothing. */
+static void end_for_good(struct ordeal *o)
+{
+	size_t i;
+
+	o->sim->closed[0] = true;
+	o->sim->live[0].key = sim_dns_key(o->sim, "another key");
+	for (i = 0; i < 48 && !o->ended; i++) {
+		mishap_say(o, "end", end);
+		sim_advance(o->sim, SIM_HOUR);
+	}
+}
+
+static void check_ended(struct ordeal *o)
+{
+	size_t i;
+
+	if (!o->ended)
+		sim_offend(o->sim, "it doesn't end: %.150s", o->said);
+	for (i = 0; i < SIM_SERVERS; i++)
+		if (o->sim->server[i].set)
+			sim_offend(o->sim, "a record is left behind");
+}
+
+/* --- certificates ------------------------------------------------------------------- */
+
+static void close_ca(struct ordeal *o)
+{
+	o->sim->may_expire = true;
+	o->sim->outage_end = o->sim->now + (time_t)SIM_DAY * 1000;
+}
+
+static void open_ca(struct ordeal *o)
+{
+	o->sim->outage_end = 0;
+}
+
+static void check_renewed(struct ordeal *o)
+{
+	if (o->sim->live[0].end < o->sim->now + 30 * SIM_DAY)
+		sim_offend(o->sim, "the certificate isn't renewed");
+	o->sim->may_expire = false;
+}
+
+/* --- the table ---------------------------------------------------------------------- */
+
+static struct mishap mishaps[] = {
+	{ .name = "next key's folder lost",
+	  .happen = lose_next,
+	  .trouble = "the next key is gone",
+	  .noticed_s = SIM_DAY,
+	  .advice = "daneprobe rollover --discard-next www",
+	  .act = discard_next,
+	  .settle_s = SIM_DAY },
+	{ .name = "current key's folder lost",
+	  .happen = lose_current,
+	  .trouble = "the current key is gone",
+	  .noticed_s = SIM_DAY,
+	  .advice = "restore it from a backup",
+	  .act = restore_all },
+	{ .name = "state lost, its copy taken",
+	  .happen = lose_state,
+	  .trouble = "there is no state",
+	  .noticed_s = SIM_DAY,
+	  .advice = "`cp -p ",
+	  .act = obey_copy },
+	{ .name = "state cut short, its copy taken",
+	  .happen = cut_state,
+	  .trouble = "the state is damaged",
+	  .noticed_s = SIM_DAY,
+	  .advice = "`cp -p ",
+	  .act = obey_copy },
+	{ .name = "state and its copy lost, restored from a backup",
+	  .happen = lose_both_states,
+	  .trouble = "there is no state",
+	  .noticed_s = SIM_DAY,
+	  .advice = "restore it from a backup that is no older than the last rollover",
+	  .act = restore_state },
+	{ .name = "lineage.conf with a wrong line for a week",
+	  .happen = break_conf,
+	  .trouble = "lineage.conf can't be read",
+	  .noticed_s = 7 * SIM_DAY,
+	  .advice = "publish",
+	  .act = restore_conf },
+	{ .name = "lineage.conf lost for a week",
+	  .happen = lose_conf,
+	  .trouble = "there is no lineage.conf",
+	  .noticed_s = 7 * SIM_DAY,
+	  .advice = "lineage.conf",
+	  .act = restore_conf },
+	{ .name = "service added", .happen = add_service, .noticed_s = 2 * SIM_DAY },
+	{ .name = "service removed, its records taken out",
+	  .happen = remove_service,
+	  .trouble = "records are left behind",
+	  .noticed_s = SIM_DAY,
+	  .advice = "daneprobe publish --prune www",
+	  .act = prune_records,
+	  .settle_s = SIM_DAY },
+	{ .name = "service removed, its records left through two rollovers",
+	  .happen = remove_service,
+	  .trouble = "records are left behind",
+	  .noticed_s = SIM_DAY,
+	  .advice = "daneprobe publish --prune www",
+	  .act = roll_twice,
+	  .stays = true },
+	{ .name = "emergency",
+	  .happen = nothing,
+	  .act = declare_emergency,
+	  .settle_s = SIM_DAY,
+	  .check = check_compromised },
+	{ .name = "the CA away until the certificate has ended",
+	  .happen = close_ca,
+	  .trouble = "the certificate isn't renewed",
+	  .seen_s = 65 * SIM_DAY,
+	  .noticed_s = 30 * SIM_DAY,
+	  .advice = "the certificate has expired",
+	  .act = open_ca,
+	  .settle_s = SIM_DAY,
+	  .check = check_renewed },
+	{ .name = "end taken back",
+	  .happen = nothing,
+	  .act = end_and_take_back,
+	  .settle_s = SIM_DAY },
+	{ .name = "end", .happen = nothing, .act = end_for_good, .check = check_ended },
+};
+
+#define MISHAPS (sizeof(mishaps) / sizeof(mishaps[0]))
+
+static void test_mishap(void **state)
+{
+	const struct mishap *m = *state;
+	struct ordeal *o = mishap_new(SEED, m->key_types);
+
+	mishap_play(o, m);
+	if (!m->stays)
+		mishap_live_on(o, 3);
+	if (o->sim->offences)
+		fail_msg("%s: %s", m->name, o->sim->offence);
+	mishap_free(o);
+}
+
+/* MISHAP: only the row of that name. */
+int main(void)
+{
+	const char *only = getenv("MISHAP");
+	struct CMUnitTest tests[MISHAPS] = { { 0 } };
+	size_t i, count = 0;
+
+	for (i = 0; i < MISHAPS; i++)
+		if (!only || strstr(mishaps[i].name, only))
+			tests[count++] =
+				(struct CMUnitTest){ .name = mishaps[i].name,
+						     .test_func = test_mishap,
+						     .initial_state = &mishaps[i] };
+	return _cmocka_run_group_tests("mishaps", tests, count, NULL, NULL);
+}
