@@ -18,8 +18,6 @@
 #include "setup/publish/endpoints.h"
 #include "target/target.h"
 
-#define GENERATIONS_MAX 100 /* that are looked for: the newest; as many years, mostly */
-
 /* Reads the SHA-256 of the certificates in live, in the order of the key types. */
 static int read_live(const struct lineage *l, uint8_t (*ret_cert)[32], struct why *why)
 {
@@ -165,17 +163,15 @@ int install_glance(struct lineage *l, int64_t generation, char **ret_problem,
 }
 
 /* The keys of all generations that are there, as a list on the heap. */
-static uint8_t (*all_spki(const struct lineage *l, size_t *ret_count))[32]
+static uint8_t (*list_keys(const struct lineage *l, size_t *ret_count))[32]
 {
-	size_t types = l->conf.key_types, count = 0;
-	uint8_t(*spki)[32];
-	int64_t g, first = l->state.last - GENERATIONS_MAX;
+	struct env_known_key *known = NULL;
+	size_t count = lineage_known_keys(l, &known), i;
+	uint8_t(*spki)[32] = mem_array(count + 1, sizeof(*spki));
 
-	spki = mem_array((size_t)(l->state.last - (first > 0 ? first : 0)) * types,
-			 sizeof(*spki));
-	for (g = l->state.last; g > 0 && g > first; g--)
-		if (lineage_spki(l, g, spki + count, NULL) == 0)
-			count += types;
+	for (i = 0; i < count; i++)
+		memcpy(spki[i], known[i].spki, sizeof(spki[i]));
+	free(known);
 	*ret_count = count;
 	return spki;
 }
@@ -206,7 +202,7 @@ enum install_presence install_find_presence(struct lineage *l, const char *servi
 	presented.count = l->conf.key_types;
 	presented.spki = (const uint8_t(*)[32])one;
 	if (!generation) {
-		all = all_spki(l, &presented.count);
+		all = list_keys(l, &presented.count);
 		presented.spki = (const uint8_t(*)[32])all;
 	} else if (lineage_spki(l, generation, one, NULL) < 0) {
 		return INSTALL_UNKNOWN;
@@ -224,7 +220,7 @@ int install_stranger(struct lineage *l, char **ret_stranger, struct why *why)
 					   .at_once = true,
 					   .name = "a key of the lineage",
 					   .live = l->dir };
-	uint8_t(*spki)[32] = NULL;
+	uint8_t own[KEY_TYPE_COUNT][32], (*spki)[32] = NULL;
 	struct looked_at at = { 0 };
 	struct env_live live = { 0 };
 	int rc;
@@ -232,10 +228,14 @@ int install_stranger(struct lineage *l, char **ret_stranger, struct why *why)
 	*ret_stranger = NULL;
 	if (!l->env->look)
 		return 0;
+	/* its own key would be taken for a stranger's where that can't be read */
+	rc = lineage_spki(l, l->state.current, own, why);
+	if (rc < 0)
+		return rc;
 	lineage_kinds(l, &presented.has_rsa, &presented.has_ecdsa);
 	rc = find_services(l, &at, why);
 	if (rc == 0) {
-		spki = all_spki(l, &presented.count);
+		spki = list_keys(l, &presented.count);
 		presented.spki = (const uint8_t(*)[32])spki;
 		presented.services = at.ours;
 		presented.service_count = at.endpoints.count;

@@ -21,6 +21,7 @@
 #include "setup/life/recovery.h"
 #include "setup/life/renewed.h"
 #include "setup/life/stages.h"
+#include "setup/life/usable.h"
 #include "setup/lineage/lineage.h"
 
 #define STEPS_MAX 24 /* twice the steps of a whole rollover, and some */
@@ -479,6 +480,18 @@ static int refresh_window(struct lineage *l, int64_t generation, struct why *why
 	return ari_refresh(l, generation) ? lineage_save(l, why) : 0;
 }
 
+/* *ret_stops: the key isn't there, so a certificate is of no use. */
+static int heed_loss(struct lineage *l, int64_t generation, bool *ret_stops,
+		     struct outcome *r, struct why *why)
+{
+	char *text = generation == l->state.current ? usable_word_current(l) : NULL;
+	int rc = text ? renewed_failed(l, text, r, why) : 0;
+
+	*ret_stops = text != NULL;
+	free(text);
+	return rc;
+}
+
 /* Orders a certificate if one is due, and installs what is kept. */
 static int renew_now(struct lineage *l, int64_t generation, bool order, bool force,
 		     bool install, struct outcome *r, struct why *why)
@@ -490,7 +503,9 @@ static int renew_now(struct lineage *l, int64_t generation, bool order, bool for
 	/* a run that brought it all may have ended before it could say so */
 	if (!order && !kept)
 		return renewed_done(l, why);
-	rc = install ? heed_claim(l, &stops, r, why) : 0;
+	rc = heed_loss(l, generation, &stops, r, why);
+	if (rc == 0 && !stops && install)
+		rc = heed_claim(l, &stops, r, why);
 	if (rc < 0 || stops)
 		return rc;
 	if (order)

@@ -15,176 +15,31 @@
 #include "setup/cert/renew.h"
 #include "setup/install/install.h"
 #include "setup/life/claim.h"
+#include "setup/life/lag.h"
 #include "setup/life/outcome.h"
 #include "setup/life/publication.h"
+#include "setup/life/usable.h"
 #include "setup/lineage/lineage.h"
 #include "setup/publish/publish.h"
 #include "verdict/phrase.h"
-
-#define LAG_MIN_S 3600		   /* a secondary's refresh, at least */
-#define PUBLISH_AGAIN_S (6 * 3600) /* where records are missing all that time */
-
-/* How long a server may lag before that is out of the ordinary. */
-static int64_t lag_limit_s(const struct lineage *l)
-{
-	int64_t ttl_s = l->state.old_ttl_s > (int64_t)l->conf.ttl ? l->state.old_ttl_s
-								  : (int64_t)l->conf.ttl;
-
-	return 2 * ttl_s > LAG_MIN_S ? 2 * ttl_s : LAG_MIN_S;
-}
-
-/* Since when it isn't as it should be. */
-static time_t lags_since(const struct lineage *l)
-{
-	const struct lineage_state *s = &l->state;
-
-	if (lineage_state_stage(s) == STAGE_IDLE && s->agree_seen)
-		return s->agree_seen;
-	return s->published_at > s->since ? s->published_at : s->since;
-}
-
-static bool is_overdue(const struct lineage *l)
-{
-	return l->state.stage == STAGE_STUCK ||
-	       env_now(l->env) - lags_since(l) > lag_limit_s(l);
-}
-
-static int wait_for_laggard(struct lineage *l, const char *who, struct outcome *r,
-			    struct why *why)
-{
-	int rc;
-
-	if (is_overdue(l)) {
-		rc = outcome_stuck(l, who, why);
-		return rc < 0 ? rc : outcome_tell(r, OUTCOME_LATE, 0, "%s", who);
-	}
-	lineage_state_reason(&l->state, who, env_now(l->env));
-	rc = lineage_save(l, why);
-	return rc < 0 ? rc : outcome_tell(r, OUTCOME_WAITING, 0, "%s", who);
-}
-
-/* Whoever took a record out, or a zone that was restored from an old copy: giving what is
- * there already to DNS changes nothing. */
-static int publish_once_more(struct lineage *l, const char *who, struct outcome *r,
-			     struct why *why)
-{
-	int rc = publication_give(l, false, r, why);
-
-	if (rc < 0 || r->kind == OUTCOME_REFUSED)
-		return rc;
-	rc = outcome_stuck(l, who, why);
-	return rc < 0 ? rc
-		      : outcome_tell(r, OUTCOME_LATE, 0,
-				     "%s: the records were given to DNS once more", who);
-}
-
-/* Servers lack records. changed: these were never given to DNS, since the services are
- * others than before. */
-static int answer_lacking(struct lineage *l, const char *who, bool changed,
-			  struct outcome *r, struct why *why)
-{
-	time_t last = l->state.published_at;
-
-	bool stops = false;
-	int rc;
-
-	if (lineage_state_stage(&l->state) == STAGE_IDLE && !l->state.claimed) {
-		rc = claim_check(l, true, &stops, r, why);
-		if (rc < 0 || stops)
-			return rc;
-	}
-	if (changed || publication_is_due(l))
-		return publication_give(l, false, r, why);
-	if (is_overdue(l) && env_now(l->env) - last > PUBLISH_AGAIN_S &&
-	    !publish_is_by_hand(l))
-		return publish_once_more(l, who, r, why);
-	return wait_for_laggard(l, who, r, why);
-}
-
-/* ret_changed: other records are asked for than the last time. */
-static int observe_servers(struct lineage *l, struct agreement *ret_agreement,
-			   bool *ret_changed, struct why *why)
-{
-	int64_t before = l->state.agreed_on;
-	int rc = agreement_observe(l, ret_agreement, why);
-
-	*ret_changed = rc == 0 && before && before != l->state.agreed_on;
-	return rc;
-}
-
-/* A record of somebody else's stands against the key, with all of ours in place. */
-static int tell_blocked(struct lineage *l, const struct agreement *a,
-			enum outcome_kind kind, struct outcome *r, struct why *why)
-{
-	int rc = outcome_stuck(l, a->who_lags, why);
-
-	return rc < 0 ? rc : outcome_tell(r, kind, 0, "%s", a->who_lags);
-}
-
-static const char *who_lags(const struct agreement *a)
-{
-	return a->who_lags ? a->who_lags : "no server has any of the records";
-}
-
-static int note_waiting(struct lineage *l, time_t until, struct why *why)
-{
-	struct lineage_state *s = &l->state;
-	struct safety_facts facts = { .old_ttl_s = s->old_ttl_s,
-				      .new_ttl_s = s->hold_ttl_s };
-	int64_t hold_s = safety_hold_s(&facts);
-	char when[32], text[160], *span = phrase_span((double)hold_s);
-	int rc = 0;
-
-	if (facts.old_ttl_s < 0 || facts.new_ttl_s < 0)
-		(void)snprintf(text, sizeof(text),
-			       "%s since all servers agreed, as a TTL is unknown", span);
-	else
-		(void)snprintf(text, sizeof(text),
-			       "2 x TTL %lld since all servers agreed",
-			       (long long)hold_s / 2);
-	free(span);
-	if (!s->reason || strcmp(s->reason, text) != 0)
-		rc = lineage_note(l, why, "waiting", "until", clock_rfc3339(until, when),
-				  "why", text, NULL);
-	if (s->stage == STAGE_STUCK)
-		s->stage = s->resume;
-	/* All agree: what failed before is over. */
-	s->failures = 0;
-	s->retry_at = 0;
-	lineage_state_reason(s, text, env_now(l->env));
-	return rc < 0 ? rc : lineage_save(l, why);
-}
-
-static int await_safe(struct lineage *l, time_t until, struct outcome *r, struct why *why)
-{
-	int rc = note_waiting(l, until, why);
-	char *when;
-
-	if (rc < 0)
-		return rc;
-	when = outcome_when(l, until);
-	outcome_tell(r, OUTCOME_WAITING, until, "safe %s: %s", when, l->state.reason);
-	free(when);
-	return 0;
-}
 
 int stages_published(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct agreement a = { 0 };
 	struct why inner;
 	bool changed;
-	int rc = observe_servers(l, &a, &changed, &inner);
+	int rc = lag_observe(l, &a, &changed, &inner);
 
 	if (rc < 0)
-		return wait_for_laggard(l, inner.text, r, why);
+		return lag_wait(l, inner.text, r, why);
 	switch (a.safety) {
 	case SAFETY_NONE:
 	case SAFETY_LAGS:
-		rc = a.blocked ? tell_blocked(l, &a, OUTCOME_REFUSED, r, why)
-			       : answer_lacking(l, who_lags(&a), changed, r, why);
+		rc = a.blocked ? lag_tell_blocked(l, &a, OUTCOME_REFUSED, r, why)
+			       : lag_answer(l, lag_name(&a), changed, r, why);
 		break;
 	case SAFETY_WAIT:
-		rc = await_safe(l, a.safe_at, r, why);
+		rc = lag_await_safe(l, a.safe_at, r, why);
 		break;
 	case SAFETY_SAFE:
 		rc = outcome_enter(l, STAGE_SAFE, why);
@@ -224,7 +79,7 @@ static int still_held(struct lineage *l, struct outcome *r, struct why *why)
 	int rc = hold_review(l, &reason, &inner);
 
 	if (rc < 0)
-		return wait_for_laggard(l, inner.text, r, why);
+		return lag_wait(l, inner.text, r, why);
 	if (!reason)
 		return publication_give(l, false, r, why);
 	text = mem_printf("records are held back at %s: %s: let its server read "
@@ -238,32 +93,17 @@ static int still_held(struct lineage *l, struct outcome *r, struct why *why)
 	return rc;
 }
 
-/* Why a key can't be used, on the heap, and what to do; NULL: all can. An emergency is no
- * time to find that out. */
-static char *find_bad_key(const struct lineage *l)
-{
-	const struct lineage_state *s = &l->state;
-	struct why why;
-
-	if (lineage_make_check(l, s->current, &why) < 0)
-		return mem_printf(
-			"key %s, the current one, can't be used: %s: restore it "
-			"from a backup, or roll over before its server is "
-			"started anew",
-			lineage_number(s->current).text, why.text);
-	if (lineage_make_check(l, s->next, &why) < 0)
-		return mem_printf(
-			"key %s, the next one, can't be used: %s: restore it "
-			"from a backup, or daneprobe rollover --discard-next %s",
-			lineage_number(s->next).text, why.text, l->name);
-	return NULL;
-}
-
+/* What the servers have is looked at all the same: so the rollover that may be the remedy
+ * needs no wait. */
 static int tell_bad_key(struct lineage *l, const char *text, struct outcome *r,
 			struct why *why)
 {
-	int rc = outcome_stuck(l, text, why);
+	struct agreement a = { 0 };
+	int rc;
 
+	(void)agreement_observe(l, &a, NULL);
+	agreement_clear(&a);
+	rc = outcome_stuck(l, text, why);
 	return rc < 0 ? rc : outcome_tell(r, OUTCOME_LATE, 0, "%s", text);
 }
 
@@ -272,7 +112,7 @@ static int tell_bad_key(struct lineage *l, const char *text, struct outcome *r,
 int stages_idle(struct lineage *l, time_t due, struct outcome *r, struct why *why)
 {
 	struct agreement a = { 0 };
-	char *bad = find_bad_key(l);
+	char *bad = usable_word_fault(l);
 	struct why inner;
 	bool changed;
 	int rc;
@@ -282,14 +122,14 @@ int stages_idle(struct lineage *l, time_t due, struct outcome *r, struct why *wh
 		free(bad);
 		return rc;
 	}
-	rc = observe_servers(l, &a, &changed, &inner);
+	rc = lag_observe(l, &a, &changed, &inner);
 	if (rc < 0) /* also where nothing but that is wanted */
 		return l->state.held ? still_held(l, r, why)
-				     : wait_for_laggard(l, inner.text, r, why);
+				     : lag_wait(l, inner.text, r, why);
 	if (a.blocked) /* the next rollover, an emergency too */
-		rc = tell_blocked(l, &a, OUTCOME_LATE, r, why);
+		rc = lag_tell_blocked(l, &a, OUTCOME_LATE, r, why);
 	else if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE)
-		rc = answer_lacking(l, who_lags(&a), changed, r, why);
+		rc = lag_answer(l, lag_name(&a), changed, r, why);
 	else if (l->state.held)
 		rc = still_held(l, r, why);
 	else
@@ -367,7 +207,7 @@ int stages_staged(struct lineage *l, struct outcome *r, struct why *why)
 	agreement_clear(&a);
 	if (rc < 0) /* also where all that is wanted is held back */
 		return l->state.held ? publication_give(l, false, r, why)
-				     : wait_for_laggard(l, inner.text, r, why);
+				     : lag_wait(l, inner.text, r, why);
 	switch (safety) {
 	case SAFETY_NONE:
 		if (!stages_is_first_key(l))
@@ -411,7 +251,7 @@ static int publish_what_was_held(struct lineage *l, bool *ret_did, struct outcom
 
 	*ret_did = rc < 0 || has;
 	if (rc < 0)
-		return wait_for_laggard(l, inner.text, r, why);
+		return lag_wait(l, inner.text, r, why);
 	if (!has)
 		return 0;
 	rc = outcome_enter(l, STAGE_PUBLISHED, why);
@@ -429,7 +269,7 @@ static int still_safe(struct lineage *l, bool *ret_safe, struct outcome *r,
 
 	*ret_safe = false;
 	if (rc < 0)
-		return wait_for_laggard(l, inner.text, r, why);
+		return lag_wait(l, inner.text, r, why);
 	if (l->state.held)
 		rc = publish_what_was_held(l, &did, r, why);
 	*ret_safe = !did && (a.safety == SAFETY_SAFE ||
@@ -437,7 +277,7 @@ static int still_safe(struct lineage *l, bool *ret_safe, struct outcome *r,
 	if (rc == 0 && !did && a.blocked) {
 		rc = outcome_enter(l, STAGE_PUBLISHED, why);
 		if (rc == 0)
-			rc = tell_blocked(l, &a, OUTCOME_REFUSED, r, why);
+			rc = lag_tell_blocked(l, &a, OUTCOME_REFUSED, r, why);
 	} else if (rc == 0 && !did && !*ret_safe) {
 		rc = outcome_enter(
 			l, l->state.published_at ? STAGE_PUBLISHED : STAGE_STAGED, why);
@@ -521,9 +361,35 @@ int stages_installed(struct lineage *l, struct outcome *r, struct why *why)
 				     lineage_number(l->state.goal).text);
 }
 
+/* Of a key whose folder is lost nobody can take the record out but a person. */
+static int tell_lost_record(struct lineage *l, int64_t retired, struct outcome *r,
+			    struct why *why)
+{
+	char *text = mem_printf(
+		"key %s is in use, but the record of key %s, whose folder is lost, is "
+		"still in DNS: daneprobe propagation %s marks it as foreign: take it out "
+		"by hand",
+		lineage_number(l->state.current).text, lineage_number(retired).text,
+		l->name);
+	int rc = lineage_note(l, why, "left", "why", text, NULL);
+
+	if (rc == 0)
+		rc = outcome_tell(r, OUTCOME_LATE, 0, "%s", text);
+	free(text);
+	return rc;
+}
+
+static bool is_lost(const struct lineage *l, int64_t generation)
+{
+	uint8_t spki[KEY_TYPE_COUNT][32];
+
+	return generation && lineage_spki(l, generation, spki, NULL) == DP_ENOENT;
+}
+
 static int become_idle(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct lineage_state *s = &l->state;
+	int64_t retired = s->retire;
 	bool discarded = s->retire > s->current; /* a next key, and no rollover */
 	int rc;
 
@@ -536,6 +402,8 @@ static int become_idle(struct lineage *l, struct outcome *r, struct why *why)
 	if (!discarded)
 		s->rolled_at = env_now(l->env);
 	rc = outcome_enter(l, STAGE_IDLE, why);
+	if (rc == 0 && is_lost(l, retired))
+		return tell_lost_record(l, retired, r, why);
 	return rc < 0 ? rc
 		      : outcome_tell(r, OUTCOME_MOVED, 0, "key %s is in use, %s is next",
 				     lineage_number(s->current).text,
@@ -576,11 +444,11 @@ int stages_retiring(struct lineage *l, struct outcome *r, struct why *why)
 
 	if (!l->state.published_at)
 		return publication_give(l, false, r, why);
-	rc = observe_servers(l, &a, &changed, &inner);
+	rc = lag_observe(l, &a, &changed, &inner);
 	if (rc < 0)
-		return wait_for_laggard(l, inner.text, r, why);
+		return lag_wait(l, inner.text, r, why);
 	if (a.safety == SAFETY_LAGS || a.safety == SAFETY_NONE)
-		rc = answer_lacking(l, who_lags(&a), changed, r, why);
+		rc = lag_answer(l, lag_name(&a), changed, r, why);
 	else
 		rc = become_idle(l, r, why);
 	agreement_clear(&a);

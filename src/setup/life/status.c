@@ -14,13 +14,13 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/cert/certificate.h"
-#include "setup/cert/lineage_make.h"
 #include "setup/cert/renew.h"
 #include "setup/life/claim.h"
 #include "setup/life/deadline.h"
 #include "setup/life/movement.h"
 #include "setup/life/next.h"
 #include "setup/life/renewed.h"
+#include "setup/life/usable.h"
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/lineage_open.h"
 
@@ -263,23 +263,18 @@ static void judge_key(const struct lineage *l, struct status *s, int64_t generat
 	free(path);
 }
 
-static void judge_use(const struct lineage *l, struct status *s, int64_t generation,
-		      enum status_level level)
+static void judge_use(struct status *s, enum status_level level, char *take_fault)
 {
-	struct why why;
-
-	if (generation && lineage_make_check(l, generation, &why) < 0)
-		raise_level(s, level,
-			    mem_printf("key %s can't be used: %s",
-				       lineage_number(generation).text, why.text));
+	if (take_fault)
+		raise_level(s, level, take_fault);
 }
 
 static void judge_keys(const struct lineage *l, struct status *s)
 {
 	size_t i;
 
-	judge_use(l, s, s->current, STATUS_CRITICAL);
-	judge_use(l, s, s->next, STATUS_WARNING);
+	judge_use(s, STATUS_CRITICAL, usable_word_current(l));
+	judge_use(s, STATUS_WARNING, usable_word_next(l));
 
 	for (i = 0; i < l->conf.key_types; i++) {
 		judge_key(l, s, s->current, l->conf.key_type[i]);
@@ -361,6 +356,15 @@ static void judge_level(const struct lineage *l, struct status *s,
 	judge_left(l, s);
 }
 
+static bool is_lost(const struct lineage *l)
+{
+	char *text = usable_word_current(l);
+	bool is = text != NULL;
+
+	free(text);
+	return is;
+}
+
 static int fill_status(const struct lineage *l, struct status *s, struct deadline *d,
 		       struct why *why)
 {
@@ -381,6 +385,10 @@ static int fill_status(const struct lineage *l, struct status *s, struct deadlin
 	s->renew_explanation = mem_text(state->ari_explanation);
 	s->rollover_at = next_rollover_at(l);
 	rc = deadline_read(l, d, why);
+	if (rc < 0 && is_lost(l)) { /* which is told */
+		*d = (struct deadline){ .fresh = true };
+		rc = 0;
+	}
 	s->not_before = d->not_before;
 	s->not_after = d->not_after;
 	if (rc == 0)

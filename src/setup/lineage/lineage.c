@@ -21,10 +21,8 @@
 #include "setup/lineage/journal.h"
 
 #define ITEMS_MAX 12
-#define KNOWN_MAX                                                                        \
-	32	     /* generations: a server that wasn't reloaded has one of the last   \
-		      */
-#define LOCK_MAX 100 /* octets of the line that says who has it */
+#define KNOWN_MAX 100 /* generations, the newest: as many years, mostly */
+#define LOCK_MAX 100  /* octets of the line that says who has it */
 
 static const struct file_access private_file = { .mode = 0600, .group = (gid_t)-1 };
 

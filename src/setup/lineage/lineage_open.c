@@ -13,14 +13,21 @@
 #include "setup/lineage/lineage_group.h"
 #include "setup/lineage/salvage.h"
 
-/* Of the types that the lineage was made with there are folders. */
-static bool has_type(const struct lineage *l, enum key_type type)
+static bool has_request(const struct lineage *l, int64_t generation, enum key_type type)
 {
-	char *path = lineage_key_path(l, l->state.current, type, "request.csr");
-	bool has = access(path, F_OK) == 0;
+	char *path = lineage_key_path(l, generation, type, "request.csr");
+	bool has = generation && access(path, F_OK) == 0;
 
 	free(path);
 	return has;
+}
+
+/* Of the types that the lineage was made with there are folders, unless somebody lost
+ * those of a key. */
+static bool has_type(const struct lineage *l, enum key_type type)
+{
+	return has_request(l, l->state.current, type) ||
+	       has_request(l, l->state.next, type) || has_request(l, l->state.goal, type);
 }
 
 static bool wants_type(const struct lineage *l, enum key_type type)
@@ -51,15 +58,7 @@ static int check_types(const struct lineage *l, struct why *why)
 		free(has);
 		has = longer;
 	}
-	if (!*has)
-		rc = why_set(
-			why, DP_ENOENT,
-			"%s/keys/%s, the folder of the current key, is missing or has "
-			"no request.csr: restore it from a backup; without one bring "
-			"another key to the servers while they still run: daneprobe "
-			"new, under another name",
-			l->dir, lineage_number(l->state.current).text);
-	else if (!same)
+	if (*has && !same) /* else all are lost, which each run tells */
 		rc = why_set(
 			why, DP_EINVAL,
 			"%s/lineage.conf: key_types is '%s', but the lineage has keys "

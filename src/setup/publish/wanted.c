@@ -103,6 +103,18 @@ static bool is_there(const struct lineage *l, int64_t generation)
 	return there;
 }
 
+/* Of a current key whose folder is lost nobody knows the record; the next one's is to be
+ * there all the more. */
+static int add_current(const struct lineage *l, const struct target *target,
+		       struct wanted *w, struct why *why)
+{
+	int64_t current = l->state.current;
+
+	return is_there(l, current)
+		       ? add_generation(l, target, current, &w->want, &w->want_count, why)
+		       : 0;
+}
+
 /* Adds the records of keys that are used nowhere any more: a name server that was away
  * while one was retired may come back with its record. While a new key is on its way,
  * the old one's records stay. */
@@ -136,6 +148,10 @@ static int add_next(const struct lineage *l, const struct target *target, bool i
 {
 	int64_t next = l->state.next;
 
+	if (!is_there(l, next) && !is_there(l, l->state.current))
+		return why_set(
+			why, DP_ENOENT,
+			"there is no record to publish: none of its keys is there");
 	if (is_next_banned(l))
 		return add_generation(l, target, next, &w->dead, &w->dead_count, why);
 	return is_held ? 0
@@ -145,7 +161,6 @@ static int add_next(const struct lineage *l, const struct target *target, bool i
 static int add_endpoint(const struct lineage *l, const struct target *target,
 			const char *held, struct wanted *w, struct why *why)
 {
-	const struct lineage_state *s = &l->state;
 	char *owner = NULL;
 	bool is_held;
 	int rc = record_owner(target, &owner, why);
@@ -155,7 +170,7 @@ static int add_endpoint(const struct lineage *l, const struct target *target,
 	is_held = owners_has(held, owner);
 	free(owner);
 	if (!is_held)
-		rc = add_generation(l, target, s->current, &w->want, &w->want_count, why);
+		rc = add_current(l, target, w, why);
 	if (rc == 0)
 		rc = add_next(l, target, is_held, w, why);
 	return rc < 0 ? rc : add_former(l, target, w, why);

@@ -485,7 +485,8 @@ static void test_rollover_step_tells_of_a_lost_next_key(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
 		lose(p, lost[i]);
-		expect_level(p, STATUS_WARNING, "key 0002 can't be used: can't open ");
+		expect_level(p, STATUS_WARNING,
+			     "key 0002, the next one, can't be used: can't open ");
 		play_step(p, &go_on);
 		play_told(p, OUTCOME_LATE, "key 0002, the next one, can't be used");
 		play_told(p, OUTCOME_LATE, "daneprobe rollover --discard-next www");
@@ -495,7 +496,7 @@ static void test_rollover_step_tells_of_a_lost_next_key(void **state)
 		expect_level(p, STATUS_OK, NULL);
 	}
 	lose(p, "0001/ecdsa-p256/privkey.pem");
-	expect_level(p, STATUS_CRITICAL, "key 0001 can't be used");
+	expect_level(p, STATUS_CRITICAL, "key 0001, the current one, can't be used");
 	play_step(p, &go_on);
 	play_told(p, OUTCOME_LATE, "key 0001, the current one, can't be used");
 	bring_back(p, "0001/ecdsa-p256/privkey.pem");
