@@ -13,7 +13,7 @@
 static time_t fixed;
 static bool turns; /* a loop does */
 static int64_t turned_ms, stood_still_ms;
-static int64_t skipped_ms;
+static int64_t skipped_ms, worked_us;
 
 time_t clock_now(void)
 {
@@ -31,6 +31,19 @@ static int64_t monotonic_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t clock_cpu_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000 + worked_us;
+}
+
+void clock_work(int64_t us)
+{
+	worked_us += us;
 }
 
 void clock_skip(int64_t ms)

@@ -23,6 +23,10 @@ void clock_turn(void);
 void clock_run_free(void);
 /* What clock_ms() has left out so far. */
 int64_t clock_stood_still_ms(void);
+/* Microseconds of a processor that this process has used, and what a test adds to them.
+ */
+int64_t clock_cpu_us(void);
+void clock_work(int64_t us);
 /* Moves clock_ms() on, for tests of what passes with time. */
 void clock_skip(int64_t ms);
 /* Seconds that the system has run, sleep included: setting the clock doesn't change it.

@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dns/resolver.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unbound-event.h>
 #include <unbound.h>
 
+#include "base/clock.h"
 #include "base/fnv.h"
-#include "base/kept.h"
 #include "base/loop.h"
 #include "base/mem.h"
-#include "base/text_file.h"
 #include "base/why.h"
-#include "dns/anchor.h"
 #include "dns/answer.h"
 #include "dns/rrtype.h"
 #include "dns/server_address.h"
+#include "dns/ub_context.h"
 
 #define CLASS_IN 1
 #define RCODE_NXDOMAIN 3
-#define HINTS_MAX_BYTES 65536
 
 /* libunbound checks a zone's keys once for each question that comes before they are
  * known: one question goes ahead of the others in its zone. The zone is guessed from the
@@ -28,9 +25,11 @@
 #define LEADERS 1024
 #define KNOWN_ZONES 4096
 #define LEADER_MS 200 /* a dead name server holds the others up no longer than that */
-/* With one target the round trips count: where an answer takes longer than this, all is
- * asked side by side, and what is going to be asked, too. */
+/* With one target the round trips count: where no answer came in for so long, all is
+ * asked side by side, and what is going to be asked, too. Where they come in, the
+ * processor has signatures to check, and asking side by side would make more of them. */
 #define LEADER_ALONE_MS 2
+#define ANSWER_CPU_US 150
 #define AHEAD_MAX 64 /* questions: those of a long name, and of some hosts */
 
 struct resolver {
@@ -40,6 +39,9 @@ struct resolver {
 	struct zones *zones;		 /* owned */
 	int64_t lead_ms;
 	bool asks_ahead;
+	bool answers_late;   /* longer than lead_ms, when last seen */
+	bool holds;	     /* what is no proof, until it is known who to ask */
+	bool proven;	     /* an answer was validated */
 	struct ahead *ahead; /* owned; what is to be asked where answers take long */
 	size_t ahead_count;
 	bool closing;
@@ -63,10 +65,12 @@ struct resolver_question {
 	bool freed;	 /* the asker let go */
 	uint32_t owner;	 /* who asked, for the loop */
 	bool answered, delivering;
+	bool held;		  /* answered, but not yet to be delivered */
 	struct answer answer;	  /* owned; filled when answered */
 	struct loop_timer *timer; /* owned; delivers the answer from the loop */
 	uint64_t zone;		  /* of a leader */
 	struct loop_timer *lead;  /* owned; lets the followers go. NULL: no leader */
+	int64_t lead_since_ms, lead_cpu_us;
 	struct resolver_question *leader; /* the leader that this one waits for */
 	struct resolver_question *follower, *next_follower;
 };
@@ -162,47 +166,14 @@ static void on_lead_ends(void *arg);
 static void set_lead(struct resolver_question *q, int64_t delay_ms)
 {
 	loop_timer_free(q->lead);
+	q->lead_cpu_us = clock_cpu_us();
 	q->lead = loop_timer_new(q->resolver->loop, delay_ms, on_lead_ends, q);
-}
-
-/* libunbound has one log for all contexts, which would go to standard error. */
-static struct {
-	FILE *stream; /* never closed: a context that is gone may still be meant */
-	char *text;   /* owned by the stream */
-	size_t len;
-} unbound_log;
-
-static void catch_log(struct ub_ctx *ctx)
-{
-	if (!unbound_log.stream)
-		unbound_log.stream = open_memstream(&unbound_log.text, &unbound_log.len);
-	if (unbound_log.stream)
-		(void)ub_ctx_debugout(ctx, unbound_log.stream);
-}
-
-/* " (rrset too big ...)" of its last line, on the heap, else "". Forgets them all. */
-static char *take_log(void)
-{
-	static const char mark[] = " error: ";
-	char *text, *at, *found = NULL, *reason;
-	long len = unbound_log.stream ? ftell(unbound_log.stream) : 0;
-
-	if (len <= 0 || fflush(unbound_log.stream) != 0)
-		return mem_text("");
-	text = mem_text_n(unbound_log.text, (size_t)len);
-	for (at = text; (at = strstr(at, mark)); found = at)
-		at += strlen(mark);
-	reason = found ? mem_printf(" (%.*s)", (int)strcspn(found, "\n"), found)
-		       : mem_text("");
-	free(text);
-	rewind(unbound_log.stream);
-	return reason;
 }
 
 static void take_answer(struct resolver_question *q, int rcode, const void *packet,
 			int packet_len, int sec, const char *why_bogus)
 {
-	char *log = take_log();
+	char *log = ub_context_take_log();
 
 	if (sec == 1)
 		answer_failed(&q->answer, SECURITY_BOGUS,
@@ -217,6 +188,13 @@ static void take_answer(struct resolver_question *q, int rcode, const void *pack
 			mem_printf("no usable answer to %s (SERVFAIL)%s", q->name, log));
 	q->answered = true;
 	free(log);
+}
+
+/* Signed, or shown to be unsigned: no server that leaves signatures out makes that up. */
+static bool is_proof(const struct answer *a)
+{
+	return a->kind != ANSWER_FAILED &&
+	       (a->security == SECURITY_SECURE || a->security == SECURITY_INSECURE);
 }
 
 /* From an event of libunbound's, or from within the question. */
@@ -236,7 +214,11 @@ static void on_unbound(void *arg, int rcode, void *packet, int packet_len, int s
 	}
 	before = loop_set_owner(q->resolver->loop, q->owner);
 	take_answer(q, rcode, packet, packet_len, sec, why_bogus);
-	q->timer = loop_timer_new(q->resolver->loop, 0, deliver_answer, q);
+	q->held = q->resolver->holds && !is_proof(&q->answer);
+	if (q->answer.security == SECURITY_SECURE)
+		q->resolver->proven = true;
+	if (!q->held)
+		q->timer = loop_timer_new(q->resolver->loop, 0, deliver_answer, q);
 	loop_set_owner(q->resolver->loop, before);
 }
 
@@ -298,6 +280,14 @@ static void send_ahead(struct resolver *r)
 	free(ahead);
 }
 
+/* Whether libunbound works at the answers to this one. */
+static bool answers_come_in(const struct resolver_question *q)
+{
+	return q->in_unbound && q->resolver->asks_ahead &&
+	       clock_ms() - q->lead_since_ms < LEADER_MS &&
+	       clock_cpu_us() - q->lead_cpu_us >= ANSWER_CPU_US;
+}
+
 static void on_lead_ends(void *arg)
 {
 	struct resolver_question *q = arg, *next;
@@ -305,6 +295,10 @@ static void on_lead_ends(void *arg)
 	struct zones *zones = r->zones;
 	bool late = q->in_unbound;
 
+	if (answers_come_in(q)) {
+		set_lead(q, r->lead_ms);
+		return;
+	}
 	loop_timer_free(q->lead);
 	q->lead = NULL;
 	zones->leader[q->zone % LEADERS] = NULL;
@@ -315,8 +309,10 @@ static void on_lead_ends(void *arg)
 		ask_unbound(next);
 	}
 	release_question(q);
-	if (late)
+	if (late && r->asks_ahead) {
+		r->answers_late = true;
 		send_ahead(r);
+	}
 }
 
 static void follow_leader(struct resolver_question *q, struct resolver_question *leader)
@@ -354,6 +350,7 @@ static bool held_back(struct resolver_question *q)
 	leader = &zones->leader[q->zone % LEADERS];
 	if (!*leader) {
 		*leader = q;
+		q->lead_since_ms = clock_ms();
 		set_lead(q, q->resolver->lead_ms);
 		return false;
 	}
@@ -391,6 +388,10 @@ void resolver_ask_ahead(struct resolver *r, const char *name, uint16_t type)
 
 	if (!r->asks_ahead || r->ahead_count == AHEAD_MAX)
 		return;
+	if (r->answers_late) {
+		ask_for_cache(r, name, type);
+		return;
+	}
 	for (i = 0; i < r->ahead_count; i++)
 		if (r->ahead[i].type == type && !strcmp(r->ahead[i].name, name))
 			return;
@@ -414,156 +415,107 @@ static void ask_ahead_for_zones(struct resolver *r, const char *host)
 	resolver_ask_ahead(r, host, RRTYPE_DS);
 }
 
+/* Once a top-level domain is enough where many are asked for. */
+static bool is_primed(struct resolver *r, const char *domain)
+{
+	uint64_t hash = fnv_text(domain), *known = &r->zones->known[hash % KNOWN_ZONES];
+	bool primed = *known == hash;
+
+	*known = hash;
+	return primed;
+}
+
 void resolver_prime(struct resolver *r, const char *host)
 {
-	const char *dot = strrchr(host, '.');
+	const char *dot = strrchr(host, '.'), *domain = dot ? dot + 1 : host;
 
-	ask_for_cache(r, ".", RRTYPE_DNSKEY);
-	ask_for_cache(r, dot ? dot + 1 : host, RRTYPE_DNSKEY);
-	ask_ahead_for_zones(r, host);
+	if (r->asks_ahead) {
+		resolver_ask_ahead(r, ".", RRTYPE_DNSKEY);
+		resolver_ask_ahead(r, domain, RRTYPE_DNSKEY);
+		ask_ahead_for_zones(r, host);
+	} else if (!is_primed(r, domain)) {
+		ask_for_cache(r, ".", RRTYPE_DNSKEY);
+		ask_for_cache(r, domain, RRTYPE_DNSKEY);
+	}
+}
+
+void resolver_hold(struct resolver *r)
+{
+	r->holds = true;
+}
+
+bool resolver_has_proof(const struct resolver *r)
+{
+	return r->proven;
+}
+
+void resolver_release(struct resolver *r)
+{
+	struct resolver_question *q;
+
+	r->holds = false;
+	for (q = r->first; q; q = q->next) {
+		if (!q->held)
+			continue;
+		q->held = false;
+		q->timer = loop_timer_new(r->loop, 0, deliver_answer, q);
+	}
+}
+
+/* Takes the questions back from a context, and frees it. */
+static void drop_context(struct resolver *r, struct ub_ctx *ctx)
+{
+	struct resolver_question *q, *next;
+
+	r->closing = true;
+	/* this calls back for every open question */
+	ub_ctx_delete(ctx);
+	r->closing = false;
+	for (q = r->first; q; q = next) {
+		next = q->next;
+		q->in_unbound = false;
+		release_question(q);
+	}
+}
+
+static void ask_again(struct resolver_question *q)
+{
+	if ((q->answered && !q->held) || q->leader || q->freed)
+		return;
+	if (q->held)
+		answer_clear(&q->answer);
+	q->held = q->answered = false;
+	ask_unbound(q);
+}
+
+int resolver_change(struct resolver *r, const struct resolver_conf *conf, struct why *why)
+{
+	struct resolver_question *q;
+	struct ub_ctx *ctx;
+	uint32_t before = loop_owner(r->loop);
+	int rc = ub_context_new(loop_base(r->loop), conf, &ctx, why);
+
+	if (rc < 0)
+		return rc;
+	drop_context(r, r->ctx);
+	r->ctx = ctx;
+	r->holds = false;
+	for (q = r->first; q; q = q->next) {
+		(void)loop_set_owner(r->loop, q->owner);
+		ask_again(q);
+	}
+	(void)loop_set_owner(r->loop, before);
+	return 0;
 }
 
 int resolver_check_address(const char *text, struct why *why)
 {
-	if (server_address_is_good(text))
-		return 0;
-	return why_set(why, DP_EINVAL,
-		       "resolver '%s' is not ADDR or ADDR@PORT (an IP address)", text);
-}
-
-struct option {
-	const char *name, *value;
-};
-
-/* Where the library's defaults don't fit: loopback resolvers, name servers that fail on
- * empty non-terminals such as _tcp, reasons. A probe has no trust anchor of its own to
- * signal to the root. The allowance for clocks that differ, a tenth of the validity up
- * to a day, takes signatures that other validators refuse: RFC 4035 section 5.3.1 lets
- * no signature count outside its validity; a minute is left for the clocks. */
-static const struct option options[] = {
-	{ "qname-minimisation:", "no" },
-	{ "do-not-query-localhost:", "no" },
-	{ "trust-anchor-signaling:", "no" },
-	{ "val-log-level:", "2" }, /* fills in why an answer is bogus */
-	{ "val-sig-skew-min:", "60" },
-	{ "val-sig-skew-max:", "60" },
-};
-
-/* Many targets at once need more sockets and memory than one, which starts faster
- * without. */
-static const struct option options_for_many[] = {
-	{ "outgoing-range:", "4096" },	      { "num-queries-per-thread:", "4096" },
-	{ "msg-cache-size:", "2m" },	      { "rrset-cache-size:", "4m" },
-	{ "key-cache-size:", "4m" },	      { "neg-cache-size:", "1m" },
-	{ "infra-cache-numhosts:", "20000" },
-};
-
-static int set_options(struct ub_ctx *ctx, const struct option *option, size_t count,
-		       struct why *why)
-{
-	size_t i;
-	int rc;
-
-	for (i = 0; i < count; i++) {
-		rc = ub_ctx_set_option(ctx, option[i].name, option[i].value);
-		if (rc != 0)
-			return why_set(why, DP_EDNS, "libunbound refuses %s %s: %s",
-				       option[i].name, option[i].value, ub_strerror(rc));
-	}
-	return 0;
-}
-
-/* libunbound reads the file only when it is needed, too late to complain, and takes
- * no mark at its beginning. */
-static int check_hints(const char *path, struct why *why)
-{
-	char *text = NULL, *data = NULL;
-	size_t len;
-	int rc = text_file_read(path, HINTS_MAX_BYTES, &text, &len, why);
-
-	if (rc == 0)
-		rc = kept_read(path, HINTS_MAX_BYTES, &data, &len, why);
-	if (rc == 0 && !strncmp(data, TEXT_FILE_MARK, strlen(TEXT_FILE_MARK)))
-		rc = why_set(why, DP_EFORMAT,
-			     "root hints %s begin with a byte order mark, which "
-			     "libunbound can't read: save them without it",
-			     path);
-	free(data);
-	free(text);
-	return rc;
+	return server_address_check(text, why);
 }
 
 void resolver_keep(const struct resolver_conf *conf)
 {
-	(void)kept_add(conf->root_hints, HINTS_MAX_BYTES, true, NULL);
-	anchor_keep(conf->trust_anchor);
-}
-
-static int set_upstream(struct ub_ctx *ctx, const struct resolver_conf *conf,
-			struct why *why)
-{
-	size_t i;
-	int rc;
-
-	for (i = 0; i < conf->forward_count; i++) {
-		rc = resolver_check_address(conf->forward[i], why);
-		if (rc < 0)
-			return rc;
-		rc = ub_ctx_set_fwd(ctx, conf->forward[i]);
-		if (rc != 0)
-			return why_set(why, DP_EDNS, "resolver %s: %s", conf->forward[i],
-				       ub_strerror(rc));
-	}
-	if (conf->stub_zone) {
-		rc = ub_ctx_set_stub(ctx, *conf->stub_zone ? conf->stub_zone : ".",
-				     conf->stub_address, 0);
-		if (rc != 0)
-			return why_set(why, DP_EDNS, "name server %s of %s: %s",
-				       conf->stub_address, conf->stub_zone,
-				       ub_strerror(rc));
-	}
-	if (!conf->root_hints)
-		return 0;
-	rc = check_hints(conf->root_hints, why);
-	if (rc < 0)
-		return rc;
-	rc = ub_ctx_set_option(ctx, "root-hints:", kept_path(conf->root_hints));
-	if (rc != 0)
-		return why_set(why, DP_EDNS, "root hints %s: %s", conf->root_hints,
-			       ub_strerror(rc));
-	return 0;
-}
-
-static int set_anchors(struct ub_ctx *ctx, const struct resolver_conf *conf,
-		       struct why *why)
-{
-	struct anchor_set set;
-	size_t i;
-	int rc;
-
-	if (conf->blind)
-		return 0;
-	rc = anchor_set_load(conf->trust_anchor, &set, why);
-	if (rc < 0)
-		return rc;
-	for (i = 0; i < set.count && rc == 0; i++) {
-		rc = ub_ctx_add_ta(ctx, set.text[i]);
-		if (rc != 0)
-			rc = why_set(why, DP_EFORMAT, "trust anchor from %s: %s",
-				     set.source, ub_strerror(rc));
-	}
-	anchor_set_clear(&set);
-	return rc;
-}
-
-/* libunbound answers these zones by itself (RFC 6761, RFC 8375). Users who name a
- * resolver or a root of their own mean what that one says. */
-static void unblock_private_zones(struct ub_ctx *ctx, const struct resolver_conf *conf)
-{
-	if (!conf->forward_count && !conf->root_hints)
-		return;
-	(void)ub_ctx_zone_remove(ctx, "test.");
-	(void)ub_ctx_zone_remove(ctx, "home.arpa.");
+	ub_context_keep(conf);
 }
 
 int resolver_new(struct loop *loop, const struct resolver_conf *conf,
@@ -576,27 +528,12 @@ int resolver_new(struct loop *loop, const struct resolver_conf *conf,
 	r->zones = mem_zero(sizeof(*r->zones));
 	r->lead_ms = conf->many ? LEADER_MS : LEADER_ALONE_MS;
 	r->asks_ahead = !conf->many && !conf->blind;
-	r->ctx = ub_ctx_create_event(loop_base(loop));
-	if (!r->ctx) {
+	rc = ub_context_new(loop_base(loop), conf, &r->ctx, why);
+	if (rc < 0) {
 		free(r->zones);
 		free(r);
-		return why_set(why, DP_EDNS, "libunbound can't start");
-	}
-	catch_log(r->ctx);
-	rc = set_options(r->ctx, options, sizeof(options) / sizeof(options[0]), why);
-	if (rc == 0 && conf->many)
-		rc = set_options(r->ctx, options_for_many,
-				 sizeof(options_for_many) / sizeof(options_for_many[0]),
-				 why);
-	if (rc == 0)
-		rc = set_upstream(r->ctx, conf, why);
-	if (rc == 0)
-		rc = set_anchors(r->ctx, conf, why);
-	if (rc < 0) {
-		resolver_free(r);
 		return rc;
 	}
-	unblock_private_zones(r->ctx, conf);
 	*ret_resolver = r;
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The validating resolver: libunbound on the event loop. The only user of libunbound. */
+/* The validating resolver: libunbound on the event loop. */
 #ifndef DNS_RESOLVER_H
 #define DNS_RESOLVER_H
 
@@ -7,20 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dns/ub_context.h"
+
 struct answer;
 struct loop;
 struct why;
-
-struct resolver_conf {
-	const char *const
-		*forward; /* "ADDR" or "ADDR@PORT"; none: from the root itself */
-	size_t forward_count;
-	const char *root_hints;	  /* file, or NULL: libunbound's own */
-	const char *trust_anchor; /* file, or NULL: the system's, else built in */
-	const char *stub_zone, *stub_address; /* that zone is asked there; both or NULL */
-	bool blind; /* don't validate: for finding out what went wrong */
-	bool many;  /* questions for many targets at once are to be expected */
-};
 
 struct resolver;
 struct resolver_question;
@@ -42,9 +33,19 @@ void resolver_free(struct resolver *r);
 struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 				       uint16_t type, resolver_fn *fn, void *arg);
 void resolver_question_free(struct resolver_question *q);
-/* Asks for the keys of the root and of host's top-level domain, which every answer about
- * host needs, so that they come in while its own questions are under way; and where these
- * take long, for those of the zones between. */
+/* From now on only answers that are signed, or shown to be unsigned, are delivered; the
+ * others wait for resolver_release() or resolver_change(). */
+void resolver_hold(struct resolver *r);
+void resolver_release(struct resolver *r);
+/* Asks elsewhere from now on, also what isn't answered yet or was held. On failure all is
+ * as it was. */
+int resolver_change(struct resolver *r, const struct resolver_conf *conf,
+		    struct why *why);
+/* Whether an answer was validated since it was made. */
+bool resolver_has_proof(const struct resolver *r);
+/* Every answer about host needs the keys of the root and of its top-level domain: with
+ * many targets they are asked for at once, with one where answers take long, beside those
+ * of the zones between. */
 void resolver_prime(struct resolver *r, const char *host);
 /* Is likely to be asked: where answers take long it is asked at once, so that the answer
  * is there by then. Not with many targets, where another one's time is used. */

@@ -42,6 +42,14 @@ bool server_address_is_good(const char *text)
 	return good;
 }
 
+int server_address_check(const char *text, struct why *why)
+{
+	if (server_address_is_good(text))
+		return 0;
+	return why_set(why, DP_EINVAL,
+		       "resolver '%s' is not ADDR or ADDR@PORT (an IP address)", text);
+}
+
 int server_address_parse(const char *text, struct server_address *ret_address,
 			 struct why *why)
 {

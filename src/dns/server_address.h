@@ -15,6 +15,8 @@ struct server_address {
 };
 
 bool server_address_is_good(const char *text);
+/* The same as 0 or DP_EINVAL, of a resolver. */
+int server_address_check(const char *text, struct why *why);
 /* DP_EINVAL also where this host has no such scope. */
 int server_address_parse(const char *text, struct server_address *ret_address,
 			 struct why *why);

@@ -18,6 +18,8 @@
 #define SYSTEM_MAX 3 /* MAXNS of resolv.conf(5) */
 #define RESOLV_CONF_MAX 65536
 #define TRY_MS 1500 /* for each system resolver to show the root's keys */
+/* One that has shown by then that it passes signatures on isn't tried. */
+#define TRY_AFTER_MS 10
 
 struct waiter {
 	upstream_fn *fn;
@@ -39,7 +41,8 @@ struct upstream {
 	bool ready, trying;
 	struct waiter *waiter; /* owned */
 	size_t waiter_count;
-	struct loop_timer *wake; /* owned */
+	struct loop_timer *wake;  /* owned */
+	struct loop_timer *trial; /* owned; begins it */
 };
 
 static void add_forward(struct upstream *u, const char *text)
@@ -85,8 +88,8 @@ static void use_forwarders(const struct upstream *u, struct resolver_conf *conf)
 	conf->forward_count = u->forward_count;
 }
 
-static int make_resolver(struct upstream *u, bool forward, bool blind,
-			 struct resolver **ret_resolver, struct why *why)
+static struct resolver_conf resolver_conf_of(const struct upstream *u, bool forward,
+					     bool blind)
 {
 	struct resolver_conf conf = { .root_hints = u->root_hints,
 				      .trust_anchor = u->trust_anchor,
@@ -95,6 +98,14 @@ static int make_resolver(struct upstream *u, bool forward, bool blind,
 
 	if (forward)
 		use_forwarders(u, &conf);
+	return conf;
+}
+
+static int make_resolver(struct upstream *u, bool forward, bool blind,
+			 struct resolver **ret_resolver, struct why *why)
+{
+	const struct resolver_conf conf = resolver_conf_of(u, forward, blind);
+
 	return resolver_new(u->loop, &conf, ret_resolver, why);
 }
 
@@ -136,7 +147,7 @@ static void note_refusal(struct upstream *u, const char *server,
 /* Keeps the forwarders that are good; where none is, the root itself is asked. */
 static void choose_forwarders(struct upstream *u)
 {
-	struct resolver *chosen;
+	struct resolver_conf conf;
 	size_t i, kept = 0;
 
 	for (i = 0; i < u->forward_count; i++) {
@@ -152,12 +163,9 @@ static void choose_forwarders(struct upstream *u)
 		u->left = mem_printf("the system's resolver does not deliver DNSSEC (%s);"
 				     " asked the root itself instead",
 				     buf_str(&u->refused));
-	/* An anchor file that is a pipe can't be read again: there must be one resolver.
-	 */
-	if (make_resolver(u, kept > 0, false, &chosen, NULL) < 0)
-		return;
-	resolver_free(u->resolver);
-	u->resolver = chosen;
+	conf = resolver_conf_of(u, kept > 0, false);
+	/* An anchor file that is a pipe can't be read again: then it stays as it is. */
+	(void)resolver_change(u->resolver, &conf, NULL);
 }
 
 static void end_trial(struct upstream *u, size_t index, const struct ask_reply *reply)
@@ -168,6 +176,7 @@ static void end_trial(struct upstream *u, size_t index, const struct ask_reply *
 	if (--u->open)
 		return;
 	choose_forwarders(u);
+	resolver_release(u->resolver);
 	be_ready(u);
 }
 
@@ -200,13 +209,24 @@ static void try_system(struct upstream *u)
 				 .timeout_ms = TRY_MS };
 	size_t i;
 
-	u->trying = true;
 	u->open = u->forward_count;
 	for (i = 0; i < u->forward_count && i < SYSTEM_MAX; i++) {
 		conf.server = u->forward[i];
 		if (ask_new(u->loop, &conf, on_trial[i], u, &u->ask[i], NULL) < 0)
 			end_trial(u, i, &none);
 	}
+}
+
+static void on_trial_due(void *arg)
+{
+	struct upstream *u = arg;
+
+	if (!resolver_has_proof(u->resolver)) {
+		try_system(u);
+		return;
+	}
+	resolver_release(u->resolver);
+	be_ready(u);
 }
 
 int upstream_new(struct loop *loop, const struct upstream_conf *conf,
@@ -245,6 +265,7 @@ void upstream_free(struct upstream *u)
 	for (i = 0; i < SYSTEM_MAX; i++)
 		ask_free(u->ask[i]);
 	loop_timer_free(u->wake);
+	loop_timer_free(u->trial);
 	resolver_free(u->resolver);
 	resolver_free(u->root[0]);
 	resolver_free(u->root[1]);
@@ -259,14 +280,39 @@ void upstream_free(struct upstream *u)
 	free(u);
 }
 
-void upstream_wait(struct upstream *u, upstream_fn *fn, void *arg)
+static void add_waiter(struct upstream *u, upstream_fn *fn, void *arg)
 {
 	u->waiter = mem_grow(u->waiter, u->waiter_count, sizeof(*u->waiter));
 	u->waiter[u->waiter_count++] = (struct waiter){ fn, arg };
-	if (u->ready)
+}
+
+void upstream_wait(struct upstream *u, upstream_fn *fn, void *arg)
+{
+	add_waiter(u, fn, arg);
+	if (u->ready) {
 		be_ready(u);
-	else if (!u->trying)
+	} else if (!u->trying) {
+		u->trying = true;
 		try_system(u);
+	}
+}
+
+/* With several, a bad one would be found out only by the questions that it gets. */
+bool upstream_begin(struct upstream *u, upstream_fn *fn, void *arg)
+{
+	if (u->many || u->ready) {
+		upstream_wait(u, fn, arg);
+		return false;
+	}
+	add_waiter(u, fn, arg);
+	resolver_hold(u->resolver);
+	if (!u->trying) {
+		u->trying = true;
+		u->trial =
+			loop_timer_new(u->loop, u->forward_count > 1 ? 0 : TRY_AFTER_MS,
+				       on_trial_due, u);
+	}
+	return true;
 }
 
 void upstream_forget(struct upstream *u, void *arg)

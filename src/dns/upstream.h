@@ -34,7 +34,11 @@ void upstream_free(struct upstream *u);
  */
 void upstream_wait(struct upstream *u, upstream_fn *fn, void *arg);
 void upstream_forget(struct upstream *u, void *arg);
-/* The resolver; after fn was called. Borrowed. */
+/* The same, and returns whether the resolver may be asked before: what doesn't prove
+ * itself it keeps until then, and asks again where others are to be asked. Not with many
+ * targets, which would all be asked for twice. */
+bool upstream_begin(struct upstream *u, upstream_fn *fn, void *arg);
+/* The resolver, the same from beginning to end. Borrowed. */
 struct resolver *upstream_resolver(struct upstream *u);
 /* A resolver of its own that asks from the root: validating, or blind (for finding name
  * servers after a failure). Made on first use, borrowed; NULL if it can't be made. */

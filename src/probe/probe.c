@@ -37,7 +37,7 @@ struct probe {
 	struct loop_timer *deadline, *delivery; /* owned; deadline NULL while it waits */
 	size_t waiting; /* connections that wait for room at busy addresses */
 	int64_t waiting_since_ms, waited_ms;
-	bool waits_upstream, finished;
+	bool waits_upstream, started, finished;
 	int64_t asked_ms;	    /* when the first question was asked */
 	struct discover *discover;  /* owned; mx:// and srv:// */
 	struct turns *turns;	    /* owned; of its connections */
@@ -404,6 +404,7 @@ static void start_discovery(struct probe *p)
 
 static void start_work(struct probe *p)
 {
+	p->started = true;
 	p->asked_ms = clock_ms();
 	start_doubt(p);
 	switch (p->service->discovery) {
@@ -420,6 +421,15 @@ static void start_work(struct probe *p)
 	}
 }
 
+/* All is asked anew, of the root. */
+static void restart_doubt(struct probe *p)
+{
+	p->asked_ms = clock_ms();
+	loop_timer_free(p->doubt);
+	p->doubt = NULL;
+	start_doubt(p);
+}
+
 static void on_upstream(void *arg)
 {
 	struct probe *p = arg;
@@ -429,7 +439,10 @@ static void on_upstream(void *arg)
 	if (left)
 		finding_take(&p->facts->findings, FINDING_RESOLVER_NO_DNSSEC,
 			     SEVERITY_INFO, &p->conf->verdict->overrides, mem_text(left));
-	start_work(p);
+	if (!p->started)
+		start_work(p);
+	else if (left)
+		restart_doubt(p);
 }
 
 static void time_out_discovery(struct probe *p)
@@ -448,7 +461,7 @@ static void on_budget_spent(void *arg)
 	size_t i;
 
 	/* The system's resolvers are tried for less than any deadline but a tiny one. */
-	if (p->waits_upstream)
+	if (!p->started)
 		start_work(p);
 	if (p->doubts && p->doubt_over && find_waiting(p, &name, &type))
 		blame_fill(p->blame, p->facts);
@@ -542,7 +555,8 @@ struct probe *probe_new(const struct probe_conf *conf, const struct target *targ
 	p->turns = turns_new(conf->loop,
 			     conf->per_target ? (size_t)conf->per_target : TURNS_AT_ONCE);
 	p->waits_upstream = true;
-	upstream_wait(conf->upstream, on_upstream, p);
+	if (upstream_begin(conf->upstream, on_upstream, p))
+		start_work(p);
 	return p;
 }
 

@@ -33,7 +33,7 @@ END
 
 # A library's headers, then the folders and files that may include them.
 cat >"$tmp/libraries" <<'END'
-unbound  dns/resolver.c cmd/version.c
+unbound  dns/resolver.c dns/ub_context.c cmd/version.c
 curl/    net/curl_load.h cmd/version.c
 event2/  base/loop.c
 gnutls/  dane net/handshake.c net/handshake.h base/why.c setup/key/key.c setup/key/key.h setup/key/csr.c setup/key/csr.h setup/key/self_signed.c setup/key/self_signed.h cmd/resume.c cmd/version.c

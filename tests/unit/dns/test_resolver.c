@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/loop.h"
 #include "base/why.h"
 #include "dns/answer.h"
@@ -295,6 +296,163 @@ static void test_resolver_asks_ahead_where_answers_take_long(void **state)
 	}
 }
 
+struct work {
+	struct loop *loop;
+	struct loop_timer *timer;
+	int rounds;
+};
+
+static void work_on(void *arg)
+{
+	struct work *w = arg;
+
+	clock_work(1000);
+	loop_timer_free(w->timer);
+	w->timer = NULL;
+	if (w->rounds--)
+		w->timer = loop_timer_new(w->loop, 1, work_on, w);
+	else
+		loop_stop(w->loop);
+}
+
+/* As long as answers come in, which are work, all else waits; not in idleness. */
+static void test_resolver_asks_ahead_only_when_idle(void **state)
+{
+	struct seen s = { .loop = loop_new() };
+	struct dns_server *server = dns_server_new(s.loop, DNS_SERVER_SILENT);
+	const char *forward[] = { dns_server_address(server) };
+	struct resolver_conf conf = { .forward = forward, .forward_count = 1 };
+	struct work work = { .loop = s.loop, .rounds = 20 };
+	struct resolver_question *a, *aaaa;
+	struct loop_timer *timer;
+	struct resolver *r;
+
+	(void)state;
+	assert_int_equal(resolver_new(s.loop, &conf, &r, NULL), 0);
+	resolver_prime(r, "www.zone.example");
+	a = resolver_ask(r, "www.zone.example", RRTYPE_A, on_answer, &s);
+	aaaa = resolver_ask(r, "www.zone.example", RRTYPE_AAAA, on_answer, &s);
+	work_on(&work);
+	loop_run(s.loop);
+	assert_int_equal(dns_server_questions(server), 1);
+	timer = loop_timer_new(s.loop, 50, stop, s.loop);
+	loop_run(s.loop);
+	loop_timer_free(timer);
+	assert_int_equal(dns_server_questions(server), 7);
+	resolver_question_free(a);
+	resolver_question_free(aaaa);
+	resolver_free(r);
+	dns_server_free(server);
+	loop_free(s.loop);
+}
+
+/* Answers have taken long: what is likely to be asked isn't kept for another time. */
+static void test_resolver_asks_ahead_at_once_where_answers_took_long(void **state)
+{
+	struct seen s = { .loop = loop_new() };
+	struct dns_server *server = dns_server_new(s.loop, DNS_SERVER_SILENT);
+	const char *forward[] = { dns_server_address(server) };
+	struct resolver_conf conf = { .forward = forward, .forward_count = 1 };
+	struct resolver_question *a;
+	struct loop_timer *timer;
+	struct resolver *r;
+	int round;
+
+	(void)state;
+	assert_int_equal(resolver_new(s.loop, &conf, &r, NULL), 0);
+	a = resolver_ask(r, "www.zone.example", RRTYPE_A, on_answer, &s);
+	for (round = 1; round <= 2; round++) {
+		timer = loop_timer_new(s.loop, 50, stop, s.loop);
+		loop_run(s.loop);
+		loop_timer_free(timer);
+		assert_int_equal(dns_server_questions(server), round);
+		resolver_ask_ahead(r, "_25._tcp.mx.example", RRTYPE_TLSA);
+	}
+	resolver_question_free(a);
+	resolver_free(r);
+	dns_server_free(server);
+	loop_free(s.loop);
+}
+
+/* An answer that proves nothing waits; released, it is delivered as it is; asked
+ * elsewhere, it is that of there. */
+static void test_resolver_hold_keeps_what_is_no_proof(void **state)
+{
+	int change;
+
+	(void)state;
+	for (change = 0; change <= 1; change++) {
+		struct seen s = { .loop = loop_new() };
+		struct dns_server *bad = dns_server_new(s.loop, DNS_SERVER_REFUSES);
+		struct dns_server *good = dns_server_new(s.loop, DNS_SERVER_UNSIGNED);
+		const char *forward[] = { dns_server_address(bad) };
+		struct resolver_conf conf = { .forward = forward,
+					      .forward_count = 1,
+					      .blind = true };
+		struct resolver_question *dropped;
+		struct loop_timer *timer;
+		struct resolver *r;
+
+		assert_int_equal(resolver_new(s.loop, &conf, &r, NULL), 0);
+		resolver_hold(r);
+		s.question = resolver_ask(r, "www.example", RRTYPE_A, on_answer, &s);
+		dropped = resolver_ask(r, "b.zone.example", RRTYPE_A, on_answer, &s);
+		resolver_question_free(dropped);
+		timer = loop_timer_new(s.loop, 100, stop, s.loop);
+		loop_run(s.loop);
+		loop_timer_free(timer);
+		assert_int_equal(s.calls, 0);
+		assert_false(resolver_has_proof(r));
+		forward[0] = dns_server_address(good);
+		if (change)
+			assert_int_equal(resolver_change(r, &conf, NULL), 0);
+		else
+			resolver_release(r);
+		assert_int_equal(s.calls, 0);
+		loop_run(s.loop);
+		assert_int_equal(s.calls, 1);
+		assert_int_equal(s.kind, change ? ANSWER_DATA : ANSWER_FAILED);
+		resolver_free(r);
+		dns_server_free(bad);
+		dns_server_free(good);
+		loop_free(s.loop);
+	}
+}
+
+/* The question is under way, and an answer is delivered at once that shows what it is. */
+static void test_resolver_change_takes_what_is_under_way_along(void **state)
+{
+	struct seen s = { .loop = loop_new() };
+	struct dns_server *silent = dns_server_new(s.loop, DNS_SERVER_SILENT);
+	struct dns_server *good = dns_server_new(s.loop, DNS_SERVER_UNSIGNED);
+	const char *forward[] = { dns_server_address(silent) };
+	struct resolver_conf conf = { .forward = forward,
+				      .forward_count = 1,
+				      .blind = true };
+	struct resolver_conf wrong = { .trust_anchor = "/nonexistent/anchor" };
+	struct loop_timer *timer;
+	struct resolver *r;
+
+	(void)state;
+	assert_int_equal(resolver_new(s.loop, &conf, &r, NULL), 0);
+	resolver_hold(r);
+	s.question = resolver_ask(r, "www.example", RRTYPE_A, on_answer, &s);
+	timer = loop_timer_new(s.loop, 20, stop, s.loop);
+	loop_run(s.loop);
+	loop_timer_free(timer);
+	assert_int_equal(resolver_change(r, &wrong, NULL), DP_ENOENT);
+	forward[0] = dns_server_address(good);
+	assert_int_equal(resolver_change(r, &conf, NULL), 0);
+	resolver_hold(r);
+	loop_run(s.loop);
+	assert_int_equal(s.calls, 1);
+	assert_int_equal(s.kind, ANSWER_DATA);
+	resolver_free(r);
+	dns_server_free(silent);
+	dns_server_free(good);
+	loop_free(s.loop);
+}
+
 /* What is held back is answered all the same. */
 static void test_resolver_ask_answers_all(void **state)
 {
@@ -335,7 +493,12 @@ int main(void)
 		cmocka_unit_test(test_resolver_ask_for_no_name),
 		cmocka_unit_test(test_resolver_ask_lets_one_go_ahead),
 		cmocka_unit_test(test_resolver_asks_ahead_where_answers_take_long),
+		cmocka_unit_test(
+			test_resolver_asks_ahead_at_once_where_answers_took_long),
+		cmocka_unit_test(test_resolver_hold_keeps_what_is_no_proof),
+		cmocka_unit_test(test_resolver_change_takes_what_is_under_way_along),
 		cmocka_unit_test(test_resolver_ask_answers_all),
+		cmocka_unit_test(test_resolver_asks_ahead_only_when_idle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

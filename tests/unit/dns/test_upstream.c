@@ -15,6 +15,7 @@
 #include "base/loop.h"
 #include "base/why.h"
 #include "dns/resolver.h"
+#include "dns/rrtype.h"
 #include "dns_server.h"
 
 #define SERVERS_MAX 4
@@ -88,7 +89,7 @@ static void write_conf(struct dns_server *const *server, size_t count)
 
 struct seen {
 	struct loop *loop;
-	int calls;
+	int calls, answers;
 };
 
 static void on_ready(void *arg)
@@ -148,6 +149,58 @@ static void test_upstream_system_resolvers(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		check_row(i);
+}
+
+static void on_first(void *arg, const struct answer *answer)
+{
+	struct seen *s = arg;
+
+	(void)answer;
+	s->answers++;
+	loop_stop(s->loop);
+}
+
+/* The questions go out before the system's resolvers are known to be good; an answer that
+ * nobody signed waits until that is known, and comes from the root where they are not. */
+static void test_upstream_begin_asks_beside_the_trial(void **state)
+{
+	struct upstream_conf conf = { .resolv_conf = conf_file,
+				      .trust_anchor = anchor_file };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct seen s = { .loop = loop_new() };
+		struct dns_server *server[SERVERS_MAX] = { NULL };
+		struct resolver_question *question;
+		struct upstream *u;
+		size_t k;
+
+		for (k = 0; k < rows[i].count; k++)
+			server[k] = dns_server_new(s.loop, rows[i].mode[k]);
+		write_conf(server, rows[i].count);
+		assert_int_equal(upstream_new(s.loop, &conf, &u, NULL), 0);
+		assert_true(upstream_begin(u, on_ready, &s));
+		question = resolver_ask(upstream_resolver(u), "localhost", RRTYPE_A,
+					on_first, &s);
+		loop_run(s.loop);
+		/* libunbound answers it, and shows that no one signs it */
+		assert_int_equal(s.answers, 1);
+		resolver_question_free(question);
+		question = resolver_ask(upstream_resolver(u), "www.example", RRTYPE_A,
+					on_first, &s);
+		while (!s.calls)
+			loop_run(s.loop);
+		check_kept(i, u, server);
+		if ((upstream_left(u) == NULL) != (rows[i].left == NULL))
+			fail_msg("%s: says %s", rows[i].name, upstream_left(u));
+		assert_false(upstream_begin(u, on_ready, &s));
+		resolver_question_free(question);
+		upstream_free(u);
+		for (k = 0; k < SERVERS_MAX; k++)
+			dns_server_free(server[k]);
+		loop_free(s.loop);
+	}
 }
 
 /* One given is used as it is: nothing is tried. */
@@ -260,6 +313,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_upstream_system_resolvers),
+		cmocka_unit_test(test_upstream_begin_asks_beside_the_trial),
 		cmocka_unit_test(test_upstream_given_is_never_left),
 		cmocka_unit_test(test_upstream_recurse_reads_no_resolv_conf),
 		cmocka_unit_test(test_upstream_keeps_a_resolver_whatever_happens),

@@ -34,7 +34,7 @@ static struct world {
 			      * has no TLSA records, w
 			      * waits for room for 150 ms and matches 40 ms later, -
 			      * nothing for ever */
-	bool upstream_never, discover_never;
+	bool upstream_never, upstream_at_once, discover_never;
 	const char *left; /* why the system's resolver was */
 	enum discover_status discovered;
 	const char *host[4]; /* that were found; "!" before one that no host can be */
@@ -269,6 +269,12 @@ void upstream_wait(struct upstream *u, upstream_fn *fn, void *arg)
 	u->arg = arg;
 	if (!world.upstream_never)
 		u->timer = loop_timer_new(world.loop, 1, end_upstream, u);
+}
+
+bool upstream_begin(struct upstream *u, upstream_fn *fn, void *arg)
+{
+	upstream_wait(u, fn, arg);
+	return world.upstream_at_once;
 }
 
 void upstream_forget(struct upstream *u, void *arg)
@@ -654,6 +660,31 @@ static void test_probe_says_why_the_resolver_was_left(void **state)
 	assert_int_equal(stage.facts->state, STATE_OK);
 }
 
+/* Whether the resolver is any good may turn out while it is asked. */
+static void test_probe_asks_before_the_resolver_is_chosen(void **state)
+{
+	(void)state;
+	world.upstream_never = world.upstream_at_once = true;
+	start_probe("https://www.example", 1000);
+	run_for(500);
+	assert_int_equal(stage.delivered, 1);
+	assert_int_equal(stage.facts->state, STATE_OK);
+	assert_string_equal(world.endpoints, "https://www.example:443(;www.example)");
+}
+
+static void test_probe_asks_once_where_the_resolver_is_left(void **state)
+{
+	(void)state;
+	world.upstream_at_once = true;
+	world.left = "it strips signatures";
+	world.outcome = "w";
+	start_probe("https://www.example", 1000);
+	run_for(500);
+	assert_int_equal(stage.delivered, 1);
+	assert_int_equal(stage.facts->findings.item[0].id, FINDING_RESOLVER_NO_DNSSEC);
+	assert_string_equal(world.endpoints, "https://www.example:443(;www.example)");
+}
+
 /* What single peers showed until then isn't the target's state. */
 static void test_probe_stop_on_the_way(void **state)
 {
@@ -722,6 +753,8 @@ int main(void)
 		ROW(test_probe_ends_at_its_deadline_before_a_resolver),
 		ROW(test_probe_waits_without_its_clock),
 		ROW(test_probe_says_why_the_resolver_was_left),
+		ROW(test_probe_asks_before_the_resolver_is_chosen),
+		ROW(test_probe_asks_once_where_the_resolver_is_left),
 		ROW(test_probe_is_connecting_when_all_is),
 		ROW(test_probe_stop_on_the_way),
 		ROW(test_probe_stop_while_it_blames),
