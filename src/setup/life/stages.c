@@ -361,35 +361,36 @@ int stages_installed(struct lineage *l, struct outcome *r, struct why *why)
 				     lineage_number(l->state.goal).text);
 }
 
-/* Of a key whose folder is lost nobody can take the record out but a person. */
-static int tell_lost_record(struct lineage *l, int64_t retired, struct outcome *r,
-			    struct why *why)
-{
-	char *text = mem_printf(
-		"key %s is in use, but the record of key %s, whose folder is lost, is "
-		"still in DNS: daneprobe propagation %s marks it as foreign: take it out "
-		"by hand",
-		lineage_number(l->state.current).text, lineage_number(retired).text,
-		l->name);
-	int rc = lineage_note(l, why, "left", "why", text, NULL);
-
-	if (rc == 0)
-		rc = outcome_tell(r, OUTCOME_LATE, 0, "%s", text);
-	free(text);
-	return rc;
-}
-
-static bool is_lost(const struct lineage *l, int64_t generation)
+/* Where the folder of a key is gone, only people can take its record out of DNS. On the
+ * heap. */
+static char *word_unknown_record(const struct lineage *l, int64_t generation)
 {
 	uint8_t spki[KEY_TYPE_COUNT][32];
 
-	return generation && lineage_spki(l, generation, spki, NULL) == DP_ENOENT;
+	if (!generation || lineage_spki(l, generation, spki, NULL) == 0)
+		return mem_text("");
+	return mem_printf("; which record key %s has can't be told without its request: "
+			  "take out by hand the one that is of neither key %s nor key %s "
+			  "(daneprobe propagation %s lists all that are there)",
+			  lineage_number(generation).text,
+			  lineage_number(l->state.current).text,
+			  lineage_number(l->state.next).text, l->name);
+}
+
+static int tell_in_use(const struct lineage *l, bool is_lost, const char *unknown,
+		       struct outcome *r)
+{
+	return outcome_tell(r, is_lost ? OUTCOME_LATE : OUTCOME_MOVED, 0,
+			    "key %s is in use, %s is next%s",
+			    lineage_number(l->state.current).text,
+			    lineage_number(l->state.next).text, unknown);
 }
 
 static int become_idle(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	int64_t retired = s->retire;
+	char *unknown;
 	bool discarded = s->retire > s->current; /* a next key, and no rollover */
 	int rc;
 
@@ -402,12 +403,11 @@ static int become_idle(struct lineage *l, struct outcome *r, struct why *why)
 	if (!discarded)
 		s->rolled_at = env_now(l->env);
 	rc = outcome_enter(l, STAGE_IDLE, why);
-	if (rc == 0 && is_lost(l, retired))
-		return tell_lost_record(l, retired, r, why);
-	return rc < 0 ? rc
-		      : outcome_tell(r, OUTCOME_MOVED, 0, "key %s is in use, %s is next",
-				     lineage_number(s->current).text,
-				     lineage_number(s->next).text);
+	unknown = word_unknown_record(l, retired);
+	if (rc == 0) /* of a discarded one that was told when it was */
+		rc = tell_in_use(l, *unknown && !discarded, discarded ? "" : unknown, r);
+	free(unknown);
+	return rc;
 }
 
 /* The goal is seen everywhere: it becomes current, the old one leaves, a next one comes.
@@ -469,22 +469,6 @@ static const char *find_obstacle(const struct lineage *l)
 		return "the records of the last rollover are on their way: let it end "
 		       "first";
 	return NULL;
-}
-
-/* Where the folder of a key is gone, only people can take its record out of DNS. On the
- * heap. */
-static char *word_unknown_record(const struct lineage *l, int64_t generation)
-{
-	uint8_t spki[KEY_TYPE_COUNT][32];
-
-	if (lineage_spki(l, generation, spki, NULL) == 0)
-		return mem_text("");
-	return mem_printf("; which record key %s has can't be told without its request: "
-			  "take out by hand the one that is of neither key %s nor key %s "
-			  "(daneprobe propagation %s lists all that are there)",
-			  lineage_number(generation).text,
-			  lineage_number(l->state.current).text,
-			  lineage_number(l->state.next).text, l->name);
 }
 
 static int tell_discarded(const struct lineage *l, struct outcome *r)

@@ -17,15 +17,14 @@ char *usable_word_current(const struct lineage *l)
 	number = lineage_number(s->current).text;
 	if (lineage_make_check(l, s->next, NULL) < 0)
 		return mem_printf(
-			"key %s, the current one, can't be used: %s: restore its folder "
-			"from a backup, before its servers are started anew; no other "
+			"key %s, the current one, can't be used: %s: restore it from "
+			"a backup, before its servers are started anew; no other "
 			"key can take its place: daneprobe new, under another name",
 			number, why.text);
-	return mem_printf(
-		"key %s, the current one, can't be used: %s: restore its folder "
-		"from a backup, or bring the next key to the servers by "
-		"daneprobe rollover %s before they are started anew",
-		number, why.text, l->name);
+	return mem_printf("key %s, the current one, can't be used: %s: restore it from a "
+			  "backup, or bring the next key to the servers by daneprobe "
+			  "rollover %s before they are started anew",
+			  number, why.text, l->name);
 }
 
 char *usable_word_next(const struct lineage *l)

@@ -45,13 +45,13 @@ static void expect_all_tell(struct play *p, const char *text)
 {
 	play_step(p, &go_on);
 	play_told(p, OUTCOME_LATE, text);
-	play_told(p, OUTCOME_LATE, "restore its folder from a backup");
+	play_told(p, OUTCOME_LATE, "restore it from a backup");
 	play_told(p, OUTCOME_LATE, "daneprobe rollover www");
 	play_renew(p, true);
 	play_told(p, OUTCOME_REFUSED, text);
 	play_told(p, OUTCOME_REFUSED, "daneprobe rollover www");
 	expect_status(p, STATUS_CRITICAL, text);
-	expect_status(p, STATUS_CRITICAL, "restore its folder from a backup");
+	expect_status(p, STATUS_CRITICAL, "restore it from a backup");
 }
 
 static void test_usable_word_fault_of_a_lost_folder(void **state)
@@ -91,7 +91,9 @@ static void test_usable_word_fault_tells_a_way_that_leads_out(void **state)
 	if (p->lineage.state.current != 2)
 		fail_msg("it does not end: %s", p->told.text);
 	play_told(p, OUTCOME_LATE,
-		  "the record of key 0001, whose folder is lost, is still in DNS");
+		  "which record key 0001 has can't be told without its request: take out "
+		  "by "
+		  "hand the one that is of neither key 0002 nor key 0003");
 	assert_int_equal(p->sim->live[0].key, 1);
 	play_step(p, &go_on);
 	expect_status(p, STATUS_OK, "");
