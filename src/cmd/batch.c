@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "base/terminal.h"
 #include "cmd/check.h"
 #include "cmd/check_opts.h"
 #include "cmd/crash.h"
@@ -304,7 +305,8 @@ static void prepare_batch(struct batch *b)
 	b->terminal = isatty(STDOUT_FILENO);
 	b->render = (struct render_conf){ .out = stdout,
 					  .verbosity = o->verbose - o->quiet,
-					  .colour = b->terminal && !getenv("NO_COLOR"),
+					  .colour = terminal_has_colour(STDOUT_FILENO),
+					  .columns = terminal_columns(STDOUT_FILENO),
 					  .now = clock_now(),
 					  .verdict = &o->verdict,
 					  .single = b->check->single };

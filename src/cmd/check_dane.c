@@ -17,15 +17,43 @@
 
 #define PLUGIN_NAME "check_dane"
 
+/* The number of a range that alarms below it: "20:" is all that is outside of 20 to
+ * infinity,
+ * "@20" and "@0:20" all that is inside; a number alone is as other plugins for
+ * certificates have it. On the heap; NULL: it is another range. */
+static char *limit_below(const char *text)
+{
+	static const char *const inside[] = { "@0:", "@~:", "@" };
+	size_t len = strlen(text), i, n;
+
+	for (i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+		n = strlen(inside[i]);
+		if (!strncmp(text, inside[i], n))
+			return strchr(text + n, ':') ? NULL : mem_text(text + n);
+	}
+	if (!strchr(text, ':'))
+		return mem_text(text);
+	return strchr(text, ':') == text + len - 1 ? mem_text_n(text, len - 1) : NULL;
+}
+
 /* -w and -c: a bare number is days, as other plugins have it. */
 static int parse_rest_of_life(const char *text, void *field, struct why *why)
 {
-	size_t len = strlen(text);
-	bool bare = len && strspn(text, "0123456789.") == len;
-	char *whole = mem_printf("%s%s", text, bare ? "d" : "");
-	int rc = threshold_parse(whole, true, field, NULL);
+	char *limit = limit_below(text), *whole;
+	size_t len = limit ? strlen(limit) : 0;
+	bool bare = len && strspn(limit, "0123456789.") == len;
+	int rc;
 
+	if (!limit)
+		return why_set(why, DP_EINVAL,
+			       "'%s' has an upper limit, which a certificate's remaining "
+			       "life can't pass: say 20, 20: or @0:20 for an alarm below "
+			       "20 days",
+			       text);
+	whole = mem_printf("%s%s", limit, bare ? "d" : "");
+	rc = threshold_parse(whole, true, field, NULL);
 	free(whole);
+	free(limit);
 	if (rc < 0)
 		return why_set(why, rc,
 			       "'%s' is neither days nor a share of the whole life "
@@ -62,10 +90,12 @@ static const struct opt own_rows[] = {
 		  "sieve ftp ldap xmpp xmpp-client xmpp-server nntp postgres mysql",
 	  .parse = parse_starttls },
 	{ "warning", 'w', OPT_OWN, AT(check.verdict.warn_expiry), .argument = "DAYS|N%",
-	  .help = "WARNING below this rest of the certificate's life: --warn-expiry",
+	  .help = "WARNING when less than this remains of the certificate's life; also "
+		  "as a range like 20: or @0:20. The same as --warn-expiry",
 	  .parse = parse_rest_of_life },
 	{ "critical", 'c', OPT_OWN, AT(check.verdict.crit_expiry), .argument = "DAYS|N%",
-	  .help = "CRITICAL likewise: --crit-expiry", .parse = parse_rest_of_life },
+	  .help = "CRITICAL when less than this remains; the same as --crit-expiry",
+	  .parse = parse_rest_of_life },
 	{ "ip-address", 'I', OPT_LIST, AT(addresses), .argument = "ADDRESS",
 	  .help = "connect to this address (repeatable: all are probed); names, TLSA and "
 		  "SNI stay" },
@@ -213,7 +243,8 @@ int check_dane_main(int argc, char **argv)
 	} else if (rest.help) {
 		status = cmd_help(plugin_cmd());
 	} else if (opts.version) {
-		status = cmd_finish(version_print(0, NULL));
+		version_print_plugin(PLUGIN_NAME);
+		status = cmd_finish(CMD_DONE);
 	} else {
 		status = verb_check_with(plugin_cmd(), &opts.check, &rest);
 	}

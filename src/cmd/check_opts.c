@@ -246,11 +246,25 @@ static int check_helo(const struct check_opts *o, struct why *why)
 	return rc < 0 ? why_set(why, rc, "--helo: %s", inner.text) : 0;
 }
 
+static int check_pairs(const struct verdict_conf *v, struct why *why)
+{
+	int rc = threshold_check_pair("expiry", &v->warn_expiry, &v->crit_expiry, false,
+				      why);
+
+	if (rc == 0)
+		rc = threshold_check_pair("rrsig", &v->warn_rrsig, &v->crit_rrsig, false,
+					  why);
+	if (rc == 0)
+		rc = threshold_check_pair("time", &v->warn_time, &v->crit_time, true,
+					  why);
+	return rc;
+}
+
 int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct why *why)
 {
 	struct why inner;
 	size_t i;
-	int rc;
+	int rc = 0;
 
 	for (i = 0; i < o->resolvers.count; i++) {
 		rc = resolver_check_address(o->resolvers.item[i], &inner);
@@ -275,7 +289,8 @@ int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct
 	if (!rest->args.count && !o->file)
 		return why_set(why, DP_EINVAL,
 			       "no target: give HOST, HOST:PORT, a URL, or -f FILE");
-	return o->helo ? check_helo(o, why) : 0;
+	rc = check_pairs(&o->verdict, why);
+	return rc == 0 && o->helo ? check_helo(o, why) : rc;
 }
 
 int check_opts_parse(int argc, char **argv, struct check_opts *ret_opts,

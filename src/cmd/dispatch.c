@@ -43,7 +43,7 @@ static int help_all(FILE *out)
 	size_t i;
 
 	fputs("usage: daneprobe VERB [OPTIONS] ARGUMENTS\n"
-	      "       daneprobe --version [-v] | --help | VERB --help\n\n"
+	      "       daneprobe --version [-v] | --help | help VERB | VERB --help\n\n"
 	      "Set up and check DANE: TLSA records in DNSSEC for TLS services.\n\n"
 	      "Verbs:\n",
 	      out);
@@ -63,6 +63,7 @@ static int refuse_verb(const char *name)
 	nearest_init(&near, name);
 	for (i = 0; i < VERB_COUNT; i++)
 		nearest_offer(&near, verbs[i]()->name);
+	nearest_offer(&near, "help");
 	if (near.best)
 		log_error("unknown verb '%s': did you mean %s?", name, near.best);
 	else if (strchr(name, '.'))
@@ -72,6 +73,32 @@ static int refuse_verb(const char *name)
 		log_error("unknown verb '%s'", name);
 	fputs("Try 'daneprobe --help'.\n", stderr);
 	return CMD_USAGE;
+}
+
+/* Before the verb there is only what asks about the program itself. */
+static int refuse_option(const char *name)
+{
+	struct nearest near;
+
+	nearest_init(&near, name);
+	nearest_offer(&near, "--version");
+	nearest_offer(&near, "--help");
+	if (near.best)
+		log_error("unknown option %s: did you mean %s?", name, near.best);
+	else
+		log_error("a verb comes first: daneprobe VERB %s", name);
+	fputs("Try 'daneprobe --help'.\n", stderr);
+	return CMD_USAGE;
+}
+
+/* "help", "help VERB" */
+static int help_verb(const char *name)
+{
+	const struct cmd *cmd = name ? dispatch_find(name) : NULL;
+
+	if (!name || !strcmp(name, "help"))
+		return cmd_finish(help_all(stdout));
+	return cmd ? cmd_help(cmd) : refuse_verb(name);
 }
 
 /* Where a standard stream was closed, the next file or socket that is opened would
@@ -125,6 +152,10 @@ int dispatch_main(int argc, char **argv)
 		return cmd_finish(version_print(argc - 2, argv + 2));
 	if (!strcmp(word, "--help") || !strcmp(word, "-h"))
 		return cmd_finish(help_all(stdout));
+	if (!strcmp(word, "help"))
+		return help_verb(argc > 2 ? argv[2] : NULL);
+	if (word[0] == '-')
+		return refuse_option(word);
 	cmd = dispatch_find(word);
 	if (!cmd)
 		return refuse_verb(word);

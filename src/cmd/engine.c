@@ -82,6 +82,7 @@ int engine_start(struct engine *e, struct why *why)
 					.ee_name_check = o->ee_name_check,
 					.timeout_ms = o->timeout_ms,
 					.per_target = o->per_target,
+					.hints = !o->file,
 					.helo = e->helo,
 					.agent = version_agent() };
 	return make_upstream(e, why);

@@ -8,9 +8,9 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/number.h"
+#include "base/terminal.h"
 #include "base/why.h"
 
-#define COLUMNS 80
 #define HELP_COLUMN 26
 #define CODE_BASE 256 /* getopt codes: CODE_BASE + row, above every character */
 
@@ -274,7 +274,7 @@ void opts_clear(const struct opt *table, void *values, struct opts_rest *rest)
 
 void opts_wrap(FILE *out, const char *text, int indent, int at_column)
 {
-	int column = at_column;
+	int column = at_column, columns = (int)terminal_columns(fileno(out));
 	bool begun = false;
 
 	if (column < indent)
@@ -282,7 +282,7 @@ void opts_wrap(FILE *out, const char *text, int indent, int at_column)
 	while (*text) {
 		int len = (int)strcspn(text, " \n");
 
-		if (begun && column + 1 + len > COLUMNS) {
+		if (begun && column + 1 + len > columns) {
 			fprintf(out, "\n%*s", indent, "");
 			column = indent;
 			begun = false;

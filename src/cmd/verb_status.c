@@ -276,7 +276,7 @@ static void print_nagios(const struct status *list, size_t count, time_t now)
 		if (count == 1)
 			printf("%s cert_days=%.1f", bar, days);
 		else
-			printf("%s '%s cert_days'=%.1f", bar, list[i].name, days);
+			printf("%s %s_cert_days=%.1f", bar, list[i].name, days);
 		bar = "";
 	}
 	putchar('\n');

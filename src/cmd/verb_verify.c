@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/terminal.h"
 #include "base/text_file.h"
 #include "base/why.h"
 #include "cmd/confine.h"
@@ -282,7 +283,8 @@ static void show_verdict(const struct values *v, const struct input *in,
 	struct render_conf render = {
 		.out = stdout,
 		.verbosity = v->quiet ? -1 : v->verbose,
-		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.colour = terminal_has_colour(STDOUT_FILENO),
+		.columns = terminal_columns(STDOUT_FILENO),
 		.now = in->now,
 		.verdict = conf,
 		.single = true,

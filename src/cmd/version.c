@@ -39,3 +39,8 @@ int version_print(int argc, char **argv)
 	       idn2_check_version(NULL));
 	return 0;
 }
+
+void version_print_plugin(const char *name)
+{
+	printf("%s %s (%s)\n", name, PACKAGE_VERSION, PACKAGE_NAME);
+}

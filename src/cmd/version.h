@@ -9,5 +9,7 @@ int version_print(int argc, char **argv);
 
 /* "daneprobe/0.1.0", for HTTP's User-Agent. */
 const char *version_agent(void);
+/* The same as a plugin has it: "NAME VERSION (daneprobe)". */
+void version_print_plugin(const char *name);
 
 #endif

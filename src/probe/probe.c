@@ -14,6 +14,7 @@
 #include "dns/rrtype.h"
 #include "dns/upstream.h"
 #include "probe/endpoint.h"
+#include "probe/hint.h"
 #include "probe/ports.h"
 #include "probe/turns.h"
 #include "target/service.h"
@@ -23,6 +24,7 @@
 
 /* After a DNS failure, asking around may take this long, and never past the deadline. */
 #define BLAME_MS 3000
+#define HINT_MS 1000	   /* for a question that decides nothing */
 #define DOUBT_SPARE_MS 200 /* before the deadline, that it ends in time */
 
 struct probe {
@@ -43,6 +45,7 @@ struct probe {
 	struct turns *turns;	    /* owned; of its connections */
 	struct endpoint **endpoint; /* owned */
 	size_t count, open;	    /* endpoints; those that haven't ended */
+	struct hint *hint;	    /* owned */
 	struct blame *blame;	    /* owned */
 	bool blames;		    /* the search for whose fault it is runs */
 	struct loop_timer *doubt;   /* owned; to where an answer has taken long */
@@ -83,6 +86,8 @@ static void stop_work(struct probe *p)
 	p->doubt = NULL;
 	blame_free(p->blame);
 	p->blame = NULL;
+	hint_free(p->hint);
+	p->hint = NULL;
 	for (i = 0; i < p->count; i++)
 		endpoint_stop(p->endpoint[i]);
 }
@@ -113,9 +118,51 @@ static void finish_probe(struct probe *p)
 	p->delivery = loop_timer_new(p->conf->loop, 0, deliver_facts, p);
 }
 
+static void on_hint(void *arg, bool takes_mail)
+{
+	struct probe *p = arg;
+
+	if (takes_mail)
+		finding_take(&p->facts->findings, FINDING_MAIL_DOMAIN, SEVERITY_INFO,
+			     &p->conf->verdict->overrides,
+			     mem_printf("%s has MX records: for its mail servers, "
+					"daneprobe check mx://%s",
+					p->host, p->host));
+	finish_probe(p);
+}
+
+/* Whether all that is wrong is that there is nothing at this name. */
+static bool has_no_records(const struct probe *p)
+{
+	bool web = p->service->discovery == SERVICE_PORTS || p->service->http;
+	size_t i;
+
+	for (i = 0; i < p->facts->endpoint_count; i++)
+		if (p->facts->endpoint[i].code != CODE_NO_TLSA &&
+		    p->facts->endpoint[i].code != CODE_NO_ADDRESS)
+			return false;
+	return web && p->facts->endpoint_count;
+}
+
+static bool begin_hint(struct probe *p)
+{
+	struct hint_conf conf = { .loop = p->conf->loop,
+				  .resolver = upstream_resolver(p->conf->upstream),
+				  .host = p->host,
+				  .timeout_ms = p->facts->timeout_ms - spent_ms(p) };
+
+	if (!p->conf->hints || p->finished || p->hint || conf.timeout_ms <= 0 ||
+	    !has_no_records(p))
+		return false;
+	if (conf.timeout_ms > HINT_MS)
+		conf.timeout_ms = HINT_MS;
+	p->hint = hint_new(&conf, on_hint, p);
+	return true;
+}
+
 static void finish_if_done(struct probe *p)
 {
-	if (!p->open && !p->blames && !p->discover)
+	if (!p->open && !p->blames && !p->discover && !begin_hint(p))
 		finish_probe(p);
 }
 

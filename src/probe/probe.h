@@ -49,6 +49,7 @@ struct probe_conf {
 	 * and a few others. */
 	bool counts_waits;
 	int per_target; /* connections at once; 0: as by default */
+	bool hints;	/* one question more, where a name without TLSA may take mail */
 };
 
 /* facts are judged; the callee takes them (facts_target_free()). */

@@ -101,7 +101,7 @@ static void put_detail(const struct page *g, const char *name, const char *text)
 {
 	char *whole = mem_printf("%s %s", name, text);
 
-	layout_paragraph(g->out, "           ", 13, whole);
+	layout_paragraph(g->out, page_columns(g), "           ", 13, whole);
 	free(whole);
 }
 

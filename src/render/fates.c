@@ -11,7 +11,9 @@
 #include "render/render.h"
 #include "verdict/facts.h"
 
-#define RECORD_WIDTH 36 /* a SHA-256 record with its digest cut, and a gap */
+#define RECORDS_SHOWN 12 /* of one endpoint, without -v */
+#define OTHERS_SHOWN 3	 /* of more, where none matches */
+#define RECORD_WIDTH 36	 /* a SHA-256 record with its digest cut, and a gap */
 
 static bool matches_anywhere(const struct facts_endpoint *e, size_t record)
 {
@@ -79,20 +81,52 @@ static char *describe_fate(const struct facts_endpoint *e, size_t record)
 	return mem_text(reason);
 }
 
+static void record_row(const struct page *g, const struct facts_endpoint *e,
+		       size_t record, bool first)
+{
+	char *text = g->conf->verbosity > 0 ? tlsa_to_text(&e->record[record].rr)
+					    : tlsa_to_short_text(&e->record[record].rr);
+	char *fate = describe_fate(e, record);
+
+	layout_row(g->out, &(struct layout_row){ .label = first ? "tlsa" : "",
+						 .cell = text,
+						 .cell_width = RECORD_WIDTH,
+						 .text = fate,
+						 .columns = page_columns(g) });
+	free(text);
+	free(fate);
+}
+
+static void rest_row(const struct page *g, size_t left, bool any_match)
+{
+	char *text;
+
+	if (!left)
+		return;
+	text = any_match ? mem_printf("and %zu more that don't match; -v shows all", left)
+			 : mem_printf("and %zu more, of which none matches; -v shows all",
+				      left);
+	page_remark(g, "", text);
+	free(text);
+}
+
+/* What matches, and of many records no more of the others than fit into one look. */
 void fates_block(const struct page *g, const struct facts_endpoint *e)
 {
-	char *text, *reason;
-	size_t i;
+	bool all = g->conf->verbosity > 0 || e->record_count <= RECORDS_SHOWN;
+	size_t i, shown = 0, matched = 0, others = 0;
 
+	for (i = 0; i < e->record_count; i++)
+		matched += matches_anywhere(e, i);
 	for (i = 0; i < e->record_count; i++) {
-		text = g->conf->verbosity > 0 ? tlsa_to_text(&e->record[i].rr)
-					      : tlsa_to_short_text(&e->record[i].rr);
-		reason = describe_fate(e, i);
-		layout_row(g->out, &(struct layout_row){ .label = i ? "" : "tlsa",
-							 .cell = text,
-							 .cell_width = RECORD_WIDTH,
-							 .text = reason });
-		free(text);
-		free(reason);
+		bool matches = matches_anywhere(e, i);
+
+		if (!all && !matches && (matched || others == OTHERS_SHOWN))
+			continue;
+		if (!all && matches && shown == RECORDS_SHOWN)
+			continue;
+		others += !matches;
+		record_row(g, e, i, !shown++);
 	}
+	rest_row(g, e->record_count - shown, matched > 0);
 }

@@ -33,7 +33,7 @@ static const struct facts_peer *peer_of(const struct page *g,
 /* How many of the records have a column. */
 static size_t shown_columns(const struct page *g, size_t records)
 {
-	size_t room = (LAYOUT_COLUMNS - LABEL_WIDTH - g->cell_width - KEY_WIDTH + 1) /
+	size_t room = (page_columns(g) - LABEL_WIDTH - g->cell_width - KEY_WIDTH + 1) /
 		      COLUMN_WIDTH;
 
 	return records < room ? records : room;
@@ -67,7 +67,8 @@ static void put_line(const struct page *g, const char *label, const char *cell,
 						 .cell_width = g->cell_width,
 						 .mark = mark,
 						 .mark_width = KEY_WIDTH,
-						 .text = text });
+						 .text = text,
+						 .columns = page_columns(g) });
 }
 
 static void fill_column(struct buf *b, size_t index, const char *text)
@@ -206,5 +207,5 @@ void grid_block(const struct page *g)
 		if (peer_of(g, &m->row[i]) && !told_before(g, i))
 			row_line(g, i);
 	}
-	page_remark(g, "", m->text);
+	page_remark(g, "", g->conf->verbosity > 0 ? m->text : m->brief);
 }

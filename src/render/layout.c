@@ -51,9 +51,10 @@ static size_t word_length(const char *p)
 /* Appends words from the given column on and ends the line. Blanks between words are
  * kept, but for those at a break. A word that fits on no line stays whole, to be copied.
  */
-static void wrap_words(struct buf *out, size_t column, size_t indent, const char *safe)
+static void wrap_words(struct buf *out, size_t columns, size_t column, size_t indent,
+		       const char *safe)
 {
-	size_t gap, len, width;
+	size_t gap, len, width, limit = columns ? columns : LAYOUT_COLUMNS;
 	const char *p = safe;
 	int at_start = 1;
 
@@ -65,7 +66,7 @@ static void wrap_words(struct buf *out, size_t column, size_t indent, const char
 			break;
 		width = count_columns(p, len);
 		gap = at_start ? 0 : gap;
-		if (column + gap + width > LAYOUT_COLUMNS && column > indent) {
+		if (column + gap + width > limit && column > indent) {
 			buf_text(out, "\n");
 			add_blanks(out, indent);
 			column = indent;
@@ -80,7 +81,15 @@ static void wrap_words(struct buf *out, size_t column, size_t indent, const char
 	buf_text(out, "\n");
 }
 
-static void put_label(struct buf *out, const char *label)
+static void put_coloured(struct buf *out, const char *text, const char *colour)
+{
+	if (colour && *text)
+		buf_printf(out, "\033[%sm%s\033[0m", colour, text);
+	else
+		buf_text(out, text);
+}
+
+static void put_label(struct buf *out, const char *label, const char *colour)
 {
 	size_t len = strlen(label);
 
@@ -88,7 +97,8 @@ static void put_label(struct buf *out, const char *label)
 		add_blanks(out, LABEL_WIDTH);
 		return;
 	}
-	buf_printf(out, "  %s", label);
+	buf_text(out, "  ");
+	put_coloured(out, label, colour);
 	add_blanks(out, len + 2 < LABEL_WIDTH ? LABEL_WIDTH - 2 - len : 1);
 }
 
@@ -101,36 +111,38 @@ void layout_row(struct buf *out, const struct layout_row *row)
 	size_t start = LABEL_WIDTH + row->cell_width;
 	size_t mark_width = row->mark ? row->mark_width : 0;
 	size_t rest = mark_width + count_columns(text, strlen(text));
+	size_t limit = row->columns ? row->columns : LAYOUT_COLUMNS;
 
-	put_label(out, row->label);
+	put_label(out, row->label, row->label_colour);
 	buf_text(out, cell);
 	if (!*mark && !*text) {
 		buf_text(out, "\n");
 	} else {
 		if (!width || width < row->cell_width) {
 			add_blanks(out, row->cell_width - width);
-		} else if (LABEL_WIDTH + width + 1 + rest <= LAYOUT_COLUMNS) {
+		} else if (LABEL_WIDTH + width + 1 + rest <= limit) {
 			add_blanks(out, 1);
 			start = LABEL_WIDTH + width + 1;
 		} else {
 			buf_text(out, "\n");
 			add_blanks(out, start);
 		}
-		buf_text(out, mark);
+		put_coloured(out, mark, row->mark_colour);
 		if (*text && strlen(mark) < mark_width)
 			add_blanks(out, mark_width - strlen(mark));
-		wrap_words(out, start + mark_width, start + mark_width, text);
+		wrap_words(out, limit, start + mark_width, start + mark_width, text);
 	}
 	free(cell);
 	free(text);
 }
 
-void layout_paragraph(struct buf *out, const char *lead, size_t indent, const char *text)
+void layout_paragraph(struct buf *out, size_t columns, const char *lead, size_t indent,
+		      const char *text)
 {
 	char *safe = log_escape(text, strlen(text));
 
 	buf_text(out, lead);
-	wrap_words(out, strlen(lead), indent, safe);
+	wrap_words(out, columns, strlen(lead), indent, safe);
 	free(safe);
 }
 

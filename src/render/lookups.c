@@ -95,7 +95,7 @@ static void lookup_error(const struct page *g, const struct facts_lookup *l)
 	for (i = 0; i < g->t->advice_count && g->conf->verbosity <= 0; i++)
 		if (g->t->advice[i].story && strstr(g->t->advice[i].story, reason))
 			return;
-	layout_paragraph(g->out, "           ", 11, l->error);
+	layout_paragraph(g->out, page_columns(g), "           ", 11, l->error);
 }
 
 /* Whether a row tells this already: for a host with two ports the addresses were asked

@@ -61,17 +61,18 @@ static char *safe_line(const char *text)
 	return line;
 }
 
-/* Adds text without what a label must not hold. */
+/* Adds text without what a label must not hold; a blank would need quotes, which some
+ * readers of performance data keep as part of the name. */
 static void add_label_text(struct buf *b, const char *text)
 {
 	char *safe = log_escape(text, strlen(text)), *p;
 
 	for (p = safe; *p; p++)
-		buf_add(b, strchr("='|", *p) ? "_" : p, 1);
+		buf_add(b, strchr("=\"'| ", *p) ? "_" : p, 1);
 	free(safe);
 }
 
-/* "mx1.example.com:25 " before the label where there are several targets: the normalized
+/* "mx1.example.com:25_" before the label where there are several targets: the normalized
  * form without its scheme; and before that of one host where a target has several. */
 static void add_label(struct buf *b, const struct render_state *s,
 		      const struct facts_target *t, const struct facts_endpoint *e,
@@ -81,21 +82,16 @@ static void add_label(struct buf *b, const struct render_state *s,
 	const char *p = strstr(name, "://");
 	char *place;
 
-	if (s->conf->single && !e) {
-		buf_text(b, label);
-		return;
-	}
-	buf_text(b, "'");
 	if (!s->conf->single) {
 		add_label_text(b, p ? p + 3 : name);
-		buf_text(b, " ");
+		buf_text(b, "_");
 	}
 	if (e) {
-		place = mem_printf("%s:%d ", e->host, e->port);
+		place = mem_printf("%s:%d_", e->host, e->port);
 		add_label_text(b, place);
 		free(place);
 	}
-	buf_printf(b, "%s'", label);
+	buf_text(b, label);
 }
 
 static void add_limit(struct buf *b, double limit)
@@ -104,7 +100,7 @@ static void add_limit(struct buf *b, double limit)
 		buf_printf(b, "%.10g", limit);
 }
 
-/* 'label'=value[uom];warn;crit;min;max, without the semicolons that nothing follows. */
+/* label=value[uom];warn;crit;min;max, without the semicolons that nothing follows. */
 static void add_value(struct buf *b, const struct perf *v)
 {
 	buf_printf(b, "=%.*f%s;%s;%s;", v->decimals, v->value, v->uom, v->warn, v->crit);

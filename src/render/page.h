@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "verdict/state.h"
+
 struct buf;
 struct facts_target;
 struct render_conf;
@@ -22,6 +24,14 @@ struct page {
 /* A label, a name, a word and text, in the page's columns. */
 void page_row(const struct page *g, const char *label, const char *cell, const char *mark,
 	      const char *text);
+/* The same, where the word stands for that state. */
+void page_state_row(const struct page *g, const char *label, const char *cell,
+		    const char *mark, enum state state, const char *text);
+/* A label that stands for that state, with text that takes the whole line. */
+void page_state_remark(const struct page *g, const char *label, enum state state,
+		       const char *text);
+/* How wide lines are. */
+size_t page_columns(const struct page *g);
 /* A label with text that takes the whole line. */
 void page_remark(const struct page *g, const char *label, const char *text);
 /* Appends text, after ", " where there is some. */

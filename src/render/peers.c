@@ -75,7 +75,7 @@ static void peer_row(const struct page *g, const char *label, const struct facts
 		peer_fields(&text, g, p);
 	else
 		buf_text(&text, error ? error : code_meaning(p->code));
-	page_row(g, label, place, code_name(p->code), buf_str(&text));
+	page_state_row(g, label, place, code_name(p->code), p->state, buf_str(&text));
 	/* the target's own failure is told below, in whole sentences */
 	if (p->has_tls && error && (p->code != g->t->code || g->conf->verbosity > 0))
 		page_row(g, "", "", "", error);
@@ -95,5 +95,5 @@ void peers_block(const struct page *g, const struct facts_endpoint *e)
 		label = "";
 	}
 	if (!e->peer_count && e->error && e->code != g->t->code)
-		page_row(g, "peer", "none", code_name(e->code), e->error);
+		page_state_row(g, "peer", "none", code_name(e->code), e->state, e->error);
 }

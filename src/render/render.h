@@ -15,6 +15,7 @@ struct render_conf {
 	FILE *out;
 	int verbosity;			    /* -1 quiet, 0, 1 ... */
 	bool colour;			    /* a terminal, and NO_COLOR unset */
+	size_t columns;			    /* of the terminal; 0: 80 */
 	time_t now;			    /* for "69 d" */
 	const struct verdict_conf *verdict; /* thresholds for perfdata */
 	bool single; /* just one target was given: changes nagios' first line */

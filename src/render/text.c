@@ -23,6 +23,7 @@
 
 #define CELL_MIN 26 /* the column of names is at least this wide */
 #define CELL_MAX 41 /* and at most this; longer names push */
+#define REST_MIN 41 /* what is left for the rest of a row, at 80 columns and less */
 #define MARK_MIN 8  /* "secure", "match" and a gap */
 
 static bool has_host_row(const struct facts_target *t)
@@ -58,7 +59,7 @@ static void endpoint_block(const struct page *g, const struct facts_endpoint *e)
 	if (has_host_row(g->t)) {
 		place = mem_printf("%s:%d", e->host ? e->host : "?", e->port);
 		rank = rank_text(g->t, e);
-		page_row(g, "host", place, code_name(e->code), rank);
+		page_state_row(g, "host", place, code_name(e->code), e->state, rank);
 		free(place);
 		free(rank);
 	}
@@ -84,23 +85,26 @@ static void finding_block(const struct page *g)
 		text = f->state == STATE_OK
 			       ? mem_text(f->text)
 			       : mem_printf("%s: %s", finding_name(f->id), f->text);
-		page_remark(g, labels[f->severity], text);
+		if (f->state == STATE_OK)
+			page_remark(g, labels[f->severity], text);
+		else
+			page_state_remark(g, labels[f->severity], f->state, text);
 		free(text);
 	}
 }
 
 static void put_advice(const struct page *g, const struct facts_advice *a)
 {
-	size_t i;
+	size_t columns = page_columns(g), i;
 
 	if (a->story)
-		layout_paragraph(g->out, "  ", 2, a->story);
+		layout_paragraph(g->out, columns, "  ", 2, a->story);
 	if (a->remedy)
-		layout_paragraph(g->out, "  Do: ", 6, a->remedy);
+		layout_paragraph(g->out, columns, "  Do: ", 6, a->remedy);
 	for (i = 0; i < a->record_count; i++)
 		layout_whole(g->out, "      ", a->record[i]);
 	if (a->remedy_after)
-		layout_paragraph(g->out, "      ", 6, a->remedy_after);
+		layout_paragraph(g->out, columns, "      ", 6, a->remedy_after);
 }
 
 static void advice_block(const struct page *g)
@@ -109,6 +113,14 @@ static void advice_block(const struct page *g)
 
 	for (i = 0; i < g->t->advice_count; i++)
 		put_advice(g, &g->t->advice[i]);
+}
+
+/* Wide cells on a narrow page would leave no room for what stands beside them. */
+static size_t cell_limit(const struct page *g)
+{
+	size_t columns = page_columns(g);
+
+	return columns < LAYOUT_COLUMNS ? columns - REST_MIN : CELL_MAX;
 }
 
 static void widen_to(size_t *width, const char *text, size_t gap, size_t max)
@@ -126,16 +138,16 @@ static void measure_endpoint(struct page *g, const struct facts_endpoint *e)
 
 	if (has_host_row(g->t)) {
 		text = mem_printf("%s:%d", e->host ? e->host : "?", e->port);
-		widen_to(&g->cell_width, text, 1, CELL_MAX);
+		widen_to(&g->cell_width, text, 1, cell_limit(g));
 		free(text);
 	}
 	for (i = 0; i < e->peer_count; i++) {
 		text = phrase_peer(&e->peer[i]);
-		widen_to(&g->cell_width, text, 1, CELL_MAX);
+		widen_to(&g->cell_width, text, 1, cell_limit(g));
 		free(text);
 		for (k = 0; k < e->peer[i].chain_count && k < CERTS_SHOWN; k++) {
 			text = certs_cell(e, &e->peer[i].chain[k], k);
-			widen_to(&g->cell_width, text, 1, CELL_MAX);
+			widen_to(&g->cell_width, text, 1, cell_limit(g));
 			free(text);
 		}
 	}
@@ -147,11 +159,11 @@ static void measure_cells(struct page *g)
 	const struct facts_target *t = g->t;
 	size_t i;
 
-	g->cell_width = CELL_MIN;
+	g->cell_width = CELL_MIN < cell_limit(g) ? CELL_MIN : cell_limit(g);
 	for (i = 0; i < t->lookup_count; i++)
-		widen_to(&g->cell_width, t->lookup[i].name, 1, CELL_MAX);
+		widen_to(&g->cell_width, t->lookup[i].name, 1, cell_limit(g));
 	if (t->discovery)
-		widen_to(&g->cell_width, t->discovery->name, 1, CELL_MAX);
+		widen_to(&g->cell_width, t->discovery->name, 1, cell_limit(g));
 	for (i = 0; i < t->endpoint_count; i++)
 		measure_endpoint(g, &t->endpoint[i]);
 }
@@ -179,8 +191,8 @@ static void measure_peer_marks(struct page *g)
 	}
 }
 
-void text_body(struct buf *out, const struct render_conf *conf,
-	       const struct facts_target *t)
+static void write_body(struct buf *out, const struct render_conf *conf,
+		       const struct facts_target *t)
 {
 	struct page g = { .out = out, .conf = conf, .t = t };
 	size_t i;
@@ -194,6 +206,17 @@ void text_body(struct buf *out, const struct render_conf *conf,
 	grid_block(&g);
 	finding_block(&g);
 	advice_block(&g);
+}
+
+/* Where it is part of another format there is no terminal. */
+void text_body(struct buf *out, const struct render_conf *conf,
+	       const struct facts_target *t)
+{
+	struct render_conf plain = *conf;
+
+	plain.colour = false;
+	plain.columns = 0;
+	write_body(out, &plain, t);
 }
 
 struct render_state {
@@ -210,18 +233,12 @@ static struct render_state *begin_pages(const struct render_conf *conf)
 
 static void first_line(const struct render_conf *conf, const struct facts_target *t)
 {
-	static const char *const colours[] = {
-		[STATE_OK] = "32",
-		[STATE_WARNING] = "33",
-		[STATE_CRITICAL] = "31",
-		[STATE_UNKNOWN] = "35",
-	};
 	char *name = title_of(t);
 
 	if (t->dry_run)
 		fprintf(conf->out, "DRY RUN  %s\n", name);
 	else if (conf->colour)
-		fprintf(conf->out, "\033[%sm%s\033[0m  %s  %s\n", colours[t->state],
+		fprintf(conf->out, "\033[%sm%s\033[0m  %s  %s\n", title_colour(t->state),
 			state_name(t->state), name, code_name(t->code));
 	else
 		fprintf(conf->out, "%s  %s  %s\n", state_name(t->state), name,
@@ -236,7 +253,7 @@ static void put_page(struct render_state *s, const struct facts_target *t)
 	first_line(s->conf, t);
 	if (s->conf->verbosity >= 0) {
 		buf_init(&body, PAGE_MAX);
-		text_body(&body, s->conf, t);
+		write_body(&body, s->conf, t);
 		fwrite(buf_str(&body), 1, body.len, s->conf->out);
 		buf_clear(&body);
 	}

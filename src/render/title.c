@@ -24,3 +24,15 @@ char *title_of(const struct facts_target *t)
 	free(whole);
 	return safe;
 }
+
+const char *title_colour(enum state state)
+{
+	static const char *const colours[] = {
+		[STATE_OK] = "32",
+		[STATE_WARNING] = "33",
+		[STATE_CRITICAL] = "31",
+		[STATE_UNKNOWN] = "35",
+	};
+
+	return colours[state];
+}

@@ -58,16 +58,16 @@ bool derive_only_dane_ee(const struct facts_endpoint *e, const struct facts_peer
 
 /* Which of two thresholds the remaining life is below; SEVERITY_INFO for none. capped:
  * a default threshold raises warnings at most. */
-static enum severity grade_remaining(double left, double whole,
-				     const struct threshold *warn,
-				     const struct threshold *crit, bool capped)
+static enum severity grade_remaining(double left, const struct verdict_conf *conf,
+				     double whole, bool capped)
 {
-	bool is_crit = whole >= 0 || !crit->is_share;
-	bool is_warn = whole >= 0 || !warn->is_share;
+	struct threshold_limits limits;
+	bool is_crit, is_warn;
 
-	is_crit = is_crit && left < threshold_seconds(crit, whole);
-	is_warn = is_warn && left < threshold_seconds(warn, whole);
-	if (is_crit && (crit->given || !capped))
+	limits = threshold_limits(&conf->warn_expiry, &conf->crit_expiry, whole);
+	is_crit = limits.crit_s >= 0 && left < limits.crit_s;
+	is_warn = limits.warn_s >= 0 && left < limits.warn_s;
+	if (is_crit && (conf->crit_expiry.given || !capped))
 		return SEVERITY_CRITICAL;
 	return is_warn || is_crit ? SEVERITY_WARNING : SEVERITY_INFO;
 }
@@ -100,9 +100,9 @@ static void cert_expiring(const struct context *c, const struct facts_endpoint *
 	if (!p->chain_count || leaf->not_after == -1 || p->code == CODE_EXPIRED)
 		return;
 	severity = grade_remaining(
-		difftime(leaf->not_after, c->now),
+		difftime(leaf->not_after, c->now), c->conf,
 		leaf->not_before == -1 ? -1 : difftime(leaf->not_after, leaf->not_before),
-		&c->conf->warn_expiry, &c->conf->crit_expiry, derive_only_dane_ee(e, p));
+		derive_only_dane_ee(e, p));
 	if (severity != SEVERITY_INFO)
 		add_finding(c, FINDING_CERT_EXPIRING, severity,
 			    expiry_text(e, leaf, c->now));

@@ -36,6 +36,7 @@ static const struct {
 	[FINDING_CLIENT_CERTIFICATE_DEMANDED] = { "client-certificate-demanded", false },
 	[FINDING_KEY_USAGE_ODD] = { "key-usage-odd", false },
 	[FINDING_NOTHING_LISTENS] = { "nothing-listens", false },
+	[FINDING_MAIL_DOMAIN] = { "mail-domain", false },
 };
 
 const char *finding_name(enum finding_id id)

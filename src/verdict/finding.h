@@ -38,10 +38,11 @@ enum finding_id {
 	FINDING_MTA_UNAUTHENTICATED, /* MX hosts that it delivers to without DANE */
 	FINDING_MX_LOOPBACK,	     /* an MX host whose address is the sender itself */
 	FINDING_CLIENT_CERTIFICATE_DEMANDED, /* the server hangs up on all others */
-	FINDING_KEY_USAGE_ODD,	/* a certificate with which no signature may be made */
-	FINDING_NOTHING_LISTENS /* host://: a wildcard's records, and no service */
+	FINDING_KEY_USAGE_ODD,	 /* a certificate with which no signature may be made */
+	FINDING_NOTHING_LISTENS, /* host://: a wildcard's records, and no service */
+	FINDING_MAIL_DOMAIN	 /* a name without TLSA that has MX records */
 };
-#define FINDING_COUNT (FINDING_NOTHING_LISTENS + 1)
+#define FINDING_COUNT (FINDING_MAIL_DOMAIN + 1)
 
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
 

@@ -22,6 +22,7 @@ void matrix_free(struct matrix *m)
 	}
 	free(m->client);
 	free(m->text);
+	free(m->brief);
 	free(m);
 }
 

@@ -47,7 +47,9 @@ struct matrix {
 	size_t row_count, cells;      /* these of all rows */
 	struct matrix_client *client; /* owned */
 	size_t client_count;
-	char *text; /* owned; the sentence about clients, with a final stop */
+	char *text;  /* owned; the sentence about clients, with a final stop */
+	char *brief; /* owned; the same without clients that have IPv6 alone, where no
+		      * host has an IPv6 address */
 };
 
 void matrix_free(struct matrix *m);			      /* NULL is fine */

@@ -26,6 +26,15 @@ static void range_below(double limit_s, double unit_s, char *text, size_t size)
 	memcpy(text + len, ":", 2);
 }
 
+static void take_limits(struct perf *p, const struct threshold_limits *limits,
+			double unit_s)
+{
+	range_below(limits->warn_s, unit_s, p->warn, sizeof(p->warn));
+	range_below(limits->crit_s, unit_s, p->crit, sizeof(p->crit));
+	p->warn_at = limits->warn_s / unit_s;
+	p->crit_at = limits->crit_s / unit_s;
+}
+
 static void range_above(const struct threshold *t, char *text, size_t size)
 {
 	text[0] = '\0';
@@ -38,21 +47,19 @@ static double whole_life(const struct facts_cert *c)
 	return c->not_before == -1 ? -1 : difftime(c->not_after, c->not_before);
 }
 
-/* Seconds; -1: a share of a life that isn't known. */
-static double limit_of(const struct threshold *t, const struct facts_cert *c)
+static struct threshold_limits limits_of(const struct verdict_conf *conf,
+					 const struct facts_cert *c)
 {
-	double whole = whole_life(c);
-
-	return whole < 0 && t->is_share ? -1 : threshold_seconds(t, whole);
+	return threshold_limits(&conf->warn_expiry, &conf->crit_expiry, whole_life(c));
 }
 
 /* The leaf that comes first under its own warning, since a 6-day certificate with 5 days
  * left is better off than a 90-day one with 20. */
 static const struct facts_cert *most_urgent(const struct facts_endpoint *e, size_t count,
-					    const struct threshold *warn)
+					    const struct verdict_conf *conf)
 {
 	const struct facts_cert *found = NULL;
-	double slack, least = 0;
+	double slack, warn_s, least = 0;
 	size_t i, k;
 
 	for (i = 0; i < count; i++) {
@@ -62,10 +69,8 @@ static const struct facts_cert *most_urgent(const struct facts_endpoint *e, size
 
 			if (!p->chain_count || c->not_after == -1)
 				continue;
-			slack = (double)c->not_after -
-				(warn->is_share && c->not_before == -1
-					 ? 0
-					 : threshold_seconds(warn, whole_life(c)));
+			warn_s = limits_of(conf, c).warn_s;
+			slack = (double)c->not_after - (warn_s < 0 ? 0 : warn_s);
 			if (!found || slack < least) {
 				found = c;
 				least = slack;
@@ -78,24 +83,26 @@ static const struct facts_cert *most_urgent(const struct facts_endpoint *e, size
 static bool cert_days(const struct facts_endpoint *e, size_t count,
 		      const struct verdict_conf *conf, time_t now, struct perf *ret)
 {
-	const struct facts_cert *c = most_urgent(e, count, &conf->warn_expiry);
+	const struct facts_cert *c = most_urgent(e, count, conf);
+	struct threshold_limits limits;
 
 	if (!c)
 		return false;
+	limits = limits_of(conf, c);
 	*ret = (struct perf){ .label = "cert_days",
 			      .value = difftime(c->not_after, now) / 86400,
 			      .uom = "",
 			      .min = 0,
 			      .max = NAN,
 			      .decimals = 1 };
-	range_below(limit_of(&conf->warn_expiry, c), 86400, ret->warn, sizeof(ret->warn));
-	range_below(limit_of(&conf->crit_expiry, c), 86400, ret->crit, sizeof(ret->crit));
+	take_limits(ret, &limits, 86400);
 	return true;
 }
 
 static bool rrsig_hours(const struct facts_target *t, const struct verdict_conf *conf,
 			time_t now, struct perf *ret)
 {
+	struct threshold_limits limits;
 	struct signature worst;
 
 	if (!signature_find_worst(t, conf, now, &worst))
@@ -106,8 +113,8 @@ static bool rrsig_hours(const struct facts_target *t, const struct verdict_conf 
 			      .min = 0,
 			      .max = NAN,
 			      .decimals = 1 };
-	range_below(worst.warn_s, 3600, ret->warn, sizeof(ret->warn));
-	range_below(worst.crit_s, 3600, ret->crit, sizeof(ret->crit));
+	limits = (struct threshold_limits){ worst.warn_s, worst.crit_s };
+	take_limits(ret, &limits, 3600);
 	return true;
 }
 
@@ -152,15 +159,36 @@ static bool peers_matched(const struct facts_endpoint *e, size_t count, struct p
 	return true;
 }
 
+/* Whether there is such a range. */
+static bool limit_value(const char *label, const char *range, double at, struct perf *ret)
+{
+	if (!*range)
+		return false;
+	*ret = (struct perf){ .label = label,
+			      .value = at,
+			      .uom = "",
+			      .min = NAN,
+			      .max = NAN,
+			      .decimals = 2 };
+	return true;
+}
+
 size_t perf_collect(const struct facts_target *t, const struct verdict_conf *conf,
 		    time_t now, struct perf ret_perf[PERF_MAX])
 {
+	struct perf days = { .label = NULL }, hours = { .label = NULL };
 	size_t n = 0;
 
-	n += cert_days(t->endpoint, t->endpoint_count, conf, now, &ret_perf[n]);
-	n += rrsig_hours(t, conf, now, &ret_perf[n]);
+	if (cert_days(t->endpoint, t->endpoint_count, conf, now, &days))
+		ret_perf[n++] = days;
+	if (rrsig_hours(t, conf, now, &hours))
+		ret_perf[n++] = hours;
 	n += whole_time(t, conf, &ret_perf[n]);
 	n += peers_matched(t->endpoint, t->endpoint_count, &ret_perf[n]);
+	n += limit_value("cert_days_warn", days.warn, days.warn_at, &ret_perf[n]);
+	n += limit_value("cert_days_crit", days.crit, days.crit_at, &ret_perf[n]);
+	n += limit_value("rrsig_hours_warn", hours.warn, hours.warn_at, &ret_perf[n]);
+	n += limit_value("rrsig_hours_crit", hours.crit, hours.crit_at, &ret_perf[n]);
 	return n;
 }
 

@@ -10,7 +10,7 @@ struct facts_endpoint;
 struct facts_target;
 struct verdict_conf;
 
-#define PERF_MAX 4
+#define PERF_MAX 8
 #define PERF_ENDPOINT_MAX 2
 
 /* One value, for Nagios or otherwise. min and max: NAN where there is none. */
@@ -19,10 +19,14 @@ struct perf {
 	double value;
 	const char *uom;	 /* "", "s", "%", "c", "B" */
 	char warn[24], crit[24]; /* ranges, "" none */
+	double warn_at, crit_at; /* their one number, where they alarm below it */
 	double min, max;
 	int decimals;
 };
-/* cert_days, rrsig_hours, time, peers_matched: those that are known. Returns how many. */
+/* cert_days, rrsig_hours, time, peers_matched, and the thresholds of the first two as
+ * values of their own (cert_days_warn and so on): those that are known. Returns how many.
+ * Icinga's writers (Graphite, InfluxDB) drop a range such as "22.5:" and keep numbers
+ * alone. */
 size_t perf_collect(const struct facts_target *t, const struct verdict_conf *conf,
 		    time_t now, struct perf ret_perf[PERF_MAX]);
 /* cert_days, peers_matched of one endpoint alone. */

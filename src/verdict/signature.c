@@ -31,6 +31,7 @@ static struct signature judge_signature(const struct facts_lookup *l,
 					const struct verdict_conf *conf, time_t now)
 {
 	struct signature s = { .lookup = l, .severity = SEVERITY_INFO };
+	struct threshold_limits limits;
 	int64_t ttl_s = l->rrsig_original_ttl > 0 ? l->rrsig_original_ttl
 			: l->ttl > 0		  ? l->ttl
 						  : 0;
@@ -39,8 +40,12 @@ static struct signature judge_signature(const struct facts_lookup *l,
 	s.validity_s = l->rrsig_inception == -1
 			       ? -1
 			       : difftime(l->rrsig_expires, l->rrsig_inception);
-	s.warn_s = limit_of(&conf->warn_rrsig, s.validity_s, (double)ttl_s + RESERVE_S);
-	s.crit_s = limit_of(&conf->crit_rrsig, s.validity_s, RESERVE_S);
+	limits.warn_s =
+		limit_of(&conf->warn_rrsig, s.validity_s, (double)ttl_s + RESERVE_S);
+	limits.crit_s = limit_of(&conf->crit_rrsig, s.validity_s, RESERVE_S);
+	threshold_order(&conf->warn_rrsig, &conf->crit_rrsig, &limits);
+	s.warn_s = limits.warn_s;
+	s.crit_s = limits.crit_s;
 	if (s.left_s < s.crit_s || s.left_s < 0)
 		s.severity = SEVERITY_CRITICAL;
 	else if (s.left_s < s.warn_s)

@@ -24,6 +24,7 @@ struct tally {
 	struct matrix *m;	      /* borrowed */
 	struct count *count;	      /* owned, one a client */
 	size_t open;		      /* the client under way */
+	bool brief;		      /* the sentence leaves out who lacks IPv6 */
 };
 
 struct tally *tally_new(const struct facts_target *t, struct matrix *m)
@@ -164,11 +165,17 @@ static bool is_spared(const struct tally *tally, size_t client)
 	return all_fail(tally) && tally->m->client[client].answer == MATRIX_PASSES;
 }
 
+/* That a host has no IPv6 address is no news where nobody has offered any. */
+static bool is_no_news(const struct tally *tally, const struct matrix_client *c)
+{
+	return tally->brief && c->reason && !strcmp(c->name, "IPv6-only");
+}
+
 static bool is_hit(const struct tally *tally, size_t client)
 {
 	const struct matrix_client *c = &tally->m->client[client];
 
-	return c->answer == MATRIX_FAILS &&
+	return c->answer == MATRIX_FAILS && !is_no_news(tally, c) &&
 	       (c->reason || tally->count[client].special ||
 		(all_fail(tally) && other_half_passes(tally, client)));
 }
@@ -222,7 +229,7 @@ static void write_failure(struct buf *b, const struct tally *tally)
 		buf_text(b, " would fail");
 	} else {
 		buf_text(b, spared ? "Clients would fail"
-				   : "Every kind of client that was probed would fail");
+				   : "Every kind of client tested for would fail");
 		add_places_of_all(b, tally);
 		if (how_many(tally, is_hit)) {
 			buf_text(b, "; ");
@@ -248,7 +255,7 @@ static void write_text(struct buf *b, const struct tally *tally)
 		buf_text(b, "No kind of client is known to fail, but not every address "
 			    "gave an answer");
 	} else {
-		buf_text(b, "No kind of client that was probed would fail");
+		buf_text(b, "No kind of client tested for would fail");
 		if (how_many(tally, is_fine)) {
 			buf_text(b, " (");
 			add_list(b, tally, is_fine, "");
@@ -258,14 +265,23 @@ static void write_text(struct buf *b, const struct tally *tally)
 	buf_text(b, ".");
 }
 
+static char *make_text(struct tally *tally, bool brief)
+{
+	struct buf b;
+	char *text;
+
+	tally->brief = brief;
+	buf_init(&b, TEXT_MAX);
+	write_text(&b, tally);
+	text = mem_text(buf_str(&b));
+	buf_clear(&b);
+	return text;
+}
+
 void tally_take(struct tally *take_tally)
 {
-	struct buf text;
-
-	buf_init(&text, TEXT_MAX);
-	write_text(&text, take_tally);
-	take_tally->m->text = mem_text(buf_str(&text));
-	buf_clear(&text);
+	take_tally->m->text = make_text(take_tally, false);
+	take_tally->m->brief = make_text(take_tally, true);
 	free(take_tally->count);
 	free(take_tally);
 }

@@ -23,7 +23,7 @@ void tally_uses(struct tally *tally);
 bool tally_used(const struct tally *tally);
 /* Adds the client to the matrix; borrowed until the next one is added. */
 struct matrix_client *tally_end(struct tally *tally, enum matrix_answer answer);
-/* Writes the sentence into the matrix, and frees the tally. */
+/* Writes the sentence, whole and brief, into the matrix, and frees the tally. */
 void tally_take(struct tally *take_tally);
 
 #endif

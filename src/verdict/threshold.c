@@ -70,3 +70,46 @@ double threshold_seconds(const struct threshold *t, double whole_s)
 {
 	return t->is_share ? whole_s * t->value / 100 : t->value;
 }
+
+void threshold_order(const struct threshold *warn, const struct threshold *crit,
+		     struct threshold_limits *limits)
+{
+	if (limits->warn_s < 0 || limits->crit_s < 0 || limits->warn_s >= limits->crit_s)
+		return;
+	if (warn->given && !crit->given)
+		limits->crit_s = limits->warn_s;
+	else if (crit->given && !warn->given)
+		limits->warn_s = limits->crit_s;
+}
+
+static double limit_of(const struct threshold *t, double whole_s)
+{
+	return whole_s < 0 && t->is_share ? -1 : threshold_seconds(t, whole_s);
+}
+
+struct threshold_limits threshold_limits(const struct threshold *warn,
+					 const struct threshold *crit, double whole_s)
+{
+	struct threshold_limits limits = { limit_of(warn, whole_s),
+					   limit_of(crit, whole_s) };
+
+	threshold_order(warn, crit, &limits);
+	return limits;
+}
+
+int threshold_check_pair(const char *name, const struct threshold *warn,
+			 const struct threshold *crit, bool rising, struct why *why)
+{
+	bool inverted;
+
+	if (!warn->given || !crit->given || warn->is_share != crit->is_share)
+		return 0;
+	inverted = rising ? warn->value > crit->value : warn->value < crit->value;
+	if (!inverted)
+		return 0;
+	return why_set(
+		why, DP_EINVAL,
+		"--warn-%s and --crit-%s are the wrong way round: the check would be "
+		"CRITICAL before it is WARNING; the warning takes the %s value",
+		name, name, rising ? "smaller" : "larger");
+}

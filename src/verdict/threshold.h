@@ -19,4 +19,22 @@ int threshold_parse(const char *text, bool allow_share, struct threshold *ret_th
 /* The absolute limit in seconds for a whole life of whole_s seconds. */
 double threshold_seconds(const struct threshold *t, double whole_s);
 
+/* What is left of a life, in seconds, below which there is a warning and an alarm; -1:
+ * not known. */
+struct threshold_limits {
+	double warn_s, crit_s;
+};
+/* The limits for a whole life of whole_s seconds, in order; -1: that isn't known, and
+ * they are shares of it. */
+struct threshold_limits threshold_limits(const struct threshold *warn,
+					 const struct threshold *crit, double whole_s);
+/* Where only one of the two was given, the default of the other gives way, so that the
+ * warning never comes after the alarm. */
+void threshold_order(const struct threshold *warn, const struct threshold *crit,
+		     struct threshold_limits *limits);
+/* DP_EINVAL, with both in the sentence, where both were given in one kind and the alarm
+ * would come before the warning. rising: the alarm is the larger one. */
+int threshold_check_pair(const char *name, const struct threshold *warn,
+			 const struct threshold *crit, bool rising, struct why *why);
+
 #endif

@@ -460,6 +460,98 @@ part_colour()
 	has out match
 	run 0 script -qefc "TERM=xterm $DANEPROBE check $(echo $R) -o json ee.match.example" /dev/null </dev/null
 	hasnt out "${escape}["
+	# each line that a state stands in
+	run 2 script -qefc "TERM=xterm $DANEPROBE check $(echo $R) half.peers.example" /dev/null </dev/null
+	has out "${escape}[31mCRITICAL${escape}[0m"
+	has out "${escape}[31mmismatch${escape}[0m TLS"
+	has out "${escape}[32mmatch${escape}[0m"
+	run 2 "$DANEPROBE" check $R -o nagios half.peers.example
+	hasnt out "${escape}["
+}
+
+# at_width COLUMNS STATUS ARGUMENTS...: on a terminal that is so wide; the output without colours
+at_width()
+{
+	width=$1 wanted=$2
+	shift 2
+	# shellcheck disable=SC2086
+	run "$wanted" script -qefc "stty cols $width; NO_COLOR=1 $DANEPROBE check $(echo $R) $*" /dev/null </dev/null
+	tr -d '\r' <out >page
+}
+
+# but for a record, which is to be copied whole
+longest_line()
+{
+	grep -v '^ *3 1 1 [0-9a-f]*$' page | awk '{ if (length > n) n = length } END { print n }'
+}
+
+# The words of prose stay whole, and it uses the room that there is, but no more than a reader likes.
+part_width()
+{
+	command -v script >/dev/null || skip "script is not installed"
+	for columns in 60 80 100 140; do
+		at_width $columns 2 wrong.match.example
+		longest=$(longest_line)
+		limit=$columns
+		[ "$columns" -le 100 ] || limit=100
+		[ "$longest" -le "$limit" ] || fail "a line of $longest columns, where there are $columns"
+		[ "$columns" -le 80 ] || [ "$longest" -gt 80 ] || fail "no line uses the $columns columns"
+		tr -s ' \n' '  ' <page >joined
+		grep -q 'the key whose digest is' joined || fail "no whole sentence at $columns columns"
+	done
+	at_width 60 2 half.peers.example
+	[ "$(longest_line)" -le 60 ] || fail "a line of $(longest_line) columns, where there are 60"
+}
+
+# Of many records there is only what tells something.
+part_many_records()
+{
+	check 0 many.policy.example
+	[ "$(grep -c '^ .* 3 1 1 [0-9a-f]\{16\}\.\.\.' out)" -eq 1 ] || fail "not just the record that matches"
+	has out "and 39 more that don't match; -v shows all"
+	check 0 -v many.policy.example
+	[ "$(grep -c '^ .* 3 1 1 [0-9a-f]\{64\}' out)" -ge 40 ] || fail "not all records with -v"
+}
+
+# Who has IPv6 alone is no news where nothing has it.
+part_ipv6_text()
+{
+	check 0 two.peers.example
+	hasnt out IPv6-only
+	check 0 -v two.peers.example
+	has out "IPv6-only clients (no IPv6 address) would fail"
+}
+
+part_first_word()
+{
+	run 0 "$DANEPROBE" help check
+	has out 'usage: daneprobe check'
+	run 0 "$DANEPROBE" help
+	has out 'Verbs:'
+	run 3 "$DANEPROBE" help chek
+	has err 'did you mean check?'
+	run 3 "$DANEPROBE" --verison
+	has err 'unknown option --verison: did you mean --version?'
+	run 3 "$DANEPROBE" --hepl
+	has err 'did you mean --help?'
+	run 3 "$DANEPROBE" chekc
+	has err "unknown verb 'chekc': did you mean check?"
+	run 3 "$DANEPROBE" -v check x
+	has err 'a verb comes first'
+	run 0 "$(dirname "$DANEPROBE")/check_dane" -V
+	has out 'check_dane '
+}
+
+# A domain whose mail has DANE is what many who name it mean.
+part_mail_domain()
+{
+	check 2 mail.example
+	tr -s ' \n' '  ' <out >joined
+	has joined 'daneprobe check mx://mail.example'
+	check 2 none.match.example
+	hasnt out mx://
+	check 3 postmaster@mail.example
+	has out 'mail address: mx://mail.example'
 }
 
 part_usage_errors()

@@ -8,7 +8,7 @@
 
 nagios_dir=$src/../../nagios
 states='OK WARNING CRITICAL UNKNOWN'
-labels='cert_days rrsig_hours time peers_matched'
+labels='cert_days rrsig_hours time peers_matched cert_days_warn cert_days_crit rrsig_hours_warn rrsig_hours_crit'
 
 # What the lab has for each state.
 target_of()
@@ -415,7 +415,7 @@ part_icinga_through_all_states()
 		for state in $states; do
 			echo "    vars.dane[\"$state\"] = { dane_hostname = \"$(target_of "$state")\" }"
 		done
-		echo '    vars.dane_lineages_endpoint = "one"'
+		echo '    vars.dane["lineages"] = { dane_lineages_endpoint = "one" }'
 		dane_options
 		echo '}'
 	} >one/icinga2.conf

@@ -89,7 +89,7 @@ icinga_config()
 		vars.dane["https"] = { }
 		vars.dane["imaps"] = { dane_hostname = "imaps://mail.example.com", dane_on = [ "no-tlsa=warning" ] }
 		vars.dane["there"] = { dane_endpoint = "here" }
-		vars.dane_lineages_endpoint = "here"
+		vars.dane["lineages"] = { dane_lineages_endpoint = "here" }
 	}
 	EOF
 }
@@ -109,8 +109,12 @@ else
 fi
 if have icinga2; then
 	icinga_config "$nagios/icinga2-services.conf"
-	check "Icinga 2 takes its commands and the apply rules" icinga_check "$work/icinga2.conf"
+	check "Icinga 2 takes its commands and the apply rule" icinga_check "$work/icinga2.conf"
 	says "which make three services of targets and one of lineages" "Instantiated 4 Services" out
+	same "and nothing is said of rules that match nothing" 0 "$(grep -c 'does not match anywhere' out)"
+	sed '/dane\["lineages"\]/d' icinga2.conf >icinga2-plain.conf
+	check "also where no host looks after keys" icinga_check "$work/icinga2-plain.conf"
+	same "without a warning" 0 "$(grep -c 'does not match anywhere' out)"
 	sed 's/"dane"/"nothing-such"/' "$nagios/icinga2-services.conf" >wrong.conf
 	icinga_config "$work/wrong.conf"
 	status "self-test: Icinga 2 refuses a command that is not there" 1 icinga_check "$work/icinga2.conf"

@@ -130,14 +130,14 @@ part_thresholds()
 	set -- $R -H ee.match.example # 80 of 90 days are left, 720 of 744 hours
 	crosses --warn-expiry 70d 90d WARNING cert-expiring "cert_days=$number;90:;9:;0" "$@"
 	crosses --warn-expiry 80% 95% WARNING cert-expiring "cert_days=$number;85.5:;9:;0" "$@"
-	crosses --crit-expiry 70d 90d CRITICAL cert-expiring "cert_days=$number;22.5:;90:;0" "$@"
-	crosses --crit-expiry 80% 95% CRITICAL cert-expiring "cert_days=$number;22.5:;85.5:;0" "$@"
+	crosses --crit-expiry 70d 90d CRITICAL cert-expiring "cert_days=$number;90:;90:;0" "$@"
+	crosses --crit-expiry 80% 95% CRITICAL cert-expiring "cert_days=$number;85.5:;85.5:;0" "$@"
 	crosses -w 70 90 WARNING cert-expiring "cert_days=$number;90:;9:;0" "$@"
-	crosses -c 70 90% CRITICAL cert-expiring "cert_days=$number;22.5:;81:;0" "$@"
+	crosses -c 70 90% CRITICAL cert-expiring "cert_days=$number;81:;81:;0" "$@"
 	crosses --warn-rrsig 600h 800h WARNING rrsig-expiring "rrsig_hours=$number;800:;0.75:;0" "$@"
 	crosses --warn-rrsig 90% 99% WARNING rrsig-expiring "rrsig_hours=$number;736.56:;0.75:;0" "$@"
-	crosses --crit-rrsig 25d 40d CRITICAL rrsig-expiring "rrsig_hours=$number;1.75:;960:;0" "$@"
-	crosses --crit-rrsig 90% 99% CRITICAL rrsig-expiring "rrsig_hours=$number;1.75:;736.56:;0" "$@"
+	crosses --crit-rrsig 25d 40d CRITICAL rrsig-expiring "rrsig_hours=$number;960:;960:;0" "$@"
+	crosses --crit-rrsig 90% 99% CRITICAL rrsig-expiring "rrsig_hours=$number;736.56:;736.56:;0" "$@"
 	# Each question takes 50 ms there.
 	# shellcheck disable=SC2086
 	set -- $F --resolver 127.53.0.59 -H ee.match.example

@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	buf_init(&out, 64 * TEXT_MAX);
 	layout_row(&out, &row);
-	layout_paragraph(&out, "  Do: ", size % 20, text);
+	layout_paragraph(&out, 60 + size % 41, "  Do: ", size % 20, text);
 	check_safe(buf_str(&out));
 	shown = log_show_nul((const char *)data, size);
 	free(log_escape(shown, strlen(shown)));

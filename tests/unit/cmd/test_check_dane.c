@@ -96,6 +96,27 @@ static void test_check_dane_parse_reads_thresholds(void **state)
 	check_dane_clear(&o, &rest);
 }
 
+/* The ranges of the guidelines that alarm below a number. */
+static void test_check_dane_parse_reads_ranges(void **state)
+{
+	static const char *const same[] = {
+		"20", "20:", "@20", "@0:20", "@~:20", "20d:"
+	};
+	struct check_dane_opts o;
+	struct opts_rest rest;
+	char line[80];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		snprintf(line, sizeof(line), "-H h -w %s -c 5%%:", same[i]);
+		assert_int_equal(parse(line, &o, &rest, NULL), 0);
+		assert_true(o.check.verdict.warn_expiry.value == 20 * 86400.0);
+		assert_true(o.check.verdict.crit_expiry.is_share);
+		check_dane_clear(&o, &rest);
+	}
+}
+
 static void test_check_dane_parse_takes_addresses(void **state)
 {
 	struct check_dane_opts o;
@@ -138,6 +159,14 @@ static void test_check_dane_parse_refuses(void **state)
 		{ "-H h -4 -6", "exclude" },
 		{ "-H h -Z", "unknown option -Z" },
 		{ "-H h --warn", "" },
+		{ "-H h -w 20 -c 30", "wrong way round" },
+		{ "-H h -w 10:20", "upper limit" },
+		{ "-H h -w ~:20", "upper limit" },
+		{ "-H h -w :20", "upper limit" },
+		{ "-H h -w @10:20", "upper limit" },
+		{ "-H h -w @0:20:30", "upper limit" },
+		{ "-H h -w :", "neither days" },
+		{ "-H h -w @", "neither days" },
 	};
 	struct check_dane_opts o;
 	struct opts_rest rest;
@@ -203,6 +232,7 @@ int main(void)
 		cmocka_unit_test(test_check_dane_called_by_its_name_only),
 		cmocka_unit_test(test_check_dane_parse_makes_the_target),
 		cmocka_unit_test(test_check_dane_parse_reads_thresholds),
+		cmocka_unit_test(test_check_dane_parse_reads_ranges),
 		cmocka_unit_test(test_check_dane_parse_takes_addresses),
 		cmocka_unit_test(test_check_dane_parse_refuses),
 		cmocka_unit_test(test_check_dane_parse_knows_every_starttls),

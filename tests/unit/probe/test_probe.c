@@ -20,6 +20,7 @@
 #include "dns/rrtype.h"
 #include "dns/upstream.h"
 #include "probe/endpoint.h"
+#include "probe/hint.h"
 #include "target/service.h"
 #include "target/target.h"
 #include "verdict/facts.h"
@@ -41,7 +42,8 @@ static struct world {
 	const char *expanded;
 	char endpoints[1200]; /* SERVICE://HOST:PORT(DOMAIN;NAMES) of each */
 	char blamed[60];      /* the question that was explained */
-	int timed_out, settled, stopped;
+	bool takes_mail;
+	int timed_out, settled, stopped, hinted;
 } world;
 
 /*
@@ -296,6 +298,40 @@ const char *upstream_left(const struct upstream *u)
 	return world.left;
 }
 
+struct hint {
+	struct loop_timer *timer;
+	hint_fn *fn;
+	void *arg;
+};
+
+static void end_hint(void *arg)
+{
+	struct hint *h = arg;
+
+	loop_timer_free(h->timer);
+	h->timer = NULL;
+	h->fn(h->arg, world.takes_mail);
+}
+
+struct hint *hint_new(const struct hint_conf *conf, hint_fn *fn, void *arg)
+{
+	struct hint *h = mem_zero(sizeof(*h));
+
+	assert_true(conf->timeout_ms > 0 && conf->timeout_ms <= 1000);
+	world.hinted++;
+	h->fn = fn;
+	h->arg = arg;
+	h->timer = loop_timer_new(world.loop, 1, end_hint, h);
+	return h;
+}
+
+void hint_free(struct hint *h)
+{
+	if (h)
+		loop_timer_free(h->timer);
+	free(h);
+}
+
 void resolver_prime(struct resolver *r, const char *name)
 {
 	(void)r;
@@ -395,7 +431,8 @@ static int set_up(void **state)
 	verdict_conf_init(&stage.verdict);
 	stage.conf = (struct probe_conf){ .loop = world.loop,
 					  .upstream = &the_upstream,
-					  .verdict = &stage.verdict };
+					  .verdict = &stage.verdict,
+					  .hints = true };
 	return 0;
 }
 
@@ -421,6 +458,51 @@ static void test_probe_of_a_host(void **state)
 	assert_int_equal(world.settled, 1);
 	assert_int_equal(world.stopped, 1);
 	assert_string_equal(world.blamed, "");
+}
+
+/* Who names a domain may mean its mail; nobody is asked where that can't be meant. */
+static void test_probe_hints_at_mail(void **state)
+{
+	static const struct {
+		const char *target, *outcome;
+		bool takes_mail, hints;
+		int asked;
+		bool told;
+	} rows[] = {
+		{ "www.example", "n", true, true, 1, true },
+		{ "www.example", "n", false, true, 1, false },
+		{ "www.example", "n", true, false, 0, false },
+		{ "www.example", "m", true, true, 0, false },
+		{ "www.example", "x", true, true, 0, false },
+		{ "www.example", "d", true, true, 0, false },
+		{ "smtp://www.example", "n", true, true, 0, false },
+		{ "host://www.example", "nnnnnnnnnnnnnnnnnnnnnnnnn", true, true, 1,
+		  true },
+		{ "host://www.example", "nnnnnnnnnnnnnnnmnnnnnnnnn", true, true, 0,
+		  false },
+	};
+	void *unused = NULL;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool told = false;
+
+		set_up(&unused);
+		world.outcome = rows[i].outcome;
+		world.takes_mail = rows[i].takes_mail;
+		stage.conf.hints = rows[i].hints;
+		start_probe(rows[i].target, 1000);
+		run_for(500);
+		assert_int_equal(stage.delivered, 1);
+		for (k = 0; k < stage.facts->findings.count; k++)
+			told = told ||
+			       stage.facts->findings.item[k].id == FINDING_MAIL_DOMAIN;
+		if (world.hinted != rows[i].asked || told != rows[i].told)
+			fail_msg("row %zu: asked %d times, %s", i, world.hinted,
+				 told ? "told" : "not told");
+		tear_down(&unused);
+	}
 }
 
 /* Each known port is asked for once, as what HOST:PORT means; only those with records
@@ -740,6 +822,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ROW(test_probe_of_a_host),
+		cmocka_unit_test(test_probe_hints_at_mail),
 		ROW(test_probe_of_all_services),
 		ROW(test_probe_of_no_service),
 		cmocka_unit_test(test_probe_of_what_is_found),

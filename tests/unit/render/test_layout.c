@@ -86,15 +86,15 @@ static void test_layout_paragraph_wraps_at_80(void **state)
 
 	(void)state;
 	buf_init(&b, 10000);
-	layout_paragraph(&b, "  ", 2, eighty);
+	layout_paragraph(&b, 0, "  ", 2, eighty);
 	assert_int_equal(b.len, 81);
 	buf_reset(&b);
-	layout_paragraph(&b, "  Do: ", 6, eighty);
+	layout_paragraph(&b, 0, "  Do: ", 6, eighty);
 	assert_string_equal(buf_str(&b),
 			    "  Do: 123456789 123456789 123456789 123456789 "
 			    "123456789 123456789 123456789\n      12345678\n");
 	buf_reset(&b);
-	layout_paragraph(&b, "  ", 2, "a  b\nc");
+	layout_paragraph(&b, 0, "  ", 2, "a  b\nc");
 	assert_string_equal(buf_str(&b), "  a  b\\x0ac\n");
 	buf_clear(&b);
 }

@@ -59,7 +59,7 @@ static bool read_label(const char **p)
 		return true;
 	}
 	start = *p;
-	*p += strspn(*p, "abcdefghijklmnopqrstuvwxyz_");
+	*p += strcspn(*p, "'\"=| \n");
 	return *p > start && **p == '=';
 }
 
@@ -180,7 +180,9 @@ static void test_nagios_first_line_of_one(void **state)
 			    "DANE CRITICAL - smtp://mx1.example.com mismatch: key "
 			    "2c26b46b... is not published | cert_days=88.3;22.5:;9:;0 "
 			    "rrsig_hours=324.5;1.75:;0.75:;0 time=0.112s;;;0;10 "
-			    "peers_matched=0;1:;1:;0;1\n");
+			    "peers_matched=0;1:;1:;0;1 cert_days_warn=22.50 "
+			    "cert_days_crit=9.00 rrsig_hours_warn=1.75 "
+			    "rrsig_hours_crit=0.75\n");
 	free(text);
 }
 
@@ -191,8 +193,8 @@ static void test_nagios_first_line_of_several(void **state)
 	(void)state;
 	assert_non_null(strstr(text, "DANE CRITICAL - 1 of 2 targets: "
 				     "smtp://mx1.example.com mismatch | "));
-	assert_non_null(strstr(text, "'www.example.com:443 time'=0.037s;;;0;10 "));
-	assert_non_null(strstr(text, "'mx1.example.com:25 time'=0.112s;;;0;10 "));
+	assert_non_null(strstr(text, "www.example.com:443_time=0.037s;;;0;10 "));
+	assert_non_null(strstr(text, "mx1.example.com:25_time=0.112s;;;0;10 "));
 	free(text);
 	text = printed(0, 1, false, -1);
 	assert_ptr_equal(strstr(text, "DANE OK - 1 of 1 targets: match | "), text);

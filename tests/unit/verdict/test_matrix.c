@@ -136,7 +136,7 @@ static const struct {
 	  { "3 1 1: 192.0.2.1 ECDSA y; 2001:db8::1 ECDSA y" },
 	  "every=passes IPv4-only=passes IPv6-only=passes ECDSA-only=passes "
 	  "RSA-only=unknown SHA2-256-only=absent usage-3-only=absent",
-	  "No kind of client that was probed would fail (IPv4-only, IPv6-only and "
+	  "No kind of client tested for would fail (IPv4-only, IPv6-only and "
 	  "ECDSA-only)." },
 	{ "IPv6 is wrong",
 	  { "3 1 1: 192.0.2.1 ECDSA y; 2001:db8::1 ECDSA n" },
@@ -151,17 +151,17 @@ static const struct {
 	  { "3 1 1: 192.0.2.1 ECDSA y; 2001:db8::1 ECDSA y",
 	    "3 1 1: 192.0.2.2 ECDSA n; 2001:db8::2 - connect-failed" },
 	  "every=fails IPv4-only=fails IPv6-only=fails RSA-only=unknown|fails",
-	  "Every kind of client that was probed would fail at 192.0.2.2:25, "
+	  "Every kind of client tested for would fail at 192.0.2.2:25, "
 	  "[2001:db8::2]:25." },
 	{ "everything is wrong",
 	  { "3 1 1: 192.0.2.1 RSA n; 192.0.2.2 RSA n" },
 	  "every=fails IPv4-only=fails IPv6-only=unknown RSA-only=fails "
 	  "ECDSA-only=unknown",
-	  "Every kind of client that was probed would fail." },
+	  "Every kind of client tested for would fail." },
 	{ "IPv6 can't be reached from here",
 	  { "3 1 1: 192.0.2.1 ECDSA y; 2001:db8::1 - no-route" },
 	  "every=passes IPv4-only=passes IPv6-only=unknown ECDSA-only=passes",
-	  "No kind of client that was probed would fail (IPv4-only and ECDSA-only)." },
+	  "No kind of client tested for would fail (IPv4-only and ECDSA-only)." },
 	{ "nothing can be reached from here",
 	  { "3 1 1: 2001:db8::1 - no-route; 2001:db8::2 - no-route" },
 	  "every=unknown IPv4-only=unknown IPv6-only=unknown",
@@ -182,7 +182,7 @@ static const struct {
 	  { "3 1 1, 3 1 1: 192.0.2.1 RSA yn offered=RSA; 192.0.2.1 ECDSA ny "
 	    "offered=ECDSA" },
 	  "every=passes RSA-only=passes ECDSA-only=passes",
-	  "No kind of client that was probed would fail (IPv4-only, RSA-only and "
+	  "No kind of client tested for would fail (IPv4-only, RSA-only and "
 	  "ECDSA-only)." },
 	{ "one address has no RSA key",
 	  { "3 1 1: 192.0.2.1 RSA y offered=RSA; 192.0.2.1 ECDSA y offered=ECDSA; "
@@ -192,7 +192,7 @@ static const struct {
 	{ "only RSA was asked for",
 	  { "3 1 1: 192.0.2.1 RSA y offered=RSA; 192.0.2.2 RSA y offered=RSA" },
 	  "RSA-only=passes ECDSA-only=unknown",
-	  "No kind of client that was probed would fail (IPv4-only and RSA-only)." },
+	  "No kind of client tested for would fail (IPv4-only and RSA-only)." },
 	{ "SHA2-256 is stale",
 	  { "-3 1 1, 3 1 2: 192.0.2.1 ECDSA ny old=n; 192.0.2.2 ECDSA ny old=y" },
 	  "every=passes SHA2-256-only=fails",
@@ -204,7 +204,7 @@ static const struct {
 	{ "both digests are right",
 	  { "-3 1 1, 3 1 2: 192.0.2.1 ECDSA ny old=y; 192.0.2.2 ECDSA ny old=y" },
 	  "every=passes SHA2-256-only=passes",
-	  "No kind of client that was probed would fail (IPv4-only, ECDSA-only and "
+	  "No kind of client tested for would fail (IPv4-only, ECDSA-only and "
 	  "SHA2-256-only)." },
 	{ "no usage 3",
 	  { "2 1 1: 192.0.2.1 ECDSA y; 192.0.2.2 ECDSA y" },
@@ -217,7 +217,7 @@ static const struct {
 	{ "usages 2 and 3 are right",
 	  { "3 1 1, 2 1 1: 192.0.2.1 ECDSA yy", "3 1 1, 2 1 1: 192.0.2.2 ECDSA yy" },
 	  "every=passes usage-3-only=passes 2-1-1-only=passes",
-	  "No kind of client that was probed would fail (IPv4-only, ECDSA-only, "
+	  "No kind of client tested for would fail (IPv4-only, ECDSA-only, "
 	  "usage-3-only and 2-1-1-only)." },
 	{ "a combination is stale (R13)",
 	  { "3 1 1, 2 1 1: 192.0.2.1 ECDSA yn; 192.0.2.2 ECDSA yn" },
@@ -226,12 +226,12 @@ static const struct {
 	{ "each host has its own combination",
 	  { "3 1 1: 192.0.2.1 ECDSA y", "3 0 1: 192.0.2.2 ECDSA y" },
 	  "every=passes 3-1-1-only=passes 3-0-1-only=passes",
-	  "No kind of client that was probed would fail (IPv4-only, ECDSA-only, "
+	  "No kind of client tested for would fail (IPv4-only, ECDSA-only, "
 	  "3-1-1-only and 3-0-1-only)." },
 	{ "one host is wrong, and another lacks a key",
 	  { "3 1 1: 192.0.2.1 ECDSA y lacks=RSA", "3 1 1: 192.0.2.2 ECDSA n" },
 	  "every=fails RSA-only=fails ECDSA-only=fails",
-	  "Every kind of client that was probed would fail at 192.0.2.2:25; RSA-only "
+	  "Every kind of client tested for would fail at 192.0.2.2:25; RSA-only "
 	  "clients (at 192.0.2.1:25) would too." },
 	{ "one host is wrong for all but those who know none of its records",
 	  { "3 1 1, 2 1 1: 192.0.2.1 ECDSA yy lacks=RSA", "3 1 1: 192.0.2.2 ECDSA n" },
@@ -241,7 +241,7 @@ static const struct {
 	{ "a host that isn't secure",
 	  { "3 1 1: 192.0.2.1 ECDSA y", ": !" },
 	  "every=fails IPv4-only=fails RSA-only=fails",
-	  "Every kind of client that was probed would fail at mx2.example:25." },
+	  "Every kind of client tested for would fail at mx2.example:25." },
 	{ "the page alone fails",
 	  { "3 1 1: 192.0.2.1 ECDSA y http-failed; 2001:db8::1 ECDSA y" },
 	  "every=fails IPv4-only=fails IPv6-only=passes",

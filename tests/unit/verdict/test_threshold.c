@@ -74,12 +74,52 @@ static void test_threshold_seconds_of_a_share(void **state)
 	assert_true(threshold_seconds(&t, 400) == 25);
 }
 
+/* Where one is given, the default of the other never makes it fire first. */
+static void test_threshold_limits_keep_their_order(void **state)
+{
+	static const struct {
+		const char *name, *warn, *crit; /* NULL: the default */
+		double warn_s, crit_s;
+	} rows[] = {
+		{ "defaults", NULL, NULL, 25, 10 },
+		{ "a low warning alone", "5%", NULL, 5, 5 },
+		{ "a high alarm alone", NULL, "40%", 40, 40 },
+		{ "a high warning alone", "50%", NULL, 50, 10 },
+		{ "a low alarm alone", NULL, "1s", 25, 1 },
+		{ "a time and a share", "2s", NULL, 2, 2 },
+		{ "both as they were given", "2s", "30%", 2, 30 },
+	};
+	struct threshold warn, crit;
+	struct threshold_limits limits;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		warn = (struct threshold){ .is_share = true, .value = 25 };
+		crit = (struct threshold){ .is_share = true, .value = 10 };
+		if (rows[i].warn)
+			assert_int_equal(threshold_parse(rows[i].warn, true, &warn, NULL),
+					 0);
+		if (rows[i].crit)
+			assert_int_equal(threshold_parse(rows[i].crit, true, &crit, NULL),
+					 0);
+		limits = threshold_limits(&warn, &crit, 100);
+		if (limits.warn_s != rows[i].warn_s || limits.crit_s != rows[i].crit_s)
+			fail_msg("%s: %g and %g", rows[i].name, limits.warn_s,
+				 limits.crit_s);
+	}
+	warn = crit = (struct threshold){ .is_share = true, .value = 10 };
+	limits = threshold_limits(&warn, &crit, -1);
+	assert_true(limits.warn_s < 0 && limits.crit_s < 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_threshold_parse_reads_units),
 		cmocka_unit_test(test_threshold_parse_refuses),
 		cmocka_unit_test(test_threshold_seconds_of_a_share),
+		cmocka_unit_test(test_threshold_limits_keep_their_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,8 @@ static void test_record_make_refuses(void **state)
 	assert_non_null(strstr(why.text, "smtp://HOST"));
 	assert_int_equal(make("srv://_imaps._tcp.example.com", 1, 1, true, &r, &why),
 			 DP_EINVAL);
+	assert_int_equal(make("host://www.example.com", 1, 1, true, &r, &why), DP_EINVAL);
+	assert_non_null(strstr(why.text, "name each service"));
 	assert_int_equal(make("www.example.com", 1, 9, true, &r, &why), DP_EINVAL);
 	for (i = 0; i < 250; i++)
 		name[i] = i % 10 == 9 ? '.' : 'a';

@@ -19,6 +19,8 @@ static const struct bad {
 	{ "unknown", "domain = example.com", "did you mean domains" },
 	{ "twice", "ttl = 60\nttl = 61\n", "line 2: ttl stands there twice" },
 	{ "a name", "domains = 192.0.2.1", "line 1: domains: name '192.0.2.1'" },
+	{ "all services of a host", "services = host://www.example.com",
+	  "it finds the services that have TLSA records already" },
 	{ "a service", "services = https://www.example.com:0", "services: " },
 	{ "a key type", "key_types = dsa", "'dsa' is none of" },
 	{ "a key type twice", "key_types = rsa-2048 rsa-2048", "stands there twice" },
