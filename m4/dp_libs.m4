@@ -126,6 +126,32 @@ AC_DEFUN([DP_SONAME], [
   ])
 ])
 
+dnl DP_NETTLE: bounds for the keys that libunbound verifies by, where it may do so by nettle. Its
+dnl headers come with those of GnuTLS on Debian and Alpine.
+AC_DEFUN([DP_NETTLE], [
+  AC_ARG_WITH([nettle], [AS_HELP_STRING([--without-nettle],
+    [put no bounds on the keys of zones: only where libunbound verifies by OpenSSL])], [], [with_nettle=auto])
+  dp_have_NETTLE=no
+  AS_IF([test "$with_nettle" != no], [
+    AC_CHECK_HEADER([nettle/rsa.h],
+      [AC_CHECK_LIB([gmp], [__gmpz_sizeinbase], [dp_have_NETTLE=yes])])
+    AS_IF([test "$dp_have_NETTLE$with_nettle" = noyes],
+      [DP_MISSING([nettle/rsa.h and gmp], [nettle-dev], [nettle-devel], [nettle-dev])])
+  ])
+  AS_IF([test "$dp_have_NETTLE" = yes], [
+    DP_LIBS="$DP_LIBS -lgmp"
+    dnl libraries see a function of the program only where it is exported
+    for dp_name in sha1 sha256 sha512; do
+      DP_LDFLAGS="$DP_LDFLAGS -Wl,--export-dynamic-symbol=nettle_rsa_${dp_name}_verify_digest"
+    done
+  ])
+  AM_CONDITIONAL([HAVE_NETTLE], [test "$dp_have_NETTLE" = yes])
+  AS_IF([test "$dp_have_NETTLE" = yes],
+    [dp_refused=nettle_rsa_words; dp_nettle_words="bounded before nettle verifies by them"],
+    [dp_refused=nettle_none_words; dp_nettle_words="as libunbound has them (nettle-dev, nettle-devel)"])
+  DP_CPPFLAGS="$DP_CPPFLAGS -DREFUSED_WORDS=$dp_refused"
+])
+
 dnl DP_SECCOMP: the list of system calls that a check may make. Without libseccomp it goes by what
 dnl else the system has; where it is asked for, it must be there.
 AC_DEFUN([DP_SECCOMP], [

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "dns/answer.h"
+#include "dns/refused.h"
 #include "dns/rrtype.h"
 #include "dns/server_address.h"
 #include "dns/ub_context.h"
@@ -170,16 +171,25 @@ static void set_lead(struct resolver_question *q, int64_t delay_ms)
 	q->lead = loop_timer_new(q->resolver->loop, delay_ms, on_lead_ends, q);
 }
 
+/* What failed isn't said by libunbound where it was told that a signature isn't valid. */
+static char *tell_bogus(const char *reason, const char *log)
+{
+	const char *refused =
+		strstr(reason, "RSA signature verification") ? REFUSED_WORDS() : NULL;
+
+	return mem_printf("%s%s%s%s", reason, log, refused ? "; " : "",
+			  refused ? refused : "");
+}
+
 static void take_answer(struct resolver_question *q, int rcode, const void *packet,
 			int packet_len, int sec, const char *why_bogus)
 {
 	char *log = ub_context_take_log();
 
 	if (sec == 1)
-		answer_failed(&q->answer, SECURITY_BOGUS,
-			      mem_printf("%s%s",
-					 why_bogus ? why_bogus : "validation failed",
-					 log));
+		answer_failed(
+			&q->answer, SECURITY_BOGUS,
+			tell_bogus(why_bogus ? why_bogus : "validation failed", log));
 	else if ((rcode == 0 || rcode == RCODE_NXDOMAIN) && packet && packet_len > 0)
 		read_packet(q, packet, packet_len, sec);
 	else

@@ -239,6 +239,8 @@ void advice_dns_unanswered(const struct advice_context *c)
 static const struct {
 	const char *word, *remedy;
 } bogus_remedies[] = {
+	{ "verifies nothing", "give the zone a key of another kind (ECDSA P-256), or one "
+			      "of RSA with the public exponent 65537" },
 	{ "expired",
 	  "sign the zone anew, and find out why that did not happen by itself" },
 	{ "not yet", "check the clocks of this host and of the signer" },

@@ -37,6 +37,8 @@ unbound  dns/resolver.c dns/ub_context.c cmd/version.c
 curl/    net/curl_load.h cmd/version.c
 event2/  base/loop.c
 gnutls/  dane net/handshake.c net/handshake.h base/why.c setup/key/key.c setup/key/key.h setup/key/csr.c setup/key/csr.h setup/key/self_signed.c setup/key/self_signed.h cmd/resume.c cmd/version.c
+nettle   dns/nettle_rsa.c
+gmp      dns/nettle_rsa.c
 ldns/    dns/ldns_load.c dns/ldns_load.h setup
 seccomp  base/filter_seccomp.c
 jansson  render setup cmd/version.c
