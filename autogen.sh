@@ -16,7 +16,7 @@ debian_lab='nsd=nsd nginx=nginx-light certtool=gnutls-bin openssl=openssl ldns-s
 debian_tests='libcmocka-dev certbot python3 python3-cryptography python3-jsonschema mandoc strace valgrind
 	universal-ctags shellcheck clang-format nagios4-core icinga2-bin libresolv-wrapper faketime
 	libxml2-utils perl prometheus curl pebble uacme lego dehydrated knot
-	bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 sqlite3 parallel systemd fail2ban'
+	bash zsh fish bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 sqlite3 parallel systemd fail2ban'
 debian_servers='postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved vsftpd slapd
 	prosody lua-unbound postgresql mariadb-server-core libcanlock3 libsasl2-2 haproxy'
 fedora_build='autoconf automake pkgconf-pkg-config gcc make glibc-devel
@@ -26,17 +26,17 @@ fedora_lab='nsd=nsd nginx=nginx certtool=gnutls-utils openssl=openssl ldns-signz
 	unbound=unbound ip=iproute unshare=util-linux ps=procps-ng jq=jq'
 fedora_tests='libcmocka-devel certbot python3 python3-cryptography python3-jsonschema mandoc strace valgrind
 	ctags ShellCheck clang-tools-extra resolv_wrapper libfaketime libxml2 perl-Test-Harness curl knot bind-utils
-	parallel systemd fail2ban-server'
+	parallel systemd fail2ban-server bash zsh fish'
 fedora_servers='postfix dovecot dovecot-pigeonhole vsftpd openldap-servers prosody inn
 	postgresql-server mariadb-server haproxy'
 alpine_build='autoconf automake pkgconf gcc make musl-dev
 	gnutls-dev unbound-dev libevent-dev ldns-dev curl-dev
 	jansson-dev libidn2-dev libseccomp-dev'
-alpine_lab='nsd=nsd nginx=nginx certtool=gnutls-utils openssl=openssl ldns-signzone=ldns-tools
+alpine_lab='nsd=nsd nginx=nginx certtool=gnutls-utils openssl=openssl ldns-signzone=ldns-tools drill=drill
 	unbound=unbound iproute2 util-linux procps jq=jq'
 alpine_tests='cmocka-dev certbot python3 py3-cryptography py3-jsonschema mandoc strace valgrind
 	ctags shellcheck clang-extra-tools libfaketime libxml2-utils perl-utils prometheus curl knot bind-tools
-	parallel fail2ban'
+	parallel fail2ban bash zsh fish'
 alpine_servers='postfix dovecot dovecot-lmtpd dovecot-pop3d dovecot-pigeonhole-plugin vsftpd openldap
 	prosody postgresql mariadb haproxy'
 

@@ -13,7 +13,8 @@ int library_load(const char *soname, const struct library_symbol *symbol, size_t
 	size_t i;
 
 	if (!library)
-		return why_set(why, DP_ELIBRARY, "%s can't be loaded: %s", soname, dlerror());
+		return why_set(why, DP_ELIBRARY, "%s can't be loaded: %s", soname,
+			       dlerror());
 	for (i = 0; i < count; i++) {
 		found = dlsym(library, symbol[i].name);
 		if (!found)

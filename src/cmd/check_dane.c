@@ -208,7 +208,7 @@ bool check_dane_called(const char *argv0)
 	return argv0 && !strcmp(slash ? slash + 1 : argv0, PLUGIN_NAME);
 }
 
-static const struct cmd *plugin_cmd(void)
+const struct cmd *check_dane_cmd(void)
 {
 	static struct cmd cmd = {
 		.name = PLUGIN_NAME,
@@ -239,14 +239,14 @@ int check_dane_main(int argc, char **argv)
 		/* an unknown format is no reason to keep silent */
 		nagios = !strcmp(opts.check.output, "nagios") ||
 			 !render_find(opts.check.output);
-		status = verb_check_refuse(plugin_cmd(), &why, nagios);
+		status = verb_check_refuse(check_dane_cmd(), &why, nagios);
 	} else if (rest.help) {
-		status = cmd_help(plugin_cmd());
+		status = cmd_help(check_dane_cmd());
 	} else if (opts.version) {
 		version_print_plugin(PLUGIN_NAME);
 		status = cmd_finish(CMD_DONE);
 	} else {
-		status = verb_check_with(plugin_cmd(), &opts.check, &rest);
+		status = verb_check_with(check_dane_cmd(), &opts.check, &rest);
 	}
 	check_dane_clear(&opts, &rest);
 	return status;

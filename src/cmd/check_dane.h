@@ -9,6 +9,8 @@
 #include "cmd/check_opts.h"
 #include "cmd/opts.h"
 
+struct cmd;
+
 /* Those of check, which come first, and the plugin's own. */
 struct check_dane_opts {
 	struct check_opts check;
@@ -24,6 +26,8 @@ struct check_dane_opts {
 bool check_dane_called(const char *argv0);
 int check_dane_main(int argc, char **argv);
 
+/* What it is called, takes and says of itself, as of a verb. */
+const struct cmd *check_dane_cmd(void);
 /* The plugin's rows, then check's. */
 const struct opt *check_dane_table(void);
 /* As check_opts_parse(): -H is one of the arguments in ret_rest afterwards. Undo with

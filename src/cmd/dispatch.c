@@ -15,6 +15,7 @@
 #include "base/why.h"
 #include "cmd/check_dane.h"
 #include "cmd/cmd.h"
+#include "cmd/complete.h"
 #include "cmd/crash.h"
 #include "cmd/opts.h"
 #include "cmd/version.h"
@@ -135,6 +136,20 @@ static int run_verb(const struct cmd *cmd, int argc, char **argv)
 	return status;
 }
 
+static int complete_line(int argc, char **argv)
+{
+	const struct cmd *cmd[VERB_COUNT];
+	size_t i;
+
+	for (i = 0; i < VERB_COUNT; i++)
+		cmd[i] = verbs[i]();
+	if (check_dane_called(argv[0]))
+		complete_words(check_dane_cmd(), argv + 2, (size_t)argc - 2, stdout);
+	else
+		complete_verbs(cmd, VERB_COUNT, argv + 2, (size_t)argc - 2, stdout);
+	return cmd_finish(CMD_DONE);
+}
+
 int dispatch_main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
@@ -142,6 +157,8 @@ int dispatch_main(int argc, char **argv)
 
 	hold_standard_streams();
 	crash_guard();
+	if (word && !strcmp(word, "--complete"))
+		return complete_line(argc, argv);
 	if (check_dane_called(argc ? argv[0] : NULL))
 		return check_dane_main(argc, argv);
 	if (!word) {

@@ -1,26 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# doc/GUIDE's systemd units are such as systemd takes, and run what there is.
+# The systemd units are such as systemd takes, run what there is, and are as confined as they can be.
 . "$(cd "$(dirname "$0")" && pwd)/common.sh"
 : "${top_srcdir:=$top_builddir}"
 program=$(cd "$(dirname "$DANEPROBE")" && pwd)/daneprobe
 
-# The units as in doc/GUIDE, each ended by the next one or by text that isn't indented.
+# As make install has them, with our program.
 units()
 {
-	awk '
-		/^    \[Unit\]$/ { file = n++ ? "daneprobe.timer" : "daneprobe.service" }
-		/^[^ ]/ { file = "" }
-		file { sub(/^    /, ""); print > file }
-	' "$top_srcdir/doc/GUIDE"
+	cp "$top_srcdir/doc/systemd/daneprobe.timer" .
+	sed "s|@bindir@|${program%/*}|g" "$top_srcdir/doc/systemd/daneprobe.service.in" >daneprobe.service
 }
 
-# verified NAME: systemd finds nothing in both units; what they run is our program
+# verified: systemd finds nothing in both units
 verified()
 {
-	sed -i "s|^\(Exec[A-Za-z]*=-*\)daneprobe |\1$program |" daneprobe.service
 	systemd-analyze verify --man=no ./daneprobe.service ./daneprobe.timer >found 2>&1 && [ ! -s found ] ||
 		{ cat found; return 1; }
+}
+
+# The exposure by systemd's measure, from 0 to 10, times ten
+exposure()
+{
+	systemd-analyze security --no-pager --offline=true ./daneprobe.service 2>/dev/null |
+		sed -n 's/.*Overall exposure level for daneprobe.service: \([0-9]*\)[.]\([0-9]\).*/\1\2/p'
 }
 
 # Another word where the first is, and systemd has to find it.
@@ -35,28 +38,45 @@ finds()
 	return $found
 }
 
-# What the service's lines say is known to the program: with no lineage there's nothing to do.
-lines_run()
+# What the service's line says is known to the program: with no lineage there's nothing to do, and
+# the exit status is the worst of both runs.
+line_runs()
 {
-	mkdir none
-	grep -c '^ExecStart=' daneprobe.service >lines
-	[ "$(cat lines)" -eq 2 ] || return 1
-	sed -n 's/^ExecStart=-*//p' daneprobe.service | while read -r line; do
-		echo "$line"
-		DANEPROBE_DIR=$PWD/none sh -c "$line" || exit 1
-	done
+	sed -n 's/^ExecStart=//p' daneprobe.service | sed 's/[$][$]/$/g' >line
+	[ -s line ] || return 1
+	mkdir -p none
+	DANEPROBE_DIR=$PWD/none sh -eu line
+}
+
+# worst RENEW ROLLOVER: the exit status when they end with these
+worst()
+{
+	mkdir -p fake
+	printf '#!/bin/sh\n[ "$1" != renew ] || exit %s\nexit %s\n' "$1" "$2" >fake/daneprobe
+	chmod +x fake/daneprobe
+	sed "s|${program%/*}|$PWD/fake|g" line >line.fake
+	status=0
+	sh line.fake || status=$?
+	echo $status
 }
 
 units
-check 'doc/GUIDE has a service and a timer' test -s daneprobe.service -a -s daneprobe.timer
 if have systemd-analyze; then
 	check 'systemd-analyze verify finds nothing in them' verified
 	check 'self-test: a section that there is not' finds '\[Timer\]' '[Tmier]'
 	check 'self-test: a time that is none' finds 'hourly$' 'horuly'
-	check 'self-test: a program that there is not' finds "=-*$program" =/nonexistent/daneprobe
+	check 'self-test: a program that there is not' finds "=/bin/sh" =/nonexistent/sh
+	figure=$(exposure)
+	if [ -n "$figure" ]; then
+		check "systemd-analyze security: $figure tenths of exposure, no more than 35" test "$figure" -le 35
+	else
+		skip 'systemd-analyze security' 'it has no --offline here'
+	fi
 else
-	skip 'systemd-analyze verify' 'systemd-analyze is not installed'
-	sed -i "s|^\(Exec[A-Za-z]*=-*\)daneprobe |\1$program |" daneprobe.service
+	skip 'systemd-analyze' 'systemd-analyze is not installed'
 fi
-check 'the program knows what they ask of it' lines_run
+check 'the program knows what they ask of it' line_runs
+same 'both run, and the worst counts: renew' 2 "$(worst 2 1)"
+same 'both run, and the worst counts: rollover' 2 "$(worst 1 2)"
+same 'both run, and all is well' 0 "$(worst 0 0)"
 finish
