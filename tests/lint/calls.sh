@@ -14,7 +14,7 @@ ldns_(load$|pkt|rr|rdf|resolver|key|dnssec|tsig)  update version
 json(_|ansson_)           json result record ari lineage_state powerdns predict publish_exec status
 gnutls_free$              chain examine key csr name story record certificate certbot lineage_make key_report verb_csr verb_verify
 gnutls_strerror$          why key csr
-gnutls_hash_fast$         chain rdn story tlsa resume
+gnutls_hash_fast$         chain csr rdn story tlsa resume
 gnutls_check_version$     version
 gnutls_                   chain name path policy rules story examine handshake key csr self_signed
 END_OF_TABLE

@@ -209,6 +209,7 @@ static void recall(struct sim *sim, size_t point, struct keys *keys, bool *chang
 		i--;
 	tree_remove(sim->base);
 	*sim = moments[i - 1].sim;
+	sim->keys_written = true;
 	folder = mem_printf("%s/%zu", kept, i - 1);
 	tree_copy(folder, sim->base);
 	free(folder);
@@ -231,7 +232,7 @@ static struct sim without_past(const struct sim *sim)
 	memset(&s.power, 0, sizeof(s.power));
 	s.loss = POWER_ALL;
 	s.points = s.kill_at = s.fail_at = 0;
-	s.killed = s.failed = s.at_risk = false;
+	s.killed = s.failed = s.at_risk = s.keys_written = false;
 	s.runs = s.crashes = s.orders = s.deploys = s.publications = 0;
 	return s;
 }

@@ -31,6 +31,7 @@
 #include "setup/lineage/lineage.h"
 #include "setup/lineage/lineage_open.h"
 #include "setup/world/env.h"
+#include "sim_ahead.h"
 #include "sim_dns.h"
 #include "tree.h"
 
@@ -364,6 +365,7 @@ static int before(void *arg, enum file_op op, const char *path)
 		return ENOSPC;
 	}
 	power_note(&sim->power, op, path);
+	sim_ahead_note(sim, path);
 	return 0;
 }
 
@@ -517,6 +519,7 @@ static bool in_process(struct sim *sim, work_fn *work)
 	int status;
 
 	sim->runs++;
+	sim_ahead_read(sim);
 	pid = fork();
 	if (pid == 0) {
 		status = work(sim, &why) < 0 ? 1 : 0;

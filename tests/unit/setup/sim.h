@@ -108,6 +108,7 @@ struct sim {
 	/* Points: each operation of the file system and each command. */
 	size_t points, kill_at, fail_at; /* 0: never */
 	bool killed, failed;
+	bool keys_written; /* since they were read ahead */
 	bool at_risk; /* where it was killed: another loss would show something else */
 
 	/* What has happened. */

@@ -146,6 +146,48 @@ static void test_csr_load_gives_the_key_and_checks_the_signature(void **state)
 	csr_names_clear(&names);
 }
 
+/* More of them than are remembered, so that the first has to be read anew. */
+static void test_csr_load_gives_each_file_its_own_key(void **state)
+{
+	enum { MANY = 12 };
+	gnutls_datum_t csr = { 0 }, der = { 0 }, public = { 0 }, of_key = { 0 };
+	struct csr_names names = { 0 };
+	struct key *key[MANY];
+	char path[MANY][16];
+	struct why why;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(csr_add_name(&names, "example.com", &why), 0);
+	for (i = 0; i < MANY; i++) {
+		(void)snprintf(path[i], sizeof(path[i]), "csr-%zu", i);
+		assert_int_equal(key_generate(KEY_ECDSA_P256, &key[i], &why), 0);
+		assert_int_equal(csr_make(key[i], &names, false, false, &csr, &why), 0);
+		assert_int_equal(file_create(NULL, path[i], FILE_ACCESS(0644), csr.data,
+					     csr.size, &why),
+				 0);
+		gnutls_free(csr.data);
+	}
+	for (i = 0; i < 3 * MANY; i++) {
+		/* the first, each once, and each twice */
+		size_t n = i < MANY ? 0 : i < 2 * MANY ? i - MANY : (i - 2 * MANY) / 2;
+
+		assert_int_equal(csr_load(path[n], &der, &public, &why), 0);
+		assert_int_equal(key_public(key[n], &of_key, &why), 0);
+		assert_int_equal(public.size, of_key.size);
+		assert_memory_equal(public.data, of_key.data, public.size);
+		assert_true(der.size > public.size);
+		gnutls_free(der.data);
+		gnutls_free(public.data);
+		gnutls_free(of_key.data);
+	}
+	for (i = 0; i < MANY; i++) {
+		unlink(path[i]);
+		key_free(key[i]);
+	}
+	csr_names_clear(&names);
+}
+
 static void test_csr_read_names_gives_what_was_asked_for(void **state)
 {
 	struct csr_names asked = { 0 }, read = { 0 };
@@ -198,6 +240,7 @@ int main(void)
 		cmocka_unit_test(test_csr_add_name_converts_and_drops_doubles),
 		cmocka_unit_test(test_csr_make_has_what_was_asked_for),
 		cmocka_unit_test(test_csr_load_gives_the_key_and_checks_the_signature),
+		cmocka_unit_test(test_csr_load_gives_each_file_its_own_key),
 		cmocka_unit_test(test_csr_read_names_gives_what_was_asked_for),
 		cmocka_unit_test(test_csr_same_names_minds_no_order),
 	};
