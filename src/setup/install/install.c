@@ -162,17 +162,19 @@ int install_glance(struct lineage *l, int64_t generation, char **ret_problem,
 	return 0;
 }
 
-/* The keys of all generations that are there, as a list on the heap. */
-static uint8_t (*list_keys(const struct lineage *l, size_t *ret_count))[32]
+/* The keys of all generations that are there but for that one, as a list on the heap. */
+static uint8_t (*list_keys(const struct lineage *l, int64_t without,
+			   size_t *ret_count))[32]
 {
 	struct env_known_key *known = NULL;
-	size_t count = lineage_known_keys(l, &known), i;
+	size_t count = lineage_known_keys(l, &known), kept = 0, i;
 	uint8_t(*spki)[32] = mem_array(count + 1, sizeof(*spki));
 
 	for (i = 0; i < count; i++)
-		memcpy(spki[i], known[i].spki, sizeof(spki[i]));
+		if (known[i].generation != without)
+			memcpy(spki[kept++], known[i].spki, sizeof(spki[0]));
 	free(known);
-	*ret_count = count;
+	*ret_count = kept;
 	return spki;
 }
 
@@ -202,7 +204,7 @@ enum install_presence install_find_presence(struct lineage *l, const char *servi
 	presented.count = l->conf.key_types;
 	presented.spki = (const uint8_t(*)[32])one;
 	if (!generation) {
-		all = list_keys(l, &presented.count);
+		all = list_keys(l, 0, &presented.count);
 		presented.spki = (const uint8_t(*)[32])all;
 	} else if (lineage_spki(l, generation, one, NULL) < 0) {
 		return INSTALL_UNKNOWN;
@@ -212,6 +214,16 @@ enum install_presence install_find_presence(struct lineage *l, const char *servi
 	env_live_clear(&live);
 	free(all);
 	return presence;
+}
+
+/* Nobody brings it to the servers but a rollover, after which it isn't the next one. An
+ * emergency is to bring it there, whoever began. */
+static int64_t unused_generation(const struct lineage *l)
+{
+	bool at_rest =
+		lineage_state_stage(&l->state) == STAGE_IDLE && !l->state.emergency;
+
+	return at_rest ? l->state.next : 0;
 }
 
 int install_stranger(struct lineage *l, char **ret_stranger, struct why *why)
@@ -235,7 +247,7 @@ int install_stranger(struct lineage *l, char **ret_stranger, struct why *why)
 	lineage_kinds(l, &presented.has_rsa, &presented.has_ecdsa);
 	rc = find_services(l, &at, why);
 	if (rc == 0) {
-		spki = list_keys(l, &presented.count);
+		spki = list_keys(l, unused_generation(l), &presented.count);
 		presented.spki = (const uint8_t(*)[32])spki;
 		presented.services = at.ours;
 		presented.service_count = at.endpoints.count;

@@ -39,7 +39,8 @@ enum install_presence {
 enum install_presence install_find_presence(struct lineage *lineage, const char *service,
 					    int64_t generation);
 /* Whether an endpoint presents a key that clients accept by records in DNS and that is of
- * no generation of the lineage: ret_stranger (on the heap) says which, NULL: none, or it
+ * no generation of the lineage, or of the next one while nothing is being brought to the
+ * servers: ret_stranger (on the heap) says which, NULL: none, or it
  * can't be said. */
 int install_stranger(struct lineage *lineage, char **ret_stranger, struct why *why);
 /* Whether every endpoint presents what live has of generation; ret_problem (on the heap)

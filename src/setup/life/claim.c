@@ -2,15 +2,19 @@
 #include "setup/life/claim.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/why.h"
 #include "setup/agree/agreement.h"
 #include "setup/install/install.h"
+#include "setup/key/key.h"
 #include "setup/life/outcome.h"
 #include "setup/lineage/lineage.h"
 
+#define KEY_BEGIN 4 /* octets of a key, as messages call it: "key 1234abcd..." */
 #define AGAIN_S                                                                          \
 	(86400 - 600) /* a timer that runs once a day doesn't run to the second          \
 		       */
@@ -24,23 +28,48 @@ static bool is_due(const struct lineage *l, bool now)
 	       (now || s->stranger || at < s->looked_at || at - s->looked_at >= AGAIN_S);
 }
 
+/* The next key has come to the servers by another copy. */
+static bool is_next(const struct lineage *l)
+{
+	uint8_t spki[KEY_TYPE_COUNT][32];
+	bool next = false;
+	size_t i;
+
+	if (lineage_spki(l, l->state.next, spki, NULL) < 0)
+		return false;
+	for (i = 0; i < l->conf.key_types && !next; i++) {
+		char *begin = hex_encode(spki[i], KEY_BEGIN);
+
+		next = strstr(l->state.stranger, begin) != NULL;
+		free(begin);
+	}
+	return next;
+}
+
+static const char *word_whose(const struct lineage *l)
+{
+	return is_next(l) ? "which is published and this lineage's next one, that no "
+			    "rollover here has brought there"
+			  : "which is published and none of this lineage's";
+}
+
 static char *word_stop(const struct lineage *l)
 {
 	return mem_printf(
-		"%s, which is published and none of this lineage's: this is an old copy "
-		"of it, or another one is in use. It does nothing by itself until "
-		"daneprobe publish %s, to give its records to DNS beside those that are "
-		"there, or daneprobe rollover %s, to bring its next key to the servers; "
-		"daneprobe end %s takes it out of service. Let no server read its live/",
-		l->state.stranger, l->name, l->name, l->name);
+		"%s, %s: this is an old copy of it, or another one is in use. It does "
+		"nothing by itself until daneprobe publish %s, to give its records to "
+		"DNS beside those that are there, or daneprobe rollover %s, to bring its "
+		"next key to the servers; daneprobe end %s takes it out of service. Let "
+		"no server read its live/. The records of a copy that is gone for good "
+		"are to be taken out by hand: daneprobe propagation %s lists them",
+		l->state.stranger, word_whose(l), l->name, l->name, l->name, l->name);
 }
 
 /* The stranger's own place is the best one for clients until then. */
 static char *word_place(const struct lineage *l, const char *when)
 {
-	return mem_printf("%s, which is published and none of this lineage's: key %s may "
-			  "come in its place %s",
-			  l->state.stranger,
+	return mem_printf("%s, %s: key %s may come in its place %s", l->state.stranger,
+			  word_whose(l),
 			  lineage_number(lineage_state_live(&l->state)).text, when);
 }
 
@@ -108,6 +137,16 @@ static void keep_stranger(struct lineage_state *s, char *take_stranger)
 	s->stranger = take_stranger;
 }
 
+/* A rollover brings to the servers what they were found with before: until it does, the
+ * key of this copy is no better than it was. */
+static bool is_on_its_way(const struct lineage *l)
+{
+	const struct lineage_state *s = &l->state;
+
+	return s->stranger && s->goal && s->goal == s->next &&
+	       s->view_generation != s->goal && is_next(l);
+}
+
 /* Where nobody can look, what was found last holds. */
 static void look_for_stranger(struct lineage *l)
 {
@@ -116,7 +155,8 @@ static void look_for_stranger(struct lineage *l)
 	if (install_stranger(l, &stranger, NULL) < 0)
 		return;
 	l->state.looked_at = env_now(l->env);
-	keep_stranger(&l->state, stranger);
+	if (stranger || !is_on_its_way(l))
+		keep_stranger(&l->state, stranger);
 }
 
 int claim_check(struct lineage *l, bool now, bool *ret_stops, struct outcome *r,

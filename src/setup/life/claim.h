@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the services are this copy's of the lineage to handle: an old one that was
  * restored, or a second one on another host, sees them present a key that is published
- * and none of its own. It would put retired keys back into DNS, and under the servers.
+ * and none of its own but, after one rollover elsewhere, its next. It would put retired
+ * keys back into DNS, and under the servers.
  *
  * Somebody may tell it to go on. Then its records come beside those that are there, and
  * its key comes under the servers only after no cache can lack them. */

@@ -25,6 +25,7 @@ struct ordeal {
 	const struct mishap *mishap; /* borrowed */
 	enum sim_status_mood mood;
 	char *said; /* by the last run and by status after it; on the heap */
+	char *told; /* by all since it happened */
 	int (*run)(void *arg, const struct env_command *command, struct why *why);
 	int reloads_fail; /* so many of the next ones, and the server goes on as before */
 	const char *no_order; /* an order whose request has this in its path fails */
@@ -43,6 +44,7 @@ struct mishap {
 	const char *advice;  /* and finds this in what is said; NULL: reads nothing */
 	mishap_fn *act;	     /* and does this; NULL: nothing */
 	int64_t settle_s;    /* after that all is well again */
+	int64_t later_s;     /* and has to stay so */
 	bool stays;	     /* nobody ever mends it */
 	mishap_fn *check;    /* then; NULL: nothing beside the usual */
 };
@@ -62,6 +64,8 @@ typedef int mishap_verb(struct lineage *lineage, struct outcome *ret_result,
 void mishap_say(struct ordeal *ordeal, const char *name, mishap_verb *verb);
 /* The timer, each time after so many seconds, for so long. */
 void mishap_run_on(struct ordeal *ordeal, int64_t every_s, int64_t for_s);
+/* The same once, of another copy of the lineage, which is below DIR/other. */
+void mishap_run_other(struct ordeal *ordeal);
 /* DIR/www/ and the rest; on the heap. */
 char *mishap_path(const struct ordeal *ordeal, const char *rest);
 /* The state, as it is; the caller clears it. False: it can't be read. */

@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "mishap.h"
+#include "setup/cert/lineage_make.h"
 #include "setup/life/end.h"
 #include "setup/life/outcome.h"
 #include "setup/life/prune.h"
@@ -240,6 +241,108 @@ static void check_compromised(struct ordeal *o)
 		sim_offend(o->sim, "the compromised key is presented");
 }
 
+/* A state from before it. */
+static void forget_emergency(struct ordeal *o)
+{
+	keep_backup(o);
+	mishap_roll(o, &emergency);
+	o->mood = SIM_STATUS_BUSY;
+	mishap_run_on(o, SIM_HOUR, SIM_DAY);
+	restore_state(o);
+}
+
+static void lose_state_after_emergency(struct ordeal *o)
+{
+	mishap_roll(o, &emergency);
+	o->mood = SIM_STATUS_BUSY;
+	mishap_run_on(o, SIM_HOUR, SIM_DAY);
+	lose_state(o);
+}
+
+/* An earlier message said so where the state was lost. */
+static void make_anew(struct ordeal *o)
+{
+	struct lineage_conf conf;
+	struct lineage l;
+	char *path = mishap_path(o, "");
+	uint64_t before = tree_fingerprint(path);
+
+	lineage_conf_init(&conf);
+	assert_int_equal(lineage_conf_set(&conf, "domains = www.example.com", NULL), 0);
+	assert_int_equal(
+		lineage_conf_set(&conf, "services = https://www.example.com", NULL), 0);
+	if (lineage_make_new(&o->env, o->sim->base, "www", &conf, NULL, 0, &l, NULL) == 0)
+		sim_offend(o->sim, "a lineage with a history is made anew");
+	if (tree_fingerprint(path) != before)
+		sim_offend(o->sim, "new has changed what is left of the lineage");
+	lineage_conf_clear(&conf);
+	free(path);
+	obey_copy(o);
+}
+
+/* --- copies ------------------------------------------------------------------------- */
+
+static void roll_times(struct ordeal *o, size_t times)
+{
+	o->mood = SIM_STATUS_BUSY;
+	while (times--) {
+		mishap_roll(o, &begin);
+		mishap_run_on(o, SIM_HOUR, SIM_DAY);
+	}
+}
+
+static void put_back_one_rollover(struct ordeal *o)
+{
+	keep_backup(o);
+	roll_times(o, 1);
+	restore_all(o);
+}
+
+static void put_back_one_rollover_when_due(struct ordeal *o)
+{
+	keep_backup(o);
+	roll_times(o, 1);
+	mishap_run_on(o, SIM_DAY, 75 * SIM_DAY);
+	restore_all(o);
+}
+
+static void put_back_two_rollovers(struct ordeal *o)
+{
+	keep_backup(o);
+	roll_times(o, 2);
+	restore_all(o);
+}
+
+static void put_back_state_one_rollover(struct ordeal *o)
+{
+	keep_backup(o);
+	roll_times(o, 1);
+	restore_state(o);
+}
+
+static void put_back_state_two_rollovers(struct ordeal *o)
+{
+	keep_backup(o);
+	roll_times(o, 2);
+	restore_state(o);
+}
+
+static void roll(struct ordeal *o)
+{
+	mishap_roll(o, &begin);
+}
+
+/* Its key comes when no cache can lack its record. */
+static void publish_and_install(struct ordeal *o)
+{
+	mishap_say(o, "publish", rollover_publish);
+	o->mood = SIM_STATUS_BUSY;
+	mishap_run_on(o, SIM_HOUR, SIM_DAY);
+	if (!strstr(o->said, "daneprobe install www"))
+		sim_offend(o->sim, "install isn't advised: %.150s", o->said);
+	mishap_say(o, "install", rollover_install);
+}
+
 /* --- the end ------------------------------------------------------------------------ */
 
 static int end(struct lineage *l, struct outcome *r, struct why *why)
@@ -311,8 +414,15 @@ static struct mishap mishaps[] = {
 	  .happen = lose_current,
 	  .trouble = "the current key is gone",
 	  .noticed_s = SIM_DAY,
-	  .advice = "restore it from a backup",
+	  .advice = "from a backup",
 	  .act = restore_all },
+	{ .name = "current key's folder lost, and rollover",
+	  .happen = lose_current,
+	  .trouble = "the current key is gone",
+	  .noticed_s = SIM_DAY,
+	  .advice = "by daneprobe rollover www",
+	  .act = roll,
+	  .settle_s = SIM_DAY },
 	{ .name = "state lost, its copy taken",
 	  .happen = lose_state,
 	  .trouble = "there is no state",
@@ -372,6 +482,78 @@ static struct mishap mishaps[] = {
 	  .act = open_ca,
 	  .settle_s = SIM_DAY,
 	  .check = check_renewed },
+	{ .name = "an emergency, then a state from before it",
+	  .happen = forget_emergency,
+	  .trouble = "the state is older than the emergency",
+	  .settle_s = 3 * SIM_DAY,
+	  .check = check_compromised },
+	{ .name = "an emergency, the state lost, and new of the same name",
+	  .happen = lose_state_after_emergency,
+	  .trouble = "there is no state",
+	  .noticed_s = SIM_DAY,
+	  .advice = "`cp -p ",
+	  .act = make_anew,
+	  .check = check_compromised },
+	{ .name = "a backup from before one rollover put back, and rollover",
+	  .happen = put_back_one_rollover,
+	  .trouble = "an old copy is in use",
+	  .noticed_s = SIM_DAY,
+	  .act = roll,
+	  .settle_s = 3 * SIM_DAY },
+	{ .name = "a backup from before one rollover put back, and publish",
+	  .happen = put_back_one_rollover,
+	  .trouble = "an old copy is in use",
+	  .noticed_s = SIM_DAY,
+	  .act = publish_and_install,
+	  .settle_s = 3 * SIM_DAY,
+	  .later_s = 65 * SIM_DAY },
+	{ .name = "a backup from before one rollover put back, and nobody comes",
+	  .happen = put_back_one_rollover,
+	  .trouble = "an old copy is in use",
+	  .noticed_s = 70 * SIM_DAY,
+	  .stays = true },
+	{ .name = "a backup from before one rollover put back when it is due",
+	  .happen = put_back_one_rollover_when_due,
+	  .trouble = "an old copy is in use",
+	  .noticed_s = SIM_DAY,
+	  .act = roll,
+	  .settle_s = 3 * SIM_DAY },
+	{ .name = "a backup from before two rollovers put back, and rollover",
+	  .happen = put_back_two_rollovers,
+	  .trouble = "an old copy is in use",
+	  .noticed_s = SIM_DAY,
+	  .advice = "daneprobe rollover www",
+	  .act = roll,
+	  .settle_s = 3 * SIM_DAY },
+	{ .name = "a backup from before two rollovers put back, and publish",
+	  .happen = put_back_two_rollovers,
+	  .trouble = "an old copy is in use",
+	  .noticed_s = SIM_DAY,
+	  .advice = "daneprobe publish www",
+	  .act = publish_and_install,
+	  .settle_s = 3 * SIM_DAY,
+	  .later_s = 65 * SIM_DAY },
+	{ .name = "a backup from before two rollovers put back, and nobody comes",
+	  .happen = put_back_two_rollovers,
+	  .trouble = "an old copy is in use",
+	  .noticed_s = 70 * SIM_DAY,
+	  .stays = true },
+	{ .name = "a state from before one rollover",
+	  .happen = put_back_state_one_rollover,
+	  .trouble = "the state is an old one",
+	  .noticed_s = SIM_DAY,
+	  .advice = "daneprobe rollover www",
+	  .act = roll,
+	  .settle_s = 3 * SIM_DAY,
+	  .later_s = 65 * SIM_DAY },
+	{ .name = "a state from before two rollovers",
+	  .happen = put_back_state_two_rollovers,
+	  .trouble = "the state is an old one",
+	  .noticed_s = SIM_DAY,
+	  .advice = "daneprobe rollover www",
+	  .act = roll,
+	  .settle_s = 3 * SIM_DAY,
+	  .later_s = 65 * SIM_DAY },
 	{ .name = "end taken back",
 	  .happen = nothing,
 	  .act = end_and_take_back,

@@ -20,19 +20,25 @@
 
 static const struct rollover_how go_on, begin = { .begin = true, .again = true };
 
-static void roll_over(struct play *p)
+/* From how, the first step, on. */
+static void roll_by(struct play *p, const struct rollover_how *how)
 {
 	int64_t next = play_state(p)->next;
 	size_t i;
 
 	for (i = 0; i < STEPS_MAX; i++) {
-		play_step(p, i ? &go_on : &begin);
+		play_step(p, i ? &go_on : how);
 		if (p->lineage.state.stage == STAGE_IDLE &&
 		    p->lineage.state.current == next)
 			return;
 		sim_advance(p->sim, SIM_HOUR);
 	}
 	fail_msg("it doesn't end: %s", p->told.text);
+}
+
+static void roll_over(struct play *p)
+{
+	roll_by(p, &begin);
 }
 
 /* A copy of two rollovers ago. */
@@ -315,19 +321,51 @@ static void test_claim_take_by_an_emergency(void **state)
 	play_free(p);
 }
 
-/* A key of the lineage itself, the next one too, is no stranger. */
+/* A key of the lineage itself, whatever brought it there, is no stranger. */
 static void test_claim_check_knows_the_lineages_own_keys(void **state)
 {
 	struct play *p = play_new(NULL);
 
 	(void)state;
-	play_keep(p);
 	roll_over(p);
 	sim_advance(p->sim, 2 * SIM_DAY);
-	play_restore(p);
 	play_step(p, &go_on);
 	assert_null(p->lineage.state.stranger);
 	assert_int_equal(p->lineage.state.looked_at > 0, true);
+	play_free(p);
+}
+
+/* But its next one is, where nothing here has brought it to the servers: by its records
+ * and its renewal the retired key would come back, and clients with it to their end. */
+static void test_claim_check_stops_a_copy_of_one_rollover_ago(void **state)
+{
+	struct play *p = play_new(NULL);
+	size_t publications, deploys;
+
+	(void)state;
+	play_keep(p);
+	roll_over(p);
+	play_until_due(p);
+	publications = p->sim->publications;
+	deploys = p->sim->deploys;
+	play_restore(p);
+	play_step(p, &go_on);
+	play_told(p, OUTCOME_REFUSED, "which is published and this lineage's next one");
+	play_told(p, OUTCOME_REFUSED, "daneprobe rollover www");
+	play_renew(p, true);
+	play_told(p, OUTCOME_REFUSED, "this lineage's next one");
+	assert_int_equal(p->sim->publications, publications);
+	assert_int_equal(p->sim->deploys, deploys);
+
+	/* told to go on, it doesn't renew the retired one either before its time */
+	play_step(p, &begin);
+	play_told(p, OUTCOME_MOVED, "a rollover to key 0002 is begun");
+	play_renew(p, true);
+	play_told(p, OUTCOME_LATE, "key 0001 may come in its place");
+	assert_int_equal(p->sim->deploys, deploys);
+	roll_by(p, &go_on);
+	assert_int_equal(p->lineage.state.current, 2);
+	assert_null(p->lineage.state.stranger);
 	play_free(p);
 }
 
@@ -354,6 +392,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_claim_take_by_an_emergency, play_end),
 		cmocka_unit_test_teardown(test_claim_check_knows_the_lineages_own_keys,
 					  play_end),
+		cmocka_unit_test_teardown(
+			test_claim_check_stops_a_copy_of_one_rollover_ago, play_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
