@@ -22,6 +22,7 @@
 #include "setup/install/view.h"
 #include "setup/key/key.h"
 #include "setup/key/record.h"
+#include "setup/lineage/acme.h"
 #include "setup/lineage/lineage.h"
 #include "setup/publish/endpoints.h"
 #include "setup/publish/wanted.h"
@@ -217,6 +218,15 @@ static int print_records(struct lineage *l, const struct values *v, struct why *
 	return rc;
 }
 
+/* Else the first order would be the one to say it. */
+static void warn_of_account(const struct lineage *l)
+{
+	struct why why;
+
+	if (acme_check_account(lineage_conf_get(&l->conf, LINEAGE_CONF_ACME), &why) < 0)
+		log_warn("%s", why.text);
+}
+
 static int report_new(struct lineage *l, const struct values *v, struct why *why)
 {
 	int rc = 0;
@@ -237,6 +247,8 @@ static int report_new(struct lineage *l, const struct values *v, struct why *why
 		log_warn("no deploy command: a server that doesn't read live/ anew by "
 			 "itself keeps its old certificate (deploy of %s/lineage.conf)",
 			 l->dir);
+	if (rc == 0)
+		warn_of_account(l);
 	if (rc == 0 && !v->setup.quiet)
 		printf("Next: `daneprobe rollover %s` takes the first step, and each run "
 		       "one\nmore, until it is idle.\n",

@@ -249,8 +249,16 @@ printf '#!/bin/sh\nexit 0\n' >idle-hook
 chmod 755 idle-hook
 fails "uacme, a challenge refused" "uacme -a $dir -c $PWD/uacme -h $PWD/idle-hook" 'challenge'
 fails "uacme, a wrong directory" "uacme -a $wrong -c $PWD/uacme -h $PWD/hook" 'failed to fetch directory'
-fails "uacme, an account that isn't there" "uacme -a $dir -c $PWD/no-uacme -h $PWD/hook" 'no-uacme'
 same "no certificate of all that" '0001 0002' "$(ls "$keys/certs" | tr '\n' ' ' | sed 's/ $//')"
+# What makes the account is told before anything is ordered, and that is what makes it.
+line="uacme -a $dir -c $PWD/no-uacme -h $PWD/hook"
+sed -i "s|^acme = .*|acme = $line|" "$DANEPROBE_DIR/uacme/lineage.conf"
+status "uacme, an account that isn't there" 2 renew uacme
+advised="uacme -y${line#uacme} new"
+says "it says how to make it" "uacme has no account ($PWD/no-uacme/private/key.pem isn't there): \`$advised\` makes one" err
+check "the terms are left to a person" test ! -e no-uacme
+check "what it says makes the account" sh -c "$advised"
+status "and the order goes" 0 renew uacme
 
 # CAs may refuse a nonce at any time, and not every client asks once more.
 pebble 20

@@ -56,6 +56,12 @@ same "it names all domains" 'DNS:www.example.com, DNS:example.com' \
 "$DANEPROBE" status www >out
 matches "and isn't taken for the lineage's" '^www  *staged  *0001  *-  *get a certificate for key 0001' out
 
+# A client that makes its account by a question: the command is told before the first order.
+status "an account that isn't there is no reason to make nothing" 0 new account --even-if-insecure -q \
+	-d www.example.com --service https://www.example.com --set "acme = uacme -c $PWD/none -h /hook"
+matches "new says what makes it" "uacme has no account ($PWD/none/private/key.pem isn't there): \`uacme -y -c $PWD/none -h /hook new\`" err
+rm -r "$DANEPROBE_DIR/account"
+
 new lines --even-if-insecure -d www.example.com --service https://www.example.com >out 2>/dev/null
 real=$(realpath "$DANEPROBE_DIR")/lines/live
 for line in "nginx       ssl_certificate     $real/fullchain.pem;" "ssl_certificate_key $real/privkey.pem;" \

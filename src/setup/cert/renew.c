@@ -246,12 +246,14 @@ static int read_result(const struct order *order, struct buf *b, struct why *why
 static int template_of(const struct lineage *l, char **ret_template, struct why *why)
 {
 	const char *text = lineage_conf_get(&l->conf, LINEAGE_CONF_ACME);
+	int rc;
 
 	if (!*text)
 		return why_set(why, DP_EINVAL,
 			       "%s has no acme line: it says how to get a certificate",
 			       l->name);
-	return acme_command(text, ret_template, why);
+	rc = acme_check_account(text, why);
+	return rc < 0 ? rc : acme_command(text, ret_template, why);
 }
 
 static int note_renewed(struct lineage *l, int64_t generation, enum key_type type,

@@ -9,22 +9,22 @@
 char *usable_word_current(const struct lineage *l)
 {
 	const struct lineage_state *s = &l->state;
-	const char *number;
+	struct lineage_number number;
 	struct why why;
 
 	if (lineage_make_check(l, s->current, &why) == 0)
 		return NULL;
-	number = lineage_number(s->current).text;
+	number = lineage_number(s->current);
 	if (lineage_make_check(l, s->next, NULL) < 0)
 		return mem_printf(
 			"key %s, the current one, can't be used: %s: restore it from "
 			"a backup, before its servers are started anew; no other "
 			"key can take its place: daneprobe new, under another name",
-			number, why.text);
+			number.text, why.text);
 	return mem_printf("key %s, the current one, can't be used: %s: restore it from a "
 			  "backup, or bring the next key to the servers by daneprobe "
 			  "rollover %s before they are started anew",
-			  number, why.text, l->name);
+			  number.text, why.text, l->name);
 }
 
 char *usable_word_next(const struct lineage *l)

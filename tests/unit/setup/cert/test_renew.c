@@ -273,9 +273,31 @@ static void test_renew_order_takes_an_earlier_end_for_another_reason(void **stat
 	play_free(p);
 }
 
+/* It would ask whether the CA's terms are accepted, and nobody hears it. */
+static void test_renew_order_asks_for_uacmes_account_first(void **state)
+{
+	struct play *p = play_new(NULL);
+	struct why why;
+	char *line;
+
+	(void)state;
+	(void)play_state(p);
+	line = mem_printf("acme = uacme -c %s/uacme -h /hook", p->sim->base);
+	assert_int_equal(lineage_conf_set(&p->lineage.conf, line, &why), 0);
+	assert_int_equal(renew_order(&p->lineage, 1, true, &why), DP_ENOENT);
+	if (!strstr(why.text, "uacme has no account (") ||
+	    !strstr(why.text,
+		    "/uacme -h /hook new` makes one, and accepts the CA's terms"))
+		fail_msg("%s", why.text);
+	free(line);
+	play_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_renew_order_asks_for_uacmes_account_first,
+					  play_end),
 		cmocka_unit_test_teardown(test_renew_order_lets_no_type_hold_up_another,
 					  play_end),
 		cmocka_unit_test_teardown(test_renew_order_goes_on_after_the_first_type,
