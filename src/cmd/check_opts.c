@@ -213,6 +213,9 @@ static const struct opt table[] = {
 	{ "dry-run", 0, OPT_FLAG, AT(dry_run),
 	  .help = "print what would be looked up and where it would connect; send "
 		  "nothing" },
+	{ "lookup-only", 0, OPT_FLAG, AT(lookup_only),
+	  .help = "look up hosts and TLSA records, and connect to nothing: what could be "
+		  "probed is not-probed; with -o text, json or ndjson" },
 	{ "no-sandbox", 0, OPT_FLAG, AT(no_sandbox),
 	  .help = "for debugging: keep files, system calls and the user root within "
 		  "reach "
@@ -260,6 +263,25 @@ static int check_pairs(const struct verdict_conf *v, struct why *why)
 	return rc;
 }
 
+/* A monitor that shows what nobody probed would show nothing; and no time makes it OK. */
+static int check_lookup_only(const struct check_opts *o, struct why *why)
+{
+	if (!o->lookup_only)
+		return 0;
+	if (strcmp(o->output, "text") && strcmp(o->output, "json") &&
+	    strcmp(o->output, "ndjson"))
+		return why_set(
+			why, DP_EINVAL,
+			"--lookup-only asks no server, so there is nothing that -o "
+			"%s could report: use -o text, json or ndjson",
+			o->output);
+	if (o->wait_ms)
+		return why_set(why, DP_EINVAL,
+			       "--lookup-only and --wait exclude each other: what isn't "
+			       "probed is never OK");
+	return 0;
+}
+
 int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct why *why)
 {
 	struct why inner;
@@ -290,6 +312,8 @@ int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct
 		return why_set(why, DP_EINVAL,
 			       "no target: give HOST, HOST:PORT, a URL, or -f FILE");
 	rc = check_pairs(&o->verdict, why);
+	if (rc == 0)
+		rc = check_lookup_only(o, why);
 	return rc == 0 && o->helo ? check_helo(o, why) : rc;
 }
 

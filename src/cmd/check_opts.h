@@ -57,7 +57,7 @@ struct check_opts {
 	int shard_by;	      /* enum check_shard_by */
 	const char *resume;   /* file with results of an earlier run; NULL none */
 	struct check_summary summary;
-	bool dry_run, no_sandbox;
+	bool dry_run, lookup_only, no_sandbox;
 	int quiet, verbose;
 };
 

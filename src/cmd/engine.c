@@ -78,6 +78,7 @@ int engine_start(struct engine *e, struct why *why)
 					.connect_to = &o->connect_to,
 					.ipv4 = !o->ipv6_only,
 					.ipv6 = !o->ipv4_only,
+					.lookup_only = o->lookup_only,
 					.auth = (enum probe_auth)o->auth,
 					.ee_name_check = o->ee_name_check,
 					.timeout_ms = o->timeout_ms,

@@ -50,8 +50,8 @@ int intake_open(const struct check_opts *opts, const struct opt_list *args,
 	if (rc == 0)
 		source_want(in->source, is_wanted, in);
 	if (rc == 0 && opts->resume)
-		rc = resume_new(opts->resume, opts->dry_run ? -1 : STDOUT_FILENO, counts,
-				&in->resume, why);
+		rc = resume_new(opts->resume, opts->dry_run ? -1 : STDOUT_FILENO,
+				!opts->lookup_only, counts, &in->resume, why);
 	return rc;
 }
 

@@ -17,6 +17,8 @@
 #include "target/connect_to.h"
 #include "target/service.h"
 
+#define NOWHERE "  connect  nowhere, as --lookup-only says"
+
 static void print_resolver(const struct probe_conf *conf)
 {
 	size_t count, i;
@@ -113,6 +115,11 @@ static void print_discovery(const struct target *t, const struct probe_conf *con
 	       "if "
 	       "any)\n",
 	       port);
+	if (conf->lookup_only) {
+		puts(NOWHERE);
+		free(port);
+		return;
+	}
 	printf("  connect  each of these addresses%s%s%s\n", mx ? ", port " : "",
 	       mx ? port : "",
 	       conf->connect_to->count ? ", or where --connect-to leads" : "");
@@ -160,6 +167,10 @@ static void print_plan(const struct target *t, const struct probe_conf *conf)
 	       conf->ipv4 && conf->ipv6 ? ", " : "", conf->ipv6 ? "AAAA" : "");
 	printf("  look up  _%d._tcp.%s TLSA (first at the end of its CNAMEs, if any)\n",
 	       t->port, t->host);
+	if (conf->lookup_only) {
+		puts(NOWHERE);
+		return;
+	}
 	print_connections(t, conf);
 	print_dialogue(t->service->start, t->host, conf);
 	printf("  TLS      SNI: the TLSA base domain (%s unless a CNAME leads on)\n",

@@ -33,6 +33,7 @@ struct entry {
 struct resume {
 	struct entry *entry; /* owned */
 	size_t size, count;
+	bool probed;
 };
 
 /* The beginning of a line of the file, and what else is to be known about it. */
@@ -159,6 +160,12 @@ static void drop_mark(struct line *first)
 	memmove(first->head, first->head + n, first->len + 1);
 }
 
+/* What was looked up only isn't done where servers are to be asked. */
+static bool is_done(const struct resume *r, const struct result *result)
+{
+	return result->code != CODE_STOPPED && !(r->probed && result->lookup_only);
+}
+
 /* False where the line is no result. */
 static bool take_line(struct resume *r, const struct line *l, struct counts *counts)
 {
@@ -166,7 +173,7 @@ static bool take_line(struct resume *r, const struct line *l, struct counts *cou
 
 	if (l->last != '}' || !result_from_head(l->head, &result))
 		return false;
-	if (result.code != CODE_STOPPED) {
+	if (is_done(r, &result)) {
 		add_key(r, result.key);
 		counts_add(counts, result.state, result.code);
 		counts->resumed++;
@@ -250,7 +257,7 @@ static int read_file(struct resume *r, FILE *file, const char *path, int out_fd,
 	return 0;
 }
 
-int resume_new(const char *path, int out_fd, struct counts *counts,
+int resume_new(const char *path, int out_fd, bool probed, struct counts *counts,
 	       struct resume **ret_resume, struct why *why)
 {
 	FILE *file = fopen(path, "re");
@@ -261,6 +268,7 @@ int resume_new(const char *path, int out_fd, struct counts *counts,
 		return why_errno(why, errno, "can't open %s", path);
 	r = mem_zero(sizeof(*r));
 	r->size = FIRST_SIZE;
+	r->probed = probed;
 	r->entry = mem_array(r->size, sizeof(*r->entry));
 	rc = read_file(r, file, path, out_fd, counts, why);
 	(void)fclose(file);

@@ -213,6 +213,27 @@ static void mark_usable(struct endpoint *e)
 	}
 }
 
+static size_t count_usable(const struct facts_endpoint *f)
+{
+	size_t i, usable = 0;
+
+	for (i = 0; i < f->record_count; i++)
+		usable += f->record[i].usable;
+	return usable;
+}
+
+/* Ends it there: whether the server presents what is published stays unknown. */
+static void leave_unprobed(struct endpoint *e)
+{
+	size_t usable = count_usable(facts_of(e));
+	char *error = mem_printf("%zu usable TLSA record%s; no server was asked, as "
+				 "--lookup-only says",
+				 usable, usable == 1 ? "" : "s");
+
+	fail_dns(e, CODE_NOT_PROBED, error);
+	free(error);
+}
+
 static void on_tlsa(void *arg, enum tlsa_lookup_status status, const char *base_domain,
 		    const char *owner, const char *error)
 {
@@ -228,7 +249,10 @@ static void on_tlsa(void *arg, enum tlsa_lookup_status status, const char *base_
 	case TLSA_LOOKUP_FOUND:
 		end_dns(e);
 		mark_usable(e);
-		start_peers(e);
+		if (e->conf->lookup_only)
+			leave_unprobed(e);
+		else
+			start_peers(e);
 		break;
 	case TLSA_LOOKUP_ABSENT:
 		fail_dns(e, CODE_NO_TLSA, NULL);

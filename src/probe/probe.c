@@ -519,10 +519,12 @@ static void on_budget_spent(void *arg)
 	finish_probe(p);
 }
 
-static struct facts_target *new_facts(const char *text, long line)
+static struct facts_target *new_facts(const struct probe_conf *conf, const char *text,
+				      long line)
 {
 	struct facts_target *facts = facts_target_new();
 
+	facts->lookup_only = conf->lookup_only;
 	facts->target = mem_text(text);
 	facts->line = line;
 	return facts;
@@ -541,7 +543,7 @@ struct facts_target *probe_stop(struct probe *p, const char *reason)
 		p->facts = NULL;
 		return facts;
 	}
-	facts = new_facts(p->facts->target, p->facts->line);
+	facts = new_facts(p->conf, p->facts->target, p->facts->line);
 	facts->normalized = mem_text(p->facts->normalized);
 	facts->code = CODE_STOPPED;
 	facts->total_ms = spent_ms(p);
@@ -556,7 +558,7 @@ struct facts_target *probe_lost_target(const struct probe_conf *conf,
 				       const struct target *target, long line,
 				       const char *reason)
 {
-	struct facts_target *facts = new_facts(target->text, line);
+	struct facts_target *facts = new_facts(conf, target->text, line);
 
 	facts->normalized = mem_text(target->normalized);
 	facts->code = CODE_STOPPED;
@@ -569,7 +571,7 @@ struct facts_target *probe_lost_target(const struct probe_conf *conf,
 struct facts_target *probe_bad_target(const struct probe_conf *conf, const char *text,
 				      long line, const char *reason)
 {
-	struct facts_target *facts = new_facts(text, line);
+	struct facts_target *facts = new_facts(conf, text, line);
 
 	facts->code = CODE_BAD_TARGET;
 	facts->summary =
@@ -592,7 +594,7 @@ struct probe *probe_new(const struct probe_conf *conf, const struct target *targ
 	p->fn = fn;
 	p->arg = arg;
 	p->began_ms = clock_ms();
-	p->facts = new_facts(target->text, line);
+	p->facts = new_facts(conf, target->text, line);
 	p->facts->normalized = mem_text(target->normalized);
 	p->facts->timeout_ms =
 		conf->timeout_ms ? conf->timeout_ms : service_timeout_ms(p->service);

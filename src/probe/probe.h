@@ -34,7 +34,8 @@ struct probe_conf {
 	const struct expect *expect;
 	const struct verdict_conf *verdict;
 	const struct connect_to_list *connect_to;
-	bool ipv4, ipv6; /* families to look up and connect to */
+	bool ipv4, ipv6;  /* families to look up and connect to */
+	bool lookup_only; /* connect to nothing: a target ends where its records are */
 	enum probe_auth auth;
 	bool ee_name_check;
 	/* bounds everything but waiting at the gate; 0: what the service has by default

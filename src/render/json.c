@@ -316,6 +316,8 @@ static json_t *target_object(const struct facts_target *t)
 	set_member(o, "normalized", text_or_null(t->normalized));
 	set_member(o, "state", text_or_null(state_name(t->state)));
 	set_member(o, "code", text_or_null(code_name(t->code)));
+	if (t->lookup_only)
+		set_member(o, "lookup_only", json_true());
 	set_member(o, "summary", text_or_null(t->summary));
 	set_member(o, "discovery", discovery_object(t->discovery));
 	set_member(o, "endpoints", endpoints);

@@ -66,6 +66,7 @@ bool result_from_head(const char *head, struct result *ret_result)
 		key = member_text(o, "target");
 	good = key && find_code(member_text(o, "code"), &r.code) &&
 	       find_state(member_text(o, "state"), &r.state);
+	r.lookup_only = json_is_true(json_object_get(o, "lookup_only"));
 	if (good) {
 		r.key = mem_text(key);
 		*ret_result = r;

@@ -15,6 +15,7 @@ struct result {
 	char *key; /* owned; the normalized target, or the text of a bad one */
 	enum state state;
 	enum code code;
+	bool lookup_only; /* no server was asked */
 };
 
 /* Reads the beginning of a line; false where it is no result. Undo with result_clear().

@@ -102,6 +102,12 @@ static void advise_by_error(const struct advice_context *c)
 		advice_context_remedy(c, what);
 }
 
+static void advise_unprobed(const struct advice_context *c)
+{
+	advice_context_story(c, mem_text(advice_context_error_text(c)));
+	advice_context_remedy(c, remedy_for(c->code, NULL, advice_context_error_text(c)));
+}
+
 static void advise_by_code(const struct advice_context *c)
 {
 	switch (c->code) {
@@ -151,6 +157,9 @@ static void advise_by_code(const struct advice_context *c)
 	case CODE_NOT_FETCHED:
 	case CODE_STOPPED:
 		advise_by_error(c);
+		return;
+	case CODE_NOT_PROBED:
+		advise_unprobed(c);
 		return;
 	}
 }

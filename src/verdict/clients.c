@@ -46,6 +46,7 @@ static enum use use_of_code(enum code code)
 	case CODE_BAD_TARGET:
 	case CODE_NOT_FETCHED:
 	case CODE_STOPPED:
+	case CODE_NOT_PROBED:
 		return USE_UNKNOWN;
 	case CODE_BOGUS:
 	case CODE_MISMATCH:

@@ -40,6 +40,8 @@ static const struct {
 			       "this host can't fetch the page" },
 	[CODE_STOPPED] = { "stopped", STATE_UNKNOWN,
 			   "the check was stopped before it was done" },
+	[CODE_NOT_PROBED] = { "not-probed", STATE_UNKNOWN,
+			      "looked up only: no server was asked" },
 	[CODE_MATCH] = { "match", STATE_OK, "every address matches" },
 };
 

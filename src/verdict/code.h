@@ -28,6 +28,7 @@ enum code {
 	CODE_NO_ROUTE,
 	CODE_NOT_FETCHED,
 	CODE_STOPPED,
+	CODE_NOT_PROBED, /* looked up only, as was asked for: it could still match */
 	CODE_MATCH
 };
 #define CODE_COUNT (CODE_MATCH + 1)

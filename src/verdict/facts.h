@@ -191,6 +191,7 @@ struct facts_target {
 	int64_t dns_ms, total_ms; /* -1 unknown */
 	int64_t timeout_ms;	  /* that bounded it; -1 none */
 	bool dry_run;
+	bool lookup_only;      /* no server was to be asked */
 	struct matrix *matrix; /* owned; NULL: nothing to sum up, or not decided yet */
 	size_t shown_octets;   /* see facts_take_room() */
 };

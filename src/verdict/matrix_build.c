@@ -83,7 +83,7 @@ struct matrix *matrix_build(const struct facts_target *t)
 	struct matrix *m = mem_zero(sizeof(*m));
 
 	add_rows(m, t);
-	if (m->row_count < 2) {
+	if (m->row_count < 2 || t->lookup_only) {
 		matrix_free(m);
 		return NULL;
 	}

@@ -6,7 +6,8 @@
 struct facts_target;
 struct matrix;
 
-/* NULL where there is one row only, or none: codes are decided. */
+/* NULL where there is one row only, or none, or no server was to be asked: codes are
+ * decided. */
 struct matrix *matrix_build(const struct facts_target *t);
 
 #endif

@@ -40,6 +40,7 @@ static enum relay_fate fate_of_code(enum code code)
 	case CODE_BAD_TARGET:
 	case CODE_NOT_FETCHED:
 	case CODE_STOPPED:
+	case CODE_NOT_PROBED:
 	case CODE_NO_ROUTE:
 		return RELAY_UNKNOWN;
 	}

@@ -29,6 +29,8 @@ static const char *const plain_remedies[CODE_COUNT] = {
 			     "OpenSSL (Debian: libcurl3-gnutls), or ask for no page",
 	[CODE_STOPPED] = "give it the time that -t allows: the timeout of whatever "
 			 "started it has to be longer",
+	[CODE_NOT_PROBED] = "check it without --lookup-only to learn whether the servers "
+			    "present what is published",
 	[CODE_NO_ROUTE] = "run the check from a host that has such addresses itself",
 };
 

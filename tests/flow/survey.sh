@@ -82,6 +82,150 @@ part_shards_by_host()
 	has err 'none of target|host'
 }
 
+# What the lab has of domains with MX and SRV records, as its rows name them.
+domains()
+{
+	grep -o -e 'mx://[a-z.-]*' -e 'srv://[a-z._-]*' "$lab_src/rows.tsv" | sort -u
+}
+
+# DNS is told as it is, no server is asked, and nothing that wasn't probed is said to be well.
+part_lookups_alone()
+{
+	check 3 --lookup-only ee.match.example
+	has out 'not-probed'
+	has out 'no server was asked'
+	! grep -qi -e match$ -e '^OK' -e verified out || fail "$(cat out)"
+	check 2 --lookup-only none.match.example
+	has out 'no-tlsa'
+	check 0 --lookup-only --dry-run ee.match.example mx://mail.example
+	[ "$(grep -c 'connect  nowhere' out)" -eq 2 ] || fail "$(cat out)"
+	check 3 --lookup-only -o nagios ee.match.example
+	has out 'DANE UNKNOWN - --lookup-only asks no server'
+	domains >list
+	check 2 --lookup-only -f list -o ndjson --summary=sum
+	lines out "$(wc -l <list)"
+	jq -e '.complete and .codes["not-probed"] >= 10 and .states.OK == 0 and .codes.match == 0' sum || fail "$(cat sum)"
+	jq -e -s 'all(.lookup_only and all(.endpoints[]; .peers == [] and .state != "OK"))' out || fail "$(cat out)"
+	jq -e -s '.[] | select(.target == "mx://mail.example") | .discovery.security == "secure" and
+		(.endpoints | map(.host)) == ["mx1.mail.example", "mx2.mail.example"] and
+		all(.endpoints[]; .tlsa.security == "secure" and any(.tlsa.records[]; .usable))' out ||
+		fail "$(grep mx://mail.example out)"
+	jq -s . out >out.json
+	if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
+		run 0 /usr/bin/python3 "$lab_src/validate.py" "$src/../../doc/daneprobe.schema.json" out.json
+		[ ! -s out ] || fail "$(cat out)"
+	fi
+}
+
+# No address hears of it: not those of silent hosts, nor of a listener that counts.
+part_lookups_connect_to_nothing()
+{
+	mkfifo heard
+	/usr/bin/python3 -c 'import socket, sys
+s = socket.create_server(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+s.settimeout(60)
+while True:
+    s.accept()
+    print("heard", flush=True)' >listener 2>listener.err &
+	helpers="$helpers $!"
+	tries=0
+	until [ -s listener ] || [ $tries -ge 200 ]; do
+		tries=$((tries + 1))
+		sleep 0.05
+	done
+	port=$(head -n 1 listener)
+	check 3 --lookup-only --connect-to "ee.match.example:443:127.0.0.1:$port" ee.match.example
+	lines listener 1
+	check 2 --connect-to "ee.match.example:443:127.0.0.1:$port" -t 1 ee.match.example
+	lines listener 2
+}
+
+# What was only looked up isn't done.
+part_lookups_are_not_resumed()
+{
+	domains >list
+	check 2 --lookup-only -f list -o ndjson
+	mv out lookups
+	check 2 -f list -o ndjson --resume lookups --summary=sum
+	lines out "$(wc -l <list)"
+	[ "$(jq -c .resumed sum)" -eq 0 ] || fail "$(cat sum)"
+	cp out results
+	check 2 --lookup-only -f list -o ndjson --resume lookups
+	lines out 0
+	check 2 --lookup-only -f list -o ndjson --resume results
+	lines out 0
+}
+
+# By domain, then by host, joined again: that comes to what one run comes to.
+part_two_stages()
+{
+	parallel --version 2>&1 | grep -q '^GNU parallel' || skip "GNU parallel is not installed"
+	domains >list
+	targets=$(wc -l <list)
+	one_run
+	shim
+	run 0 sh "$examples/stages.sh" list 3
+	same_as_one_run results
+	[ "$(wc -l <hosts)" -ge 10 ] || fail "few hosts: $(cat hosts)"
+	[ "$(sort -u hosts | wc -l)" -eq "$(jq -r .normalized probes | sort -u | wc -l)" ] || fail "a host twice"
+	[ -s again ] && [ "$(wc -l <again)" -lt "$(wc -l <list)" ] || fail "again: $(cat again)"
+	# and nothing is well of which no server was asked
+	: >nothing
+	jq -n -c -f "$examples/map.jq" nothing >map
+	jq -c --slurpfile map map -f "$examples/join.jq" lookups >joined
+	! grep -e '"OK"' -e '"match"' joined || fail "well without a probe"
+}
+
+# job NAME: the script of that job
+job()
+{
+	awk -v name="name: dane-$1" '
+		/^---$/ { on = taken = 0 }
+		index($0, name) { on = 1 }
+		/^          volumeMounts:$/ { taken = 0 }
+		taken { sub(/^              /, ""); print }
+		on && /^            - [|]$/ { taken = 1 }' "$examples/stages.yml" >script
+	[ -s script ] || fail "no job $1"
+}
+
+part_kubernetes_stages()
+{
+	domains >list
+	targets=$(wc -l <list)
+	one_run
+	shim
+	mv list domains
+	cp "$examples"/*.jq .
+	for stage in lookups hosts probes join; do
+		job $stage
+		for JOB_COMPLETION_INDEX in 0 1 2 3 4 5 6 7; do
+			export JOB_COMPLETION_INDEX
+			run 0 sh script
+			case $stage in hosts | join) break ;; esac
+		done
+	done
+	check 2 -f again -o ndjson
+	cat out >>results
+	same_as_one_run results
+	[ "$(jq -c '[.complete, .targets]' summary)" = "[true,$targets]" ] || fail "$(cat summary)"
+}
+
+part_sum_of_summaries()
+{
+	domains >list
+	check 2 -f list -o ndjson --summary=whole
+	mv out all
+	for i in 1 2 3; do
+		check 2 -f list -o ndjson --shard $i/3 --summary=summary.$i
+	done
+	jq -s -f "$examples/sum.jq" summary.1 summary.2 summary.3 >sum
+	[ "$(jq -S -c . whole)" = "$(jq -S -c . sum)" ] || fail "$(cat sum)"
+	jq -c '.complete = false' summary.2 >half
+	[ "$(jq -s -f "$examples/sum.jq" summary.1 half summary.3 | jq -c .complete)" = false ] || fail "complete"
+	! jq -s -f "$examples/sum.jq" /dev/null 2>err || fail "of nothing"
+}
+
 part_empty_shards()
 {
 	for i in 1 2 3; do

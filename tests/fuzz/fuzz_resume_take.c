@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    pwrite(fileno(file), data, size, 0) != (ssize_t)size)
 		return 0;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(file));
-	if (resume_new(path, -1, &counts, &resume, NULL) == 0) {
+	if (resume_new(path, -1, true, &counts, &resume, NULL) == 0) {
 		(void)resume_take(resume, "https://a.example:443");
 		resume_free(resume);
 	}

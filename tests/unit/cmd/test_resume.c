@@ -25,6 +25,10 @@
 #define A RESULT("a.example", "\"https://a.example:443\"", "OK", "match")
 #define B RESULT("b.example", "\"https://b.example:443\"", "CRITICAL", "bogus")
 #define BAD RESULT("a \\\"summary\\\": \\u00e4", "null", "UNKNOWN", "bad-target")
+#define LOOKED_UP                                                                        \
+	"{\"version\":1,\"target\":\"a.example\",\"line\":1,\"normalized\":"             \
+	"\"https://a.example:443\",\"state\":\"CRITICAL\",\"code\":\"no-tlsa\","         \
+	"\"lookup_only\":true,\"summary\":\"s\",\"findings\":[]}"
 #define STOPPED RESULT("a.example", "\"https://a.example:443\"", "UNKNOWN", "stopped")
 
 static char path[] = "/tmp/test_resume.XXXXXX";
@@ -65,6 +69,8 @@ static const struct row {
 	{ "no UTF-8", RESULT("\\\\xff", "null", "UNKNOWN", "bad-target") "\n", 0, 1,
 	  "\xff", 1 },
 	{ "stopped is not done", STOPPED "\n", 0, 0, "https://a.example:443", 0 },
+	{ "looked up only is not done", LOOKED_UP "\n" B "\n", 0, 1,
+	  "https://a.example:443", 0 },
 	{ "cut", A "\n{\"version\":1,\"tar", 0, 1, "https://a.example:443", 1 },
 	{ "cut before its newline", B "\n" A, 0, 1, "https://a.example:443", 0 },
 	{ "only a cut one", "{\"ver", 0, 0, "https://a.example:443", 0 },
@@ -97,7 +103,7 @@ static void check_row(const struct row *row)
 	int rc, times = 0;
 
 	write_file(row->text);
-	rc = resume_new(path, -1, &counts, &r, &why);
+	rc = resume_new(path, -1, true, &counts, &r, &why);
 	if (rc != row->rc || (rc < 0 && !strstr(why.text, path)))
 		fail_msg("%s: returned %d, says '%s'", row->name, rc, why.text);
 	if (rc < 0)
@@ -120,6 +126,21 @@ static void test_resume_new_rows(void **state)
 		check_row(&rows[i]);
 }
 
+/* Where no server is to be asked, either kind is done. */
+static void test_resume_new_of_lookups_takes_both(void **state)
+{
+	struct counts counts = { 0 };
+	struct resume *r = NULL;
+
+	(void)state;
+	write_file(LOOKED_UP "\n" B "\n");
+	assert_int_equal(resume_new(path, -1, false, &counts, &r, NULL), 0);
+	assert_int_equal(counts.resumed, 2);
+	assert_true(resume_take(r, "https://a.example:443"));
+	assert_true(resume_take(r, "https://b.example:443"));
+	resume_free(r);
+}
+
 static void test_resume_new_needs_the_file(void **state)
 {
 	struct counts counts = { 0 };
@@ -127,9 +148,10 @@ static void test_resume_new_needs_the_file(void **state)
 	struct why why = { "" };
 
 	(void)state;
-	assert_int_equal(resume_new("/nonexistent/f", -1, &counts, &r, &why), DP_ENOENT);
+	assert_int_equal(resume_new("/nonexistent/f", -1, true, &counts, &r, &why),
+			 DP_ENOENT);
 	assert_non_null(strstr(why.text, "/nonexistent/f"));
-	assert_true(resume_new("/tmp", -1, &counts, &r, &why) < 0);
+	assert_true(resume_new("/tmp", -1, true, &counts, &r, &why) < 0);
 	resume_free(NULL);
 }
 
@@ -143,7 +165,7 @@ static off_t size_after(const char *out, int flags)
 
 	write_file(A "\n{\"version\":1,");
 	fd = open(out, flags);
-	assert_int_equal(resume_new(path, fd, &counts, &r, NULL), 0);
+	assert_int_equal(resume_new(path, fd, true, &counts, &r, NULL), 0);
 	resume_free(r);
 	close(fd);
 	assert_int_equal(stat(path, &st), 0);
@@ -168,7 +190,7 @@ static void test_resume_new_names_utf16(void **state)
 
 	(void)state;
 	write_file("\xff\xfe{");
-	assert_int_equal(resume_new(path, -1, &counts, &r, &why), DP_EFORMAT);
+	assert_int_equal(resume_new(path, -1, true, &counts, &r, &why), DP_EFORMAT);
 	assert_non_null(strstr(why.text, "UTF-16"));
 }
 
@@ -185,7 +207,7 @@ static void test_resume_take_of_many(void **state)
 		fprintf(f, RESULT("x", "\"https://d%d.example:443\"", "OK", "match") "\n",
 			i);
 	fclose(f);
-	assert_int_equal(resume_new(path, -1, &counts, &r, NULL), 0);
+	assert_int_equal(resume_new(path, -1, true, &counts, &r, NULL), 0);
 	assert_int_equal(counts.resumed, 20000);
 	for (i = 0; i < 40000; i++) {
 		snprintf(key, sizeof(key), "https://d%d.example:443", i);
@@ -207,7 +229,7 @@ static void test_resume_new_bounds_a_line(void **state)
 		putc('a', f);
 	fputs("\n" A "\n", f);
 	fclose(f);
-	assert_int_equal(resume_new(path, -1, &counts, &r, NULL), 0);
+	assert_int_equal(resume_new(path, -1, true, &counts, &r, NULL), 0);
 	assert_true(resume_take(r, "https://a.example:443"));
 	resume_free(r);
 }
@@ -216,6 +238,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_resume_new_rows),
+		cmocka_unit_test(test_resume_new_of_lookups_takes_both),
 		cmocka_unit_test(test_resume_new_needs_the_file),
 		cmocka_unit_test(
 			test_resume_new_takes_a_half_line_away_from_where_it_goes_on),

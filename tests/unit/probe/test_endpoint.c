@@ -584,6 +584,41 @@ static void test_endpoint_dns_rows(void **state)
 		check_dns(i);
 }
 
+/* What DNS decides is decided, and what it doesn't stays open: no server is asked. */
+static void test_endpoint_looks_up_only(void **state)
+{
+	static const struct {
+		enum tlsa_lookup_status tlsa;
+		uint8_t usage; /* for mail relay */
+		enum code code;
+	} rows[] = {
+		{ TLSA_LOOKUP_FOUND, 3, CODE_NOT_PROBED },
+		{ TLSA_LOOKUP_FOUND, 1, CODE_UNUSABLE },
+		{ TLSA_LOOKUP_ABSENT, 3, CODE_NO_TLSA },
+		{ TLSA_LOOKUP_FAILED, 3, CODE_DNS_ERROR },
+	};
+	void *unused = NULL;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		set_up(&unused);
+		stage.shared.lookup_only = true;
+		world.tlsa = rows[i].tlsa;
+		world.usage[0] = rows[i].usage;
+		world.records = rows[i].tlsa == TLSA_LOOKUP_FOUND;
+		run_with(PROBE_AUTH_BOTH, "smtp");
+		assert_int_equal(stage.ended, 1);
+		assert_false(endpoint_is_connecting(stage.endpoint));
+		endpoint_time_out(stage.endpoint);
+		endpoint_settle(stage.endpoint);
+		assert_int_equal(world.started, 0);
+		assert_int_equal(stage.facts->endpoint[0].peer_count, 0);
+		assert_int_equal(stage.facts->endpoint[0].code, rows[i].code);
+		tear_down(&unused);
+	}
+}
+
 /* RFC 7671 section 7: the name behind secure aliases comes first, and only then. */
 static void test_endpoint_tlsa_candidates(void **state)
 {
@@ -794,6 +829,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_endpoint_asks_for_keys),
 		cmocka_unit_test(test_endpoint_dns_rows),
+		cmocka_unit_test(test_endpoint_looks_up_only),
 		cmocka_unit_test(test_endpoint_tlsa_candidates),
 		cmocka_unit_test(test_endpoint_trace_rows),
 		ROW(test_endpoint_settle_unusable_records),

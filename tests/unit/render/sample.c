@@ -427,6 +427,24 @@ static void matrix(struct facts_target *t)
 	p->lacks = FACTS_KEYS_RSA;
 }
 
+/* Two hosts that weren't asked, since --lookup-only says so. */
+static void looked_up(struct facts_target *t)
+{
+	size_t i;
+
+	begin(t, "mx://example.com", "mx://example.com");
+	t->lookup_only = true;
+	mx_host(t, "mx1.example.com", "192.0.2.25", "2001:db8::25");
+	mx_host(t, "mx2.example.com", "192.0.2.26", "2001:db8::26");
+	for (i = 0; i < t->endpoint_count; i++) {
+		while (t->endpoint[i].peer_count)
+			facts_drop_peer(&t->endpoint[i], 0);
+		t->endpoint[i].code = CODE_NOT_PROBED;
+		t->endpoint[i].error = mem_text("2 usable TLSA records; no server was "
+						"asked, as --lookup-only says");
+	}
+}
+
 /* Both key types at one address, the leaf of one past its end, which DANE-EE ignores. */
 static void both_keys(struct facts_target *t)
 {
@@ -482,6 +500,7 @@ static const struct {
 	{ "long-names", long_names },
 	{ "mx", mx },
 	{ "matrix", matrix },
+	{ "looked-up", looked_up },
 	{ "both-keys", both_keys },
 	{ "expired", expired },
 };

@@ -66,5 +66,13 @@ for key, value in (("state", "ok"), ("code", "fine"), ("version", 2), ("line", 0
     broken = copy.deepcopy(sample)
     broken[key] = value
     tell(bool(list(validator.iter_errors(broken))), "refused with %s = %r" % (key, value))
+looked_up = next(json.load(open(path))[0] for path in files if path.endswith("/looked-up.json"))
+for what, change in (("a match", lambda r: r.update(code="match")),
+                     ("an endpoint's match", lambda r: r["endpoints"][1].update(code="match")),
+                     ("a peer", lambda r: r["endpoints"][0].update(
+                         peers=sample["endpoints"][0]["peers"]))):
+    broken = copy.deepcopy(looked_up)
+    change(broken)
+    tell(bool(list(validator.iter_errors(broken))), "refused: lookup_only with " + what)
 print("1..%d" % number)
 EOF
