@@ -233,6 +233,18 @@ static bool is_known(const struct address_result *r, const char *address)
 	return false;
 }
 
+/* Puts the last addresses, which came behind so many others, before these. */
+static void move_to_front(struct address_result *r, size_t others)
+{
+	size_t count = r->count - others;
+	char **all = mem_array(r->count, sizeof(*all));
+
+	memcpy(all, r->address + others, count * sizeof(*all));
+	memcpy(all + count, r->address, others * sizeof(*all));
+	free(r->address);
+	r->address = all;
+}
+
 static void keep_addresses(struct address_lookup *l, struct half *half, int family,
 			   const struct answer *answer)
 {
@@ -259,6 +271,7 @@ static void keep_addresses(struct address_lookup *l, struct half *half, int fami
 static void on_half(struct address_lookup *l, int i, const struct answer *answer)
 {
 	struct half *half = &l->half[i];
+	size_t others = l->result.count;
 
 	resolver_question_free(half->question);
 	half->question = NULL;
@@ -270,10 +283,11 @@ static void on_half(struct address_lookup *l, int i, const struct answer *answer
 	half->error = mem_text(answer->error);
 	keep_aliases(l, answer);
 	describe_answer(l->facts, answer_owner(answer, l->host), half_type[i], answer);
-	if (i == 0 &&
-	    l->half[1].done) /* which answer came first is chance, so A is shown first */
-		facts_swap_lookups(l->facts);
 	keep_addresses(l, half, i == 0 ? AF_INET : AF_INET6, answer);
+	if (i == 0 && l->half[1].done) { /* which answer comes first is chance */
+		facts_swap_lookups(l->facts);
+		move_to_front(&l->result, others);
+	}
 	if ((!l->half[0].asked || l->half[0].done) &&
 	    (!l->half[1].asked || l->half[1].done))
 		decide_status(l);

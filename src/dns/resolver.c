@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "dns/answer.h"
+#include "dns/reason.h"
 #include "dns/refused.h"
 #include "dns/rrtype.h"
 #include "dns/server_address.h"
@@ -131,6 +132,15 @@ static void refuse_referral(struct answer *a)
 	answer_failed(a, SECURITY_INDETERMINATE, error);
 }
 
+/* A failure out of the cache is told as when it was new. */
+static void name_failure(struct resolver_question *q)
+{
+	char *rcode = q->answer.error;
+
+	q->answer.error = mem_printf("no usable answer to %s (%s)", q->name, rcode);
+	free(rcode);
+}
+
 static void read_packet(struct resolver_question *q, const void *packet, int len, int sec)
 {
 	struct why why;
@@ -142,6 +152,8 @@ static void read_packet(struct resolver_question *q, const void *packet, int len
 	}
 	if (q->answer.referral && security_of(sec) != SECURITY_SECURE)
 		refuse_referral(&q->answer);
+	else if (q->answer.kind == ANSWER_FAILED)
+		name_failure(q);
 	q->answer.security = q->answer.kind == ANSWER_FAILED ? SECURITY_INDETERMINATE
 							     : security_of(sec);
 }
@@ -184,18 +196,19 @@ static char *tell_bogus(const char *reason, const char *log)
 static void take_answer(struct resolver_question *q, int rcode, const void *packet,
 			int packet_len, int sec, const char *why_bogus)
 {
-	char *log = ub_context_take_log();
+	char *log = ub_context_take_log(), *bogus;
 
-	if (sec == 1)
-		answer_failed(
-			&q->answer, SECURITY_BOGUS,
-			tell_bogus(why_bogus ? why_bogus : "validation failed", log));
-	else if ((rcode == 0 || rcode == RCODE_NXDOMAIN) && packet && packet_len > 0)
+	if (sec == 1) {
+		bogus = reason_of_bogus(why_bogus ? why_bogus : "validation failed");
+		answer_failed(&q->answer, SECURITY_BOGUS, tell_bogus(bogus, log));
+		free(bogus);
+	} else if ((rcode == 0 || rcode == RCODE_NXDOMAIN) && packet && packet_len > 0) {
 		read_packet(q, packet, packet_len, sec);
-	else
+	} else {
 		answer_failed(
 			&q->answer, SECURITY_INDETERMINATE,
 			mem_printf("no usable answer to %s (SERVFAIL)%s", q->name, log));
+	}
 	q->answered = true;
 	free(log);
 }

@@ -27,6 +27,9 @@ static struct buf asked;
 static int open_count;
 static const struct resolver *mute;
 static int64_t ttl_s, original_ttl_s;
+static uint16_t late_type; /* 0: none */
+
+#define LATE_MS 5
 
 void fake_resolver_set(struct loop *loop, const struct fake_answer *script)
 {
@@ -34,6 +37,7 @@ void fake_resolver_set(struct loop *loop, const struct fake_answer *script)
 	the_script = script;
 	asked_text[0] = '\0';
 	mute = NULL;
+	late_type = 0;
 	fake_resolver_keep(300, -1);
 }
 
@@ -41,6 +45,11 @@ void fake_resolver_keep(int64_t ttl, int64_t original_ttl)
 {
 	ttl_s = ttl;
 	original_ttl_s = original_ttl;
+}
+
+void fake_resolver_delay(uint16_t type)
+{
+	late_type = type;
 }
 
 void fake_resolver_mute(const struct resolver *resolver)
@@ -153,7 +162,8 @@ struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 	q->fn = fn;
 	q->arg = arg;
 	if (!mute || r != mute)
-		q->timer = loop_timer_new(the_loop, 0, deliver, q);
+		q->timer = loop_timer_new(the_loop, type == late_type ? LATE_MS : 0,
+					  deliver, q);
 	open_count++;
 	return q;
 }

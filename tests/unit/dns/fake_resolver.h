@@ -29,6 +29,8 @@ struct fake_answer {
 void fake_resolver_set(struct loop *loop, const struct fake_answer *script);
 /* Until the next script that one answers nothing. */
 void fake_resolver_mute(const struct resolver *resolver);
+/* Until the next script answers of that type come behind all others. */
+void fake_resolver_delay(uint16_t type);
 /* Until the next script the answers' TTL, and what their RRSIG has as the original one
  * (-1: there is none). */
 void fake_resolver_keep(int64_t ttl, int64_t original_ttl);

@@ -31,7 +31,7 @@
 #define BOTH_TEXT "192.0.2.1 2001:db8::1"
 #define ASKED_BOTH "A h AAAA h"
 
-enum { ONLY_4 = 1, ONLY_6 = 2, GIVEN = 4 };
+enum { ONLY_4 = 1, ONLY_6 = 2, GIVEN = 4, LATE_4 = 8 };
 
 struct row {
 	const char *name;
@@ -63,6 +63,15 @@ static const struct row rows[] = {
 	  0,
 	  { { "h", AAAA, SEC, "data", NULL, SIX },
 	    { "h", A, SEC, "data", NULL, FOUR " " FOUR_B } } },
+	{ "IPv4 first, whatever comes first",
+	  LATE_4,
+	  ADDRESS_SECURE,
+	  "192.0.2.1 192.0.2.2 2001:db8::1",
+	  NULL,
+	  ASKED_BOTH,
+	  0,
+	  { { "h", A, SEC, "data", NULL, FOUR " " FOUR_B },
+	    { "h", AAAA, SEC, "data", NULL, SIX } } },
 	{ "duplicates count once",
 	  ONLY_4,
 	  ADDRESS_SECURE,
@@ -486,6 +495,7 @@ static void check_row(const struct row *row, bool free_within)
 	char *addresses;
 
 	fake_resolver_set(loop, row->script);
+	fake_resolver_delay(row->flags & LATE_4 ? A : 0);
 	s.lookup = address_lookup_new(&conf, on_result, &s);
 	assert_int_equal(s.calls, 0);
 	loop_run(loop);

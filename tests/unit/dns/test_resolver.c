@@ -108,6 +108,7 @@ static void check_row(size_t i)
 	struct resolver_conf conf = { .forward = forward,
 				      .forward_count = 1,
 				      .blind = rows[i].blind };
+	char first_error[sizeof(s.error)] = "";
 	struct resolver *r;
 	int round;
 
@@ -125,6 +126,12 @@ static void check_row(size_t i)
 				 rows[i].name, s.kind, s.security, s.rr_count, s.error);
 		if ((s.kind == ANSWER_FAILED) != (s.error[0] != '\0'))
 			fail_msg("%s: error %s", rows[i].name, s.error);
+		/* and in the same words */
+		if (round == 1)
+			memcpy(first_error, s.error, sizeof(first_error));
+		else if (strcmp(s.error, first_error))
+			fail_msg("%s: said '%s', and then '%s'", rows[i].name,
+				 first_error, s.error);
 	}
 	resolver_free(r);
 	dns_server_free(server);
