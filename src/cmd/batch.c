@@ -313,6 +313,7 @@ static void prepare_batch(struct batch *b)
 	b->conf = (struct run_conf){ .probe = &b->check->engine.probe,
 				     .jobs = jobs_share(o->jobs, 1, jobs_raise_files()),
 				     .retries = o->retries,
+				     .dns_rate = engine_dns_rate(&b->check->engine),
 				     .in_order = strcmp(b->renderer->name, "ndjson") != 0,
 				     .next = next_target,
 				     .emit = take_result,

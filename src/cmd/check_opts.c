@@ -159,6 +159,14 @@ static const struct opt table[] = {
 	  .help = "connections at once to one /24 or /48; 0: any number" },
 	{ "per-target", 0, OPT_INT, AT(per_target), 1, 512, "64", "N",
 	  .help = "connections at once of one target" },
+	{ "dns-rate", 0, OPT_INT, AT(dns_rate), 0, 1000000, "0", "N",
+	  .help = "DNS questions a second, in all; targets begin no faster. Default 0: "
+		  "any "
+		  "number" },
+	{ "dns-per-server", 0, OPT_INT, AT(dns_per_server), 0, 10000, .argument = "N",
+	  .help = "DNS questions under way at once to one server; 0: any number. "
+		  "Default: 20 "
+		  "with --recurse, any number to a resolver" },
 	{ "ca-file", 0, OPT_TEXT, AT(ca_file), .argument = "FILE",
 	  .help = "CA certificates for PKIX-TA(0) and PKIX-EE(1). Default: the "
 		  "system's" },
@@ -233,7 +241,7 @@ const struct opt *check_opts_table(void)
 void check_opts_init(struct check_opts *o)
 {
 	memset(o, 0, sizeof(*o));
-	o->retries = -1;
+	o->retries = o->dns_per_server = -1;
 	opts_init(table, o);
 	o->verdict.warn_expiry.given = o->verdict.crit_expiry.given = false;
 	o->expect_status.given = false;

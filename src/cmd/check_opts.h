@@ -46,6 +46,9 @@ struct check_opts {
 	int retries;	     /* -1: the default, before check_opts_finish() */
 	int per_host;	     /* connections at once to an address; 0: the default */
 	int per_target;	     /* connections at once of one target */
+	int dns_rate;	     /* questions a second, in all; 0: any number */
+	int dns_per_server;  /* questions under way to one; 0: any number, -1: the default
+			      */
 	int per_net;	     /* to a /24 or /48; 0: any number */
 	const char *ca_file; /* NULL: the system's */
 	bool ee_name_check;

@@ -15,14 +15,41 @@
 #include "probe/contact.h"
 #include "probe/gate.h"
 
+/* Strangers' servers get no more at once by default; a resolver that the user has chosen
+ * is there to be asked, and knows by itself how it asks others. */
+#define PER_SERVER 20
+
+static int count_processes(const struct engine *e)
+{
+	return e->processes ? e->processes : 1;
+}
+
+/* This process's share of so many questions under way; 0: any number. */
+static int share_of(const struct engine *e, int questions)
+{
+	int share = questions / count_processes(e);
+
+	return questions && !share ? 1 : share;
+}
+
+double engine_dns_rate(const struct engine *e)
+{
+	return (double)e->opts->dns_rate / count_processes(e);
+}
+
 static struct upstream_conf upstream_conf_of(const struct engine *e)
 {
 	const struct check_opts *o = e->opts;
+	bool bounded = o->dns_per_server >= 0;
+	int strangers = bounded ? o->dns_per_server : e->many ? PER_SERVER : 0;
 
 	return (struct upstream_conf){ .given = o->resolvers.item,
 				       .given_count = o->resolvers.count,
 				       .recurse = o->recurse,
 				       .many = e->many,
+				       .per_resolver = share_of(
+					       e, bounded ? o->dns_per_server : 0),
+				       .per_server = share_of(e, strangers),
 				       .root_hints = o->root_hints,
 				       .trust_anchor = o->trust_anchor };
 }

@@ -16,6 +16,7 @@ struct why;
 struct engine {
 	const struct check_opts *opts; /* borrowed */
 	bool many;		       /* targets: a larger cache is worth its memory */
+	int processes;		       /* that share what there may be in all; 0: one */
 	struct handshake_kit *kit;     /* owned, as those below; NULL before their step */
 	struct ca_bundle *ca;
 	struct expect expect;
@@ -52,6 +53,8 @@ int engine_refresh(struct engine *e, struct why *why);
 void engine_confine(const struct engine *e);
 /* Frees the resolver, in a process that judges but asks nothing. */
 void engine_rest(struct engine *e);
+/* This process's share of --dns-rate; 0: any number. */
+double engine_dns_rate(const struct engine *e);
 void engine_clear(struct engine *e);
 
 #endif

@@ -195,6 +195,7 @@ static void prepare_survey(struct survey *s)
 
 	if (o->jobs && o->jobs < workers)
 		workers = o->jobs;
+	s->check->engine.processes = workers;
 	s->conf = (struct fleet_conf){ .loop = loop_of(s),
 				       .workers = workers,
 				       .jobs = jobs_share(o->jobs, workers,

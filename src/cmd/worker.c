@@ -142,6 +142,7 @@ _Noreturn void worker_run(int fd, struct engine *engine, int jobs,
 				    .jobs = jobs,
 				    .parked = jobs_parked(jobs, jobs_raise_files()),
 				    .retries = engine->opts->retries,
+				    .dns_rate = engine_dns_rate(engine),
 				    .next = next_queued,
 				    .emit = send_result,
 				    .arg = &w };

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "dns/answer.h"
+#include "dns/crowd.h"
 #include "dns/reason.h"
 #include "dns/refused.h"
 #include "dns/rrtype.h"
@@ -32,6 +33,8 @@
  * processor has signatures to check, and asking side by side would make more of them. */
 #define LEADER_ALONE_MS 2
 #define ANSWER_CPU_US 150
+/* What the first question in a zone comes to: itself, DS and DNSKEY. */
+#define LEADER_ASKS 3
 #define AHEAD_MAX 64 /* questions: those of a long name, and of some hosts */
 
 struct resolver {
@@ -46,6 +49,8 @@ struct resolver {
 	bool proven;	     /* an answer was validated */
 	struct ahead *ahead; /* owned; what is to be asked where answers take long */
 	size_t ahead_count;
+	struct crowd *crowd; /* owned; NULL: any number may be under way */
+	uint64_t *asked;     /* borrowed; counts questions, NULL: nobody wants to know */
 	bool closing;
 };
 
@@ -75,6 +80,7 @@ struct resolver_question {
 	int64_t lead_since_ms, lead_cpu_us;
 	struct resolver_question *leader; /* the leader that this one waits for */
 	struct resolver_question *follower, *next_follower;
+	struct crowd_place *place; /* owned; among those that ask the same servers */
 };
 
 struct zones {
@@ -220,6 +226,14 @@ static bool is_proof(const struct answer *a)
 	       (a->security == SECURITY_SECURE || a->security == SECURITY_INSECURE);
 }
 
+static void leave_crowd(struct resolver_question *q)
+{
+	struct crowd_place *place = q->place;
+
+	q->place = NULL;
+	crowd_leave(place);
+}
+
 /* From an event of libunbound's, or from within the question. */
 static void on_unbound(void *arg, int rcode, void *packet, int packet_len, int sec,
 		       char *why_bogus, int was_ratelimited)
@@ -229,6 +243,7 @@ static void on_unbound(void *arg, int rcode, void *packet, int packet_len, int s
 
 	(void)was_ratelimited;
 	q->in_unbound = false;
+	leave_crowd(q);
 	if (q->lead && q->resolver && !q->resolver->closing)
 		set_lead(q, 0); /* not from inside libunbound */
 	if (q->freed || !q->resolver || q->resolver->closing) {
@@ -248,20 +263,56 @@ static void on_unbound(void *arg, int rcode, void *packet, int packet_len, int s
 static void ask_unbound(struct resolver_question *q)
 {
 	struct resolver *r = q->resolver;
+	unsigned asks = q->lead ? LEADER_ASKS : 1;
 	uint32_t before;
 	int rc;
 
 	q->in_unbound = true;
 	rc = ub_resolve_event(r->ctx, q->name, q->type, CLASS_IN, q, on_unbound, NULL);
-	if (rc == 0)
+	if (rc == 0) {
+		if (q->in_unbound && r->asked) /* else the answer was there */
+			*r->asked += asks;
 		return;
+	}
 	q->in_unbound = false;
+	leave_crowd(q);
 	answer_failed(&q->answer, SECURITY_INDETERMINATE,
 		      mem_printf("can't ask for %s: %s", q->name, ub_strerror(rc)));
 	q->answered = true;
 	before = loop_set_owner(r->loop, q->owner);
 	q->timer = loop_timer_new(r->loop, 0, deliver_answer, q);
 	loop_set_owner(r->loop, before);
+}
+
+static void on_room(void *arg)
+{
+	struct resolver_question *q = arg;
+
+	if (q->lead)
+		set_lead(q, q->resolver->lead_ms);
+	ask_unbound(q);
+}
+
+/* The first question in a zone begins at the servers of the top-level domain; the others
+ * go to the zone's own. */
+static uint64_t crowd_of(const struct resolver_question *q)
+{
+	const char *dot = strrchr(q->name, '.');
+
+	return q->lead && dot ? fnv_text(dot + 1) : q->zone;
+}
+
+/* Asks, or waits until fewer are asking the same servers. */
+static void ask_in_crowd(struct resolver_question *q)
+{
+	bool in = true;
+
+	if (q->resolver->crowd && q->zone)
+		q->place = crowd_enter(q->resolver->crowd, crowd_of(q), on_room, q, &in);
+	if (in)
+		ask_unbound(q);
+	else if (q->lead) /* its time begins when it is asked */
+		set_lead(q, q->resolver->lead_ms + CROWD_HELD_MS);
 }
 
 static struct resolver_question *new_question(struct resolver *r, const char *name,
@@ -324,12 +375,14 @@ static void on_lead_ends(void *arg)
 	}
 	loop_timer_free(q->lead);
 	q->lead = NULL;
+	if (q->in_unbound) /* by now it is among the zone's own servers */
+		leave_crowd(q);
 	zones->leader[q->zone % LEADERS] = NULL;
 	zones->known[q->zone % KNOWN_ZONES] = q->zone;
 	while ((next = q->follower)) {
 		q->follower = next->next_follower;
 		next->leader = next->next_follower = NULL;
-		ask_unbound(next);
+		ask_in_crowd(next);
 	}
 	release_question(q);
 	if (late && r->asks_ahead) {
@@ -391,7 +444,7 @@ struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 	q->fn = fn;
 	q->arg = arg;
 	if (!held_back(q))
-		ask_unbound(q);
+		ask_in_crowd(q);
 	return q;
 }
 
@@ -402,6 +455,8 @@ void resolver_question_free(struct resolver_question *q)
 	q->freed = true;
 	q->fn = NULL;
 	stop_following(q);
+	if (!q->in_unbound)
+		leave_crowd(q);
 	release_question(q);
 }
 
@@ -511,6 +566,12 @@ static void ask_again(struct resolver_question *q)
 	ask_unbound(q);
 }
 
+static void bound_crowd(struct resolver *r, const struct resolver_conf *conf)
+{
+	if (conf->per_server && !conf->forward_count && !r->crowd)
+		r->crowd = crowd_new(r->loop, conf->per_server);
+}
+
 int resolver_change(struct resolver *r, const struct resolver_conf *conf, struct why *why)
 {
 	struct resolver_question *q;
@@ -522,6 +583,7 @@ int resolver_change(struct resolver *r, const struct resolver_conf *conf, struct
 		return rc;
 	drop_context(r, r->ctx);
 	r->ctx = ctx;
+	bound_crowd(r, conf);
 	r->holds = false;
 	for (q = r->first; q; q = q->next) {
 		(void)loop_set_owner(r->loop, q->owner);
@@ -551,8 +613,11 @@ int resolver_new(struct loop *loop, const struct resolver_conf *conf,
 	r->zones = mem_zero(sizeof(*r->zones));
 	r->lead_ms = conf->many ? LEADER_MS : LEADER_ALONE_MS;
 	r->asks_ahead = !conf->many && !conf->blind;
+	r->asked = conf->asked;
+	bound_crowd(r, conf);
 	rc = ub_context_new(loop_base(loop), conf, &r->ctx, why);
 	if (rc < 0) {
+		crowd_free(r->crowd);
 		free(r->zones);
 		free(r);
 		return rc;
@@ -578,6 +643,7 @@ void resolver_free(struct resolver *r)
 		q->resolver = NULL;
 		q->in_unbound = false;
 		loop_timer_free(q->lead);
+		leave_crowd(q);
 		q->lead = NULL;
 		q->leader = q->follower = q->next_follower = NULL;
 		release_question(q);
@@ -585,6 +651,7 @@ void resolver_free(struct resolver *r)
 	while (r->ahead_count)
 		free(r->ahead[--r->ahead_count].name);
 	free(r->ahead);
+	crowd_free(r->crowd);
 	free(r->zones);
 	free(r);
 }

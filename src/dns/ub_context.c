@@ -184,6 +184,19 @@ static void unblock_private_zones(struct ub_ctx *ctx, const struct resolver_conf
 	(void)ub_ctx_zone_remove(ctx, "home.arpa.");
 }
 
+/* All that is asked goes to the forwarders, and questions without a socket wait for one.
+ */
+static int bound_range(struct ub_ctx *ctx, const struct resolver_conf *conf,
+		       struct why *why)
+{
+	char sockets[20];
+	const struct option option = { "outgoing-range:", sockets };
+
+	snprintf(sockets, sizeof(sockets), "%zu",
+		 (size_t)conf->per_server * conf->forward_count);
+	return set_options(ctx, &option, 1, why);
+}
+
 int ub_context_new(struct event_base *base, const struct resolver_conf *conf,
 		   struct ub_ctx **ret_ctx, struct why *why)
 {
@@ -198,6 +211,8 @@ int ub_context_new(struct event_base *base, const struct resolver_conf *conf,
 		rc = set_options(ctx, options_for_many,
 				 sizeof(options_for_many) / sizeof(options_for_many[0]),
 				 why);
+	if (rc == 0 && conf->per_server && conf->forward_count)
+		rc = bound_range(ctx, conf, why);
 	if (rc == 0)
 		rc = set_upstream(ctx, conf, why);
 	if (rc == 0)

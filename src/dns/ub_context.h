@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct event_base;
 struct ub_ctx;
@@ -19,6 +20,13 @@ struct resolver_conf {
 	const char *stub_zone, *stub_address; /* that zone is asked there; both or NULL */
 	bool blind; /* don't validate: for finding out what went wrong */
 	bool many;  /* questions for many targets at once are to be expected */
+	/* Questions under way to one server, 0: any number. To forwarders that is exact;
+	 * else resolver.c keeps it for the servers of a top-level domain and those of a
+	 * zone, as far as a name tells which these are. */
+	int per_server;
+	/* Borrowed; grows by what is asked and isn't cached, NULL: nobody wants to know
+	 */
+	uint64_t *asked;
 };
 
 /* Reads the files of such a conf now: what is made later goes by what they hold. */

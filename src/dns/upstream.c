@@ -30,6 +30,8 @@ struct upstream {
 	struct loop *loop;		 /* borrowed */
 	char *root_hints, *trust_anchor; /* owned, may be NULL */
 	bool given, many;
+	int per_resolver, per_server;
+	uint64_t asked;
 	char **forward; /* owned */
 	size_t forward_count;
 	struct ask *ask[SYSTEM_MAX]; /* owned; trying the system's */
@@ -88,13 +90,15 @@ static void use_forwarders(const struct upstream *u, struct resolver_conf *conf)
 	conf->forward_count = u->forward_count;
 }
 
-static struct resolver_conf resolver_conf_of(const struct upstream *u, bool forward,
-					     bool blind)
+static struct resolver_conf resolver_conf_of(struct upstream *u, bool forward, bool blind)
 {
 	struct resolver_conf conf = { .root_hints = u->root_hints,
 				      .trust_anchor = u->trust_anchor,
 				      .blind = blind,
-				      .many = u->many };
+				      .many = u->many,
+				      .per_server =
+					      forward ? u->per_resolver : u->per_server,
+				      .asked = &u->asked };
 
 	if (forward)
 		use_forwarders(u, &conf);
@@ -241,6 +245,8 @@ int upstream_new(struct loop *loop, const struct upstream_conf *conf,
 	u->trust_anchor = mem_text(conf->trust_anchor);
 	u->given = conf->given_count > 0;
 	u->many = conf->many;
+	u->per_resolver = conf->per_resolver;
+	u->per_server = conf->per_server;
 	buf_init(&u->refused, 400);
 	for (i = 0; i < conf->given_count; i++)
 		add_forward(u, conf->given[i]);
@@ -363,6 +369,11 @@ const char *const *upstream_forwarders(const struct upstream *u, size_t *ret_cou
 bool upstream_is_given(const struct upstream *u)
 {
 	return u->given;
+}
+
+uint64_t upstream_asked(const struct upstream *u)
+{
+	return u->asked;
 }
 
 const char *upstream_left(const struct upstream *u)

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct loop;
 struct resolver;
@@ -19,6 +20,9 @@ struct upstream_conf {
 	bool many;			       /* targets are to be expected */
 	const char *root_hints, *trust_anchor; /* files or NULL */
 	const char *resolv_conf;	       /* NULL: /etc/resolv.conf */
+	/* Questions under way to one of the resolvers, or of the name servers where the
+	 * root is asked (resolver.h); 0: any number. */
+	int per_resolver, per_server;
 };
 
 typedef void upstream_fn(void *arg);
@@ -50,6 +54,9 @@ struct resolver *upstream_stub(const struct upstream *u, const char *zone,
 /* "127.0.0.53" and so on: the forwarders in use; count 0 when asking from the root. */
 const char *const *upstream_forwarders(const struct upstream *u, size_t *ret_count);
 bool upstream_is_given(const struct upstream *u); /* by --resolver */
+/* How many questions were asked so far whose answer wasn't cached, and what a zone that
+ * is new takes besides. */
+uint64_t upstream_asked(const struct upstream *u);
 /* Why the system's resolver was left, NULL if it wasn't: one sentence. Borrowed. */
 const char *upstream_left(const struct upstream *u);
 

@@ -3,8 +3,11 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "dns/upstream.h"
+#include "probe/pace.h"
 #include "probe/probe.h"
 #include "probe/retry.h"
 #include "verdict/facts.h"
@@ -23,6 +26,9 @@ struct run {
 	size_t active, held;
 	size_t parked;		 /* of the active ones, at the last look */
 	struct loop_timer *look; /* owned; NULL: nobody is active */
+	struct pace pace;
+	uint64_t ended_count;
+	struct loop_timer *turn; /* owned; to when the next may begin; NULL: none waits */
 	bool filling;		 /* run_more() is running */
 	bool ended;		 /* the input has ended */
 	bool told;		 /* it was told that all is done */
@@ -157,6 +163,7 @@ static void on_probe(void *arg, struct facts_target *facts)
 	e->probe = NULL;
 	facts_target_free(e->facts);
 	e->facts = facts;
+	run->ended_count++;
 	if (e->tries++ < run->conf->retries && retry_may_help(facts)) {
 		e->again = loop_timer_new(run->conf->probe->loop, RETRY_MS, on_again, e);
 		return;
@@ -170,8 +177,10 @@ static void on_probe(void *arg, struct facts_target *facts)
 static void begin_probe(struct entry *e)
 {
 	const struct probe_conf *probe = e->run->conf->probe;
+	uint64_t asked = probe->upstream ? upstream_asked(probe->upstream) : 0;
 	uint32_t before = loop_set_owner(probe->loop, e->tag);
 
+	pace_begin(&e->run->pace, clock_ms(), asked, e->run->ended_count);
 	e->probe = probe_new(probe, &e->target, e->line, on_probe, e);
 	loop_set_owner(probe->loop, before);
 }
@@ -205,12 +214,31 @@ static bool has_room(const struct run *run)
 	return run->active < jobs + parked && run->held < jobs * HELD_PER_JOB;
 }
 
+static void on_turn(void *arg)
+{
+	struct run *run = arg;
+
+	loop_timer_free(run->turn);
+	run->turn = NULL;
+	run_more(run);
+}
+
+/* Whether a target may begin now; else run_more() follows when one may. */
+static bool is_its_turn(struct run *run)
+{
+	int64_t wait = pace_wait_ms(&run->pace, clock_ms());
+
+	if (wait && !run->turn)
+		run->turn = loop_timer_new(run->conf->probe->loop, wait, on_turn, run);
+	return !wait;
+}
+
 static void fill_room(struct run *run)
 {
 	enum run_step step = RUN_ITEM;
 	struct run_item item;
 
-	while (!run->ended && step != RUN_LATER && has_room(run)) {
+	while (!run->ended && step != RUN_LATER && has_room(run) && is_its_turn(run)) {
 		item = (struct run_item){ 0 };
 		step = run->conf->next(run->conf->arg, &item);
 		if (step == RUN_ITEM)
@@ -245,6 +273,8 @@ void run_stop(struct run *run)
 	run->ended = run->told = true;
 	loop_timer_free(run->look);
 	run->look = NULL;
+	loop_timer_free(run->turn);
+	run->turn = NULL;
 	run->first = run->last = NULL;
 	for (; e; e = next) {
 		next = e->next;
@@ -260,6 +290,7 @@ struct run *run_new(const struct run_conf *conf)
 	struct run *run = mem_zero(sizeof(*run));
 
 	run->conf = conf;
+	run->pace.per_s = conf->dns_rate;
 	return run;
 }
 
@@ -275,6 +306,7 @@ void run_free(struct run *run)
 		free_entry(e);
 	}
 	loop_timer_free(run->look);
+	loop_timer_free(run->turn);
 	free(run);
 }
 

@@ -34,7 +34,8 @@ struct run_conf {
 		      * connections, or for their next try */
 	int retries; /* for failures that may pass by themselves; 0: each target is tried
 			once */
-	bool in_order; /* results come in the order of the input, else as they end */
+	double dns_rate; /* DNS questions a second, 0: any number; pace.h */
+	bool in_order;	 /* results come in the order of the input, else as they end */
 	/* Fills in the next item, which comes empty. Called only when there is room for
 	 * it, so a slow end slows the input; after RUN_LATER not before run_more(). */
 	enum run_step (*next)(void *arg, struct run_item *ret_item);

@@ -8,7 +8,7 @@
 #   readme.sh --shell    a shell where they can be typed
 here=$(cd "$(dirname "$0")" && pwd)
 source_tree=${top_srcdir:-$here/../..}
-documents='README doc/CHECKING doc/LISTS doc/MONITORING doc/GUIDE'
+documents='README doc/CHECKING doc/LISTS doc/SURVEYS doc/MONITORING doc/GUIDE'
 longest_readme=200 # lines
 lab_sh=$here/../lab/lab.sh
 
@@ -90,6 +90,8 @@ if [ "${1:-}" = --inside ]; then
 	mkdir "$work/play"
 	cd "$work/play" || exit 3
 	flow=$here
+	DOC=$source_tree/doc
+	export DOC
 	. "$here/site.sh" >"$work/site.log" 2>&1 || exit 3
 	if [ "${3:-}" = --shell ]; then
 		"${SHELL:-/bin/sh}" -i

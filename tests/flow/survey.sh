@@ -226,6 +226,26 @@ part_sum_of_summaries()
 	! jq -s -f "$examples/sum.jq" /dev/null 2>err || fail "of nothing"
 }
 
+# Slower, or few questions at a time, and to the same end; there is a resolver before the lab's
+# name servers in $F.
+part_polite_to_name_servers()
+{
+	make_list
+	one_run
+	for n in '--dns-per-server 1' '--dns-per-server 0 --dns-rate 100000' '--dns-rate 200 --workers 1'; do
+		# shellcheck disable=SC2086
+		check 2 -f list -o ndjson $n
+		same_as_one_run out
+	done
+	within 60000
+	seq 1 20 | sed 's/.*/p&.match.example/' >few
+	check 2 -f few -o ndjson --dns-rate 50 --workers 1
+	# until more is known a target is taken to ask five questions
+	[ "$took" -ge 1800 ] || fail "took $took ms"
+	check 3 -f few --dns-rate many
+	has err '--dns-rate'
+}
+
 part_empty_shards()
 {
 	for i in 1 2 3; do
