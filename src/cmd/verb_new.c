@@ -24,7 +24,9 @@
 #include "setup/key/record.h"
 #include "setup/lineage/acme.h"
 #include "setup/lineage/lineage.h"
+#include "setup/provider/provider.h"
 #include "setup/publish/endpoints.h"
+#include "setup/publish/provider_guess.h"
 #include "setup/publish/wanted.h"
 #include "target/service.h"
 #include "target/target.h"
@@ -35,7 +37,7 @@ struct values {
 	struct opt_list domains, services, key_types, adopt, set;
 	int format;
 	const char *zone;
-	bool even_if_insecure;
+	bool even_if_insecure, provider;
 };
 
 static const struct opt opts[] = {
@@ -51,6 +53,9 @@ static const struct opt opts[] = {
 		  "live/NAME (repeatable, one a key type)" },
 	{ "set", 0, OPT_LIST, offsetof(struct values, set), .argument = "'KEY = VALUE'",
 	  .help = "a line of lineage.conf (repeatable)" },
+	{ "provider", 0, OPT_FLAG, offsetof(struct values, provider),
+	  .help = "find out which DNS provider has the zone, publish through it, and say "
+		  "what key that needs" },
 	{ "even-if-insecure", 0, OPT_FLAG, offsetof(struct values, even_if_insecure),
 	  .help = "go on where a zone isn't signed or has no DS at its parent" },
 	{ "format", 0, OPT_CHOICE, offsetof(struct values, format), .fallback = "zone",
@@ -316,6 +321,36 @@ static int check_services(const struct work *w, const char *name, struct why *wh
 	return rc;
 }
 
+/* What only a person can bring is said before anything is made, and nothing is asked. */
+static int choose_provider(struct work *w, struct why *why)
+{
+	struct provider_guess g = { 0 };
+	const struct provider *p;
+	char *line;
+	int rc;
+
+	if (w->conf.text[LINEAGE_CONF_PUBLISH])
+		return why_set(why, DP_EINVAL,
+			       "--provider chooses how records are published, and "
+			       "publish = is given too");
+	rc = provider_guess_find(&w->env, &w->conf, &g, why);
+	if (rc < 0)
+		return rc;
+	p = g.provider;
+	line = mem_printf("%s key-file=%s/%s.key", p->name, setup_opts_dir(&w->v->setup),
+			  p->name);
+	rc = lineage_conf_put(&w->conf, LINEAGE_CONF_PUBLISH, line, why);
+	if (rc == 0 && !w->v->setup.quiet)
+		printf("%s is at %s, by its name server %s:\n"
+		       "  publish = %s\n"
+		       "  Put %s into that file (chmod 600); it must be allowed to\n"
+		       "  %s.\n",
+		       g.zone, p->title, g.server, line, p->key_name, p->rights);
+	free(line);
+	provider_guess_clear(&g);
+	return rc;
+}
+
 static int create_lineage(struct work *w, const char *name, struct why *why)
 {
 	struct lineage l;
@@ -324,6 +359,8 @@ static int create_lineage(struct work *w, const char *name, struct why *why)
 
 	if (rc == 0)
 		rc = fill_conf(w, why);
+	if (rc == 0 && w->v->provider)
+		rc = choose_provider(w, why);
 	if (rc == 0)
 		rc = check_services(w, name, why);
 	if (rc == 0)

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/why.h"
@@ -91,11 +92,27 @@ static void tell_change(void *arg, const struct publish_owner *o,
 		printf("; %zu of others at %s. stay\n", change->foreign, o->zone->owner);
 }
 
+/* For who wants to know what a DNS provider would be asked, or to report that it takes it
+ * amiss. */
+static void tell_request(void *arg, const char *method, const char *url, const char *body)
+{
+	char *shown = log_escape(body ? body : "", body ? strlen(body) : 0);
+
+	(void)arg;
+	printf("> %s %s\n", method, url);
+	if (*shown)
+		printf("> %s\n", shown);
+	free(shown);
+}
+
 /* The difference, where the way can look into the zone, else what is wanted. */
 static int dry_run(struct lineage *l, const struct lineage_verb_values *v,
 		   const struct wanted *w, struct why *why)
 {
-	const struct publish_watch watch = { .tell = tell_change };
+	const struct publish_watch watch = { .tell = tell_change,
+					     .tell_request = v->setup.verbose
+								     ? tell_request
+								     : NULL };
 	enum publish_result result = PUBLISH_BY_HAND;
 	int rc = publish_preview(l, w, &watch, &result, why);
 
@@ -208,7 +225,7 @@ const struct cmd *verb_publish(void)
 		.synopsis = "[OPTIONS] NAME...",
 		.summary = "give the records of the current and the next key to DNS",
 		.notes = "How is said by publish in lineage.conf: print, rfc2136, "
-			 "powerdns, exec. "
+			 "powerdns, exec, or a DNS provider (lineage.conf(5)). "
 			 "Records that aren't the lineage's own stay as they "
 			 "are.\n" LINEAGE_VERB_EXITS,
 		.opts = opts,

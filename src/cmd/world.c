@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cmd/world.h"
 
+#include <stdio.h>
+
 #include "cmd/setup_opts.h"
 #include "cmd/version.h"
 #include "cmd/world_dns.h"
@@ -69,24 +71,36 @@ static int discover_services(void *arg, const struct target *service,
 	return world_live_discover(&live, service, ret_targets, ret_count, why);
 }
 
+#define HEADERS_MAX 16
+
 static int fetch_page(void *arg, const struct env_request *r, struct env_page *ret_page,
 		      struct why *why)
 {
 	const struct world *w = arg;
-	const char *const headers[] = { "Accept: application/json",
-					"Content-Type: application/json", r->header,
-					NULL };
+	char type[100];
+	const char *headers[HEADERS_MAX] = { NULL };
 	const struct web_request request = { .method = r->method,
 					     .url = r->url,
-					     .headers = r->body || r->header ? headers
-									     : NULL,
+					     .headers = headers,
 					     .body = r->body,
+					     .sigv4 = r->sigv4,
+					     .user = r->user,
 					     .ca_file = w->dns->ca_file,
 					     .agent = version_agent(),
 					     .timeout_ms = w->dns->timeout_ms };
 	struct web_reply reply;
-	int rc = web_ask(&request, &reply, why);
+	size_t n = 0, i;
+	int rc;
 
+	if (!r->type)
+		headers[n++] = "Accept: application/json";
+	(void)snprintf(type, sizeof(type), "Content-Type: %s",
+		       r->type ? r->type : "application/json");
+	if (r->body)
+		headers[n++] = type;
+	for (i = 0; r->headers && r->headers[i] && n < HEADERS_MAX - 1; i++)
+		headers[n++] = r->headers[i];
+	rc = web_ask(&request, &reply, why);
 	if (rc < 0)
 		return rc;
 	*ret_page = (struct env_page){ reply.status, reply.body, reply.retry_after_s };

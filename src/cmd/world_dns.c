@@ -234,6 +234,14 @@ static int find_zone(struct finding_zone *f, const char *owner, struct why *why)
 	return 0;
 }
 
+static void copy_names(const struct zone *zone, struct env_zone *found)
+{
+	found->name = mem_array(zone->server_count, sizeof(*found->name));
+	for (; found->name_count < zone->server_count; found->name_count++)
+		found->name[found->name_count] =
+			mem_text(zone->server[found->name_count]);
+}
+
 int world_dns_zone(const struct world_dns *dns, const char *owner,
 		   struct env_zone *ret_zone, struct why *why)
 {
@@ -251,6 +259,7 @@ int world_dns_zone(const struct world_dns *dns, const char *owner,
 		found.owner = mem_text(f.zone.owner);
 		found.is_alias = f.zone.is_alias;
 		found.apex = mem_text(f.zone.apex);
+		copy_names(&f.zone, &found);
 		*ret_zone = found;
 	}
 	zone_clear(&f.zone);

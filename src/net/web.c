@@ -58,6 +58,10 @@ static CURLcode prepare_request(const struct curl_functions *curl, CURL *easy,
 		rc = curl->easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	if (rc == CURLE_OK && r->body)
 		rc = curl->easy_setopt(easy, CURLOPT_POSTFIELDS, r->body);
+	if (rc == CURLE_OK && r->sigv4)
+		rc = curl->easy_setopt(easy, CURLOPT_AWS_SIGV4, r->sigv4);
+	if (rc == CURLE_OK && r->sigv4)
+		rc = curl->easy_setopt(easy, CURLOPT_USERPWD, r->user);
 	if (rc == CURLE_OK && r->method)
 		rc = curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, r->method);
 	if (rc == CURLE_OK)

@@ -15,7 +15,9 @@ struct web_request {
 	const char *url;	    /* https, or http where the user says so */
 	const char *const *headers; /* "Name: value"; NULL behind the last, or NULL */
 	const char *body;	    /* NULL: none */
-	const char *ca_file;	    /* NULL: the system's CAs */
+	const char *sigv4, *user; /* AWS's signature version 4, "aws:amz:REGION:SERVICE",
+				     and "ID:SECRET" for it; NULL: none */
+	const char *ca_file;	  /* NULL: the system's CAs */
 	const char *agent;
 	int64_t timeout_ms;
 };

@@ -55,6 +55,11 @@ struct xml *xml_new(size_t max)
 	return xml;
 }
 
+void xml_keep_text(struct xml *xml, size_t max)
+{
+	xml->text.max = max;
+}
+
 /* Forgets what the elements from that depth on have bound. */
 static void unbind_from(struct xml *xml, size_t depth)
 {

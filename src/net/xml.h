@@ -23,6 +23,8 @@ enum xml_kind {
 /* max: bytes of one tag. */
 struct xml *xml_new(size_t max);
 void xml_free(struct xml *xml);
+/* From now on keeps up to max octets of a text; some hundred at first. */
+void xml_keep_text(struct xml *xml, size_t max);
 /* Takes from the source up to a tag's end, and no byte behind it. An XML declaration is
  * passed over. */
 enum xml_kind xml_take(struct xml *xml, struct line_source *from);

@@ -8,15 +8,15 @@
 # ldns are loaded while the program runs: there it is who asks for them.
 cat >"$tmp/callers" <<'END_OF_TABLE'
 event_|evutil_|evthread_  loop
-ub_                       resolver
+ub_                       resolver ub_context
 curl_(easy|multi|global|slist|url|version|load$)  http web
 ldns_(load$|pkt|rr|rdf|resolver|key|dnssec|tsig)  update version
-json(_|ansson_)           json result record ari lineage_state powerdns predict publish_exec status
-gnutls_free$              chain examine key csr name story record certificate certbot lineage_make key_report verb_csr verb_verify
+json(_|ansson_)           json result record ari lineage_state powerdns predict publish_exec status json_read provider desec cloudflare gandi ovh google aws_keys api_signature
+gnutls_free$              chain examine key csr name story record certificate certbot lineage_make key_report verb_csr verb_verify api_signature
 gnutls_strerror$          why key csr
-gnutls_hash_fast$         chain csr rdn story tlsa resume
+gnutls_hash_fast$         chain csr rdn story tlsa resume api_signature
 gnutls_check_version$     version
-gnutls_                   chain name path policy rules story examine handshake key csr self_signed
+gnutls_                   chain name path policy rules story examine handshake key csr self_signed api_signature
 END_OF_TABLE
 
 # The first row that fits a symbol decides. A symbol that one of ours defines is no library's

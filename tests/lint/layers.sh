@@ -24,7 +24,8 @@ setup/world
 setup/key
 setup/lineage  setup/world setup/key
 setup/predict  setup/key
-setup/publish  setup/world setup/key setup/lineage
+setup/provider setup/world
+setup/publish  setup/world setup/key setup/lineage setup/provider
 setup/cert     setup/world setup/key setup/lineage setup/predict
 setup/agree    setup/world setup/key setup/lineage setup/publish setup/cert
 setup/install  setup/world setup/key setup/lineage setup/publish setup/cert
@@ -36,7 +37,7 @@ cat >"$tmp/libraries" <<'END'
 unbound  dns/resolver.c dns/ub_context.c cmd/version.c
 curl/    net/curl_load.h cmd/version.c
 event2/  base/loop.c
-gnutls/  dane net/handshake.c net/handshake.h base/why.c setup/key/key.c setup/key/key.h setup/key/csr.c setup/key/csr.h setup/key/self_signed.c setup/key/self_signed.h cmd/resume.c cmd/version.c
+gnutls/  dane net/handshake.c net/handshake.h base/why.c setup/key/key.c setup/key/key.h setup/key/csr.c setup/key/csr.h setup/key/self_signed.c setup/key/self_signed.h setup/provider/api_signature.c cmd/resume.c cmd/version.c
 nettle   dns/nettle_rsa.c
 gmp      dns/nettle_rsa.c
 ldns/    dns/ldns_load.c dns/ldns_load.h setup

@@ -9,6 +9,7 @@
 #include "base/why.h"
 #include "setup/key/record.h"
 #include "setup/lineage/acme.h"
+#include "setup/lineage/publish_way.h"
 #include "target/service.h"
 #include "target/target.h"
 
@@ -134,16 +135,14 @@ static int take_deploy(struct lineage_conf *conf, const char *value, struct why 
 
 static int take_publish(struct lineage_conf *conf, const char *value, struct why *why)
 {
-	static const char *const ways[] = { "print", "rfc2136", "powerdns", "exec" };
-	size_t len = strcspn(value, BLANKS), i;
+	const char *options;
+	enum publish_way way;
 
 	(void)conf;
-	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-		if (strlen(ways[i]) == len && !strncmp(ways[i], value, len))
-			return 0;
-	return why_set(why, DP_EINVAL,
-		       "'%.*s' is no way to publish: print, rfc2136, powerdns or exec",
-		       (int)len, value);
+	if (publish_way_find(value, &way, &options))
+		return 0;
+	return why_set(why, DP_EINVAL, "'%.*s' is no way to publish: " PUBLISH_WAYS,
+		       (int)strcspn(value, BLANKS), value);
 }
 
 /* An unknown client is reported now, and not when the certificate runs out. */
@@ -262,8 +261,10 @@ static const struct lineage_conf_row rows[LINEAGE_CONF_COUNT] = {
 	[LINEAGE_CONF_PUBLISH] = { "publish", take_publish, "print",
 				   "How records get into DNS: print (by you), rfc2136 "
 				   "server=ADDR[@PORT] key=FILE,\n"
-				   "powerdns url=URL zone=ZONE key-file=FILE, or exec "
-				   "COMMAND (JSON on its input).",
+				   "powerdns url=URL zone=ZONE key-file=FILE, exec "
+				   "COMMAND (JSON on its input), or a\nDNS provider: "
+				   "desec, cloudflare, gandi, ovh, google, route53 with "
+				   "key-file=FILE.",
 				   NULL },
 	[LINEAGE_CONF_DEPLOY] = { "deploy", take_deploy, NULL,
 				  "Makes the servers read live/ anew. Several lines: one "

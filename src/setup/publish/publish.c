@@ -9,8 +9,10 @@
 #include "dane/tlsa.h"
 #include "setup/key/record.h"
 #include "setup/lineage/lineage.h"
+#include "setup/lineage/publish_way.h"
 #include "setup/publish/publish_exec.h"
 #include "setup/publish/publish_powerdns.h"
+#include "setup/publish/publish_provider.h"
 #include "setup/publish/publish_rfc2136.h"
 #include "setup/publish/wanted.h"
 #include "setup/world/env.h"
@@ -36,22 +38,23 @@ static int check_nothing(const struct lineage *l, const char *options, struct wh
 	return 0;
 }
 
+/* A way without functions is a DNS provider's. */
 static const struct way {
-	const char *name;
 	publish_fn *publish;
 	publish_check_fn *check;
-} ways[] = {
-	{ "print", by_hand, check_nothing },
-	{ "rfc2136", publish_rfc2136_records, publish_rfc2136_check },
-	{ "powerdns", publish_powerdns_records, publish_powerdns_check },
-	{ "exec", publish_exec_records, publish_exec_check },
+} ways[PUBLISH_WAY_COUNT] = {
+	[PUBLISH_WAY_PRINT] = { by_hand, check_nothing },
+	[PUBLISH_WAY_RFC2136] = { publish_rfc2136_records, publish_rfc2136_check },
+	[PUBLISH_WAY_POWERDNS] = { publish_powerdns_records, publish_powerdns_check },
+	[PUBLISH_WAY_EXEC] = { publish_exec_records, publish_exec_check },
 };
 
 bool publish_is_by_hand(const struct lineage *l)
 {
-	const char *text = lineage_conf_get(&l->conf, LINEAGE_CONF_PUBLISH);
+	const char *text = lineage_conf_get(&l->conf, LINEAGE_CONF_PUBLISH), *options;
+	enum publish_way way;
 
-	return strcspn(text, " \t") == 5 && !strncmp(text, "print", 5);
+	return publish_way_find(text, &way, &options) && way == PUBLISH_WAY_PRINT;
 }
 
 static int note_records(struct lineage *l, const char *event,
@@ -76,49 +79,63 @@ static int note_records(struct lineage *l, const char *event,
 }
 
 /* Finds the way that lineage.conf names, and the options after its word. */
-static const struct way *find_way(const struct lineage *l, const char **ret_options,
-				  struct why *why)
+static int find_way(const struct lineage *l, enum publish_way *ret_way,
+		    const char **ret_options, struct why *why)
 {
 	const char *text = lineage_conf_get(&l->conf, LINEAGE_CONF_PUBLISH);
-	size_t len = strcspn(text, " \t"), i;
 
-	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-		if (strlen(ways[i].name) == len && !strncmp(ways[i].name, text, len)) {
-			*ret_options = text + len + strspn(text + len, " \t");
-			return &ways[i];
-		}
-	}
-	why_set(why, DP_EINVAL, "publish = %.*s is no way to publish", (int)len, text);
-	return NULL;
+	return publish_way_find(text, ret_way, ret_options)
+		       ? 0
+		       : why_set(why, DP_EINVAL, "publish = %s is no way to publish",
+				 text);
 }
 
 int publish_check(const struct lineage *l, struct why *why)
 {
+	enum publish_way way = PUBLISH_WAY_PRINT;
 	const char *options = NULL;
-	const struct way *way = find_way(l, &options, why);
+	int rc = find_way(l, &way, &options, why);
 
-	return way ? way->check(l, options, why) : DP_EINVAL;
+	if (rc < 0)
+		return rc;
+	return ways[way].check
+		       ? ways[way].check(l, options, why)
+		       : publish_provider_check(l, publish_way_name(way), options, why);
+}
+
+static int go_way(struct lineage *l, const struct wanted *wanted,
+		  const struct publish_watch *watch, enum publish_way *ret_way,
+		  enum publish_result *ret_result, struct why *why)
+{
+	const char *options = NULL;
+	int rc = find_way(l, ret_way, &options, why);
+
+	if (rc < 0)
+		return rc;
+	return ways[*ret_way].publish
+		       ? ways[*ret_way].publish(l, options, wanted, watch, ret_result,
+						why)
+		       : publish_provider_records(l, publish_way_name(*ret_way), options,
+						  wanted, watch, ret_result, why);
 }
 
 int publish_records(struct lineage *l, const struct wanted *wanted,
 		    const struct env_dns *before, enum publish_result *ret_result,
 		    struct why *why)
 {
-	const char *options = NULL;
-	const struct way *way = find_way(l, &options, why);
+	enum publish_way way = PUBLISH_WAY_PRINT;
 	bool told;
-	int rc;
+	int rc = go_way(l, wanted, NULL, &way, ret_result, why);
 
-	if (!way)
-		return DP_EINVAL;
-	rc = way->publish(l, options, wanted, NULL, ret_result, why);
 	told = rc == 0 && *ret_result == PUBLISH_BY_HAND;
 	if (rc == 0)
 		rc = note_records(l, told ? "to-add" : "added", wanted->want,
-				  wanted->want_count, before, false, way->name, why);
+				  wanted->want_count, before, false,
+				  publish_way_name(way), why);
 	if (rc == 0)
 		rc = note_records(l, told ? "to-remove" : "removed", wanted->dead,
-				  wanted->dead_count, before, true, way->name, why);
+				  wanted->dead_count, before, true, publish_way_name(way),
+				  why);
 	return rc;
 }
 
@@ -126,8 +143,7 @@ int publish_preview(struct lineage *l, const struct wanted *wanted,
 		    const struct publish_watch *watch, enum publish_result *ret_result,
 		    struct why *why)
 {
-	const char *options = NULL;
-	const struct way *way = find_way(l, &options, why);
+	enum publish_way way = PUBLISH_WAY_PRINT;
 
-	return way ? way->publish(l, options, wanted, watch, ret_result, why) : DP_EINVAL;
+	return go_way(l, wanted, watch, &way, ret_result, why);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Gives records to DNS, in the way that `publish` of lineage.conf names. Each way has a
- * row in publish.c, and its word in lineage/lineage_conf_rows.c, which may not include
- * this. */
+/* Gives records to DNS, in the way that `publish` of lineage.conf names: the words are in
+ * lineage/publish_way.h, what they do in publish.c. */
 #ifndef SETUP_PUBLISH_H
 #define SETUP_PUBLISH_H
 
@@ -24,6 +23,10 @@ enum publish_result {
 struct publish_watch {
 	void (*tell)(void *arg, const struct publish_owner *owner,
 		     const struct publish_change *change);
+	/* Is told each request that isn't sent, without secrets. NULL: not wanted, and
+	 * only DNS providers have any. */
+	void (*tell_request)(void *arg, const char *method, const char *url,
+			     const char *body);
 	void *arg;
 };
 

@@ -12,8 +12,8 @@
 #include "setup/publish/powerdns.h"
 #include "setup/publish/publish_options.h"
 #include "setup/publish/publish_owner.h"
-#include "setup/publish/secret_file.h"
 #include "setup/world/env.h"
+#include "setup/world/secret_file.h"
 
 #define TRIES 3 /* in case somebody else changes the records meanwhile */
 
@@ -117,9 +117,10 @@ static const char *remedy_for(int status)
 static int request_zone(struct lineage *l, const struct api *api, const char *url,
 			const char *body, struct env_page *ret_page, struct why *why)
 {
+	const char *const headers[] = { api->header, NULL };
 	const struct env_request request = { .method = body ? "PATCH" : NULL,
 					     .url = url,
-					     .header = api->header,
+					     .headers = headers,
 					     .body = body };
 	char *said;
 	int rc = l->env->fetch(l->env->arg, &request, ret_page, why);

@@ -13,7 +13,7 @@
 #include "base/file_kind.h"
 #include "base/mem.h"
 #include "base/why.h"
-#include "setup/publish/secret_file.h"
+#include "setup/world/secret_file.h"
 
 #define BLANKS " \t\r\n"
 #define WORD_MAX 256 /* a domain name, or the base64 of 128 octets */

@@ -34,18 +34,32 @@ static bool real_has_program(void *arg, const char *program)
 	return command_is_found(program);
 }
 
+static const char *real_variable(void *arg, const char *name)
+{
+	(void)arg;
+	return getenv(name);
+}
+
 void env_init(struct env *env)
 {
 	*env = (struct env){ .now = real_now,
 			     .uptime = real_uptime,
 			     .files = { .is_ours = true },
 			     .run = real_run,
-			     .has_program = real_has_program };
+			     .has_program = real_has_program,
+			     .variable = real_variable };
 }
 
 time_t env_now(const struct env *env)
 {
 	return env->now(env->arg);
+}
+
+char *env_variable(const struct env *env, const char *name)
+{
+	const char *value = env->variable ? env->variable(env->arg, name) : NULL;
+
+	return value && *value ? mem_text(value) : NULL;
 }
 
 static void clear_set(struct env_rrset *set)
@@ -123,6 +137,9 @@ void env_page_clear(struct env_page *page)
 void env_zone_clear(struct env_zone *zone)
 {
 	free(zone->owner);
+	while (zone->name_count)
+		free(zone->name[--zone->name_count]);
+	free(zone->name);
 	free(zone->apex);
 	while (zone->server_count)
 		free(zone->server[--zone->server_count]);

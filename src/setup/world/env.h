@@ -127,15 +127,20 @@ struct env_zone {
 	char *server[ENV_ZONE_SERVERS_MAX]; /* owned; addresses: of the server that SOA
 					       MNAME names, then of the others */
 	size_t server_count;
+	char **name; /* owned, as the texts; its NS RRset */
+	size_t name_count;
 };
 
 /* A question over HTTP; all borrowed. */
 struct env_request {
 	const char *method; /* NULL: GET */
 	const char *url;
-	const char *header; /* a further header, "Name: value", which no message shows;
-			       NULL: none */
-	const char *body;   /* JSON; NULL: none */
+	const char *const *headers; /* further ones, "Name: value", NULL behind the last;
+				       no message shows them. NULL: none */
+	const char *body;	    /* NULL: none */
+	const char *type;	    /* of the body; NULL: JSON */
+	const char *sigv4, *user;   /* "aws:amz:REGION:SERVICE" and "ID:SECRET", by which
+				       it is signed; NULL: it isn't */
 };
 
 /* Its answer. */
@@ -159,6 +164,8 @@ struct env {
 	int (*run)(void *arg, const struct env_command *command, struct why *why);
 	/* Whether sh finds a program of that name. NULL: nobody can tell. */
 	bool (*has_program)(void *arg, const char *program);
+	/* A variable of the environment. NULL: nobody can tell. */
+	const char *(*variable)(void *arg, const char *name);
 	/* The functions below are NULL where nobody can tell. */
 	int (*ask)(void *arg, const struct env_question *question,
 		   struct env_dns *ret_dns, struct why *why);
@@ -192,6 +199,9 @@ void env_live_add(struct env_live *live, char *take_where, char *take_what);
 void env_live_clear(struct env_live *live);
 void env_zone_clear(struct env_zone *zone);
 void env_page_clear(struct env_page *page);
+
+/* A copy on the heap; NULL: it isn't set, or empty. */
+char *env_variable(const struct env *env, const char *name);
 
 int env_run(struct env *env, const struct env_command *command, struct why *why);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "setup/publish/secret_file.h"
+#include "setup/world/secret_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "base/text_file.h"
 #include "base/why.h"
 
-#define FILE_MAX 4096 /* of a line or two */
+#define FILE_MAX 65536 /* a line or two, or the keys of many accounts */
 
 int secret_file_read(const char *path, const char *what, char **ret_text, struct why *why)
 {
