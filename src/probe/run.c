@@ -15,6 +15,8 @@
 /* Results that wait for an earlier one hold memory: no more of them than this for each
  * target in flight. */
 #define HELD_PER_JOB 4
+/* and of what strangers had shown to them, no more octets than this */
+#define HELD_OCTETS ((size_t)8 << 20)
 /* how long we wait before we try a target again */
 #define RETRY_MS 2000
 /* how often we look who only waits: what a silent address costs the others */
@@ -23,7 +25,7 @@
 struct run {
 	const struct run_conf *conf; /* borrowed */
 	struct entry *first, *last;  /* in the order of the input */
-	size_t active, held;
+	size_t active, held, held_octets;
 	size_t parked;		 /* of the active ones, at the last look */
 	struct loop_timer *look; /* owned; NULL: nobody is active */
 	struct pace pace;
@@ -107,8 +109,10 @@ static void take_facts(struct entry *e, struct facts_target *facts)
 		return;
 	}
 	run->held++;
+	run->held_octets += facts->shown_octets;
 	while ((e = run->first) && e->done) {
 		run->held--;
+		run->held_octets -= e->facts->shown_octets;
 		unlink_entry(run, e);
 		emit_facts(run, e);
 	}
@@ -211,7 +215,8 @@ static bool has_room(const struct run *run)
 
 	if (parked > (size_t)run->conf->parked)
 		parked = (size_t)run->conf->parked;
-	return run->active < jobs + parked && run->held < jobs * HELD_PER_JOB;
+	return run->active < jobs + parked && run->held < jobs * HELD_PER_JOB &&
+	       run->held_octets < HELD_OCTETS;
 }
 
 static void on_turn(void *arg)
@@ -282,7 +287,7 @@ void run_stop(struct run *run)
 			e->facts = probe_stop(e->probe, run->conf->stopped_by);
 		emit_facts(run, e);
 	}
-	run->active = run->held = 0;
+	run->active = run->held = run->held_octets = 0;
 }
 
 struct run *run_new(const struct run_conf *conf)

@@ -115,12 +115,16 @@ void facts_clear_advice(struct facts_advice *advice)
 	*advice = (struct facts_advice){ 0 };
 }
 
+/* Of all targets that there are facts of. */
+static size_t shown_by_all;
+
 void facts_target_free(struct facts_target *t)
 {
 	size_t i;
 
 	if (!t)
 		return;
+	shown_by_all -= t->shown_octets;
 	free(t->target);
 	free(t->normalized);
 	free(t->summary);
@@ -362,6 +366,10 @@ bool facts_take_room(struct facts_target *t, size_t octets)
 {
 	if (octets > FACTS_SHOWN_MAX - t->shown_octets)
 		return false;
+	if (t->shown_octets + octets > FACTS_SHOWN_SURE &&
+	    octets + shown_by_all > FACTS_SHOWN_ALL)
+		return false;
 	t->shown_octets += octets;
+	shown_by_all += octets;
 	return true;
 }

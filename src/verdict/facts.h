@@ -211,9 +211,13 @@ struct facts_endpoint *facts_add_endpoint(struct facts_target *t);
 void facts_drop_endpoint(struct facts_target *t, size_t index);
 /* False, and nothing is taken, where all that servers showed would come to more than
  * FACTS_SHOWN_MAX octets by so many: a stranger decides how long a chain is, and at how
- * many addresses it is shown. */
+ * many addresses it is shown. Nor may all targets that this process has facts of come to
+ * more than FACTS_SHOWN_ALL; but FACTS_SHOWN_SURE each target has, whatever others
+ * take. */
 bool facts_take_room(struct facts_target *t, size_t octets);
 #define FACTS_SHOWN_MAX ((size_t)4 << 20)
+#define FACTS_SHOWN_ALL ((size_t)24 << 20)
+#define FACTS_SHOWN_SURE ((size_t)64 << 10)
 /* Removes the peer of that index; those after it move up. */
 void facts_drop_peer(struct facts_endpoint *e, size_t index);
 struct facts_peer *facts_add_peer(struct facts_endpoint *e);

@@ -16,7 +16,8 @@
 #include "verdict/facts.h"
 
 /* Stands in for probe.c: a target "x30" ends after 30 ms; "t1" fails each time in a way
- * that may pass, "u1" only the first time; "w400" only waits for a connection. */
+ * that may pass, "u1" only the first time; "w400" only waits for a connection; what "m1"
+ * shows takes 1 MiB. */
 struct probe {
 	struct loop_timer *timer;
 	char *text;
@@ -44,6 +45,8 @@ static void on_end(void *arg)
 	tries++;
 	if (p->text[0] == 't' || (p->text[0] == 'u' && tries == 1))
 		facts->code = CODE_DNS_ERROR;
+	if (p->text[0] == 'm')
+		assert_true(facts_take_room(facts, 1 << 20));
 	p->fn(p->arg, facts);
 }
 
@@ -205,6 +208,24 @@ static void test_run_all_reads_no_further_than_it_has_room(void **state)
 	l = run_list(text, 2, false);
 	assert_int_equal(l.emitted, 201);
 	assert_in_range(l.most_ahead, 2, 4);
+}
+
+/* Nor does it hold back more octets than a process may have, however few results they
+ * are. */
+static void test_run_all_holds_back_no_more_octets_than_it_has_room(void **state)
+{
+	char text[4096] = "a80";
+	struct list l;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 60; i++)
+		strcat(text, " m0");
+	l = run_list(text, 4, true);
+	assert_int_equal(l.emitted, 61);
+	assert_in_range(l.most_ahead, 5, 13);
+	l = run_list(text, 4, true); /* and all of it was given back */
+	assert_in_range(l.most_ahead, 5, 13);
 }
 
 static void on_stop(void *arg)
@@ -406,6 +427,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_run_all_rows),
 		cmocka_unit_test(test_run_all_reads_no_further_than_it_has_room),
+		cmocka_unit_test(test_run_all_holds_back_no_more_octets_than_it_has_room),
 		cmocka_unit_test(test_run_all_ends_early_when_the_loop_is_stopped),
 		cmocka_unit_test(test_run_waits_for_an_input_that_comes_later),
 		cmocka_unit_test(test_run_tries_again_what_may_pass),
