@@ -49,6 +49,27 @@ static int take_input(void *arg, const struct env_command *command, struct why *
 	return 0;
 }
 
+/* One server has a record of others, another one also that which is to go. */
+static int tell_dns(void *arg, const struct env_question *question,
+		    struct env_dns *ret_dns, struct why *why)
+{
+	struct tlsa rr[3] = { { 0 } };
+	size_t i;
+
+	(void)arg;
+	(void)why;
+	assert_int_equal(question->want_count, 1);
+	assert_int_equal(tlsa_parse("2 1 1 cc", &rr[0], NULL), 0);
+	assert_int_equal(tlsa_parse("3 1 1 bb", &rr[1], NULL), 0);
+	assert_int_equal(tlsa_parse("3 1 1 dd", &rr[2], NULL), 0);
+	*ret_dns = (struct env_dns){ .answered = mem_text("ns1 ns2") };
+	env_dns_add_set(ret_dns, question->want[0].owner, rr, 2);
+	env_dns_add_set(ret_dns, question->want[0].owner, rr, 3);
+	for (i = 0; i < 3; i++)
+		tlsa_clear(&rr[i]);
+	return 0;
+}
+
 static const char *member(const json_t *o, const char *name)
 {
 	return json_string_value(json_object_get(o, name));
@@ -77,7 +98,7 @@ static void test_publish_exec_records_writes_json(void **state)
 	struct lineage l = { .env = &env };
 	enum publish_result result;
 	struct why why;
-	json_t *root;
+	json_t *root, *list;
 
 	(void)state;
 	env_init(&env);
@@ -97,6 +118,17 @@ static void test_publish_exec_records_writes_json(void **state)
 	assert_string_equal(member(root, "zone"), APEX);
 	check_record(json_object_get(root, "add"), "_443._tcp.x." APEX ".", "aa");
 	check_record(json_object_get(root, "remove"), "_443._tcp.x." APEX ".", "bb");
+	assert_true(json_is_null(json_object_get(root, "want"))); /* nobody says it */
+	json_decref(root);
+	env.ask = tell_dns;
+	assert_int_equal(
+		publish_exec_records(&l, "publish it", &wanted, NULL, &result, &why), 0);
+	root = json_loads(seen.input, JSON_REJECT_DUPLICATES, NULL);
+	list = json_object_get(root, "want");
+	assert_int_equal(json_array_size(list), 3);
+	assert_string_equal(member(json_array_get(list, 0), "data"), "aa");
+	assert_string_equal(member(json_array_get(list, 1), "data"), "cc");
+	assert_string_equal(member(json_array_get(list, 2), "data"), "dd");
 	json_decref(root);
 	free(seen.input);
 	tlsa_clear(&want.rr);
