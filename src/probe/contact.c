@@ -12,39 +12,13 @@
 #include "probe/gate.h"
 #include "probe/ledger.h"
 #include "probe/peer_pack.h"
+#include "probe/shelf.h"
 #include "probe/silence.h"
+#include "probe/talk.h"
 
-/* How many conversations are kept. Two that fall on the same place drop each other, but
- * for one that is common. */
-#define KEPT 256
-/* Octets of chains kept; what a parsed one takes is a multiple of what was sent. */
-#define KEPT_OCTETS ((size_t)32 << 20)
-#define PARSED 16
-#define LARGE ((size_t)64 << 10) /* as sent: no honest chain, and not kept */
 /* how soon we see what another worker found out */
 #define LOOK_MS 25
 #define GRACE_MS 100 /* so that those who asked end it by their own deadlines */
-
-/* A conversation with an address, and those who wait for its end. */
-struct talk {
-	struct contact_book *all; /* borrowed; NULL: it is one contact's alone */
-	struct gate *gate;	  /* borrowed; NULL: nobody waits */
-	char *key;		  /* owned; all that makes a conversation another one */
-	uint64_t hash;		  /* of the key */
-	struct peer_conf conf;
-	char *address, *sni, *alpn, *helo, *domain; /* owned; what conf borrows */
-	int64_t asked_ms, begun_ms, limit_ms;
-	struct gate_pass *pass;	    /* owned; NULL: it has ended */
-	struct loop_timer *limit;   /* owned; to its time, once it has room */
-	struct peer *peer;	    /* owned; NULL while it waits for room */
-	struct loop_timer *look;    /* owned; another worker is about to find it out */
-	struct peer_result instead; /* in place of a peer's result */
-	bool has_instead, is_packed /* and that is owned */, is_known, done, kept;
-	bool common, promised; /* to the other workers */
-	int64_t done_ms;
-	struct contact *first;
-	struct talk *before, *next; /* in flight */
-};
 
 struct contact {
 	struct talk *talk;
@@ -59,32 +33,13 @@ struct contact {
 struct contact_book {
 	struct contact_book_conf conf;
 	struct talk *in_flight;
-	struct talk *kept[KEPT];     /* owned */
-	size_t kept_octets;	     /* of them all */
+	struct shelf *shelf;	     /* owned */
 	struct silence_book *silent; /* owned */
 };
 
 /*
  * Conversations
  */
-/* What isn't said makes no difference: one host serves many domains. */
-static const char *said_domain(const struct peer_conf *c)
-{
-	bool said = service_says_domain(c->start) || service_says_domain(c->inside);
-
-	return said ? c->domain : NULL;
-}
-
-static char *key_of(const struct peer_conf *c)
-{
-	const char *domain = said_domain(c);
-
-	return mem_printf("%s\n%d\n%s\n%s\n%d\n%d\n%d\n%d\n%s\n%s", c->address, c->port,
-			  c->sni, c->alpn ? c->alpn : "", (int)c->auth, (int)c->keys,
-			  (int)c->start, (int)c->inside, c->helo ? c->helo : "",
-			  domain ? domain : "");
-}
-
 static void drop_from_flight(struct talk *t)
 {
 	if (!t->all)
@@ -93,11 +48,6 @@ static void drop_from_flight(struct talk *t)
 	if (t->next)
 		t->next->before = t->before;
 	t->before = t->next = NULL;
-}
-
-static const struct peer_result *result_of(const struct talk *t)
-{
-	return t->has_instead ? &t->instead : peer_result(t->peer);
 }
 
 /*
@@ -113,8 +63,8 @@ static void keep_promise(struct talk *t)
 		return;
 	t->promised = false;
 	buf_init(&octets, LEDGER_ENTRY_MAX);
-	if (t->done && result_of(t)->status == PEER_CHAIN)
-		peer_pack(result_of(t), &octets);
+	if (t->done && talk_result(t)->status == PEER_CHAIN)
+		peer_pack(talk_result(t), &octets);
 	if (octets.len && !octets.overflow)
 		ledger_write(c->ledger, c->lane, t->key, octets.data, octets.len);
 	else
@@ -127,19 +77,7 @@ static void free_talk(struct talk *t)
 	if (!t->done)
 		drop_from_flight(t);
 	keep_promise(t);
-	if (t->is_packed)
-		peer_pack_clear(&t->instead);
-	loop_timer_free(t->look);
-	peer_free(t->peer);
-	loop_timer_free(t->limit);
-	gate_leave(t->pass);
-	free(t->key);
-	free(t->address);
-	free(t->sni);
-	free(t->alpn);
-	free(t->helo);
-	free(t->domain);
-	free(t);
+	talk_free(t);
 }
 
 static void free_if_unused(struct talk *t)
@@ -225,86 +163,13 @@ static void note_silence(struct talk *t, enum peer_status status, const char *te
 	}
 }
 
-/*
- * What is kept
- */
-/* Only what the server itself said or showed is worth keeping: what failed on the way
- * may pass. */
-static bool is_worth_keeping(const struct peer_result *r)
-{
-	return r->status == PEER_CHAIN || r->status == PEER_REFUSED ||
-	       r->status == PEER_NO_RAW_KEY || r->status == PEER_NO_STARTTLS ||
-	       r->status == PEER_NO_TLS;
-}
-
-static size_t count_octets(const struct talk *t)
-{
-	const struct chain *chain = &result_of(t)->chain;
-	size_t i, sent = 0;
-
-	for (i = 0; i < chain->count; i++)
-		sent += chain->cert[i].der.size + chain->cert[i].spki.size;
-	return sent * PARSED;
-}
-
-static void drop_kept(struct contact_book *all, size_t place)
-{
-	struct talk *t = all->kept[place];
-
-	all->kept[place] = NULL;
-	if (!t)
-		return;
-	t->kept = false;
-	all->kept_octets -= count_octets(t);
-	free_if_unused(t);
-}
-
-static bool is_older(const struct talk *t, int64_t ms)
-{
-	return clock_ms() - t->done_ms >= ms;
-}
-
-/* That there is none may pass sooner than a chain does. */
-static bool has_expired(const struct talk *t)
-{
-	return is_older(t, result_of(t)->status == PEER_CHAIN ? CONTACT_OLD_MS
-							      : CONTACT_RECENT_MS);
-}
-
-static void drop_expired(struct contact_book *all)
-{
-	size_t i;
-
-	for (i = 0; i < KEPT; i++)
-		if (all->kept[i] && has_expired(all->kept[i]))
-			drop_kept(all, i);
-}
-
-static void keep_talk(struct talk *t)
-{
-	size_t place = t->hash % KEPT, octets = count_octets(t);
-	const struct talk *there = t->all->kept[place];
-
-	if (there && there->common && !t->common && !has_expired(there))
-		return;
-	drop_kept(t->all, place);
-	if (t->all->kept_octets + octets > KEPT_OCTETS)
-		drop_expired(t->all);
-	if (octets > LARGE * PARSED || t->all->kept_octets + octets > KEPT_OCTETS)
-		return;
-	t->all->kept_octets += octets;
-	t->kept = true;
-	t->all->kept[place] = t;
-}
-
 /* Finds a conversation that is under way, or that has ended not too long ago. */
 static struct talk *find_talk(struct contact_book *all, const char *key, bool recent)
 {
 	uint64_t hash = fnv_text(key);
-	struct talk *t = all->kept[hash % KEPT];
+	struct talk *t = shelf_find(all->shelf, key, hash, recent);
 
-	if (t && t->hash == hash && !strcmp(t->key, key) && !has_expired(t) &&
-	    !(recent && is_older(t, CONTACT_RECENT_MS)))
+	if (t)
 		return t;
 	for (t = all->in_flight; t; t = t->next)
 		if (t->hash == hash && !strcmp(t->key, key))
@@ -326,8 +191,8 @@ static void on_peer(void *arg)
 	if (t->all && r->connect_ms < 0 &&
 	    (r->status == PEER_NO_CONNECT || r->status == PEER_SILENT))
 		note_silence(t, r->status, r->why.text);
-	else if (t->all && is_worth_keeping(r))
-		keep_talk(t);
+	else if (t->all && talk_is_worth_keeping(t))
+		shelf_put(t->all->shelf, t);
 }
 
 /* Only a conversation that had most of its time to connect can say that nobody
@@ -383,27 +248,13 @@ static void on_room(void *arg)
 		tell_waits(c, false);
 }
 
-static void copy_conf(struct talk *t, const struct peer_conf *conf)
-{
-	t->conf = *conf;
-	t->conf.address = t->address = mem_text(conf->address);
-	t->conf.sni = t->sni = mem_text(conf->sni);
-	t->conf.alpn = t->alpn = mem_text(conf->alpn);
-	t->conf.helo = t->helo = mem_text(conf->helo);
-	t->conf.domain = t->domain = mem_text(said_domain(conf));
-}
-
 static struct talk *new_talk(struct contact_book *all, const struct peer_conf *conf,
 			     char *take_key)
 {
-	struct talk *t = mem_zero(sizeof(*t));
+	struct talk *t = talk_new(conf, take_key);
 
 	t->all = all;
 	t->gate = all ? all->conf.gate : NULL;
-	t->key = take_key;
-	t->hash = take_key ? fnv_text(take_key) : 0;
-	t->asked_ms = clock_ms();
-	copy_conf(t, conf);
 	if (all) {
 		t->next = all->in_flight;
 		if (t->next)
@@ -433,7 +284,7 @@ static void take_packed(struct talk *t, const struct buf *octets, int64_t seen_m
 	t->has_instead = t->is_packed = true;
 	t->done_ms = seen_ms;
 	end_talk(t);
-	keep_talk(t);
+	shelf_put(t->all->shelf, t);
 }
 
 static void on_look(void *arg);
@@ -488,7 +339,7 @@ static void on_look(void *arg)
 static struct talk *shared_talk(struct contact_book *all, const struct peer_conf *conf,
 				const struct contact_ask *ask)
 {
-	char *key = key_of(conf);
+	char *key = talk_key(conf);
 	struct talk *t = find_talk(all, key, ask->recent);
 
 	if (t) {
@@ -526,17 +377,15 @@ struct contact_book *contact_book_new(const struct contact_book_conf *conf)
 
 	all->conf = *conf;
 	all->silent = silence_book_new();
+	all->shelf = shelf_new(free_if_unused);
 	return all;
 }
 
 void contact_book_free(struct contact_book *all)
 {
-	size_t i;
-
 	if (!all)
 		return;
-	for (i = 0; i < KEPT; i++)
-		drop_kept(all, i);
+	shelf_free(all->shelf);
 	silence_book_free(all->silent);
 	free(all);
 }
@@ -562,7 +411,7 @@ struct contact *contact_new(struct contact_book *all, const struct peer_conf *co
 
 const struct peer_result *contact_result(const struct contact *c)
 {
-	return result_of(c->talk);
+	return talk_result(c->talk);
 }
 
 int64_t contact_age_ms(const struct contact *c)
