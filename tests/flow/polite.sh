@@ -152,6 +152,29 @@ part_domains()
 	[ "$(connections conns)" -eq 1 ] || fail "$(connections conns) connections for one target"
 }
 
+# So it is where names count (usage 2, RFC 7672 section 3.2.2): one conversation, whose certificate
+# names one of the domains, and not the others.
+part_domains_by_name()
+{
+	relay 127.44.9.94 9094 127.44.25.3 25 0.5 conns
+	for i in $(seq 20); do
+		echo "mx://d$i.other.nexthop.example"
+		echo mx://nexthop.example
+	done >list
+	for n in 1 3; do
+		: >conns
+		check 2 -f list -o ndjson --workers $n -j 6 --connect-to mx.nexthop.example:25:127.44.9.94:9094
+		lines out 40
+		[ "$(connections conns)" -eq 1 ] || fail "$(connections conns) connections"
+		[ "$(jq -r 'select(.target == "mx://nexthop.example") | .code' out | uniq -c | tr -d ' ')" = 20match ] ||
+			fail "the domain that is named: $(grep '"mx://nexthop' out | head -n 1)"
+		[ "$(jq -r 'select(.target != "mx://nexthop.example") | .code' out | uniq -c | tr -d ' ')" = 20name-mismatch ] ||
+			fail "the others: $(grep other out | head -n 1)"
+		jq -e -s 'all(all(.endpoints[0].tlsa.records[]; .usage == 2)) and
+			any(.endpoints[0].peers[0].age_s >= 0)' out || fail "another usage, or no age"
+	done
+}
+
 # Many targets on an address that never answers: a few find that out for all.
 part_silent_address()
 {
