@@ -200,7 +200,8 @@ static char *judge_leaf(const struct leaf *leaf, const struct env_presented *p)
 			return NULL;
 		if (same)
 			return mem_text("still presents another certificate of the same "
-					"key: was it reloaded?");
+					"key: was it reloaded, or does another host have "
+					"a copy of this lineage?");
 	}
 	return word_other(p, leaf->spki);
 }

@@ -216,14 +216,18 @@ enum install_presence install_find_presence(struct lineage *l, const char *servi
 	return presence;
 }
 
-/* Nobody brings it to the servers but a rollover, after which it isn't the next one. An
+/* Which key can't have come to the servers by this copy: the next one, while nothing was
+ * deployed since the view that is kept. While it rests nothing but the same key was. An
  * emergency is to bring it there, whoever began. */
 static int64_t unused_generation(const struct lineage *l)
 {
-	bool at_rest =
-		lineage_state_stage(&l->state) == STAGE_IDLE && !l->state.emergency;
+	const struct lineage_state *s = &l->state;
+	bool at_rest = lineage_state_stage(s) == STAGE_IDLE;
+	bool untouched = at_rest || (s->last_view == s->view && !s->intent_view);
 
-	return at_rest ? l->state.next : 0;
+	if (s->emergency || !untouched || s->next == s->view_generation)
+		return 0;
+	return s->next;
 }
 
 int install_stranger(struct lineage *l, char **ret_stranger, struct why *why)

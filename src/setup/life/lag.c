@@ -81,7 +81,7 @@ int lag_answer(struct lineage *l, const char *who, bool changed, struct outcome 
 	bool stops = false;
 	int rc;
 
-	if (lineage_state_stage(&l->state) == STAGE_IDLE && !l->state.claimed) {
+	if (!l->state.claimed) {
 		rc = claim_check(l, true, &stops, r, why);
 		if (rc < 0 || stops)
 			return rc;

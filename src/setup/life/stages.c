@@ -320,11 +320,16 @@ int stages_safe(struct lineage *l, struct outcome *r, struct why *why)
 	enum install_result result = INSTALL_DONE;
 	char *text = NULL;
 	struct why inner;
-	bool safe = false;
+	bool safe = false, stops = false;
 	int rc = lineage_make_check(l, l->state.goal, &inner);
 
 	if (rc < 0)
 		return fail_bad_goal(l, inner.text, r, why);
+	if (!l->state.emergency && !l->state.claimed) {
+		rc = claim_check(l, true, &stops, r, why);
+		if (rc < 0 || stops)
+			return rc;
+	}
 	rc = order_certificate(l, &inner);
 	if (rc < 0)
 		return outcome_failed(l, inner.text, r, why);

@@ -7,11 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
 #include "../play.h"
 #include "../sim.h"
+#include "../tree.h"
+#include "base/mem.h"
 #include "base/why.h"
 #include "setup/life/hook.h"
 #include "setup/life/status.h"
@@ -369,6 +372,105 @@ static void test_claim_check_stops_a_copy_of_one_rollover_ago(void **state)
 	play_free(p);
 }
 
+/* Another host has a copy of its folder, whose timer runs too; no service is its. */
+struct twins {
+	struct play *play;
+	char home[sizeof(((struct sim *)0)->base)];
+	char *stranger; /* owned; what the other copy found in the place of its keys */
+	char *said;	/* owned; what it said last that wasn't well */
+};
+
+static void run_timer(struct play *p)
+{
+	play_step(p, &go_on);
+	play_renew(p, false);
+}
+
+static void keep_said(struct twins *t)
+{
+	struct play *p = t->play;
+
+	if (p->told.kind < OUTCOME_LATE)
+		return;
+	free(t->said);
+	t->said = mem_text(p->told.text);
+}
+
+static void run_other(struct twins *t)
+{
+	struct play *p = t->play;
+
+	(void)snprintf(p->sim->base, sizeof(p->sim->base), "%.50s/other", t->home);
+	p->deploys_deaf = 100;
+	play_step(p, &go_on);
+	keep_said(t);
+	play_renew(p, false);
+	keep_said(t);
+	free(t->stranger);
+	t->stranger = mem_text(play_state(p)->stranger);
+	p->deploys_deaf = 0;
+	memcpy(p->sim->base, t->home, sizeof(t->home));
+	(void)play_state(p);
+}
+
+static void copy_lineage(struct twins *t)
+{
+	struct play *p = t->play;
+	char *from = mem_printf("%s/www", p->sim->base);
+	char *base = mem_printf("%s/other", p->sim->base);
+	char *to = mem_printf("%s/www", base);
+
+	memcpy(t->home, p->sim->base, sizeof(t->home));
+	assert_int_equal(mkdir(base, 0700), 0);
+	tree_copy(from, to);
+	free(from);
+	free(base);
+	free(to);
+}
+
+static void live_days(struct twins *t, int64_t days)
+{
+	int64_t i;
+
+	for (i = 0; i < days; i++) {
+		run_timer(t->play);
+		sim_advance(t->play->sim, SIM_HOUR);
+		run_other(t);
+		sim_advance(t->play->sim, SIM_DAY - SIM_HOUR);
+	}
+}
+
+/* Its rollover begins at the same time; the services are a rollover ahead of it when it
+ * would install, and then publish, what they no longer need. */
+static void test_claim_check_finds_a_copy_on_another_host(void **state)
+{
+	struct twins t = { .play = play_new(NULL) };
+	struct play *p = t.play;
+	uint64_t set;
+	int64_t i;
+
+	(void)state;
+	copy_lineage(&t);
+	live_days(&t, 360);
+	assert_null(t.stranger);
+	for (i = 0; i < 20 && !t.stranger; i++)
+		live_days(&t, 1);
+	assert_non_null(t.stranger);
+	assert_non_null(strstr(t.said, "this lineage's next one, that no rollover here "
+				       "has brought there: this is an old copy of it, or "
+				       "another one is in use"));
+	live_days(&t, 3);
+	set = p->sim->server[0].set;
+	live_days(&t, 30);
+	assert_int_equal(p->sim->server[0].set, set);
+	assert_int_equal(set & 1, 0); /* the retired one */
+	assert_int_equal(play_state(p)->current, 2);
+	assert_null(p->lineage.state.stranger);
+	free(t.stranger);
+	free(t.said);
+	play_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +478,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_claim_take_lets_an_old_copy_go_on,
 					  play_end),
 		cmocka_unit_test_teardown(test_claim_check_tells_a_person_first,
+					  play_end),
+		cmocka_unit_test_teardown(test_claim_check_finds_a_copy_on_another_host,
 					  play_end),
 		cmocka_unit_test_teardown(test_claim_ask_lets_a_told_copy_wait, play_end),
 		cmocka_unit_test_teardown(test_claim_ask_lets_install_bring_the_key_back,
