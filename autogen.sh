@@ -222,9 +222,9 @@ check()
 	status=0 jobs=1
 	make -C $build -j"$(nproc)" check TESTS= >/dev/null
 	find $build/tests -name '*.trs' -exec rm -f {} +
-	# Side by side where each can have a network of its own; more of them than processors, since
-	# most of their time goes by in waiting.
-	! { unshare -nm true || unshare -Urmn true; } 2>/dev/null || jobs=$(($(nproc) + 2))
+	# Side by side where each can have a network of its own; six more of them than processors, since
+	# most of their time goes by in waiting. Two more left processors idle.
+	! { unshare -nm true || unshare -Urmn true; } 2>/dev/null || jobs=$(($(nproc) + 6))
 	make -C $build -j$jobs check VERBOSE=yes "$@" || status=$?
 	make -s -C $build census "$@" >$build/census.out || { echo "autogen.sh: the tests did not run" >&2; exit 1; }
 	cat $build/census.out
