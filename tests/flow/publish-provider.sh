@@ -150,6 +150,31 @@ races()
 	there "$(ours race current)" "$(ours race next)" "$foreign" "$rival"
 }
 
+# killed KIND: a rollover whose runs are killed, each a little later than the one before; checked all
+# the time, and nothing is left behind or there twice
+killed()
+{
+	provider "$1"
+	lineage_at www
+	roll_until idle
+	second=$(ours www next)
+	watch_begin "https://www.$zone"
+	step
+	kills=0
+	for tenths in 1 2 3 4 6 8 10 14; do
+		# shellcheck disable=SC2086
+		timeout -s KILL "0.$(printf %02d $((tenths * 5)))" "$DANEPROBE" rollover --dir "$PWD/etc" $R -t 5 www >killed 2>&1 ||
+			kills=$((kills + 1))
+		sleep 0.1
+	done
+	[ "$kills" -gt 0 ] || fail "no run was killed"
+	roll_until idle
+	sleep 2
+	watch_end "https://www.$zone"
+	there "$(ours www current)" "$(ours www next)" "$foreign"
+	[ "$(ours www current)" = "$second" ] || fail "the next key isn't the current one"
+}
+
 # refuses KIND TEXT: a wrong key, and a zone that isn't signed
 refuses()
 {
@@ -259,9 +284,19 @@ part_amazon_races()
 	races route53
 }
 
+part_desec_is_killed()
+{
+	killed desec
+}
+
 part_desec_refuses()
 {
 	refuses desec 'deSEC answers 401'
+}
+
+part_cloudflare_is_killed()
+{
+	killed cloudflare
 }
 
 part_cloudflare_refuses()
@@ -269,9 +304,19 @@ part_cloudflare_refuses()
 	refuses cloudflare 'Cloudflare answers 403'
 }
 
+part_gandi_is_killed()
+{
+	killed gandi
+}
+
 part_gandi_refuses()
 {
 	refuses gandi 'Gandi answers 403'
+}
+
+part_ovh_is_killed()
+{
+	killed ovh
 }
 
 part_ovh_refuses()
@@ -279,9 +324,19 @@ part_ovh_refuses()
 	refuses ovh 'Invalid signature'
 }
 
+part_google_is_killed()
+{
+	killed google
+}
+
 part_google_refuses()
 {
 	refuses google 'unknown issuer'
+}
+
+part_amazon_is_killed()
+{
+	killed route53
 }
 
 part_amazon_refuses()
