@@ -266,6 +266,8 @@ static void check_zone(struct ordeal *o)
 		sim_offend(sim, "in the end DNS has the set %#llx, not %#llx",
 			   (unsigned long long)sim->server[0].set,
 			   (unsigned long long)want);
+	else
+		sim_dns_set(sim, want); /* as a person was told to */
 	if (sim->live[0].key < 0 || !(current & (UINT64_C(1) << sim->live[0].key)))
 		sim_offend(sim, "in the end key %d is presented, not %s",
 			   sim->live[0].key, lineage_number(l.state.current).text);
@@ -332,6 +334,18 @@ void mishap_live_on(struct ordeal *o, int64_t days)
 		check_zone(o);
 }
 
+void mishap_rest(struct ordeal *o, int64_t days)
+{
+	o->mood = SIM_STATUS_WELL;
+	mishap_run_on(o, SIM_DAY, days * SIM_DAY);
+}
+
+/* Where much time goes by, a day at once: that is what a timer has to do at least. */
+static void run_for(struct ordeal *o, int64_t every_s, int64_t for_s)
+{
+	mishap_run_on(o, for_s > 4 * SIM_DAY ? SIM_DAY : every_s, for_s);
+}
+
 /* The person reads, and does. */
 static void come(struct ordeal *o)
 {
@@ -354,18 +368,21 @@ void mishap_play(struct ordeal *o, const struct mishap *m)
 	o->told = mem_text("");
 	m->happen(o);
 	o->mood = m->trouble ? SIM_STATUS_BUSY : SIM_STATUS_WELL;
-	mishap_run_on(o, SIM_HOUR * 6, m->seen_s);
+	run_for(o, SIM_HOUR * 6, m->seen_s);
 	o->mood = m->trouble ? SIM_STATUS_TROUBLED : SIM_STATUS_WELL;
-	mishap_run_on(o, SIM_HOUR * 6, m->noticed_s);
+	run_for(o, SIM_HOUR * 6, m->noticed_s);
 	if (!o->sim->offences)
 		come(o);
 	o->mood = m->stays ? SIM_STATUS_TROUBLED : SIM_STATUS_BUSY;
 	mishap_run_on(o, SIM_HOUR, m->settle_s);
 	if (!m->stays)
 		o->mood = SIM_STATUS_WELL;
-	mishap_run_on(o, SIM_DAY / 2, SIM_DAY + m->later_s);
+	run_for(o, SIM_DAY / 2, SIM_DAY + m->later_s);
 	if (m->check && !o->sim->offences)
 		m->check(o);
-	if (!m->stays && !o->ended && !o->sim->offences)
-		check_zone(o);
+	if (m->stays || o->ended || o->sim->offences)
+		return;
+	if (!is_idle(o)) /* the yearly rollover */
+		run_until_idle(o);
+	check_zone(o);
 }

@@ -29,6 +29,7 @@ struct ordeal {
 	int (*run)(void *arg, const struct env_command *command, struct why *why);
 	int reloads_fail; /* so many of the next ones, and the server goes on as before */
 	const char *no_order; /* an order whose request has this in its path fails */
+	uint64_t marked;      /* records that a row has to know again */
 	bool ended;	      /* the lineage is out of service */
 };
 
@@ -56,6 +57,9 @@ void mishap_free(struct ordeal *ordeal);
 void mishap_play(struct ordeal *ordeal, const struct mishap *mishap);
 /* A rollover, and then quiet days: all has to be well. */
 void mishap_live_on(struct ordeal *ordeal, int64_t days);
+
+/* The timer once a day, with no mishap: all has to be well. */
+void mishap_rest(struct ordeal *ordeal, int64_t days);
 
 /* What a person says, by verbs of these names; what they tell is in said. */
 void mishap_roll(struct ordeal *ordeal, const struct rollover_how *how);
