@@ -48,6 +48,7 @@ usage: ./autogen.sh             make configure; then ./configure && make
        ./autogen.sh --check     install what is missing, build in $build, run all tests
                                 (TESTS='...' after it: these tests; WITHOUT=servers before
                                 it: no mail servers and their like; their tests are skipped)
+       ./autogen.sh --install   install what is missing to build, build in $build, make install
        ./autogen.sh --undo      name what was installed, and remove it with --yes or if you say so
 What will be installed, upgraded or removed is said first. Nothing is removed unless you agree, on
 the terminal or by --yes after one of these words; no service is started or left enabled.
@@ -212,8 +213,13 @@ build()
 		echo "autogen.sh: configuring anew: what configure looks for has changed"
 		(cd $build && ./config.status --recheck && ./config.status)
 	fi
-	# one after the other: both build the library, and all does it in a make of its own
 	make -C $build -j"$(nproc)" all
+}
+
+# After all, and not beside it: both build the library, and all does it in a make of its own.
+build_lab()
+{
+	build
 	make -C $build -j"$(nproc)" lab-programs
 }
 
@@ -245,7 +251,7 @@ case ${1:-} in
 	;;
 --demo)
 	install_missing build lab
-	build
+	build_lab
 	exec tests/lab/demo.sh $build
 	;;
 --check)
@@ -255,9 +261,16 @@ case ${1:-} in
 		install_missing build lab tests servers
 		unpack_nnrpd
 	fi
-	build
+	build_lab
 	shift
 	check "$@"
+	;;
+--install)
+	install_missing build
+	build
+	root=
+	[ "$(id -u)" -eq 0 ] || root=sudo
+	$root make -C $build install
 	;;
 --undo)
 	undo

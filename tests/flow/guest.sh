@@ -25,7 +25,9 @@ tool()
 tool sudo <<'END'
 exec "$@"
 END
-tool make </dev/null
+tool make <<'END'
+echo "make $*" >>"$PACKAGES_ROOT/calls"
+END
 tool systemctl <<'END'
 echo "systemctl $*" >>"$PACKAGES_ROOT/calls"
 END
@@ -140,6 +142,11 @@ same "--undo --yes removes it" '' "$(guest 0 --undo --yes)"
 same "and only what came" 0 "$(grep 'apt-get -q -y remove' machine/calls | grep -c theirs)"
 guest 0 --undo >/dev/null
 says "a second time there is nothing" "nothing to undo" out
+
+fresh
+same "the program alone is installed with less" '' "$(guest 0 --install)"
+says "by make install" "make -C _build install" machine/calls
+same "without what only the lab needs" 0 "$(grep -c -e nsd -e lab-programs tree/_build/packages.brought)"
 
 fresh
 REMOVES=exim4
