@@ -113,7 +113,7 @@ static _Noreturn void be_child(apart_fn *fn, const void *arg, int fd,
 	buf_init(&facts, bounds->octets);
 	rc = fn(arg, &facts, &why);
 	if (rc == 0 && facts.overflow)
-		rc = why_set(&why, DP_ELIMIT, "there is more in it than is taken");
+		rc = why_set(&why, DP_ELIMIT, "it is larger than is allowed");
 	buf_init(&answer, bounds->octets + HEAD_MAX);
 	fields_put_number(&answer, rc);
 	if (rc == 0)
@@ -136,9 +136,9 @@ static int read_all(int fd, int64_t until_ms, struct buf *b, struct why *why)
 	while (n) {
 		left_ms = until_ms - clock_ms();
 		if (left_ms <= 0)
-			return why_set(why, DP_EIO,
-				       "what reads it didn't come to an end in time: "
-				       "nothing of it is used");
+			return why_set(
+				why, DP_EIO,
+				"reading it did not end in time: nothing of it is used");
 		n = poll(&p, 1, (int)left_ms);
 		if (n == 0 || (n < 0 && errno == EINTR)) {
 			n = 1;
@@ -149,8 +149,8 @@ static int read_all(int fd, int64_t until_ms, struct buf *b, struct why *why)
 			return why_errno(why, errno, "what was found can't be read");
 		if (n && !buf_add(b, octets, (size_t)n))
 			return why_set(why, DP_ELIMIT,
-				       "what reads it said more than there can be to "
-				       "say: nothing of it is used");
+				       "the process that reads it sent more than it may: "
+				       "nothing of it is used");
 	}
 	return 0;
 }
@@ -162,17 +162,18 @@ static int judge_end(int status, struct why *why)
 		return 0;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
 		return why_set(why, DP_EIO,
-			       "what reads it took too long: nothing of it is used");
+			       "reading it took too long: nothing of it is used");
 	if (WIFSIGNALED(status))
 		return why_set(why, DP_EIO,
-			       "what reads it was ended by signal %d (%s), as a fault in "
-			       "it does: nothing of it is used",
+			       "the process that reads it was ended by signal %d (%s), "
+			       "perhaps because of a bug: nothing of it is used",
 			       WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_MEMORY)
-		return why_set(why, DP_EIO,
-			       "what reads it had not enough memory: nothing of it is "
-			       "used");
-	return why_set(why, DP_EIO, "what reads it failed: nothing of it is used");
+		return why_set(
+			why, DP_EIO,
+			"there was not enough memory to read it: nothing of it is used");
+	return why_set(why, DP_EIO,
+		       "the process that reads it failed: nothing of it is used");
 }
 
 /* Takes the code off. */
@@ -191,8 +192,8 @@ static int take_answer(struct buf *answer, struct why *why)
 	text = fields_text(&f, sizeof(why->text) - 1);
 	if (!fields_end(&f) || !*text)
 		rc = why_set(why, DP_EIO,
-			     "what reads it gave no answer that can be understood: "
-			     "nothing of it is used");
+			     "the process that reads it gave no valid answer: nothing of "
+			     "it is used");
 	else
 		why_set(why, rc, "%s", text);
 	free(text);
@@ -217,7 +218,7 @@ static int hear_child(pid_t child, int fd, const struct apart_bounds *bounds,
 	if (rc < 0)
 		(void)kill(child, SIGKILL);
 	if (wait_for(child, &status) < 0 && rc == 0)
-		rc = why_errno(why, errno, "how the reading ended can't be known");
+		rc = why_errno(why, errno, "it is not known how the reading ended");
 	if (rc == 0)
 		rc = judge_end(status, why);
 	return rc < 0 ? rc : take_answer(b, why);

@@ -80,7 +80,7 @@ static int refuse_pipe(int fd, const char *path, struct why *why)
 	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)) /* a folder's own error follows */
 		return 0;
 	return why_set(why, DP_EINVAL,
-		       "%s is no plain file but a pipe, socket or device: it isn't read",
+		       "%s is a pipe, socket or device, not a plain file: it isn't read",
 		       path);
 }
 

@@ -30,8 +30,8 @@ struct kind {
 /* Kinds that may stand inside of others come later. */
 static const struct kind texts[] = {
 	{ "<TrustAnchor", 0, "IANA's root-anchors.xml", IANA_XML_COMMAND },
-	{ "<!DOCTYPE html", 0, "a web page", "it may tell of an error, or want a login" },
-	{ "<html", 0, "a web page", "it may tell of an error, or want a login" },
+	{ "<!DOCTYPE html", 0, "a web page", "it may be an error page or a login page" },
+	{ "<html", 0, "a web page", "it may be an error page or a login page" },
 	{ "-----BEGIN PKCS7-----", 0, "PKCS#7 (.p7b)",
 	  "openssl pkcs7 -in FILE -print_certs -out chain.pem" },
 	{ "-----BEGIN CMS-----", 0, "PKCS#7 (.p7b)",

@@ -27,8 +27,8 @@ static int refuse_owner(const char *path, uid_t uid, struct why *why)
 {
 	char *owner = name_user(uid), *self = name_user(geteuid());
 	int rc = why_set(why, DP_EINVAL,
-			 "%s belongs to %s, who could have anything done as %s: chown %s "
-			 "%s, once you have read what is in it",
+			 "%s belongs to %s, who could run anything as %s: read it, then "
+			 "chown %s %s",
 			 path, owner, self, self, path);
 
 	free(owner);
@@ -39,15 +39,14 @@ static int refuse_owner(const char *path, uid_t uid, struct why *why)
 static int refuse_mode(const char *path, mode_t mode, mode_t bits, struct why *why)
 {
 	char *self = name_user(geteuid());
-	int rc = why_set(
-		why, DP_EINVAL,
-		"others may write to %s (mode %04o), and so have anything done as "
-		"%s: chmod %s-w %s, once you have read what is in it",
-		path, (unsigned)(mode & 07777), self,
-		bits == (S_IWGRP | S_IWOTH) ? "go"
-		: bits & S_IWGRP	    ? "g"
-					    : "o",
-		path);
+	int rc = why_set(why, DP_EINVAL,
+			 "others may write to %s (mode %04o), and so run anything as %s: "
+			 "read it, then chmod %s-w %s",
+			 path, (unsigned)(mode & 07777), self,
+			 bits == (S_IWGRP | S_IWOTH) ? "go"
+			 : bits & S_IWGRP	     ? "g"
+						     : "o",
+			 path);
 
 	free(self);
 	return rc;

@@ -118,10 +118,9 @@ static void limit_single(struct batch *b, const struct run_item *item)
 				"the sandbox stopped the check at a system call that no "
 				"check makes: a server may have sent what takes a "
 				"program over");
-	b->crashed = write_lost(b, item,
-				"the process ended by a fault of its own or of a "
-				"library's, which may come of too little memory "
-				"(ulimit -v)");
+	b->crashed = write_lost(
+		b, item,
+		"the process crashed, perhaps because of too little memory (ulimit -v)");
 	free(reason);
 	cutoff_limit(ms, b->late);
 	crash_set_results(b->refused, b->crashed);
@@ -263,7 +262,7 @@ static int wait_for_ok(struct batch *b, struct why *why)
 		if (worst == STATE_OK || now >= end || is_ended(b))
 			return 0;
 		next = next < end ? next : end;
-		log_info("%s so far; the next attempt follows", state_name(worst));
+		log_info("%s so far; trying again", state_name(worst));
 		sleep_ms(c->engine.loop, next - now);
 		if (is_ended(b))
 			return 0;

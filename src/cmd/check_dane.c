@@ -84,7 +84,8 @@ static const struct opt own_rows[] = {
 	{ "hostname", 'H', OPT_TEXT, AT(host), .argument = "HOST",
 	  .help = "the host's DNS name, as TLSA needs it; or a whole TARGET" },
 	{ "port", 'p', OPT_INT, AT(port), 1, 65535, .argument = "PORT",
-	  .help = "of -H; decides the protocol as well, as in HOST:PORT. Default: 443" },
+	  .help = "port of -H; it also decides the protocol, as in HOST:PORT. Default: "
+		  "443" },
 	{ "starttls", 0, OPT_OWN, AT(starttls), .argument = "PROTOCOL",
 	  .help = "the protocol in which -H begins TLS: smtp submission lmtp imap pop3 "
 		  "sieve ftp ldap xmpp xmpp-client xmpp-server nntp postgres mysql",
@@ -152,9 +153,8 @@ static int make_target(struct check_dane_opts *o, struct why *why)
 		return 0;
 	if (whole && (o->port || o->starttls))
 		return why_set(why, DP_EINVAL,
-			       "-H '%s' has its scheme, and its port if any: leave out "
-			       "%s",
-			       o->host, o->port ? "-p" : "--starttls");
+			       "-H '%s' has a scheme already: leave out %s", o->host,
+			       o->port ? "-p" : "--starttls");
 	if (o->port)
 		snprintf(port, sizeof(port), ":%d", o->port);
 	o->target = mem_printf("%s%s%s%s%s%s", scheme, *scheme ? "://" : "",
@@ -217,10 +217,9 @@ const struct cmd *check_dane_cmd(void)
 			    "[OPTIONS] TARGET...",
 		.summary = "check DANE as a monitoring plugin: daneprobe check -o nagios "
 			   "with the options that plugins share",
-		.notes = "TARGET, and all options with long names only, are those of "
-			 "daneprobe check.\n"
-			 "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN and every "
-			 "usage error.",
+		.notes = "TARGET and all options without a short name are those of "
+			 "daneprobe check.\nExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 "
+			 "UNKNOWN and every usage error.",
 	};
 
 	cmd.opts = check_dane_table();

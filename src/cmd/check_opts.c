@@ -105,11 +105,11 @@ static int parse_summary(const char *text, void *field, struct why *why)
 
 static const struct opt table[] = {
 	{ "file", 'f', OPT_TEXT, AT(file), .argument = "FILE",
-	  .help = "read targets, one a line; # begins a comment; - is stdin" },
+	  .help = "read targets, one per line; # begins a comment; - is stdin" },
 	{ "output", 'o', OPT_WORD, AT(output), .fallback = "text",
 	  .argument = "text|nagios|json|ndjson|junit|tap|prometheus",
-	  .help = "format: json is one array, ndjson one object a line as each target "
-		  "ends; junit and tap have a test a peer, prometheus is for the "
+	  .help = "format: json is one array, ndjson one object per line as each target "
+		  "ends; junit and tap have a test per peer, prometheus is for the "
 		  "textfile collector" },
 	{ "resolver", 0, OPT_LIST, AT(resolvers), .argument = "ADDR[@PORT]",
 	  .help = "forward questions to this server (repeatable); answers are validated "
@@ -144,21 +144,21 @@ static const struct opt table[] = {
 		  "Default: its own name, or its address where it has none with a "
 		  "domain" },
 	{ "wait", 0, OPT_TIME, AT(wait_ms), 1, 7 * 86400000LL, .argument = "TIME",
-	  .help = "try again every 5 s until OK, for so long; prints the last attempt" },
+	  .help = "try again every 5 s until OK, for at most this long; prints the last "
+		  "attempt" },
 	{ "jobs", 'j', OPT_INT, AT(jobs), 1, 100000, .argument = "N",
-	  .help = "targets in flight at once, in all processes. Default: 64 in each" },
+	  .help = "targets checked at once, in all processes. Default: 64 in each" },
 	{ "workers", 0, OPT_INT, AT(workers), 1, 256, .argument = "N",
 	  .help = "processes for -f with -o ndjson. Default: one a processor" },
 	{ "retries", 0, OPT_INT, AT(retries), 0, 10, .argument = "N",
-	  .help = "try again so often after a timeout, a connection or a DNS question "
-		  "that "
-		  "failed. Default: 1 with -f, else 0" },
+	  .help = "try again up to N times after a timeout, a failed connection or a "
+		  "failed DNS question. Default: 1 with -f, else 0" },
 	{ "per-host", 0, OPT_INT, AT(per_host), 1, 10000, .argument = "N",
 	  .help = "connections at once to one address. Default: 2 for STARTTLS, else 8" },
 	{ "per-net", 0, OPT_INT, AT(per_net), 0, 10000, "32", "N",
 	  .help = "connections at once to one /24 or /48; 0: any number" },
 	{ "per-target", 0, OPT_INT, AT(per_target), 1, 512, "64", "N",
-	  .help = "connections at once of one target" },
+	  .help = "connections at once for one target" },
 	{ "dns-rate", 0, OPT_INT, AT(dns_rate), 0, 1000000, "0", "N",
 	  .help = "DNS questions a second, in all; targets begin no faster. Default 0: "
 		  "any "
@@ -174,18 +174,20 @@ static const struct opt table[] = {
 	  .help = "check names for DANE-EE(3) too" },
 	{ "warn-expiry", 0, OPT_OWN, AT(verdict.warn_expiry), .fallback = "25%",
 	  .argument = "X",
-	  .help = "WARNING below this rest of the leaf certificate's life: N% of it, or "
-		  "Nd",
+	  .help = "WARNING when less than this remains of the leaf certificate's life: "
+		  "N% of it, or Nd",
 	  .parse = parse_life },
 	{ "crit-expiry", 0, OPT_OWN, AT(verdict.crit_expiry), .fallback = "10%",
-	  .argument = "X", .help = "CRITICAL likewise; by default not for DANE-EE(3)",
+	  .argument = "X",
+	  .help = "CRITICAL when less than this remains; by default not for DANE-EE(3)",
 	  .parse = parse_life },
 	{ "warn-rrsig", 0, OPT_OWN, AT(verdict.warn_rrsig), .argument = "X",
-	  .help = "WARNING below this rest of the DNSSEC signatures' life: N% of it, or "
-		  "Nh. Default: the TTL and 45m",
+	  .help = "WARNING when less than this remains of the DNSSEC signatures' life: "
+		  "N% of it, or Nh. Default: the TTL and 45m",
 	  .parse = parse_life },
 	{ "crit-rrsig", 0, OPT_OWN, AT(verdict.crit_rrsig), .argument = "X",
-	  .help = "CRITICAL likewise. Default: 45m", .parse = parse_life },
+	  .help = "CRITICAL when less than this remains. Default: 45m",
+	  .parse = parse_life },
 	{ "warn-time", 0, OPT_OWN, AT(verdict.warn_time), .argument = "TIME",
 	  .help = "WARNING when the check takes longer", .parse = parse_duration },
 	{ "crit-time", 0, OPT_OWN, AT(verdict.crit_time), .argument = "TIME",
@@ -196,27 +198,25 @@ static const struct opt table[] = {
 		  "fetches /",
 	  .parse = parse_statuses },
 	{ "expect-body", 0, OPT_OWN, AT(expect_body), .argument = "REGEX",
-	  .help = "the page must match this extended regular expression; fetches "
-		  "likewise",
+	  .help = "the page must match this extended regular expression; given without a "
+		  "path it fetches /",
 	  .parse = parse_regex },
 	{ "on", 0, OPT_OWN, AT(verdict.overrides), .argument = "CODE=STATE",
-	  .help = "what a code or a finding means, e.g. no-tlsa=warning (repeatable)",
+	  .help = "the state for a code or a finding, e.g. no-tlsa=warning (repeatable)",
 	  .parse = parse_override },
 	{ "shard", 0, OPT_OWN, AT(shard), .argument = "I/N",
-	  .help = "check only part I of N of the targets, by a hash of each: 1/8, 2/8 "
-		  "... "
+	  .help = "check only part I of N of the targets, chosen by a hash: 1/8, 2/8 ... "
 		  "8/8 together are the list",
 	  .parse = parse_shard },
 	{ "shard-by", 0, OPT_CHOICE, AT(shard_by), .fallback = "target",
 	  .argument = "target|host",
-	  .help = "what the part goes by: with host all targets of a host are in one" },
+	  .help = "what is hashed: with host, all targets of a host are in one part" },
 	{ "resume", 0, OPT_TEXT, AT(resume), .argument = "FILE",
-	  .help = "pass over targets that have a result in this ndjson file, which "
-		  ">>FILE "
-		  "may go on" },
+	  .help = "skip targets that have a result in this ndjson file, to which >>FILE "
+		  "may append" },
 	{ "summary", 0, OPT_OWN, AT(summary), .argument = "[=FILE]",
-	  .help = "at the end print on standard error how many targets came to which "
-		  "code, or write that to FILE as JSON",
+	  .help = "at the end print the number of targets for each code to standard "
+		  "error, or write it to FILE as JSON",
 	  .parse = parse_summary },
 	{ "dry-run", 0, OPT_FLAG, AT(dry_run),
 	  .help = "print what would be looked up and where it would connect; send "
@@ -225,9 +225,8 @@ static const struct opt table[] = {
 	  .help = "look up hosts and TLSA records, and connect to nothing: what could be "
 		  "probed is not-probed; with -o text, json or ndjson" },
 	{ "no-sandbox", 0, OPT_FLAG, AT(no_sandbox),
-	  .help = "for debugging: keep files, system calls and the user root within "
-		  "reach "
-		  "while strangers' data is read" },
+	  .help = "for debugging: don't give up access to files, system calls and root "
+		  "before data from the network is read" },
 	{ "quiet", 'q', OPT_COUNT, AT(quiet), .help = "the first line only" },
 	{ "verbose", 'v', OPT_COUNT, AT(verbose), .help = "more detail (repeatable)" },
 	{ .long_name = NULL },
@@ -314,8 +313,8 @@ int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct
 			"-4 and -6 exclude each other: without them both are probed");
 	if (o->resume && o->wait_ms)
 		return why_set(why, DP_EINVAL,
-			       "--resume and --wait exclude each other: the one checks a "
-			       "target once, the other again and again");
+			       "--resume and --wait exclude each other: one checks a "
+			       "target once, the other repeatedly");
 	if (!rest->args.count && !o->file)
 		return why_set(why, DP_EINVAL,
 			       "no target: give HOST, HOST:PORT, a URL, or -f FILE");

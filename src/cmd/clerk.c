@@ -122,7 +122,7 @@ int clerk_write(struct clerk *c, const void *text, size_t len, struct why *why)
 	if (n > 0)
 		return why_set(why, DP_EIO, "%.*s", (int)n, answer);
 	if (n < 0 || !wait_for(c))
-		return why_set(why, DP_EIO, "the process that was to write %s has ended",
+		return why_set(why, DP_EIO, "the process that should write %s has ended",
 			       c->path);
 	return 0;
 }

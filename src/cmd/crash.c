@@ -16,9 +16,8 @@ static const char forbidden[] =
 	"daneprobe: stopped by the sandbox: a system call that no check makes. A server "
 	"may "
 	"have sent what takes a program over; --no-sandbox runs without this guard\n";
-static const char fault[] = "daneprobe: stopped by a fault of its own or of a library's, "
-			    "which may come of too "
-			    "little memory (ulimit -v)\n";
+static const char fault[] =
+	"daneprobe: crashed, perhaps because of too little memory (ulimit -v)\n";
 
 static const char *sandbox_result, *fault_result; /* NULL: none is owed */
 static pid_t owner;

@@ -38,7 +38,7 @@ static void on_sigint(void *arg)
 		return;
 	}
 	i->drained = true;
-	log_warn("SIGINT: what is in flight is finished; a second one stops that, too");
+	log_warn("SIGINT: finishing the checks under way; a second one stops them, too");
 	i->conf.drain(i->conf.arg);
 }
 

@@ -34,9 +34,9 @@ int jobs_share(int asked, int processes, long files)
 		return share;
 	share = most < 1 ? 1 : (int)most;
 	if (asked)
-		log_warn(
-			"-j %d is more than %ld open files a process allow: %d in flight",
-			asked, files, share * processes);
+		log_warn("-j %d needs more than the %ld open files that a process may "
+			 "have: %d at once",
+			 asked, files, share * processes);
 	return share;
 }
 

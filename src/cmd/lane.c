@@ -89,7 +89,7 @@ char *lane_bury(struct lane *lane)
 	channel_free(lane->channel);
 	lane->channel = NULL;
 	if (lane->still >= LOOKS_MAX)
-		return mem_text("it was stuck for two seconds");
+		return mem_text("it did not react for two seconds");
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
 		return mem_text(
 			"the sandbox stopped it at a system call that no check "

@@ -29,13 +29,12 @@ int lineage_verb_check(const void *values, const struct opts_rest *rest, struct 
 			       "whose next key is lost");
 	if (!v->assume_since != !v->why)
 		return why_set(why, DP_EINVAL,
-			       "--assume-published-since and --why: the one needs the "
-			       "other");
+			       "--assume-published-since and --why need each other");
 	if (v->assume_since && (v->all || rest->args.count != 1))
 		return why_set(why, DP_EINVAL,
 			       "--assume-published-since is about one lineage: name it");
 	if (v->all && rest->args.count)
-		return why_set(why, DP_EINVAL, "--all and a NAME: one of them");
+		return why_set(why, DP_EINVAL, "give --all or a NAME, not both");
 	if (v->all || rest->args.count)
 		return 0;
 	return why_set(why, DP_EINVAL,

@@ -151,8 +151,8 @@ static void print_issuers(const struct prediction *list, size_t count)
 		issuer = log_escape(list[i].issuer, strlen(list[i].issuer));
 		print_name(list[i].name, 0);
 		printf(": signed by %s now. The CA may sign\nwith another certificate at "
-		       "any time, and tells nobody before: publish a 3 1 1\nrecord, or "
-		       "one for each intermediate that the CA lists.\n",
+		       "any time, without notice: publish a 3 1 1\nrecord, or one for "
+		       "each intermediate that the CA lists.\n",
 		       issuer);
 		free(issuer);
 	}

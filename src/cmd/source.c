@@ -122,8 +122,8 @@ int source_rewind(struct source *s, struct why *why)
 	s->in_line = s->told = s->ended = false;
 	if (in->fd >= 0 && lseek(in->fd, 0, SEEK_SET) < 0)
 		return why_errno(why, errno,
-				 "--wait reads the targets anew for each attempt, and %s "
-				 "can't be",
+				 "--wait reads the targets again for each attempt, and "
+				 "%s can't be read twice",
 				 s->file_name);
 	in->at = in->len = 0;
 	in->behind = 0;

@@ -173,10 +173,9 @@ int verb_check_with(const struct cmd *cmd, const struct check_opts *opts,
 		crash_keep_core();
 	if (nagios) {
 		mem_set_last_words("DANE UNKNOWN - out of memory\n");
-		crash_set_results(
-			"DANE UNKNOWN - stopped by the sandbox\n",
-			"DANE UNKNOWN - stopped by a fault of its own or of a library's, "
-			"which may come of too little memory (ulimit -v)\n");
+		crash_set_results("DANE UNKNOWN - stopped by the sandbox\n",
+				  "DANE UNKNOWN - crashed, perhaps because of too little "
+				  "memory (ulimit -v)\n");
 		log_hold();
 	}
 	log_set_level(1 + opts->verbose - opts->quiet);

@@ -51,7 +51,7 @@ const struct cmd *verb_end(void)
 	static const struct cmd cmd = {
 		.name = "end",
 		.synopsis = "[OPTIONS] NAME...",
-		.summary = "take a lineage out of service, one safe step a run",
+		.summary = "take a lineage out of service, one safe step per run",
 		.notes = "Its records leave DNS, but for those of keys that a service "
 			 "still "
 			 "presents; when none is left its folder is moved aside. No key "

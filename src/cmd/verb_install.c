@@ -36,7 +36,7 @@ const struct cmd *verb_install(void)
 		.name = "install",
 		.synopsis = "[OPTIONS] NAME...",
 		.summary = "install the next key, once its record is safe",
-		.notes = "Switches live, runs deploy, looks at every service, and goes "
+		.notes = "Switches live, runs deploy, checks every service, and rolls "
 			 "back if one of them does not present the "
 			 "key.\n" LINEAGE_VERB_EXITS,
 		.opts = opts,

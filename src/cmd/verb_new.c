@@ -87,7 +87,7 @@ static int check_new_args(const void *values, const struct opts_rest *rest,
 		return 0;
 	return why_set(why, DP_EINVAL,
 		       rest->args.count ? "more than one NAME"
-					: "no NAME for the lineage: any word will do");
+					: "no NAME for the lineage: give any word");
 }
 
 /* Puts a list of options as one value into lineage.conf. */
@@ -249,14 +249,14 @@ static int report_new(struct lineage *l, const struct values *v, struct why *why
 	if (rc == 0 && !v->setup.quiet)
 		server_lines_print(l);
 	if (rc == 0 && !l->conf.deploy.count)
-		log_warn("no deploy command: a server that doesn't read live/ anew by "
+		log_warn("no deploy command: a server that doesn't reload live/ by "
 			 "itself keeps its old certificate (deploy of %s/lineage.conf)",
 			 l->dir);
 	if (rc == 0)
 		warn_of_account(l);
 	if (rc == 0 && !v->setup.quiet)
-		printf("Next: `daneprobe rollover %s` takes the first step, and each run "
-		       "one\nmore, until it is idle.\n",
+		printf("Next: `daneprobe rollover %s` takes the first step, and each "
+		       "further run one\nmore, until it is idle.\n",
 		       l->name);
 	return rc;
 }
@@ -277,7 +277,7 @@ static void warn_of_host(const struct values *v, const struct target *service)
 
 	switch (hosted_find(&upstream, service->host, v->dns.timeout_ms)) {
 	case HOSTED_NXDOMAIN:
-		log_warn("%s: there is no host %s in DNS: is it typed right?",
+		log_warn("%s: there is no host %s in DNS: is it spelled right?",
 			 service->text, service->host);
 		break;
 	case HOSTED_NOWHERE:

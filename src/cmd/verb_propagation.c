@@ -154,8 +154,8 @@ const struct cmd *verb_propagation(void)
 		.name = "propagation",
 		.synopsis = "[OPTIONS] NAME...",
 		.summary =
-			"tell which name servers have the records, and when that is safe",
-		.notes = "Safe is when all agree and twice the largest TTL has passed "
+			"show which name servers have the records, and when it is safe",
+		.notes = "It is safe when all agree and twice the largest TTL has passed "
 			 "since.\nEach record is wanted, wrong (a wanted one with other "
 			 "digits, which are marked), too many (the lineage's own, of a "
 			 "key that is out of use), foreign, or "

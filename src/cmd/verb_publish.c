@@ -21,8 +21,8 @@
 
 static const struct opt opts[] = {
 	{ "dry-run", 0, OPT_FLAG, offsetof(struct lineage_verb_values, dry_run),
-	  .help = "only print the difference to what is there; for print and exec what "
-		  "is wanted, and what of ours is to go" },
+	  .help = "only print the difference from what is published; for print and exec "
+		  "the records to add and those of ours to remove" },
 	{ "prune", 0, OPT_FLAG, offsetof(struct lineage_verb_values, prune),
 	  .help = "take out the lineage's own records at services that lineage.conf no "
 		  "longer has, and nothing else" },
@@ -33,7 +33,7 @@ static const struct opt opts[] = {
 	  .fallback = "zone", .argument = RECORD_FORMATS,
 	  .help = "of the records that are printed, as in record" },
 	{ "zone", 0, OPT_TEXT, offsetof(struct lineage_verb_values, zone),
-	  .argument = "NAME", .help = "the zone that they go to, for form and nsupdate" },
+	  .argument = "NAME", .help = "the zone of the records, for form and nsupdate" },
 	SETUP_OPTS(struct lineage_verb_values, setup),
 	SETUP_DNS_OPTS(struct lineage_verb_values, dns),
 	{ .long_name = NULL },
@@ -223,7 +223,7 @@ const struct cmd *verb_publish(void)
 	static const struct cmd cmd = {
 		.name = "publish",
 		.synopsis = "[OPTIONS] NAME...",
-		.summary = "give the records of the current and the next key to DNS",
+		.summary = "publish the records of the current and the next key in DNS",
 		.notes = "How is said by publish in lineage.conf: print, rfc2136, "
 			 "powerdns, exec, or a DNS provider (lineage.conf(5)). "
 			 "Records that aren't the lineage's own stay as they "

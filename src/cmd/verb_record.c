@@ -71,7 +71,8 @@ static const struct opt opts[] = {
 	  .help = "with --live and --cert, for debugging: as that of check" },
 	{ "timeout", 't', OPT_SECONDS, AT(timeout_ms), 100, 3600000,
 	  .argument = "SECONDS",
-	  .help = "with --live: for all of it; default 30 for smtp, 10 for the others" },
+	  .help = "with --live: limit for the whole attempt; default 30 for smtp, 10 for "
+		  "the others" },
 	{ .long_name = NULL },
 };
 
@@ -133,9 +134,8 @@ static int source_live(const struct values *v, const struct target *target,
 		rc = live_chain(target, &dns, v->timeout_ms, &chain, why);
 	if (rc < 0)
 		return rc;
-	log_warn("this comes from the network: compare it with the key on the server "
-		 "before "
-		 "you publish it");
+	log_warn("this record comes from the network: compare it with the key on the "
+		 "server before you publish it");
 	rc = record_source_chain(&chain, (uint8_t)v->usage, ret_source, why);
 	chain_clear(&chain);
 	return rc;
@@ -187,9 +187,10 @@ static void warn_of_usage(const struct values *v, const struct target *t,
 		log_warn("usage %d names an issuer: certificate %zu of the file is taken",
 			 v->usage, source->depth);
 	if (t->service->mta_relay && v->usage <= TLSA_PKIX_EE)
-		log_warn("mail servers leave usages 0 and 1 out (RFC 7672): use 3 1 1");
+		log_warn("mail servers ignore usages 0 and 1 (RFC 7672): use 3 1 1");
 	if (v->mtype == TLSA_FULL)
-		log_warn("matching type 0 puts %s as a whole into DNS: answers get large",
+		log_warn("matching type 0 puts all of %s into DNS, which makes answers "
+			 "large",
 			 v->selector == TLSA_CERT ? "the certificate" : "the key");
 }
 

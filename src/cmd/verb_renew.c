@@ -12,8 +12,8 @@ static const struct opt opts[] = {
 	{ "all", 0, OPT_FLAG, offsetof(struct lineage_verb_values, all),
 	  .help = "every lineage of the folder" },
 	{ "force", 0, OPT_FLAG, offsetof(struct lineage_verb_values, force),
-	  .help = "now, also if it isn't due or the last try failed; a certificate that "
-		  "ends no later than the one in place is taken, too" },
+	  .help = "now, even if it isn't due or the last try failed; accepts a "
+		  "certificate that ends no later than the one in place" },
 	{ "no-install", 0, OPT_FLAG, offsetof(struct lineage_verb_values, no_install),
 	  .help = "only fetch the certificate" },
 	SETUP_OPTS(struct lineage_verb_values, setup),

@@ -16,8 +16,7 @@ static const struct opt opts[] = {
 	{ "all", 0, OPT_FLAG, offsetof(struct lineage_verb_values, all),
 	  .help = "every lineage of the folder" },
 	{ "force", 0, OPT_FLAG, offsetof(struct lineage_verb_values, force),
-	  .help = "don't pause after a try that failed; no wait for caches is "
-		  "shortened" },
+	  .help = "don't pause after a failed try; waits for caches are not shortened" },
 	{ "again", 0, OPT_FLAG, offsetof(struct lineage_verb_values, again),
 	  .help = "begin one less than a day after the last one ended" },
 	{ "emergency", 0, OPT_FLAG, offsetof(struct lineage_verb_values, emergency),
@@ -30,9 +29,9 @@ static const struct opt opts[] = {
 		  "records since then: what caches got before isn't waited for any "
 		  "more; 2026-11-29T10:00:00Z" },
 	{ "why", 0, OPT_TEXT, offsetof(struct lineage_verb_values, why),
-	  .argument = "TEXT", .help = "how you know that; for the journal" },
+	  .argument = "TEXT", .help = "how you know that (written to the journal)" },
 	{ "discard-next", 0, OPT_FLAG, offsetof(struct lineage_verb_values, discard_next),
-	  .help = "make another next key, where the one that is there is lost" },
+	  .help = "make another next key because the present one is lost" },
 	SETUP_OPTS(struct lineage_verb_values, setup),
 	SETUP_DNS_OPTS(struct lineage_verb_values, dns),
 	{ .long_name = NULL },
@@ -71,8 +70,9 @@ const struct cmd *verb_rollover(void)
 	static const struct cmd cmd = {
 		.name = "rollover",
 		.synopsis = "[OPTIONS] NAME... | --all",
-		.summary = "go from the current key to the next, one safe step a run",
-		.notes = "With --all one is begun only where rollover_every has passed; "
+		.summary =
+			"switch from the current key to the next, one safe step per run",
+		.notes = "--all begins a rollover only where rollover_every has passed; "
 			 "run it from cron or a timer.\n" LINEAGE_VERB_EXITS,
 		.opts = opts,
 		.values_size = sizeof(struct lineage_verb_values),

@@ -40,17 +40,17 @@ static const struct opt opts[] = {
 	  .help = "nagios: a line for a monitoring system; what is stuck, late, left "
 		  "alone or unreadable raises an alarm" },
 	{ "predict", 0, OPT_TEXT, offsetof(struct values, predict), .argument = "DIR",
-	  .help = "of no lineage, but of the certificates that certbot, lego, acme.sh or "
-		  "uacme keeps in DIR: whether the next renewal keeps the records valid "
-		  "that are published at their names" },
+	  .help = "without a lineage: whether the next renewal of the certificates that "
+		  "certbot, lego, acme.sh or uacme keeps in DIR leaves the published "
+		  "records valid" },
 	{ "service", 0, OPT_LIST, offsetof(struct values, services), .argument = "TARGET",
-	  .help = "with --predict: look at this service's records (repeatable); default "
+	  .help = "with --predict: check this service's records (repeatable); default: "
 		  "the ports " COMPARE_PORTS " of each name" },
 	{ "no-dns", 0, OPT_FLAG, offsetof(struct values, no_dns),
-	  .help = "with --predict: ask nobody, and only tell about the keys" },
+	  .help = "with --predict: ask nobody, and only report on the keys" },
 	{ "check", 0, OPT_FLAG, offsetof(struct values, check),
-	  .help = "look, without any effect, whether the next steps would fail: keys, "
-		  "programs, the right to publish, DNSSEC, each name server and "
+	  .help = "check, without changing anything, whether the next steps would fail: "
+		  "keys, programs, the right to publish, DNSSEC, each name server and "
 		  "service" },
 	SETUP_OPTS(struct values, setup),
 	SETUP_DNS_OPTS(struct values, dns),
@@ -412,13 +412,11 @@ const struct cmd *verb_status(void)
 		.name = "status",
 		.synopsis = "[OPTIONS] [NAME...]",
 		.summary = "show where each lineage stands, and what happens next",
-		.notes =
-			"Asks nobody but with --check and --predict: it tells what the "
-			"last run saw.\n"
-			"Exit status: 0 as planned; 1 stuck, late, or nothing moves any "
-			"more; 2 a certificate has expired; 3 usage error or unreadable, "
-			"with -o nagios also no lineage at all; with --predict 1 where "
-			"published records may break.",
+		.notes = "Without --check and --predict it asks nobody and shows what "
+			 "the last run saw.\nExit status: 0 as planned; 1 stuck, late, "
+			 "or nothing moves any more; 2 a certificate has expired; 3 "
+			 "usage error or unreadable, with -o nagios also no lineage at "
+			 "all; with --predict 1 where published records may break.",
 		.opts = opts,
 		.values_size = sizeof(struct values),
 		.check = check_status_args,

@@ -68,8 +68,8 @@ static const struct opt opts[] = {
 	{ "ee-name-check", 0, OPT_FLAG, AT(ee_name_check),
 	  .help = "check names for DANE-EE(3) too" },
 	{ "csr", 0, OPT_TEXT, AT(csr), .argument = "FILE",
-	  .help = "certificate signing request, to recognise a record made from it by "
-		  "mistake" },
+	  .help = "certificate signing request; a record made from it by mistake is "
+		  "recognised" },
 	{ "no-sandbox", 0, OPT_FLAG, AT(no_sandbox),
 	  .help = "for debugging: as that of check" },
 	{ "output", 'o', OPT_CHOICE, AT(output), .fallback = "text",

@@ -71,8 +71,9 @@ static bool data_fits(const struct tlsa *rr, char *reason)
 	if (rr->mtype != TLSA_FULL) {
 		if (rr->len == want)
 			return true;
-		return refuse_record(reason, "%zu octets of data; SHA2-%s has %zu",
-				     rr->len, want == 32 ? "256" : "512", want);
+		return refuse_record(reason, "%zu octet%s; a SHA2-%s digest has %zu",
+				     rr->len, rr->len == 1 ? "" : "s",
+				     want == 32 ? "256" : "512", want);
 	}
 	if (rr->selector == TLSA_CERT && !is_x509(rr))
 		return refuse_record(reason, "its data is not a certificate in DER form");

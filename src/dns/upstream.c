@@ -164,8 +164,8 @@ static void choose_forwarders(struct upstream *u)
 		return;
 	u->forward_count = kept;
 	if (!kept)
-		u->left = mem_printf("the system's resolver does not deliver DNSSEC (%s);"
-				     " asked the root itself instead",
+		u->left = mem_printf("the system's resolver does not pass DNSSEC on "
+				     "(%s); the root itself was asked instead",
 				     buf_str(&u->refused));
 	conf = resolver_conf_of(u, kept > 0, false);
 	/* An anchor file that is a pipe can't be read again: then it stays as it is. */

@@ -72,8 +72,7 @@ static bool anything_waits(const struct dialogue *d, struct why *why)
 	if (recv(d->fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) != 1)
 		return false;
 	why_set(why, DP_EFORMAT,
-		"something came behind the server's go-ahead, before TLS began: an "
-		"injection");
+		"data came after the server's go-ahead and before TLS: an injection");
 	return true;
 }
 

@@ -417,7 +417,8 @@ static void explain_failure(const struct handshake *h, int rc, struct why *why)
 	else if (rc == GNUTLS_E_DH_PRIME_UNACCEPTABLE ||
 		 rc == GNUTLS_E_INSUFFICIENT_SECURITY)
 		why_gnutls(why, rc,
-			   "the server is below what is secure today, not broken");
+			   "the server's algorithms or keys are too weak for today, but "
+			   "it is not broken");
 	else if (h->reset)
 		why_set(why, DP_EIO, "the server reset the connection %s",
 			h->first_len ? "during the handshake" : "before TLS");

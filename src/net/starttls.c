@@ -123,11 +123,10 @@ static void remember_said(struct starttls *d, const uint8_t *in, size_t len)
 static enum starttls_status behind_go_ahead(struct starttls *d, size_t len)
 {
 	d->injected = true;
-	return starttls_end(
-		d, STARTTLS_REFUSED,
-		"%zu bytes in plaintext came behind the %s server's go-ahead, "
-		"before TLS: an injection",
-		len, d->kind->name);
+	return starttls_end(d, STARTTLS_REFUSED,
+			    "%zu bytes in plaintext came after the %s server's go-ahead "
+			    "and before TLS: an injection",
+			    len, d->kind->name);
 }
 
 static enum starttls_status take_waiting(struct starttls *d)
@@ -272,7 +271,7 @@ enum starttls_status starttls_injected(struct starttls *d, size_t len)
 	d->injected = true;
 	return starttls_end(d, STARTTLS_REFUSED,
 			    "%zu bytes came from the %s server before they were asked "
-			    "for, in place of %s: %s",
+			    "for, instead of %s: %s",
 			    len, d->kind->name, d->awaited,
 			    early ? "two greetings, or replies that are out of step, of "
 				    "which nobody can tell what they answer"

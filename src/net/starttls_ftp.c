@@ -22,7 +22,7 @@ static enum starttls_status on_service_ready(struct starttls *d)
 		return STARTTLS_MORE;
 	d->greeted = true;
 	if (d->reply.code != 220)
-		return end_refused(d, "turns us away by its greeting");
+		return end_refused(d, "turns us away in its greeting");
 	return starttls_say(d, on_auth_tls, "the reply to AUTH TLS", "AUTH TLS\r\n");
 }
 

@@ -50,7 +50,7 @@ static enum starttls_status on_welcome(struct starttls *d)
 {
 	d->greeted = true;
 	if (d->reply.code != 200 && d->reply.code != 201)
-		return end_refused(d, "turns us away by its greeting");
+		return end_refused(d, "turns us away in its greeting");
 	return starttls_say(d, on_capabilities, "the list of capabilities",
 			    "CAPABILITIES\r\n");
 }

@@ -67,7 +67,7 @@ static enum starttls_status on_capa(struct starttls *d)
 static enum starttls_status on_greeting(struct starttls *d)
 {
 	if (read_answer(d) != ANSWER_OK)
-		return end_not_ok(d, "turns us away by its greeting");
+		return end_not_ok(d, "turns us away in its greeting");
 	d->greeted = true;
 	return starttls_say(d, on_capa, "the list of capabilities", "CAPA\r\n");
 }

@@ -128,7 +128,7 @@ static enum starttls_status on_capability_line(struct starttls *d)
 		return STARTTLS_MORE;
 	}
 	if (!line_begins(d, "OK"))
-		return end_no_or_bye(d, "turns us away by its greeting");
+		return end_no_or_bye(d, "turns us away in its greeting");
 	d->greeted = true;
 	if (!d->offered)
 		return starttls_not_offered(d, "STARTTLS");

@@ -83,7 +83,7 @@ static enum starttls_status on_greeting(struct starttls *d)
 		return put_off(d);
 	if (is_permanent(d))
 		return starttls_end(d, STARTTLS_REFUSED,
-				    "the %s server turns us away by its greeting: \"%s\"",
+				    "the %s server turns us away in its greeting: \"%s\"",
 				    d->kind->name, starttls_quote_reply(d));
 	if (d->reply.code != 220)
 		return starttls_misplaced(d);

@@ -82,9 +82,9 @@ static enum starttls_status on_proceed(struct starttls *d)
 		return tag_ends(event) ? STARTTLS_GO : STARTTLS_MORE;
 	if (!xml_is(d->xml, TLS, "failure"))
 		return end_unreadable(d);
-	return starttls_end(d, STARTTLS_REFUSED,
-			    "the XMPP server offers STARTTLS and refuses it by "
-			    "<failure/>");
+	return starttls_end(
+		d, STARTTLS_REFUSED,
+		"the XMPP server offers STARTTLS and refuses it with <failure/>");
 }
 
 static enum starttls_status features_ended(struct starttls *d)

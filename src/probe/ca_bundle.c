@@ -37,7 +37,7 @@ int ca_bundle_new(const char *file, struct ca_bundle **ret_bundle, struct why *w
 			return rc;
 		}
 		if (rc < 0)
-			log_warn("no CA bundle %s: taken as an empty one", file);
+			log_warn("no CA bundle %s: treated as empty", file);
 		b->given = true;
 	}
 	*ret_bundle = b;

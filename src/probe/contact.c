@@ -441,7 +441,7 @@ char *contact_time_out(struct contact *c, int64_t timeout_ms)
 	char *text;
 
 	if (!t->peer || t->done)
-		return mem_printf("a connection did not come to its end within %.3g s",
+		return mem_printf("a connection did not end within %.3g s",
 				  (double)timeout_ms / 1000);
 	text = late_text(t, timeout_ms, &silent);
 	if (silent)

@@ -320,7 +320,8 @@ static void on_host_addresses(void *arg, struct address_result *take_result)
 			look_up_tlsa(e, &r);
 		else
 			fail_dns(e, CODE_NO_ADDRESS,
-				 "-4 or -6 leaves none of the addresses of --connect-to");
+				 "none of the addresses of --connect-to is of the family "
+				 "that -4 or -6 asks for");
 		break;
 	case ADDRESS_INSECURE:
 		/* The security of the RRset that decided, since TLSA isn't asked for. */

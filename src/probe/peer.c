@@ -278,8 +278,8 @@ static void refuse_plaintext(struct peer *p)
 		return;
 	}
 	why_set(&p->result.why, DP_EFORMAT,
-		"plaintext came behind the server's go-ahead, where TLS has to begin: an "
-		"injection, or a server that says yes to STARTTLS and doesn't start it");
+		"plaintext came after the server's go-ahead, where TLS has to begin: an "
+		"injection, or a server that accepts STARTTLS and doesn't start it");
 	finish_peer(p, PEER_NO_STARTTLS);
 }
 
@@ -394,7 +394,7 @@ static void put_off(struct peer *p)
 	struct why *why = &p->result.why;
 
 	if (p->put_off.text[0]) {
-		why_set(&p->put_off, DP_EIO, "%s, and so at a second try", why->text);
+		why_set(&p->put_off, DP_EIO, "%s, and again at a second try", why->text);
 		*why = p->put_off;
 		finish_peer(p, PEER_LATER);
 	} else if (!second_try_fits(p)) {

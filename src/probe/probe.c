@@ -347,8 +347,8 @@ static void note_assumed_start(struct probe *p)
 		return;
 	finding_take(&p->facts->findings, FINDING_START_ASSUMED, SEVERITY_INFO,
 		     &p->conf->verdict->overrides,
-		     mem_printf("nothing tells how TLS starts for %.*s: a handshake at "
-				"once is assumed",
+		     mem_printf("it is not known how TLS starts for %.*s: implicit TLS "
+				"is assumed",
 				(int)strcspn(p->host, "."), p->host));
 }
 
@@ -391,11 +391,12 @@ static void note_null_beside(struct probe *p)
 {
 	bool mx = p->service->discovery == SERVICE_MX;
 
-	finding_take(&p->facts->findings, FINDING_NULL_BESIDE, SEVERITY_INFO,
-		     &p->conf->verdict->overrides,
-		     mem_printf("one %s record of %s says \".\", that there is no such "
-				"service, and others name hosts: remove one or the other",
-				mx ? "MX" : "SRV", p->host));
+	finding_take(
+		&p->facts->findings, FINDING_NULL_BESIDE, SEVERITY_INFO,
+		&p->conf->verdict->overrides,
+		mem_printf("one %s record of %s says \".\" (there is no such service), "
+			   "but others name hosts: remove one or the other",
+			   mx ? "MX" : "SRV", p->host));
 }
 
 static void on_discovery(void *arg, struct discover_result *take_result)

@@ -127,12 +127,11 @@ static char *blame_certificate(const struct slot *s, int status, char *take_erro
 	if (!take_error)
 		return NULL;
 	if (r->demands_certificate)
-		text = mem_printf(
-			"the page needs a client's certificate, which the server "
-			"demands and this check hasn't (%s)",
-			take_error);
+		text = mem_printf("the page needs a client certificate, which this check "
+				  "doesn't have (%s)",
+				  take_error);
 	else if (r->asks_certificate && status >= 400 && status < 500)
-		text = mem_printf("the page needs a client's certificate, it seems: the "
+		text = mem_printf("the page seems to need a client certificate: the "
 				  "server asked for one in the handshake (%s)",
 				  take_error);
 	else
@@ -564,7 +563,7 @@ static void on_turn(void *arg)
 static void on_no_turn(void *arg)
 {
 	struct slot *s = arg;
-	char *error = mem_printf("not asked: no more than %d of a target's addresses are",
+	char *error = mem_printf("not asked: at most %d of a target's addresses are",
 				 TURNS_IN_ALL);
 
 	fail_peer(facts_of(s), CODE_STOPPED, error);
@@ -606,8 +605,8 @@ static bool has_not_begun(const struct slot *s)
 
 static void mark_unasked(struct slot *s)
 {
-	char *error = mem_printf("not asked within %.3g s: others of the target's "
-				 "addresses were before it, and so many at once are not",
+	char *error = mem_printf("not asked within %.3g s: the target has more addresses "
+				 "than are asked at once",
 				 (double)s->conf->facts->timeout_ms / 1000);
 
 	fail_peer(facts_of(s), CODE_STOPPED, error);

@@ -83,11 +83,24 @@ static bool is_superfluous(const struct page *g, const struct facts_lookup *l,
 	return false;
 }
 
+/* What is behind it: "... because of a previous validation failure <NAME>: REASON". */
+static const char *first_cause(const char *error)
+{
+	static const char mark[] = "validation failure <";
+	const char *at = error, *reason = phrase_reason(error);
+
+	while ((at = strstr(at, mark))) {
+		reason = phrase_reason(at);
+		at += strlen(mark);
+	}
+	return reason;
+}
+
 /* Reasons are long, so they get whole lines. The one that the advice tells is left
  * out. */
 static void lookup_error(const struct page *g, const struct facts_lookup *l)
 {
-	const char *reason = l->error ? phrase_reason(l->error) : NULL;
+	const char *reason = l->error ? first_cause(l->error) : NULL;
 	size_t i;
 
 	if (!reason)

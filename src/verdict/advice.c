@@ -36,8 +36,8 @@ static void http_failed(const struct advice_context *c)
 			c, mem_printf("the key at %s matches, but the page fails: %s",
 				      place, advice_context_error_text(c)));
 	free(place);
-	advice_context_remedy(c, "look at the web server's log, or say what to expect by "
-				 "--expect-status and --expect-body");
+	advice_context_remedy(c, "look at the web server's log, or change what is "
+				 "expected with --expect-status and --expect-body");
 }
 
 static void advise_matched(const struct advice_context *c)
@@ -76,6 +76,9 @@ static void advise_matched(const struct advice_context *c)
 	if (all == 1)
 		advice_context_story(c, mem_printf("the address presents %s%s",
 						   first ? first : "a match", pages));
+	else if (all == 2)
+		advice_context_story(c, mem_printf("both addresses present %s%s",
+						   first ? first : "a match", pages));
 	else
 		advice_context_story(c, mem_printf("all %zu addresses present %s%s", all,
 						   first ? first : "a match", pages));
@@ -94,8 +97,8 @@ static void advise_by_error(const struct advice_context *c)
 	if (c->code == CODE_DNS_ERROR &&
 	    (c->t->blame_who == BLAME_DOMAIN || c->t->blame_who == BLAME_SERVER))
 		advice_context_remedy(
-			c, "let the domain's name servers answer this question: clients "
-			   "that go by DANE stay away until they do");
+			c, "make the domain's name servers answer this question: clients "
+			   "that use DANE stay away until they do");
 	what = remedy_for(c->code, c->e ? c->e->service : NULL,
 			  advice_context_error_text(c));
 	if (what)
@@ -244,7 +247,7 @@ static void tell_group(struct facts_target *t, struct group *g)
 	struct facts_advice *a = facts_add_advice(t);
 	size_t i, k;
 
-	a->story = phrase_sentence(named_story(g));
+	a->story = phrase_sentence(named_story(g), t);
 	a->remedy = mem_text(g->advice.remedy);
 	a->remedy_after = mem_text(g->advice.remedy_after);
 	for (i = 0; i < g->count; i++)
@@ -330,5 +333,5 @@ void advice_write(struct facts_target *t, time_t now)
 	}
 	c.a = t->advice_count ? t->advice : facts_add_advice(t);
 	advise_on_endpoint(&c, e, p);
-	c.a->story = phrase_sentence(c.a->story);
+	c.a->story = phrase_sentence(c.a->story, t);
 }

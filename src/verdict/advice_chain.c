@@ -70,7 +70,7 @@ static char *chain_text(const struct advice_context *c)
 		    strcmp(m->reason[i].text, "no match") != 0)
 			return mem_printf("that no record vouches for (record %zu: %s)",
 					  i + 1, m->reason[i].text);
-	return mem_text("in which no certificate is one that the records name");
+	return mem_text("in which no certificate matches a record");
 }
 
 /* Another key of the same server matches: this one is published too little, not wrong. */
@@ -110,12 +110,10 @@ static void mismatch_story(const struct advice_context *c, enum named named)
 
 	if (other_key_matches(c)) {
 		advice_context_story(
-			c,
-			mem_printf(
-				"the server has keys of two kinds, and its %s key, %s, "
-				"is not published: whoever is shown that one fails, "
-				"while others match and notice nothing",
-				c->p->tls.auth ? c->p->tls.auth : "other", digest));
+			c, mem_printf("the server has keys of two kinds, and its %s key, "
+				      "%s, is not published: clients that get that key "
+				      "fail, while others match and notice nothing",
+				      c->p->tls.auth ? c->p->tls.auth : "other", digest));
 	} else if (named == NAMED_NOTHING) {
 		char *chain = chain_text(c);
 
@@ -191,9 +189,8 @@ static bool superseded_match(const struct advice_context *c)
 				   "look at the strongest digest only, and that record "
 				   "names something else",
 				   i + 1));
-		advice_context_remedy(
-			c, "take the SHA2-512 record away, or make it anew from what the "
-			   "server presents");
+		advice_context_remedy(c, "remove the SHA2-512 record, or compute it "
+					 "again from what the server presents");
 		return true;
 	}
 	return false;
@@ -237,8 +234,8 @@ bool advice_chain_alias(const struct advice_context *c)
 			      sni_of(c), c->e->host, who, c->e->host));
 	free(who);
 	advice_context_say(&c->a->remedy,
-			   mem_printf("tell the server about %s: let it show for that "
-				      "name what it shows for %s",
+			   mem_printf("configure the server for %s: it should present "
+				      "for that name what it presents for %s",
 				      sni_of(c), c->e->host));
 	return true;
 }
@@ -345,10 +342,9 @@ void advice_chain_name_mismatch(const struct advice_context *c)
 	if (!c->a->remedy && !ee && advice_context_record_of_leaf(c))
 		advice_context_say(
 			&c->a->remedy,
-			mem_printf(
-				"get a certificate that names %s, or publish this record "
-				"too, with which names do not count:",
-				advice_context_host(c)));
+			mem_printf("get a certificate that names %s, or publish this "
+				   "record too, which ignores names:",
+				   advice_context_host(c)));
 	advice_context_say(&c->a->remedy, mem_printf("get a certificate that names %s",
 						     advice_context_host(c)));
 	free(names);
@@ -383,14 +379,13 @@ void advice_chain_expired(const struct advice_context *c)
 	if (!cert) {
 		advice_context_place_and_error(c);
 		advice_context_remedy(c,
-				      "renew the certificate that is out of its dates");
+				      "renew the certificate that is outside its dates");
 	} else if (cert->not_before != -1 && cert->not_before > c->now) {
 		clock_rfc3339(cert->not_before, date);
 		advice_context_story(c,
 				     mem_printf("%s is not valid before %s", who, date));
-		advice_context_remedy(
-			c, "wait until then, or check the clocks of this host and of the "
-			   "one that issued it");
+		advice_context_remedy(c, "wait until then, or check the clocks of this "
+					 "host and of the issuer");
 	} else {
 		clock_date(cert->not_after, date);
 		span = phrase_span(difftime(c->now, cert->not_after));
@@ -398,7 +393,7 @@ void advice_chain_expired(const struct advice_context *c)
 			c, mem_printf("%s ended on %s, %s ago", who, date, span));
 		free(span);
 		advice_context_remedy(
-			c, depth ? "install the chain that the CA gives out today"
+			c, depth ? "install the chain that the CA issues today"
 				 : "renew the certificate and reload the server");
 	}
 	free(who);
@@ -418,13 +413,11 @@ void advice_chain_pkix_failed(const struct advice_context *c)
 			   place, self ? ": its certificate is self-signed" : ""));
 	free(place);
 	if (!c->a->remedy && advice_context_record_of_leaf(c))
-		advice_context_say(&c->a->remedy,
-				   mem_text("let the server send its intermediate "
-					    "certificates, name its "
-					    "CA by --ca-file, or publish this record "
-					    "too, which needs "
-					    "no CA:"));
-	advice_context_remedy(
-		c, "let the server send its intermediate certificates, or name its CA by "
-		   "--ca-file");
+		advice_context_say(
+			&c->a->remedy,
+			mem_text("make the server send its intermediate certificates, "
+				 "name its CA with --ca-file, or publish this record "
+				 "too, which needs no CA:"));
+	advice_context_remedy(c, "make the server send its intermediate certificates, or "
+				 "name its CA with --ca-file");
 }

@@ -32,7 +32,7 @@ void advice_dns_unusable(const struct advice_context *c)
 	buf_clear(&text);
 	advice_context_remedy(
 		c, advice_context_record_of_leaf(c)
-			   ? "publish this record in their place:"
+			   ? "replace them with this record:"
 			   : "publish a record that `daneprobe record` computes");
 }
 
@@ -99,23 +99,22 @@ static void insecure_mx(const struct advice_context *c)
 	const char *mx = first_mx(d);
 
 	if (!d->record_count)
-		advice_context_story(
-			c,
-			mem_printf("that %s has no MX record is not signed, so anybody "
-				   "could make it one",
-				   d->name));
+		advice_context_story(c,
+				     mem_printf("the answer that %s has no MX record is "
+						"not signed, so anybody could forge one",
+						d->name));
 	else if (!mx)
 		advice_context_story(
 			c,
 			mem_printf("the MX record of %s says that it takes no mail, but "
-				   "is not signed: anybody could make it another",
+				   "it is not signed, so anybody could forge another",
 				   d->name));
 	else
 		advice_context_story(
 			c,
-			mem_printf("the MX records of %s are not signed: a sender whose "
-				   "policy is dane-only will not deliver, one with dane "
-				   "may still go by the hosts' own TLSA records",
+			mem_printf("the MX records of %s are not signed: a sender with "
+				   "the policy dane-only will not deliver; one with dane "
+				   "may still use the hosts' own TLSA records",
 				   d->name));
 	advice_context_say(
 		&c->a->remedy,
@@ -123,7 +122,7 @@ static void insecure_mx(const struct advice_context *c)
 			"sign the zone and have its registrar or parent publish the DS "
 			"record%s%s%s",
 			mx ? "; `daneprobe check smtp://" : "", mx ? mx : "",
-			mx ? "` tells of the host by itself" : ""));
+			mx ? "` checks that host alone" : ""));
 }
 
 /* Validators take what such a proof denies as unsigned, the whole zone signed or not. */
@@ -132,12 +131,12 @@ static bool tell_iterations(const struct advice_context *c, const struct facts_l
 	if (!l || l->nsec3_iterations <= ITERATIONS_MAX)
 		return false;
 	advice_context_story(
-		c, mem_printf("the proof about %s %s has %d NSEC3 iterations: validators "
-			      "count none with more than %d, and take it as unsigned",
-			      l->name, l->type, l->nsec3_iterations, ITERATIONS_MAX));
-	advice_context_remedy(c,
-			      "sign the zone anew with 0 NSEC3 iterations, as RFC 9276 "
-			      "demands, or with NSEC");
+		c,
+		mem_printf("the proof about %s %s has %d NSEC3 iterations: validators "
+			   "accept at most %d, and treat the zone as unsigned above that",
+			   l->name, l->type, l->nsec3_iterations, ITERATIONS_MAX));
+	advice_context_remedy(c, "sign the zone again with 0 NSEC3 iterations, as RFC "
+				 "9276 demands, or with NSEC");
 	return true;
 }
 
@@ -155,19 +154,19 @@ void advice_dns_insecure(const struct advice_context *c)
 	if (l)
 		advice_context_story(
 			c, mem_printf("no DNSSEC chain of trust leads to %s %s, so TLSA "
-				      "records cannot count: anybody could forge them",
+				      "records don't count: anybody could forge them",
 				      l->name, l->type));
 	else
 		advice_context_story(
 			c, mem_text("no DNSSEC chain of trust leads to the records that "
-				    "decide, so TLSA records cannot count"));
+				    "decide, so TLSA records don't count"));
 	advice_context_remedy(
 		c,
 		"sign the zone and have its registrar or parent publish the DS record");
 }
 
 static const char other_resolver[] =
-	"name another resolver by --resolver, or go around it by --recurse";
+	"name another resolver with --resolver, or bypass it with --recurse";
 
 /* Whoever was found to be at fault decides what to do, before any other hint does. */
 static void blame_remedy(const struct advice_context *c)
@@ -177,32 +176,30 @@ static void blame_remedy(const struct advice_context *c)
 		advice_context_remedy(c, other_resolver);
 		break;
 	case BLAME_SERVER:
-		advice_context_remedy(
-			c,
-			"have the name server mended that is marked FAULT above; until "
-			"then every resolver that asks it fails like this");
+		advice_context_remedy(c,
+				      "repair the name server marked FAULT above; until "
+				      "then every resolver that asks it fails like this");
 		break;
 	case BLAME_DOMAIN:
 		if (c->code == CODE_DNS_ERROR)
 			advice_context_remedy(
-				c, "have the domain's name servers mended: they must "
-				   "answer every question, with records or a signed "
-				   "denial");
+				c, "repair the domain's name servers: they must answer "
+				   "every question, with records or a signed denial");
 		break;
 	case BLAME_ALIASES:
 		advice_context_remedy(
-			c, "mend the aliases in their zones: one link to the host itself "
-			   "is enough, and none may lead back");
+			c, "repair the aliases in their zones: one link to the host "
+			   "itself is enough, and none may lead back");
 		break;
 	case BLAME_FIREWALL:
 		advice_context_remedy(
-			c, "let TCP port 53 out of this host's network, as well as UDP: "
-			   "answers that don't fit into a datagram come by it");
+			c, "allow TCP port 53 out of this host's network, as well as "
+			   "UDP: answers too large for a datagram need it");
 		break;
 	case BLAME_CLOCK:
 		advice_context_remedy(
-			c, "set this host's clock, and see that something keeps it right "
-			   "(NTP): until then every signature looks out of its dates");
+			c, "set this host's clock and keep it right with NTP: until then "
+			   "every signature looks expired or not yet valid");
 		break;
 	case BLAME_UNKNOWN:
 		break;
@@ -222,17 +219,16 @@ static bool left_system_resolver(const struct facts_target *t)
 void advice_dns_unanswered(const struct advice_context *c)
 {
 	if (!c->e && c->t->discovery && c->t->discovery->record_count)
-		advice_context_remedy(c, "take out the hosts that no client comes to");
+		advice_context_remedy(c, "remove the hosts that no client would try");
 	advice_context_place_and_error(c);
 	blame_remedy(c);
 	if (left_system_resolver(c->t))
 		advice_context_remedy(
-			c, "this host's resolver passes no DNSSEC on, and the root name "
-			   "servers may be out of reach (is port 53 blocked?): name a "
-			   "validating resolver that it can reach by --resolver");
-	advice_context_remedy(
-		c, "name another resolver by --resolver, or resolve from the root by "
-		   "--recurse");
+			c, "this host's resolver doesn't pass DNSSEC on, and the root "
+			   "name servers may be out of reach (is port 53 blocked?): name "
+			   "a reachable validating resolver with --resolver");
+	advice_context_remedy(c, "name another resolver with --resolver, or resolve from "
+				 "the root with --recurse");
 }
 
 /* What libunbound's reasons hint at; the first row whose word occurs counts. */
@@ -242,21 +238,24 @@ static const struct {
 	{ "verifies nothing", "give the zone a key of another kind (ECDSA P-256), or one "
 			      "of RSA with the public exponent 65537" },
 	{ "expired",
-	  "sign the zone anew, and find out why that did not happen by itself" },
+	  "sign the zone again, and find out why that didn't happen automatically" },
 	{ "not yet", "check the clocks of this host and of the signer" },
 	{ "inception", "check the clocks of this host and of the signer" },
-	{ "no DNSSEC records", "let the signer add its NSEC or NSEC3 records anew, and "
-			       "see that every name server hands them out" },
-	{ "no DS", "publish the DS record of the zone's key at its parent, or take the "
-		   "wrong one away" },
-	{ "DS hash mismatches", "replace the DS record at the parent by that of the "
-				"zone's key" },
-	{ "key for validation", "replace the DS record at the parent by that of the "
-				"zone's key, and see that its DNSKEY is signed" },
-	{ "nodata proof", "let the signer add its NSEC or NSEC3 records anew" },
-	{ "nxdomain proof", "let the signer add its NSEC or NSEC3 records anew" },
-	{ "no signatures", "sign that RRset: every name server must hand out its RRSIG" },
-	{ "signature", "sign the zone anew: the records and their RRSIG do not agree" },
+	{ "no DNSSEC records",
+	  "sign the zone again so that it has its NSEC or NSEC3 records, and make sure "
+	  "that every name server serves them" },
+	{ "no DS", "publish the DS record of the zone's key at its parent, or remove the "
+		   "wrong one" },
+	{ "DS hash mismatches",
+	  "replace the DS record at the parent with that of the zone's key" },
+	{ "key for validation", "replace the DS record at the parent with that of the "
+				"zone's key, and make sure that its DNSKEY is signed" },
+	{ "nodata proof",
+	  "sign the zone again so that it has its NSEC or NSEC3 records" },
+	{ "nxdomain proof",
+	  "sign the zone again so that it has its NSEC or NSEC3 records" },
+	{ "no signatures", "sign that RRset: every name server must serve its RRSIG" },
+	{ "signature", "sign the zone again: the records and their RRSIG do not agree" },
 };
 
 /* A signature outside its validity is a matter of two clocks, and this tells what one

@@ -116,8 +116,8 @@ static char *signature_text(const struct signature *s)
 
 	clock_rfc3339(l->rrsig_expires, date);
 	if (s->severity != SEVERITY_INFO)
-		text = mem_printf("the DNSSEC signature of %s %s %s %s%s, at %s: see "
-				  "that the zone is signed anew",
+		text = mem_printf("the DNSSEC signature of %s %s %s %s%s, at %s: make "
+				  "sure that the zone is signed again before then",
 				  l->name, l->type, s->left_s < 0 ? "ended" : "ends in",
 				  span, s->left_s < 0 ? " ago" : "", date);
 	else
@@ -153,14 +153,12 @@ static void note_slowness(const struct context *c)
 
 	if (ms < 0 || (!crit && !is_over(&conf->warn_time, ms)))
 		return;
-	add_finding(
-		c, FINDING_SLOW, crit ? SEVERITY_CRITICAL : SEVERITY_WARNING,
-		mem_printf(
-			"the check took %.3f s, more than %g s, and %.3f s of it in DNS: "
-			"find out which of DNS and server is slow",
-			(double)ms / 1000,
-			crit ? conf->crit_time.value : conf->warn_time.value,
-			(double)(c->t->dns_ms > 0 ? c->t->dns_ms : 0) / 1000));
+	add_finding(c, FINDING_SLOW, crit ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+		    mem_printf("the check took %.3f s, more than %g s, of which DNS took "
+			       "%.3f s: find out whether DNS or the server is slow",
+			       (double)ms / 1000,
+			       crit ? conf->crit_time.value : conf->warn_time.value,
+			       (double)(c->t->dns_ms > 0 ? c->t->dns_ms : 0) / 1000));
 }
 
 static char *combination_text(const struct tlsa *rr)
@@ -182,12 +180,11 @@ static void combination_stale(const struct context *c, const struct facts_endpoi
 	count = policy_stale_combinations(rr, &p->match, stale, STALE_MAX);
 	for (i = 0; i < count && i < STALE_MAX; i++) {
 		fields = combination_text(&rr[stale[i]]);
-		add_finding(
-			c, FINDING_COMBINATION_STALE, SEVERITY_WARNING,
-			mem_printf(
-				"no %s record of %s matches, though others do: a client "
-				"that goes by it alone fails; correct or remove it",
-				fields, e->host));
+		add_finding(c, FINDING_COMBINATION_STALE, SEVERITY_WARNING,
+			    mem_printf("no %s record of %s matches, though others do: a "
+				       "client that supports only this combination "
+				       "fails; correct or remove the record",
+				       fields, e->host));
 		free(fields);
 	}
 	free(rr);
@@ -204,33 +201,29 @@ static void match_facts(const struct context *c, const struct facts_endpoint *e,
 		return;
 	for (i = 0; i < e->record_count; i++)
 		if (record_matches(p, i) && m->rec[i].anchor_in_dns)
-			add_finding(
-				c, FINDING_ANCHOR_ONLY_IN_DNS, SEVERITY_WARNING,
-				mem_printf(
-					"the trust anchor of %s is only in DNS: clients "
-					"that want it in the chain fail; let the server "
-					"send it",
-					e->host));
+			add_finding(c, FINDING_ANCHOR_ONLY_IN_DNS, SEVERITY_WARNING,
+				    mem_printf("the trust anchor of %s is only in DNS: "
+					       "clients that require it in the chain "
+					       "fail; make the server send it",
+					       e->host));
 	if (m->cn_used)
 		add_finding(c, FINDING_CN_FALLBACK, SEVERITY_INFO,
 			    mem_printf("the certificate of %s has no DNS name as subject "
-				       "alternative name; its CN stood in",
+				       "alternative name; its CN was used instead",
 				       e->host));
 	if (!derive_only_dane_ee(e, p) || !p->chain_count || !leaf->has_cert)
 		return;
 	if (!m->name_matched)
-		add_finding(
-			c, FINDING_NAME_IGNORED, SEVERITY_INFO,
-			mem_printf("the certificate does not name %s, which DANE-EE(3) "
-				   "does not ask for",
-				   e->base_domain ? e->base_domain : e->host));
+		add_finding(c, FINDING_NAME_IGNORED, SEVERITY_INFO,
+			    mem_printf("the certificate does not name %s, but DANE-EE(3) "
+				       "doesn't require it",
+				       e->base_domain ? e->base_domain : e->host));
 	if ((leaf->not_after != -1 && c->now > leaf->not_after) ||
 	    (leaf->not_before != -1 && c->now < leaf->not_before))
-		add_finding(
-			c, FINDING_DATES_IGNORED, SEVERITY_INFO,
-			mem_printf("the certificate of %s is outside its validity dates, "
-				   "which DANE-EE(3) does not look at",
-				   e->host));
+		add_finding(c, FINDING_DATES_IGNORED, SEVERITY_INFO,
+			    mem_printf("the certificate of %s is outside its validity "
+				       "dates, but DANE-EE(3) ignores them",
+				       e->host));
 }
 
 static void record_facts(const struct context *c, const struct facts_endpoint *e)
@@ -253,18 +246,16 @@ static void record_facts(const struct context *c, const struct facts_endpoint *e
 					   r->reason ? r->reason : "no reason known"));
 		if (r->usable && rr->selector == TLSA_CERT &&
 		    (rr->usage == TLSA_DANE_EE || rr->usage == TLSA_PKIX_EE))
-			add_finding(
-				c, FINDING_EE_SELECTOR_0, SEVERITY_INFO,
-				mem_printf(
-					"%s names the certificate of %s, so that every "
-					"renewal breaks it: %u 1 1 names the key",
-					fields, e->host, rr->usage));
+			add_finding(c, FINDING_EE_SELECTOR_0, SEVERITY_INFO,
+				    mem_printf("%s names the certificate of %s, so every "
+					       "renewal breaks it: use %u 1 1, which "
+					       "names the key",
+					       fields, e->host, rr->usage));
 		if (r->usable && rr->mtype == TLSA_FULL)
-			add_finding(
-				c, FINDING_FULL_DATA, SEVERITY_INFO,
-				mem_printf("%s of %s holds %zu octets: a digest keeps "
-					   "answers small",
-					   fields, e->host, rr->len));
+			add_finding(c, FINDING_FULL_DATA, SEVERITY_INFO,
+				    mem_printf("%s of %s holds %zu octets: use a digest "
+					       "to keep answers small",
+					       fields, e->host, rr->len));
 		free(fields);
 	}
 }
@@ -352,10 +343,11 @@ static void note_demand(const struct context *c, const struct facts_peer *p)
 	if (!p->demands_certificate)
 		return;
 	place = phrase_peer(p);
-	add_finding(c, FINDING_CLIENT_CERTIFICATE_DEMANDED, SEVERITY_INFO,
-		    mem_printf("%s demands a certificate of its clients, and this check "
-			       "has none: the server's own was judged all the same",
-			       place));
+	add_finding(
+		c, FINDING_CLIENT_CERTIFICATE_DEMANDED, SEVERITY_INFO,
+		mem_printf("%s demands a client certificate, and this check has none: "
+			   "the server's own certificate was judged all the same",
+			   place));
 	free(place);
 }
 

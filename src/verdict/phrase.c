@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/same.h"
 #include "verdict/facts.h"
 
 static char *count_of(int64_t n, const char *unit)
@@ -82,7 +83,22 @@ const char *phrase_reason(const char *reason)
 	return reason;
 }
 
-char *phrase_sentence(char *take_text)
+/* The case of a name is never changed: not of hosts, of schemes, of records. */
+static bool begins_with_name(const char *text, const struct facts_target *t)
+{
+	size_t len = strcspn(text, " "), i;
+
+	if (strspn(text, "abcdefghijklmnopqrstuvwxyz'-") != len)
+		return true;
+	if (t->target && same_word(text, len, t->target))
+		return true;
+	for (i = 0; i < t->endpoint_count; i++)
+		if (t->endpoint[i].host && same_word(text, len, t->endpoint[i].host))
+			return true;
+	return false;
+}
+
+char *phrase_sentence(char *take_text, const struct facts_target *t)
 {
 	size_t len = take_text ? strlen(take_text) : 0;
 	char *text;
@@ -90,8 +106,7 @@ char *phrase_sentence(char *take_text)
 	if (!len)
 		return take_text;
 	text = take_text;
-	/* "example.com is ..." and "_443._tcp..." keep their case */
-	if (text[0] >= 'a' && text[0] <= 'z' && !memchr(text, '.', strcspn(text, " ")))
+	if (!begins_with_name(text, t))
 		text[0] = (char)(text[0] - 'a' + 'A');
 	if (strchr(".!?:", text[len - 1]))
 		return text;

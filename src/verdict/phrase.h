@@ -8,6 +8,7 @@
 
 struct facts_endpoint;
 struct facts_peer;
+struct facts_target;
 
 /* "8 days", "1 day", "5 hours", "12 minutes": rounded down, of a span >= 0. */
 char *phrase_span(double seconds);
@@ -23,7 +24,9 @@ size_t phrase_addresses(const struct facts_endpoint *e, size_t *ret_matched);
 /* A reason of libunbound's without the "validation failure <NAME TYPE CLASS>: " before
  * it; borrowed from reason. */
 const char *phrase_reason(const char *reason);
-/* A sentence: first letter upper case (ASCII), a final stop. Takes text, NULL stays. */
-char *phrase_sentence(char *take_text);
+/* A sentence: first letter upper case (ASCII), unless the text begins with a name of the
+ * target's or anything else that isn't a plain word, and a final stop. Takes text, NULL
+ * stays. */
+char *phrase_sentence(char *take_text, const struct facts_target *t);
 
 #endif

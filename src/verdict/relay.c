@@ -93,8 +93,8 @@ static char *delivery_text(const struct facts_endpoint *e)
 	size_t matched, all = phrase_addresses(e, &matched);
 
 	if (matches_by_one_key(e))
-		return mem_text("sender delivers with DANE or defers, by the key that it "
-				"is shown");
+		return mem_text("sender delivers with DANE or defers, depending on the "
+				"key it gets");
 	if (matched && matched < all)
 		return mem_printf("sender delivers with DANE, at %zu of %zu addresses",
 				  matched, all);
@@ -149,11 +149,12 @@ static void note_deferring(struct facts_target *t, const struct overrides *o)
 	buf_reset(&names);
 	count = list_hosts(t, 1u << RELAY_DEFERS, &names);
 	if (count)
-		finding_take(&t->findings, FINDING_MTA_DEFERS, SEVERITY_INFO, o,
-			     mem_printf("a sender by DANE delivers nothing to %s: %s",
-					buf_str(&names),
-					left ? "it goes on to the other hosts"
-					     : "mail waits in its queue"));
+		finding_take(
+			&t->findings, FINDING_MTA_DEFERS, SEVERITY_INFO, o,
+			mem_printf("a sender that uses DANE delivers nothing to %s: %s",
+				   buf_str(&names),
+				   left ? "it goes on to the other hosts"
+					: "mail waits in its queue"));
 	buf_clear(&names);
 }
 
@@ -166,15 +167,14 @@ static void note_unauthenticated(struct facts_target *t, const struct overrides 
 	count = list_hosts(t, 1u << RELAY_UNAUTHENTICATED | 1u << RELAY_ENCRYPTED,
 			   &names);
 	if (count)
-		finding_take(
-			&t->findings, FINDING_MTA_UNAUTHENTICATED, SEVERITY_INFO, o,
-			mem_printf("a sender by DANE delivers to %s without knowing whom "
-				   "it talks to%s",
-				   buf_str(&names),
-				   count < t->endpoint_count
-					   ? ": whoever keeps it from the other hosts "
-					     "can lead it there"
-					   : ""));
+		finding_take(&t->findings, FINDING_MTA_UNAUTHENTICATED, SEVERITY_INFO, o,
+			     mem_printf("a sender that uses DANE delivers to %s without "
+					"authenticating it%s",
+					buf_str(&names),
+					count < t->endpoint_count
+						? ": whoever blocks the other hosts can "
+						  "redirect mail there"
+						: ""));
 	buf_clear(&names);
 }
 
@@ -200,14 +200,13 @@ static void note_loopback(struct facts_target *t, const struct overrides *o)
 			const struct facts_peer *p = &t->endpoint[i].peer[k];
 
 			if (leads_home(p))
-				finding_take(
-					&t->findings, FINDING_MX_LOOPBACK, SEVERITY_INFO,
-					o,
-					mem_printf("%s has the address %s: senders would "
-						   "mail themselves; take it out of the "
-						   "MX records, or give it the address "
-						   "of a mail server",
-						   t->endpoint[i].host, p->address));
+				finding_take(&t->findings, FINDING_MX_LOOPBACK,
+					     SEVERITY_INFO, o,
+					     mem_printf("%s has the address %s: senders "
+							"would mail themselves; remove "
+							"it from the MX records, or give "
+							"it the address of a mail server",
+							t->endpoint[i].host, p->address));
 		}
 }
 

@@ -7,31 +7,31 @@
 
 /* Remedies that hold whatever the words of the error are. */
 static const char *const plain_remedies[CODE_COUNT] = {
-	[CODE_STARTTLS_REFUSED] = "see the server's log for why it refuses: does its "
-				  "certificate load, does it take this host's address?",
+	[CODE_STARTTLS_REFUSED] = "the server's log says why it refuses: does its "
+				  "certificate load, does it accept this host's address?",
 	[CODE_TRY_LATER] = "try again later; greylisting and connection limits pass, or "
 			   "can be lifted for this host",
-	[CODE_TLS_FAILED] = "see the server's log for this handshake; that it speaks TLS "
-			    "1.2 or later on this port, and with this name (SNI)",
-	[CODE_CONNECT_FAILED] =
-		"see that the service listens at that address and port and "
-		"that no firewall refuses it",
-	[CODE_TIMEOUT] = "see that no firewall swallows the packets and that the server "
-			 "answers; -t gives it more time",
-	[CODE_NXDOMAIN] = "check how the name is written, or publish it",
-	[CODE_NO_ADDRESS] = "publish an A or AAAA record, or name an address by "
-			    "--connect-to",
-	[CODE_NO_SERVICE] = "leave it out of what is checked, or publish the service; "
-			    "--on no-service=ok where it is meant to be so",
+	[CODE_TLS_FAILED] =
+		"look for this handshake in the server's log; make sure that it speaks "
+		"TLS 1.2 or later on this port, and with this name (SNI)",
+	[CODE_CONNECT_FAILED] = "make sure that the service listens at that address and "
+				"port and that no firewall refuses it",
+	[CODE_TIMEOUT] = "make sure that no firewall drops the packets and that the "
+			 "server answers; -t gives it more time",
+	[CODE_NXDOMAIN] = "check the spelling of the name, or publish it",
+	[CODE_NO_ADDRESS] =
+		"publish an A or AAAA record, or name an address with --connect-to",
+	[CODE_NO_SERVICE] = "don't check it, or publish the service; --on no-service=ok "
+			    "if this is intended",
 	[CODE_BAD_TARGET] = "write HOST, HOST:PORT or SCHEME://HOST[:PORT][/PATH], with "
 			    "a scheme that `daneprobe check --help` lists",
 	[CODE_NOT_FETCHED] = "install libcurl where the check runs, built with GnuTLS or "
 			     "OpenSSL (Debian: libcurl3-gnutls), or ask for no page",
-	[CODE_STOPPED] = "give it the time that -t allows: the timeout of whatever "
-			 "started it has to be longer",
+	[CODE_STOPPED] = "make the timeout of whatever started this check longer than "
+			 "what -t allows",
 	[CODE_NOT_PROBED] = "check it without --lookup-only to learn whether the servers "
 			    "present what is published",
-	[CODE_NO_ROUTE] = "run the check from a host that has such addresses itself",
+	[CODE_NO_ROUTE] = "run the check from a host that has addresses of that family",
 };
 
 /* What the words of a failure hint at; the first row that fits counts. */
@@ -45,13 +45,12 @@ static const struct {
 	  "find out who puts text between the server's go-ahead and TLS: the server, if "
 	  "its software is old (CVE-2011-0411), or somebody on the way" },
 	{ CODE_STARTTLS_REFUSED, "PREAUTH",
-	  "let the server greet with OK: behind PREAUTH no STARTTLS is possible" },
+	  "make the server greet with OK: after PREAUTH no STARTTLS is possible" },
 	{ CODE_STARTTLS_REFUSED, "not offer",
-	  "let the server offer STARTTLS there (does its certificate load?); a middlebox "
-	  "that takes it out looks the same" },
+	  "make the server offer STARTTLS there (does its certificate load?); a "
+	  "middlebox that removes it looks the same" },
 	{ CODE_STARTTLS_REFUSED, "HELO only",
-	  "let the server offer STARTTLS there; a middlebox that takes EHLO out looks "
-	  "the "
+	  "make the server offer STARTTLS there; a middlebox that removes EHLO looks the "
 	  "same" },
 	{ CODE_STARTTLS_REFUSED, "out of step",
 	  "let one program greet, once: a proxy or filter before the server that greets "
@@ -66,19 +65,18 @@ static const struct {
 	  "waits for the PROXY protocol with which a load balancer begins (then check it "
 	  "through that, or at a port without)" },
 	{ CODE_TLS_FAILED, "TLS 1.1 or older",
-	  "let the server speak TLS 1.2 or later: older versions are not offered here, "
-	  "nor by most clients of today" },
+	  "make the server speak TLS 1.2 or later: neither this check nor most clients "
+	  "of today offer older versions" },
 	{ CODE_TLS_FAILED, "bits only",
 	  "make a new key (`daneprobe keygen`), publish its "
 	  "record, then install it" },
 	{ CODE_TLS_FAILED, "GnuTLS end the handshake",
-	  "have that certificate made anew without the fault; with the same key its 3 1 "
-	  "x "
-	  "record stays as it is" },
+	  "get that certificate issued again without the fault; with the same key its 3 "
+	  "1 x record stays valid" },
 	{ CODE_TLS_FAILED, "has a key that",
 	  "make a new key (`daneprobe keygen`), publish its record, then install it" },
 	{ CODE_TLS_FAILED, "below what is secure",
-	  "let the server use larger parameters: 2048 bits for Diffie-Hellman and RSA" },
+	  "make the server use larger parameters: 2048 bits for Diffie-Hellman and RSA" },
 	{ CODE_TLS_FAILED, "speaks TLS at once",
 	  "name the scheme that begins with TLS, such as smtps or imaps" },
 	{ CODE_TLS_FAILED, "plaintext where TLS",
@@ -118,8 +116,8 @@ static const struct {
 	  "let an administrator unblock this host; see the server's log for whose "
 	  "connections failed (a check's don't count, but where the handshake fails)" },
 	{ "mysql", CODE_STARTTLS_REFUSED, "is not allowed to connect",
-	  "let the server take connections from this host: no account of it may be used "
-	  "from here" },
+	  "make the server accept connections from this host: none of its accounts may "
+	  "be used from here" },
 };
 
 static const char *remedy_of_service(enum code code, const char *service,
@@ -160,7 +158,7 @@ const char *remedy_for(enum code code, const char *service, const char *error)
 	if (!remedy)
 		remedy = remedy_of_words(code, error);
 	if (!remedy && code == CODE_STARTTLS_REFUSED && service && is_mail(service))
-		remedy = "see the server's log for why it refuses: does its certificate "
-			 "load, does it take this host's name (--helo) and address?";
+		remedy = "the server's log says why it refuses: does its certificate "
+			 "load, does it accept this host's name (--helo) and address?";
 	return remedy ? remedy : plain_remedies[code];
 }

@@ -33,7 +33,7 @@ static const struct known {
 	    "web" } },
 	{ "O=Exim Developers",
 	  true,
-	  { "a certificate that Exim made for itself, anew every few hours",
+	  { "a certificate that Exim makes for itself every few hours",
 	    "set tls_certificate and tls_privatekey in Exim's configuration to files "
 	    "that it can read" } },
 	{ "=ssl@",
@@ -65,8 +65,8 @@ static const struct stranger postfix = {
 	"smtpd_tls_key_file, to the service's own"
 };
 static const struct stranger ephemeral = {
-	"a self-signed certificate that the server made for a few hours, for want of its "
-	"own",
+	"a self-signed certificate that the server made for a few hours because it has "
+	"none of its own",
 	"see in the server's log why it doesn't load its own certificate"
 };
 static const struct stranger other = { "another site's certificate, or a default one",

@@ -78,7 +78,7 @@ part_worker_that_was_stopped()
 	sleep 1
 	kill -STOP "$(pgrep -P $pid | head -n 1)"
 	wait $pid || fail "exit status $? $(head -c 500 err)"
-	has err 'stuck for two seconds'
+	has err 'did not react for two seconds'
 	all_right out
 }
 

@@ -91,7 +91,7 @@ ask "a window that has passed" 2 60 "$past"
 same "what is said of the new certificate counts" 2091-01-01T00:00:00Z "$(field ari_start)"
 same "and not why the former was to be renewed" null "$(field ari_explanation)"
 ask "rubbish" 2 60 '<html>'
-says "rubbish is told" 'tells no window' warnings
+says "rubbish is told" 'names no window' warnings
 ask "an error" 2 404 '{}'
 says "the error is told" 'status 404' warnings
 ask "too much" 2 60 "$(head -c 2000000 /dev/zero | tr '\0' ' ')"

@@ -130,7 +130,7 @@ if ip rule add pref 10 ipproto tcp dport 53 prohibit 2>/dev/null &&
 	ip rule del pref 10
 	tr -s '\n ' ' ' <out >flat
 	says 'where TCP is shut the firewall is named' 'not even the root' flat
-	says 'and what to do about it' 'let TCP port 53 out' flat
+	says 'and what to do about it' 'allow TCP port 53 out' flat
 else
 	skip 'where TCP is shut the firewall is named' 'no routing rules by port here'
 fi

@@ -403,7 +403,7 @@ part_interrupt()
 	make_list
 	slow_list
 	cut_off INT -f pipe --summary=sum
-	has err 'SIGINT: what is in flight is finished'
+	has err 'SIGINT: finishing the checks under way'
 	[ "$status" -eq 2 ] || fail "status $status"
 	! grep stopped results || fail "stopped"
 	jq -e '.complete == false and .targets >= 10' sum || fail "$(cat sum)"

@@ -87,7 +87,7 @@ int ari_read(const char *text, struct ari_answer *ret_answer, struct why *why)
 			json_string_value(json_object_get(root, "explanationURL")));
 	json_decref(root);
 	if (!good)
-		return why_set(why, DP_EFORMAT, "it tells no window to renew in");
+		return why_set(why, DP_EFORMAT, "it names no window to renew in");
 	*ret_answer = a;
 	return 0;
 }
@@ -120,7 +120,7 @@ int ari_take(const struct buf *facts, struct ari_answer *ret_answer, struct why 
 	free(url);
 	if (!fields_end(&f)) {
 		ari_answer_clear(&a);
-		return why_set(why, DP_EFORMAT, "it tells no window to renew in");
+		return why_set(why, DP_EFORMAT, "it names no window to renew in");
 	}
 	*ret_answer = a;
 	return 0;
@@ -356,7 +356,8 @@ static void ask_about(struct lineage *l, const struct ids *ids, const char *dire
 	int rc = ask_all(l, ids, directory, &a, &why);
 
 	if (rc < 0) {
-		log_warn("when to renew %s could not be asked: %s", l->name, why.text);
+		log_warn("the CA could not be asked when to renew %s: %s", l->name,
+			 why.text);
 		wait_s = wait_after_error(s, rc);
 	} else {
 		take_window(l, &a.window);
@@ -382,7 +383,8 @@ bool ari_refresh(struct lineage *l, int64_t generation)
 	    (s->ari_asked_at && now >= s->ari_asked_at && now < s->ari_again_at))
 		return false;
 	if (find_ids(l, generation, &ids, &why) < 0)
-		log_warn("when to renew %s could not be asked: %s", l->name, why.text);
+		log_warn("the CA could not be asked when to renew %s: %s", l->name,
+			 why.text);
 	else if (ids.count)
 		ask_about(l, &ids, directory);
 	asked = ids.count > 0;

@@ -238,8 +238,8 @@ const char *certbot_predict(const char *folder, enum key_type type, char **ret_r
 		*ret_remedy =
 			mem_printf("reuse_key = True below [renewalparams] of %s", path);
 	} else if (!predict_conf_certbot_makes(conf, word)) {
-		text = "certbot is told another type of key than it has, and will refuse "
-		       "to renew";
+		text = "certbot is configured for another type of key than it has, and "
+		       "will refuse to renew";
 		*ret_remedy = mem_printf("key_type = %s below [renewalparams] of %s",
 					 word, path);
 	}

@@ -90,8 +90,8 @@ char *fallback_word_stay(const char *problem, const char *obstacle)
 {
 	char *what = mem_shorten(problem, SAID_MAX);
 	char *why = mem_shorten(obstacle, SAID_MAX);
-	char *text = mem_printf("%s; it doesn't go back, since %s: the new one stays in "
-				"live/: make the servers read it",
+	char *text = mem_printf("%s; it is not rolled back, since %s: the new one stays "
+				"in live/: make the servers read it",
 				what, why);
 
 	free(what);
@@ -107,10 +107,10 @@ static char *tell_failed_back(const char *problem, const struct fallback *back,
 	char *why = mem_shorten(back->deploy, 140);
 	char *fault = back->fault ? mem_shorten(back->fault, 100) : NULL, *text;
 
-	text = fault ? mem_printf("%s; and going back failed too: %s (%s): live/ is as "
+	text = fault ? mem_printf("%s; and the rollback failed too: %s (%s): live/ is as "
 				  "it was: make the servers read it again",
 				  what, why, fault)
-		     : mem_printf("%s; and going back failed too: %s; every endpoint "
+		     : mem_printf("%s; and the rollback failed too: %s; every endpoint "
 				  "presents %s all the same",
 				  what, why, now);
 	free(what);
@@ -129,7 +129,7 @@ char *fallback_word(const struct lineage_state *s, const char *problem,
 	now = same ? mem_text("the former certificate")
 		   : mem_printf("key %s", lineage_number(s->view_generation).text);
 	if (!s->view)
-		text = mem_printf("%s; nothing was live before, so key %s stays there",
+		text = mem_printf("%s; nothing was live before, so key %s stays in live/",
 				  what, lineage_number(s->intent_generation).text);
 	else if (back->deploy)
 		text = tell_failed_back(problem, back, now);

@@ -375,7 +375,7 @@ static int undo_switch(struct lineage *l, const char *problem, char **ret_text,
 
 	if (rc < 0) {
 		what = mem_shorten(problem, 200);
-		why_set(why, rc, "%s; and going back failed too: %s", what, inner.text);
+		why_set(why, rc, "%s; and the rollback failed too: %s", what, inner.text);
 		free(what);
 	}
 	return rc;

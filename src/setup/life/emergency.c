@@ -76,7 +76,7 @@ static char *word_left(const struct lineage *l, int64_t compromised, const char 
 		"key %s is still published at %s: until that is gone and %lld s "
 		"more its holder can pass for what is there%s%s",
 		lineage_number(compromised).text, where, (long long)old_ttl_s(l),
-		former ? ": take it out by daneprobe publish --prune " : "",
+		former ? ": remove it with daneprobe publish --prune " : "",
 		former ? l->name : "");
 }
 
@@ -112,10 +112,9 @@ void emergency_tell_exposure(struct lineage *l, int64_t compromised, struct outc
 	if (s->emergency)
 		add_sentence(r, word_danger(l, compromised, where));
 	if (s->emergency && former)
-		add_sentence(r,
-			     mem_printf("those of services that lineage.conf no longer "
-					"has go by daneprobe publish --prune %s",
-					l->name));
+		add_sentence(r, mem_printf("daneprobe publish --prune %s removes those "
+					   "of services that lineage.conf no longer has",
+					   l->name));
 	if (!s->emergency && where)
 		add_sentence(r, word_left(l, compromised, where, former));
 	if (!s->emergency && !where)

@@ -271,10 +271,9 @@ int end_take_back(struct lineage *l, struct outcome *r, struct why *why)
 	if (rc == 0)
 		rc = lineage_save(l, why);
 	return rc < 0 ? rc
-		      : outcome_tell(
-				r, OUTCOME_MOVED, 0,
-				"it is in service again: the next run gives its records "
-				"to DNS");
+		      : outcome_tell(r, OUTCOME_MOVED, 0,
+				     "it is in service again: the next run publishes its "
+				     "records in DNS");
 }
 
 static bool note_folder(const struct lineage *l, const char *folder, void *arg)

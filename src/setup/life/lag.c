@@ -68,7 +68,8 @@ static int publish_once_more(struct lineage *l, const char *who, struct outcome 
 	rc = outcome_stuck(l, who, why);
 	return rc < 0 ? rc
 		      : outcome_tell(r, OUTCOME_LATE, 0,
-				     "%s: the records were given to DNS once more", who);
+				     "%s: the records were published in DNS once more",
+				     who);
 }
 
 /* Servers lack records. changed: these were never given to DNS, since the services are

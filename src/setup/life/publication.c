@@ -201,7 +201,7 @@ static int tell_published(const struct lineage *l, enum publish_result result,
 			     ? mem_printf("the records are yours to publish: daneprobe "
 					  "publish --dry-run %s prints them",
 					  l->name)
-			     : mem_text("the records are given to DNS");
+			     : mem_text("the records are published in DNS");
 	int rc = held ? outcome_tell(r, OUTCOME_LATE, 0,
 				     "%s, but some are held back until their service "
 				     "presents the key, and then published by the next "

@@ -480,8 +480,8 @@ static int tell_discarded(const struct lineage *l, struct outcome *r)
 {
 	char *unknown = word_unknown_record(l, l->state.retire);
 	int rc = outcome_tell(r, OUTCOME_MOVED, 0,
-			      "key %s is discarded, %s is next: the next run gives its "
-			      "record to DNS%s",
+			      "key %s is discarded, %s is next: the next run publishes "
+			      "its record in DNS%s",
 			      lineage_number(l->state.retire).text,
 			      lineage_number(l->state.next).text, unknown);
 

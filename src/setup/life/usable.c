@@ -17,13 +17,13 @@ char *usable_word_current(const struct lineage *l)
 	number = lineage_number(s->current);
 	if (lineage_make_check(l, s->next, NULL) < 0)
 		return mem_printf(
-			"key %s, the current one, can't be used: %s: restore it from "
-			"a backup, before its servers are started anew; no other "
-			"key can take its place: daneprobe new, under another name",
+			"key %s, the current one, can't be used: %s: restore it from a "
+			"backup before its servers are restarted; no other key can take "
+			"its place: daneprobe new, under another name",
 			number.text, why.text);
 	return mem_printf("key %s, the current one, can't be used: %s: restore it from a "
-			  "backup, or bring the next key to the servers by daneprobe "
-			  "rollover %s before they are started anew",
+			  "backup, or switch the servers to the next key with daneprobe "
+			  "rollover %s before they are restarted",
 			  number.text, why.text, l->name);
 }
 

@@ -251,11 +251,11 @@ static const struct lineage_conf_row rows[LINEAGE_CONF_COUNT] = {
 				     "The first one's files are also live/*.pem.",
 				     NULL },
 	[LINEAGE_CONF_ACME] = { "acme", take_acme, NULL,
-				"How a certificate is got for a request: a preset and "
-				"its options (certbot, uacme,\n"
-				"lego, acme.sh, dehydrated), or exec COMMAND with {csr} "
-				"{cert} {chain}\n{fullchain} {domains}; or hook certbot: "
-				"certbot renews by itself and calls\ndaneprobe hook.",
+				"How to get a certificate for a request: a preset and "
+				"its options (certbot, uacme,\nlego, acme.sh, "
+				"dehydrated), or exec COMMAND with {csr} {cert} "
+				"{chain}\n{fullchain} {domains}; or hook certbot: "
+				"certbot renews on its own and calls\ndaneprobe hook.",
 				"certbot --webroot -w /var/www/html --agree-tos "
 				"-m you@example.com" },
 	[LINEAGE_CONF_PUBLISH] = { "publish", take_publish, "print",
@@ -267,8 +267,8 @@ static const struct lineage_conf_row rows[LINEAGE_CONF_COUNT] = {
 				   "key-file=FILE.",
 				   NULL },
 	[LINEAGE_CONF_DEPLOY] = { "deploy", take_deploy, NULL,
-				  "Makes the servers read live/ anew. Several lines: one "
-				  "a machine; all must succeed.",
+				  "Makes the servers reload live/. Several lines: one "
+				  "per machine; all must succeed.",
 				  "systemctl reload-or-restart nginx" },
 	[LINEAGE_CONF_ACME_DIRECTORY] = { "acme_directory", take_text, NULL,
 					  "Where the CA is asked when to renew (ARI, RFC "

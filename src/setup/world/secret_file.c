@@ -20,11 +20,10 @@ int secret_file_read(const char *path, const char *what, char **ret_text, struct
 	if (stat(path, &st) < 0)
 		return why_errno(why, errno, "can't read %s %s", what, path);
 	if (st.st_mode & S_IROTH)
-		return why_set(
-			why, DP_EINVAL,
-			"everybody may read %s %s: chmod o-r it, and make a new one "
-			"if others had the chance",
-			what, path);
+		return why_set(why, DP_EINVAL,
+			       "everybody may read %s %s: chmod o-r it, and make a new "
+			       "one if others could have read it",
+			       what, path);
 	return text_file_read(path, FILE_MAX, ret_text, &len, why);
 }
 

@@ -393,7 +393,7 @@ static void test_fleet_ends_a_worker_that_is_stuck(void **state)
 	run_for(&k, 9000);
 	assert_int_equal(times_said(&k, "stuck1.example: the process"), 1);
 	assert_int_equal(times_said(&k, "stuck2.example: the process"), 1);
-	assert_int_equal(times_said(&k, "stuck for two seconds"), 2);
+	assert_int_equal(times_said(&k, "did not react for two seconds"), 2);
 	must_be_done(&k, 3, 2);
 	disperse(&k);
 }

@@ -101,7 +101,7 @@ static void test_dialogue_step_finds_what_waits_behind_the_go_ahead(void **state
 	say(&s, reply);
 	say(&s, "250 fine\r\n");
 	assert_int_equal(dialogue_step(s.d, &s.why), DIALOGUE_REFUSED);
-	assert_non_null(strstr(s.why.text, "behind the server's go-ahead"));
+	assert_non_null(strstr(s.why.text, "after the server's go-ahead"));
 	hear(&s); /* whoever put it there isn't spoken to any more */
 	assert_string_equal(s.heard, "");
 	end(&s);

@@ -90,7 +90,7 @@ static const struct dialogue smtp[] = {
 	  { { SAYS("220 proxy.example.org ESMTP\r\n220 mx.example.org ESMTP\r\n"),
 	      SAYS("EHLO probe.example.net\r\n") } },
 	  .status = STARTTLS_REFUSED,
-	  .why = { "in place of the reply to EHLO: two greetings" },
+	  .why = { "instead of the reply to EHLO: two greetings" },
 	  .whole = true },
 	{ "busy",
 	  { { SAYS("421 4.3.2 All server ports are busy\r\n"), QUIT } },

@@ -359,7 +359,7 @@ static const struct row rows[] = {
 	{ "closed before the greeting, twice",
 	  { "~1|", "~1|" },
 	  PEER_LATER,
-	  "closed the connection before its greeting, and so at a second try",
+	  "closed the connection before its greeting, and again at a second try",
 	  "" },
 	{ "closed before the greeting, then good",
 	  { "~1|", GO "T" },

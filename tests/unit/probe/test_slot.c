@@ -487,11 +487,11 @@ static const struct {
 	{ "another status", 404, NULL, false, false, CODE_HTTP_FAILED,
 	  "HTTP status 404 is not the one expected" },
 	{ "asked for a certificate", 400, NULL, true, false, CODE_HTTP_FAILED,
-	  "the page needs a client's certificate, it seems" },
+	  "the page seems to need a client certificate" },
 	{ "asked, and fails by itself", 500, NULL, true, false, CODE_HTTP_FAILED,
 	  "HTTP status 500" },
 	{ "demanded", 0, "alert", true, true, CODE_HTTP_FAILED,
-	  "the page needs a client's certificate, which the server demands" },
+	  "the page needs a client certificate, which this check doesn't have" },
 	{ "cut off", 0, "closed", false, false, CODE_HTTP_FAILED, "HTTP: closed" },
 };
 

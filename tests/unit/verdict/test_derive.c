@@ -186,10 +186,12 @@ static void test_derive_findings_rrsig_expiring(void **state)
 		  "warning" },
 		{ 1.5, SEVERITY_WARNING,
 		  "the DNSSEC signature of h TLSA ends in 90 minutes, at "
-		  "2026-11-23T19:00:00Z: see that the zone is signed anew" },
+		  "2026-11-23T19:00:00Z: make sure that the zone is signed again before "
+		  "then" },
 		{ -3, SEVERITY_CRITICAL,
 		  "the DNSSEC signature of h TLSA ended 3 hours ago, at "
-		  "2026-11-23T14:30:00Z: see that the zone is signed anew" },
+		  "2026-11-23T14:30:00Z: make sure that the zone is signed again before "
+		  "then" },
 	};
 	const struct finding *f;
 	struct verdict_conf conf;

@@ -153,7 +153,7 @@ static void test_relay_text_of_two_keys(void **state)
 		const char *text;
 	} cases[] = {
 		{ "192.0.2.1", CODE_MISMATCH,
-		  "sender delivers with DANE or defers, by the key that it is shown" },
+		  "sender delivers with DANE or defers, depending on the key it gets" },
 		{ "192.0.2.1", CODE_MATCH, "sender delivers with DANE" },
 		{ "192.0.2.1", CODE_TRY_LATER, "sender delivers with DANE" },
 		{ "192.0.2.2", CODE_MISMATCH,
@@ -218,7 +218,8 @@ static const struct {
 	{ "mx", &match, &match, NULL, NULL },
 	{ "mx", &match, &mismatch, "mta-defers", "nothing to mx2: it goes on" },
 	{ "mx", &mismatch, &mismatch, "mta-defers", "nothing to mx1, mx2: mail waits" },
-	{ "mx", &match, &no_tlsa, "mta-unauthenticated", "to mx2 without knowing" },
+	{ "mx", &match, &no_tlsa, "mta-unauthenticated",
+	  "to mx2 without authenticating" },
 	{ "mx", &no_tlsa, &no_tlsa, "mta-unauthenticated", "to mx1, mx2 without" },
 	{ "srv", &match, &mismatch, NULL, NULL },
 };

@@ -15,7 +15,7 @@ static const struct {
 	const char *service, *error, *says, *says_not; /* NULL: whatever */
 } rows[] = {
 	{ "our name is for mail", CODE_STARTTLS_REFUSED, "smtp",
-	  "the SMTP server turns us away by its greeting: \"554 no\"", "--helo", NULL },
+	  "the SMTP server turns us away in its greeting: \"554 no\"", "--helo", NULL },
 	{ "to LMTP too", CODE_STARTTLS_REFUSED, "lmtp", "the LMTP server refuses us",
 	  "--helo", NULL },
 	{ "not for MySQL", CODE_STARTTLS_REFUSED, "mysql", "the MySQL server refuses us",

@@ -60,17 +60,16 @@ static void test_install_tells_that_going_back_failed_too(void **state)
 	p->deploys_fail = 2;
 	play_renew(p, true);
 	play_told(p, OUTCOME_REFUSED,
-		  "and going back failed too: 'deploy' failed with exit status 7; every "
-		  "endpoint presents the former certificate all the same");
+		  "and the rollback failed too: 'deploy' failed with exit status 7; "
+		  "every endpoint presents the former certificate all the same");
 	p->deploys_fail = 2;
 	p->fault = "connect-failed: refused";
 	p->looks_good = 1;
 	play_renew(p, true);
-	play_told(
-		p, OUTCOME_REFUSED,
-		"and going back failed too: 'deploy' failed with exit status 7 "
-		"(https://www.example.com connect-failed: refused): live/ is as it was: "
-		"make the servers read it again");
+	play_told(p, OUTCOME_REFUSED,
+		  "and the rollback failed too: 'deploy' failed with exit status 7 "
+		  "(https://www.example.com connect-failed: refused): live/ is as it "
+		  "was: make the servers read it again");
 	play_free(p);
 }
 
@@ -138,7 +137,7 @@ static void test_install_cuts_off_nothing_that_matters(void **state)
 	p->looks_good = 1;
 	p->deploys_fail = 2;
 	play_renew(p, true);
-	play_told(p, OUTCOME_REFUSED, "and going back failed too: 'deploy' failed");
+	play_told(p, OUTCOME_REFUSED, "and the rollback failed too: 'deploy' failed");
 	play_told(p, OUTCOME_REFUSED,
 		  "): live/ is as it was: make the servers read it again");
 	assert_true(strlen(p->told.text) < 500);
@@ -168,7 +167,7 @@ static void test_install_goes_back_to_nothing_that_has_ended(void **state)
 	p->deploys_fail = 1;
 	play_renew(p, false);
 	play_told(p, OUTCOME_REFUSED,
-		  "'deploy' failed with exit status 7; it doesn't go back, since the "
+		  "'deploy' failed with exit status 7; it is not rolled back, since the "
 		  "certificate (ecdsa-p256) that was live before ended at 2027-");
 	play_told(p, OUTCOME_REFUSED,
 		  "the new one stays in live/: make the servers read it");
@@ -189,7 +188,7 @@ static void test_install_recover_goes_back_to_nothing_that_has_ended(void **stat
 	play_die(p, true);
 	p->deploys_fail = 1;
 	play_renew(p, true);
-	play_told(p, OUTCOME_REFUSED, "it doesn't go back, since the certificate");
+	play_told(p, OUTCOME_REFUSED, "it is not rolled back, since the certificate");
 	play_renew(p, true);
 	play_free(p);
 }
@@ -224,7 +223,7 @@ static void test_install_goes_back_to_no_key_without_its_record(void **state)
 	p->deploys_fail = 1;
 	play_step(p, &(struct rollover_how){ .force = true });
 	play_told(p, OUTCOME_REFUSED,
-		  "it doesn't go back, since the record of key 0001 is no longer at "
+		  "it is not rolled back, since the record of key 0001 is no longer at "
 		  "every name server");
 	assert_string_equal(p->sim->digest[p->sim->live[0].key], p->sim->digest[1]);
 	play_free(p);
@@ -297,7 +296,7 @@ static void test_install_leaves_the_first_key(void **state)
 		play_step(p, &how);
 	play_told(p, OUTCOME_REFUSED,
 		  "'deploy' failed with exit status 7; nothing was live before, so key "
-		  "0001 stays there");
+		  "0001 stays in live/");
 	play_until_idle(p);
 	play_free(p);
 }

@@ -132,7 +132,7 @@ static struct play *play_claimed_copy(void)
 	play_step(p, &go_on);
 	play_told(p, OUTCOME_REFUSED, "old copy");
 	publish(p);
-	play_told(p, OUTCOME_MOVED, "the records are given to DNS");
+	play_told(p, OUTCOME_MOVED, "the records are published in DNS");
 	return p;
 }
 
@@ -243,7 +243,7 @@ static void test_claim_stops_what_a_crash_cut_short(void **state)
 	play_step(p, &go_on);
 	play_told(p, OUTCOME_REFUSED, "old copy");
 	publish(p);
-	play_told(p, OUTCOME_MOVED, "the records are given to DNS");
+	play_told(p, OUTCOME_MOVED, "the records are published in DNS");
 	for (i = 0; i < 6; i++) {
 		play_step(p, &go_on);
 		play_renew(p, true);
@@ -302,7 +302,7 @@ static void test_claim_check_tells_who_publishes_first(void **state)
 	play_told(p, OUTCOME_REFUSED, "old copy");
 	assert_int_equal(p->sim->publications, publications);
 	publish(p);
-	play_told(p, OUTCOME_MOVED, "the records are given to DNS");
+	play_told(p, OUTCOME_MOVED, "the records are published in DNS");
 	play_free(p);
 }
 

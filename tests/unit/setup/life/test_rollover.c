@@ -387,9 +387,9 @@ static void test_rollover_step_that_fails_is_told_at_once(void **state)
 	step_to(p, STAGE_SAFE);
 	p->deploys_fail = 2; /* and going back fails, too */
 	play_step(p, &go_on);
-	play_told(p, OUTCOME_REFUSED, "going back failed too");
+	play_told(p, OUTCOME_REFUSED, "the rollback failed too");
 	expect_warning(p, "safe: ");
-	expect_warning(p, "going back failed too");
+	expect_warning(p, "the rollback failed too");
 	expect_warning(p, "or at once by daneprobe rollover www");
 	play_step(p, &go_on);
 	play_told(p, OUTCOME_LATE, "(since 20");
