@@ -59,5 +59,6 @@ const struct cmd *verb_end(void);
 const struct cmd *verb_rollover(void);
 const struct cmd *verb_status(void);
 const struct cmd *verb_hook(void);
+const struct cmd *verb_explain(void);
 
 #endif

@@ -24,7 +24,7 @@ typedef const struct cmd *verb_fn(void);
 static verb_fn *const verbs[] = {
 	verb_check,    verb_verify, verb_record,  verb_keygen,	    verb_csr,
 	verb_new,      verb_renew,  verb_publish, verb_propagation, verb_install,
-	verb_rollover, verb_status, verb_hook,	  verb_end,
+	verb_rollover, verb_status, verb_hook,	  verb_end,	    verb_explain,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
