@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/number.h"
@@ -46,6 +47,13 @@ int server_address_check(const char *text, struct why *why)
 {
 	if (server_address_is_good(text))
 		return 0;
+	/* many systems' libunbound, Debian's among them, is built without TLS */
+	if (!strncasecmp(text, "tls://", 6))
+		return why_set(why, DP_EINVAL,
+			       "resolver '%s': DNS over TLS is not supported, and asking "
+			       "without TLS would not be what you mean: name a resolver "
+			       "on this host that forwards over TLS (unbound, stubby)",
+			       text);
 	return why_set(why, DP_EINVAL,
 		       "resolver '%s' is not ADDR or ADDR@PORT (an IP address)", text);
 }

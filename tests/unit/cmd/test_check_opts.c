@@ -91,6 +91,8 @@ static const struct {
 	{ "--resolver 192.0.2.1:53 h", "ADDR@PORT" },
 	{ "--resolver 192.0.2.1@0 h", "'192.0.2.1@0'" },
 	{ "--resolver [::1] h", "--resolver '[::1]'" },
+	{ "--resolver tls://192.0.2.1 h", "DNS over TLS is not supported" },
+	{ "--resolver TLS://192.0.2.1@853#dns.example h", "DNS over TLS" },
 	{ "--recurse --resolver 192.0.2.1 h", "exclude" },
 	{ "--root-hints f --resolver 192.0.2.1 h", "exclude" },
 	{ "-4 -6 h", "exclude" },
