@@ -7,11 +7,11 @@
 	for tool in knotd knotc keymgr faketime openssl jq; do
 		command -v "$tool" >/dev/null && continue
 		echo "1..0 # SKIP $tool is not installed"
-		exit 77
+		exit 0
 	done
 	unshare -nm true 2>/dev/null || {
 		echo "1..0 # SKIP needs a namespace of its own, which only root may have here"
-		exit 77
+		exit 0
 	}
 	SIGNER_NAMESPACE=yes exec unshare -nm sh "$0" "$@"
 }
