@@ -3,13 +3,29 @@
 
 #include <stdlib.h>
 
+#include "base/why.h"
 #include "setup/install/install.h"
 #include "setup/install/view.h"
 #include "setup/life/claim.h"
 #include "setup/life/outcome.h"
 #include "setup/life/renewed.h"
 #include "setup/life/stages.h"
+#include "setup/life/usable.h"
 #include "setup/lineage/lineage.h"
+
+/* Where it can't be done since the key is lost, that is told. */
+static int begin_view(struct lineage *l, struct why *why)
+{
+	const struct lineage_state *s = &l->state;
+	struct why inner;
+	int rc = view_begin(l, s->goal ? s->goal : s->current, &inner);
+	char *text = rc < 0 ? usable_word_current(l) : NULL;
+
+	if (rc < 0)
+		why_set(why, rc, "%s", text ? text : inner.text);
+	free(text);
+	return rc;
+}
 
 /* Whether what was begun is given up, since the services present another one's key. */
 static int give_up(struct lineage *l, bool *ret_gave_up, struct why *why)
@@ -38,7 +54,7 @@ int recovery_finish(struct lineage *l, bool *ret_done, struct outcome *r, struct
 
 	*ret_done = false;
 	if (rc == 0)
-		rc = view_begin(l, s->goal ? s->goal : s->current, why);
+		rc = begin_view(l, why);
 	if (rc < 0 || !pending)
 		return rc;
 	rc = give_up(l, &gave_up, why);

@@ -15,6 +15,12 @@ char *usable_word_current(const struct lineage *l)
 	if (lineage_make_check(l, s->current, &why) == 0)
 		return NULL;
 	number = lineage_number(s->current);
+	if (!s->view)
+		return mem_printf(
+			"key %s, the current one, can't be used: %s: restore it from a "
+			"backup, or begin anew, since nothing of this lineage is "
+			"installed yet: daneprobe new, under another name",
+			number.text, why.text);
 	if (lineage_make_check(l, s->next, NULL) < 0)
 		return mem_printf(
 			"key %s, the current one, can't be used: %s: restore it from a "

@@ -14,6 +14,7 @@
 #include "../sim.h"
 #include "../tree.h"
 #include "base/mem.h"
+#include "base/why.h"
 #include "setup/life/status.h"
 
 #define STEPS_MAX 60
@@ -133,6 +134,22 @@ static void test_usable_word_fault_of_both_generations(void **state)
 	play_free(p);
 }
 
+/* A rollover would be to the lost one itself. */
+static void test_usable_word_fault_before_anything_is_installed(void **state)
+{
+	struct play *p = play_new_staged(NULL);
+	struct why why;
+
+	(void)state;
+	lose(p, "keys/0001");
+	(void)play_state(p);
+	assert_true(rollover_step(&p->lineage, &go_on, &p->told, &why) < 0);
+	assert_non_null(strstr(why.text, "key 0001, the current one, can't be used"));
+	assert_non_null(strstr(why.text, "begin anew"));
+	expect_status(p, STATUS_CRITICAL, "begin anew, since nothing of this lineage is");
+	play_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +158,8 @@ int main(void)
 		cmocka_unit_test_teardown(
 			test_usable_word_fault_tells_a_way_that_leads_out, play_end),
 		cmocka_unit_test_teardown(test_usable_word_fault_of_one_type, play_end),
+		cmocka_unit_test_teardown(
+			test_usable_word_fault_before_anything_is_installed, play_end),
 		cmocka_unit_test_teardown(test_usable_word_fault_of_both_generations,
 					  play_end),
 	};
