@@ -125,20 +125,11 @@ static int read_dnssec(const char *body, const char *arg,
 	return rc;
 }
 
-/* A token that may not ask that leaves it unknown. */
 static void find_signing(struct provider_session *s)
 {
 	char *path = mem_printf("/zones/%s/dnssec", s->zone.zone_id);
-	struct provider_answer a = { 0 };
 
-	if (provider_ask(
-		    s,
-		    &(const struct provider_request){ .path = path, .read = read_dnssec },
-		    &a, NULL) == 0) {
-		s->zone.is_signed = a.is_signed;
-		s->zone.sign_word = mem_text(a.sign_word);
-	}
-	provider_answer_clear(&a);
+	provider_learn_signing(s, path, read_dnssec);
 	free(path);
 }
 
@@ -295,12 +286,7 @@ static int remove_cloudflare_record(struct provider_session *s, const char *owne
 {
 	char *id = provider_encode(record->id);
 	char *path = mem_printf("/zones/%s/dns_records/%s", s->zone.zone_id, id);
-	int rc = provider_ask(s,
-			      &(const struct provider_request){ .method = "DELETE",
-								.path = path,
-								.changes = true,
-								.may_lack = true },
-			      NULL, why);
+	int rc = provider_delete(s, path, why);
 
 	(void)owner;
 	free(path);

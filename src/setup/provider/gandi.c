@@ -49,22 +49,13 @@ static int find_gandi_zone(struct provider_session *s, const char *apex,
 	char *name = provider_encode(apex);
 	char *path = mem_printf("/domains/%s", name);
 	char *keys_path = mem_printf("/domains/%s/keys", name);
-	struct provider_answer keys = { 0 };
 	int rc = provider_ask(s, &(const struct provider_request){ .path = path },
 			      &s->zone, why);
 
 	(void)owner;
 	if (rc == 0) {
 		s->zone.zone = mem_text(apex);
-		/* a token that may not ask that leaves it unknown */
-		if (provider_ask(s,
-				 &(const struct provider_request){ .path = keys_path,
-								   .read = read_keys },
-				 &keys, NULL) == 0) {
-			s->zone.is_signed = keys.is_signed;
-			s->zone.sign_word = mem_text(keys.sign_word);
-		}
-		provider_answer_clear(&keys);
+		provider_learn_signing(s, keys_path, read_keys);
 	}
 	free(keys_path);
 	free(path);

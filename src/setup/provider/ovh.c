@@ -292,12 +292,7 @@ static int remove_ovh_record(struct provider_session *s, const char *owner,
 			     const struct provider_record *record, struct why *why)
 {
 	char *path = make_path(s, record->id);
-	int rc = provider_ask(s,
-			      &(const struct provider_request){ .method = "DELETE",
-								.path = path,
-								.changes = true,
-								.may_lack = true },
-			      NULL, why);
+	int rc = provider_delete(s, path, why);
 
 	(void)owner;
 	free(path);

@@ -329,3 +329,27 @@ int provider_ask(struct provider_session *s, const struct provider_request *r,
 	free(url);
 	return rc;
 }
+
+void provider_learn_signing(struct provider_session *s, const char *path,
+			    provider_read_fn *read)
+{
+	struct provider_answer a = { 0 };
+
+	if (provider_ask(s,
+			 &(const struct provider_request){ .path = path, .read = read },
+			 &a, NULL) == 0) {
+		s->zone.is_signed = a.is_signed;
+		s->zone.sign_word = mem_text(a.sign_word);
+	}
+	provider_answer_clear(&a);
+}
+
+int provider_delete(struct provider_session *s, const char *path, struct why *why)
+{
+	return provider_ask(s,
+			    &(const struct provider_request){ .method = "DELETE",
+							      .path = path,
+							      .changes = true,
+							      .may_lack = true },
+			    NULL, why);
+}

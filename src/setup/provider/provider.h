@@ -138,6 +138,13 @@ int provider_ask(struct provider_session *s, const struct provider_request *requ
  * or on this machine. */
 bool provider_url_is_private(const char *url);
 
+/* Asks the API how the zone is signed, by a reader that fills is_signed and sign_word; a
+ * key that may not ask that leaves it unknown. */
+void provider_learn_signing(struct provider_session *s, const char *path,
+			    provider_read_fn *read);
+/* DELETE; what is gone already is no failure. */
+int provider_delete(struct provider_session *s, const char *path, struct why *why);
+
 /* The name of owner below zone: "_25._tcp.mx", "@" for the zone's own name; on the heap.
  * NULL where it isn't there. */
 char *provider_relative(const char *owner, const char *zone);

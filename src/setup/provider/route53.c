@@ -209,20 +209,11 @@ static int read_set(const char *body, const char *owner,
 
 /* --- steps -------------------------------------------------------------------------- */
 
-/* A user who may not ask that leaves it unknown. */
 static void find_signing(struct provider_session *s)
 {
 	char *path = mem_printf("/hostedzone/%s/dnssec", s->zone.zone_id);
-	struct provider_answer a = { 0 };
 
-	if (provider_ask(s,
-			 &(const struct provider_request){ .path = path,
-							   .read = read_signing },
-			 &a, NULL) == 0) {
-		s->zone.is_signed = a.is_signed;
-		s->zone.sign_word = mem_text(a.sign_word);
-	}
-	provider_answer_clear(&a);
+	provider_learn_signing(s, path, read_signing);
 	free(path);
 }
 

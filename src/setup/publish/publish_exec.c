@@ -78,16 +78,6 @@ static void add_list(json_t *list, const struct publish_owner *o,
 		add_one(list, o->zone->owner, o->ttl, rr[i]);
 }
 
-static bool is_among(const struct tlsa *rr, const struct tlsa *const *list, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (tlsa_equal(rr, list[i]))
-			return true;
-	return false;
-}
-
 /* Records of others that one of the name servers has: each once. */
 static void add_foreign(json_t *list, const struct publish_owner *o,
 			const struct env_dns *dns)
@@ -99,8 +89,7 @@ static void add_foreign(json_t *list, const struct publish_owner *o,
 	for (i = 0; i < dns->set_count; i++)
 		for (j = 0; j < dns->set[i].count; j++) {
 			rr = &dns->set[i].rr[j];
-			if (is_among(rr, o->want, o->want_count) ||
-			    is_among(rr, o->dead, o->dead_count) ||
+			if (publish_owner_wants(o, rr) || publish_owner_drops(o, rr) ||
 			    tlsa_is_among(rr, seen, count))
 				continue;
 			seen = mem_grow(seen, count, sizeof(*seen));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "setup/publish/publish_owner.h"
 
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +109,28 @@ static bool is_among(const struct tlsa *rr, const struct tlsa *const *list, size
 	return false;
 }
 
+bool publish_owner_wants(const struct publish_owner *o, const struct tlsa *rr)
+{
+	return is_among(rr, o->want, o->want_count);
+}
+
+bool publish_owner_drops(const struct publish_owner *o, const struct tlsa *rr)
+{
+	return is_among(rr, o->dead, o->dead_count);
+}
+
+int publish_owner_note_foreign(struct lineage *l, const struct publish_owner *o,
+			       size_t count, struct why *why)
+{
+	char text[24];
+
+	if (!count)
+		return 0;
+	(void)snprintf(text, sizeof(text), "%zu", count);
+	return lineage_note(l, why, "kept", "name", o->zone->owner, "foreign", text,
+			    NULL);
+}
+
 /* Several services that share an owner get one record of a key. */
 static void add_once(struct tlsa **list, size_t *count, const struct tlsa *rr)
 {
@@ -128,9 +150,9 @@ void publish_owner_diff(const struct publish_owner *o, const struct tlsa *have,
 		if (!tlsa_is_among(o->want[i], have, have_count))
 			add_once(&c.add, &c.add_count, o->want[i]);
 	for (i = 0; i < have_count; i++) {
-		if (is_among(&have[i], o->want, o->want_count))
+		if (publish_owner_wants(o, &have[i]))
 			continue;
-		if (is_among(&have[i], o->dead, o->dead_count))
+		if (publish_owner_drops(o, &have[i]))
 			add_once(&c.remove, &c.remove_count, &have[i]);
 		else
 			c.foreign++;

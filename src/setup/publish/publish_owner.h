@@ -3,6 +3,7 @@
 #ifndef SETUP_PUBLISH_OWNER_H
 #define SETUP_PUBLISH_OWNER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,5 +39,12 @@ struct publish_change {
 void publish_owner_diff(const struct publish_owner *owner, const struct tlsa *have,
 			size_t have_count, struct publish_change *ret_change);
 void publish_owner_clear(struct publish_change *change);
+
+/* Tells the journal that so many records of others stay; 0: nothing. */
+int publish_owner_note_foreign(struct lineage *lineage, const struct publish_owner *owner,
+			       size_t count, struct why *why);
+/* Whether the owner's lists have the record. */
+bool publish_owner_wants(const struct publish_owner *owner, const struct tlsa *rr);
+bool publish_owner_drops(const struct publish_owner *owner, const struct tlsa *rr);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "setup/publish/publish_powerdns.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "base/why.h"
 #include "dane/tlsa.h"
 #include "setup/lineage/lineage.h"
+#include "setup/provider/provider.h"
 #include "setup/publish/powerdns.h"
 #include "setup/publish/publish_options.h"
 #include "setup/publish/publish_owner.h"
@@ -22,20 +22,6 @@ struct api {
 	char *header;			   /* owned; "X-API-Key: ..." */
 	const struct publish_watch *watch; /* borrowed; NULL: the change is made */
 };
-
-/* Over plain HTTP everybody on the way could read the key. */
-static bool is_private(const char *url)
-{
-	static const char *const good[] = { "https://",
-					    "http://localhost:", "http://localhost/",
-					    "http://127.", "http://[::1]" };
-	size_t i;
-
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		if (!strncmp(url, good[i], strlen(good[i])) && !strchr(url, '@'))
-			return true;
-	return false;
-}
 
 /* One line; blanks around it are no part of the key. */
 static int make_header(const char *path, char *text, char **ret_header, struct why *why)
@@ -77,7 +63,7 @@ static int load_api(const char *options, struct api *api, struct why *why)
 		rc = why_set(why, DP_EINVAL,
 			     "publish = powerdns needs url=URL, where its API is, and "
 			     "key-file=FILE, the API's key");
-	if (rc == 0 && !is_private(api->url))
+	if (rc == 0 && !provider_url_is_private(api->url))
 		rc = why_set(why, DP_EINVAL,
 			     "publish = powerdns: url=%s is neither https nor on this "
 			     "machine: the key could be read on its way",
@@ -169,17 +155,6 @@ static size_t live_records(const struct powerdns_rrset *r, struct tlsa **ret_hav
 	return count;
 }
 
-static int note_foreign(struct lineage *l, const char *owner, size_t count,
-			struct why *why)
-{
-	char text[24];
-
-	if (!count)
-		return 0;
-	(void)snprintf(text, sizeof(text), "%zu", count);
-	return lineage_note(l, why, "kept", "name", owner, "foreign", text, NULL);
-}
-
 static int send_change(struct lineage *l, const struct api *api, const char *url,
 		       const struct powerdns_rrset *before, const struct publish_owner *o,
 		       const struct publish_change *c, struct why *why)
@@ -221,7 +196,7 @@ static int try_change(struct lineage *l, const struct api *api, const char *url,
 	if (api->watch)
 		api->watch->tell(api->watch->arg, o, &change);
 	else if (*ret_done)
-		rc = note_foreign(l, o->zone->owner, change.foreign, why);
+		rc = publish_owner_note_foreign(l, o, change.foreign, why);
 	else
 		rc = send_change(l, api, url, &before, o, &change, why);
 	publish_owner_clear(&change);

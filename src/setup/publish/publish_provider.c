@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "setup/publish/publish_provider.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,17 +165,6 @@ static int send_change(struct giving *g, const struct publish_owner *o,
 	return rc == 0 && s->provider->apply ? s->provider->apply(s, why) : rc;
 }
 
-static int note_foreign(struct lineage *l, const char *owner, size_t count,
-			struct why *why)
-{
-	char text[24];
-
-	if (!count)
-		return 0;
-	(void)snprintf(text, sizeof(text), "%zu", count);
-	return lineage_note(l, why, "kept", "name", owner, "foreign", text, NULL);
-}
-
 /* All is as wanted. An earlier run may have ended before its changes were served. */
 static int end_change(struct lineage *lineage, struct giving *g,
 		      const struct publish_owner *o, size_t foreign, struct why *why)
@@ -184,7 +172,7 @@ static int end_change(struct lineage *lineage, struct giving *g,
 	const struct provider *p = g->session.provider;
 	int rc = p->apply ? p->apply(&g->session, why) : 0;
 
-	return rc < 0 ? rc : note_foreign(lineage, o->zone->owner, foreign, why);
+	return rc < 0 ? rc : publish_owner_note_foreign(lineage, o, foreign, why);
 }
 
 /* Looks once and changes once. *ret_done: nothing was left to change. */
