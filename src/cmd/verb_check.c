@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include "cmd/verb_check.h"
 
 #include <signal.h>
@@ -185,7 +187,9 @@ int verb_check_with(const struct cmd *cmd, const struct check_opts *opts,
 				   : check_all(&c, nagios, &status, &why);
 	if (rc < 0)
 		status = verb_check_refuse(cmd, &why, nagios);
-	clear_check(&c);
+	/* the process ends: what one check holds goes with it */
+	if (!QUICK_END || !c.single || c.clerk)
+		clear_check(&c);
 	log_release();
 	return status;
 }

@@ -185,7 +185,7 @@ static void on_lead_ends(void *arg);
 static void set_lead(struct resolver_question *q, int64_t delay_ms)
 {
 	loop_timer_free(q->lead);
-	q->lead_cpu_us = clock_cpu_us();
+	q->lead_cpu_us = q->resolver->asks_ahead ? clock_cpu_us() : 0;
 	q->lead = loop_timer_new(q->resolver->loop, delay_ms, on_lead_ends, q);
 }
 
@@ -540,25 +540,9 @@ void resolver_release(struct resolver *r)
 	}
 }
 
-/* Takes the questions back from a context, and frees it. */
-static void drop_context(struct resolver *r, struct ub_ctx *ctx)
-{
-	struct resolver_question *q, *next;
-
-	r->closing = true;
-	/* this calls back for every open question */
-	ub_ctx_delete(ctx);
-	r->closing = false;
-	for (q = r->first; q; q = next) {
-		next = q->next;
-		q->in_unbound = false;
-		release_question(q);
-	}
-}
-
 static void ask_again(struct resolver_question *q)
 {
-	if ((q->answered && !q->held) || q->leader || q->freed)
+	if ((q->answered && !q->held) || q->leader)
 		return;
 	if (q->held)
 		answer_clear(&q->answer);
@@ -574,20 +558,27 @@ static void bound_crowd(struct resolver *r, const struct resolver_conf *conf)
 
 int resolver_change(struct resolver *r, const struct resolver_conf *conf, struct why *why)
 {
-	struct resolver_question *q;
+	struct resolver_question *q, *next;
 	struct ub_ctx *ctx;
 	uint32_t before = loop_owner(r->loop);
 	int rc = ub_context_new(loop_base(r->loop), conf, &ctx, why);
 
 	if (rc < 0)
 		return rc;
-	drop_context(r, r->ctx);
+	r->closing = true;
+	ub_ctx_delete(r->ctx); /* this calls back for every open question */
+	r->closing = false;
 	r->ctx = ctx;
 	bound_crowd(r, conf);
 	r->holds = false;
-	for (q = r->first; q; q = q->next) {
+	for (q = r->first; q; q = next) {
+		next = q->next;
+		q->in_unbound = false;
 		(void)loop_set_owner(r->loop, q->owner);
-		ask_again(q);
+		if (q->freed)
+			release_question(q);
+		else
+			ask_again(q);
 	}
 	(void)loop_set_owner(r->loop, before);
 	return 0;

@@ -76,6 +76,8 @@ static const struct option options_for_many[] = {
 	{ "infra-cache-numhosts:", "20000" },
 };
 
+static const struct option without_ipv6 = { "do-ip6:", "no" };
+
 static int set_options(struct ub_ctx *ctx, const struct option *option, size_t count,
 		       struct why *why)
 {
@@ -115,6 +117,19 @@ void ub_context_keep(const struct resolver_conf *conf)
 {
 	(void)kept_add(conf->root_hints, HINTS_MAX_BYTES, true, NULL);
 	anchor_keep(conf->trust_anchor);
+}
+
+/* Nothing but these is asked: libunbound needs no ports of IPv6, whose list is copied. */
+static bool all_ipv4(const struct resolver_conf *conf)
+{
+	size_t i;
+
+	if (!conf->forward_count || (conf->stub_zone && strchr(conf->stub_address, ':')))
+		return false;
+	for (i = 0; i < conf->forward_count; i++)
+		if (strchr(conf->forward[i], ':'))
+			return false;
+	return true;
 }
 
 static int set_upstream(struct ub_ctx *ctx, const struct resolver_conf *conf,
@@ -213,6 +228,8 @@ int ub_context_new(struct event_base *base, const struct resolver_conf *conf,
 				 why);
 	if (rc == 0 && conf->per_server && conf->forward_count)
 		rc = bound_range(ctx, conf, why);
+	if (rc == 0 && all_ipv4(conf))
+		rc = set_options(ctx, &without_ipv6, 1, why);
 	if (rc == 0)
 		rc = set_upstream(ctx, conf, why);
 	if (rc == 0)

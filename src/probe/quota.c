@@ -24,7 +24,6 @@ struct key {
 /* Free, and so another key's to take, while every count is 0. */
 struct entry {
 	struct key key;
-	uint16_t *count; /* a lane each; the same address in every process */
 };
 
 struct quota {
@@ -32,6 +31,7 @@ struct quota {
 	size_t whole;	  /* bytes of the mapping */
 	size_t size;	  /* entries, a power of two */
 	int lanes;
+	uint16_t *count; /* those of all entries; the same address in every process */
 	struct entry entry[];
 };
 
@@ -44,9 +44,16 @@ static size_t table_size(size_t connections)
 	return size;
 }
 
+/* One for each lane. Found by the entry's place, so that what isn't used is never
+ * touched: one check would fill a hundred kilobytes for the sake of two entries. */
+static uint16_t *counts_of(const struct quota *q, const struct entry *e)
+{
+	return q->count + (size_t)(e - q->entry) * (size_t)q->lanes;
+}
+
 struct quota *quota_new(int lanes, size_t connections)
 {
-	size_t size = table_size(connections), i;
+	size_t size = table_size(connections);
 	size_t counts = size * (size_t)lanes * sizeof(uint16_t);
 	size_t whole = sizeof(struct quota) + size * sizeof(struct entry) + counts;
 	struct quota *q = mem_shared(whole);
@@ -54,9 +61,7 @@ struct quota *quota_new(int lanes, size_t connections)
 	q->whole = whole;
 	q->size = size;
 	q->lanes = lanes;
-	for (i = 0; i < size; i++)
-		q->entry[i].count =
-			(uint16_t *)(void *)(q->entry + size) + i * (size_t)lanes;
+	q->count = (uint16_t *)(void *)(q->entry + size);
 	lock_init(&q->lock);
 	return q;
 }
@@ -99,10 +104,11 @@ static size_t place_of(const struct quota *q, const struct key *k)
 
 static int sum_lanes(const struct quota *q, const struct entry *e)
 {
+	const uint16_t *count = counts_of(q, e);
 	int i, n = 0;
 
 	for (i = 0; i < q->lanes; i++)
-		n += e->count[i];
+		n += count[i];
 	return n;
 }
 
@@ -138,14 +144,14 @@ bool quota_take(struct quota *q, int lane, const char *address, int host, int ne
 	lock_take(&q->lock);
 	h = entry_for(q, &host_is);
 	if (h) /* marked at once, else the net might take the same free entry */
-		h->count[lane]++;
+		counts_of(q, h)[lane]++;
 	n = h ? entry_for(q, &net_is) : NULL;
 	taken = n && (!host || sum_lanes(q, h) <= host) &&
 		(!net || sum_lanes(q, n) < net);
 	if (taken)
-		n->count[lane]++;
+		counts_of(q, n)[lane]++;
 	else if (h)
-		h->count[lane]--;
+		counts_of(q, h)[lane]--;
 	lock_give(&q->lock);
 	return taken;
 }
@@ -158,10 +164,10 @@ void quota_give(struct quota *q, int lane, const char *address)
 	lock_take(&q->lock);
 	h = entry_for(q, &host_is);
 	n = entry_for(q, &net_is);
-	if (h && h->count[lane])
-		h->count[lane]--;
-	if (n && n->count[lane])
-		n->count[lane]--;
+	if (h && counts_of(q, h)[lane])
+		counts_of(q, h)[lane]--;
+	if (n && counts_of(q, n)[lane])
+		counts_of(q, n)[lane]--;
 	lock_give(&q->lock);
 }
 
@@ -171,6 +177,6 @@ void quota_forget(struct quota *q, int lane)
 
 	lock_take(&q->lock);
 	for (i = 0; i < q->size; i++)
-		q->entry[i].count[lane] = 0;
+		counts_of(q, &q->entry[i])[lane] = 0;
 	lock_give(&q->lock);
 }
