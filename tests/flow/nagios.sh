@@ -146,7 +146,8 @@ options()
 {
 	"$(dirname "$DANEPROBE")/check_dane" --help | sed -n 's/^  \(-., \|    \)\(--[a-z0-9-]*\).*/\2/p' |
 		grep -vx -e --help -e --version -e --output -e --dry-run -e --no-sandbox \
-			-e --shard -e --shard-by -e --resume -e --summary -e --workers \
+			-e --shard -e --shard-by -e --resume -e --summary -e --workers -e --lookup-only \
+			-e --dns-rate -e --dns-per-server \
 			-e --per-host -e --per-net -e --per-target -e --retries
 }
 
