@@ -237,8 +237,11 @@ static bool is_known(const struct address_result *r, const char *address)
 static void move_to_front(struct address_result *r, size_t others)
 {
 	size_t count = r->count - others;
-	char **all = mem_array(r->count, sizeof(*all));
+	char **all;
 
+	if (!others || !count)
+		return;
+	all = mem_array(r->count, sizeof(*all));
 	memcpy(all, r->address + others, count * sizeof(*all));
 	memcpy(all + count, r->address, others * sizeof(*all));
 	free(r->address);

@@ -30,6 +30,13 @@ static size_t count_with(const struct sorting *s, enum endpoint_trace trace)
 	return n;
 }
 
+/* Whether no question about TLSA was answered, or none was asked. */
+static bool all_failed(const struct sorting *s)
+{
+	return count_with(s, ENDPOINT_NO_HOST) + count_with(s, ENDPOINT_UNANSWERED) ==
+	       s->count;
+}
+
 /* What failed may hide a service; where everything did, it is told once. That
  * --connect-to gives addresses for some ports only hides none. */
 static bool has_no_service(const struct sorting *s, size_t index)
@@ -38,10 +45,9 @@ static bool has_no_service(const struct sorting *s, size_t index)
 	case ENDPOINT_HAS_RECORDS:
 		return false;
 	case ENDPOINT_UNANSWERED:
-		return count_with(s, ENDPOINT_UNANSWERED) == s->count;
+		return all_failed(s);
 	case ENDPOINT_NO_HOST:
-		return count_with(s, ENDPOINT_NO_HOST) == s->count ||
-		       s->t->endpoint[index].code == CODE_NO_ADDRESS;
+		return all_failed(s) || s->t->endpoint[index].code == CODE_NO_ADDRESS;
 	case ENDPOINT_NO_RECORD:
 	case ENDPOINT_UNSERVED:
 		return true;
@@ -60,14 +66,20 @@ static size_t find_first(const struct sorting *s, enum endpoint_trace trace,
 	return s->count;
 }
 
-/* The one whose code wins. */
+/* The one whose code wins. Where a question about TLSA was asked, the host has an
+ * address, if only by --connect-to. */
 static size_t find_worst(const struct sorting *s)
 {
-	size_t i, worst = 0;
+	bool asked = count_with(s, ENDPOINT_UNANSWERED) > 0;
+	size_t i, worst = s->count;
 
-	for (i = 1; i < s->count; i++)
-		if (s->t->endpoint[i].code < s->t->endpoint[worst].code)
+	for (i = 0; i < s->count; i++) {
+		if (asked && s->t->endpoint[i].code == CODE_NO_ADDRESS)
+			continue;
+		if (worst == s->count ||
+		    s->t->endpoint[i].code < s->t->endpoint[worst].code)
 			worst = i;
+	}
 	return worst;
 }
 
@@ -109,8 +121,7 @@ static void end_without_service(const struct sorting *s)
 	size_t insecure = find_first(s, ENDPOINT_NO_RECORD, CODE_INSECURE);
 	size_t unserved = find_first(s, ENDPOINT_UNSERVED, CODE_CONNECT_FAILED);
 
-	if (count_with(s, ENDPOINT_NO_HOST) == s->count ||
-	    count_with(s, ENDPOINT_UNANSWERED) == s->count)
+	if (all_failed(s))
 		end_unanswered(s);
 	else if (unserved < s->count || count_with(s, ENDPOINT_UNSERVED))
 		end_with(s, unserved < s->count ? unserved : 0, CODE_CONNECT_FAILED,

@@ -116,6 +116,7 @@ struct endpoint *endpoint_new(const struct endpoint_conf *conf, endpoint_fn *fn,
 	e->arg = arg;
 	f = facts_add_endpoint(conf->facts);
 	f->host = mem_text(conf->host);
+	f->port = conf->port;
 	f->service = conf->service->name;
 	if (e->outcome != 'd' && e->outcome != 'n')
 		facts_add_peer(f)->address = mem_text("192.0.2.1");
@@ -158,7 +159,11 @@ void endpoint_settle(struct endpoint *e)
 
 enum endpoint_trace endpoint_trace(const struct endpoint *e)
 {
-	return e->outcome == 'n' ? ENDPOINT_NO_RECORD : ENDPOINT_HAS_RECORDS;
+	if (e->outcome == 'n')
+		return ENDPOINT_NO_RECORD;
+	if (e->outcome == 'd')
+		return ENDPOINT_UNANSWERED;
+	return e->outcome == 'q' ? ENDPOINT_NO_HOST : ENDPOINT_HAS_RECORDS;
 }
 
 void endpoint_move(struct endpoint *e, size_t index)
@@ -529,6 +534,27 @@ static void test_probe_of_all_services(void **state)
 	assert_int_equal(world.settled, 2);
 }
 
+/* What nobody answers is told once; beside an answer it is a port of its own, since it
+ * may hide records. */
+static void test_probe_of_services_without_answers(void **state)
+{
+	(void)state;
+	world.outcome = "dddddddddddddddddddddddqd";
+	start_probe("host://www.example", 300);
+	run_for(800);
+	assert_int_equal(stage.facts->endpoint_count, 0);
+	assert_int_equal(stage.facts->code, CODE_DNS_ERROR);
+	tear_down(state);
+	set_up(state);
+	world.outcome = "nnnnnnnnnnnnnnnnnnnnnnndn";
+	start_probe("host://www.example", 300);
+	run_for(800);
+	assert_int_equal(stage.facts->endpoint_count, 1);
+	assert_int_equal(stage.facts->endpoint[0].port, 5432);
+	assert_int_equal(stage.facts->code, CODE_DNS_ERROR);
+	assert_int_equal(stage.facts->state, STATE_UNKNOWN);
+}
+
 static void test_probe_of_no_service(void **state)
 {
 	(void)state;
@@ -825,6 +851,7 @@ int main(void)
 		cmocka_unit_test(test_probe_hints_at_mail),
 		ROW(test_probe_of_all_services),
 		ROW(test_probe_of_no_service),
+		ROW(test_probe_of_services_without_answers),
 		cmocka_unit_test(test_probe_of_what_is_found),
 		ROW(test_probe_of_several_hosts),
 		cmocka_unit_test(test_probe_discovery_rows),
