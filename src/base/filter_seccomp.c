@@ -43,7 +43,10 @@ struct row {
 #define NET FILTER_NETWORK
 #define CHILDREN FILTER_CHILDREN
 
-/* Some have another number, or another name, where a long has 32 bits. */
+/* Some have another number, or another name, where a long has 32 bits (_time64, 64, 32),
+ * or on younger architectures (arm64, riscv64), which have the forms with "at" alone: an
+ * architecture takes of these rows what it has. clone3(2) has its flags where no filter
+ * sees them; its callers go back to clone(2). */
 static const struct row allowed[] = {
 	ANY(read, PIPE),
 	ANY(readv, PIPE), /* musl reads files so */
@@ -77,6 +80,7 @@ static const struct row allowed[] = {
 	ANY(sigreturn, PIPE),
 	ANY(restart_syscall, PIPE),
 	ANY(tgkill, PIPE), /* of abort() */
+	ANY(tkill, PIPE),  /* of musl's */
 	ANY(exit, PIPE),
 	ANY(exit_group, PIPE),
 
@@ -87,7 +91,10 @@ static const struct row allowed[] = {
 	ANY(stat64, FILES),
 	ANY(statx, FILES),
 	ANY(access, FILES),
+	ANY(faccessat, FILES),
+	ANY(faccessat2, FILES),
 	ANY(readlink, FILES),
+	ANY(readlinkat, FILES),
 	/* a library that is loaded late: code is in files, and isn't written */
 	WITHOUT(mmap, FILES, 2, PROT_WRITE),
 	WITHOUT(mmap2, FILES, 2, PROT_WRITE),
@@ -143,10 +150,12 @@ static const struct row allowed[] = {
 	ANY(getegid32, NET),
 	ANY(prlimit64, NET),
 	ANY(getrlimit, NET),
+	ANY(ugetrlimit, NET),
 
 	WITHOUT(clone, CHILDREN, 0, NAMESPACES),
 	ANY(fork, CHILDREN),
 	ANY(wait4, CHILDREN),
+	ANY(waitid, CHILDREN), /* where wait4(2) is none, as on riscv32 */
 	ANY(kill, CHILDREN),
 	ANY(prctl, CHILDREN),
 	ANY(seccomp, CHILDREN), /* a child may give up more */
