@@ -13,8 +13,12 @@ async def hold(reader, writer):
     if held > most:
         most = held
         print(most, flush=True)
-    await reader.read(1)
-    await asyncio.sleep(float(sys.argv[2]))
+    seconds = float(sys.argv[2])
+    try:
+        await asyncio.wait_for(reader.read(1), seconds)
+        await asyncio.sleep(seconds)
+    except asyncio.TimeoutError:  # it waits for a greeting
+        pass
     held -= 1
     writer.close()
 

@@ -150,6 +150,34 @@ part_addresses_without_end()
 	has said "188 stopped not asked: no more than 512 of a target's addresses are"
 }
 
+# sum_of_codes FILE: "512 timeout, ..." of all peers of the first target
+sum_of_codes()
+{
+	jq -r '[.[0].endpoints[].peers[].code] | group_by(.) | map("\(length) \(.[0])") | join(", ")' "$1"
+}
+
+# 16,000 addresses that the owner of a domain picked, behind 64 MX hosts: one target, alone and in a
+# list.
+part_addresses_of_an_mx_set()
+{
+	holder 9104 0.2
+	seq 0 249 | awk '{ printf "--connect-to ::127.46.%d.%d:9104\n", $1 / 100, 1 + $1 % 100 }' >astray
+	# shellcheck disable=SC2046
+	check 3 -t 40 -o json $(cat astray) mx://exchanges.crowd.example
+	[ "$(most_held)" -le 64 ] || fail "$(most_held) connections at once"
+	[ "$(most_held)" -ge 33 ] || fail "only $(most_held) connections at once"
+	[ "$(jq '[.[0].endpoints[].peers[] | select(.code != "stopped")] | length' out)" -eq 512 ] ||
+		fail "$(sum_of_codes out)"
+	jq -r '.[0].endpoints[].peers[].error' out | sort | uniq -c >said
+	has said "not asked: no more than 512 of a target's addresses are"
+	echo "$took ms, $(sum_of_codes out)" >told
+	echo mx://exchanges.crowd.example >list
+	# shellcheck disable=SC2046
+	check 3 -t 8 -f list -o ndjson --retries 0 $(cat astray)
+	[ "$(most_held)" -le 64 ] || fail "$(most_held) connections at once in a list"
+	lines out 1
+}
+
 # Whoever asks what a server presents goes by the same bounds: 64 at once, 32 to one network.
 part_addresses_of_a_live_look()
 {

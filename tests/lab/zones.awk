@@ -95,6 +95,12 @@ $2 == "MANY" {
 		print $1 " SRV 0 0 993 host" i > file
 	next
 }
+# "NAME EXCHANGES N": N MX hosts, each with a record
+$2 == "EXCHANGES" {
+	for (i = 1; i <= $3; i++)
+		print $1 " MX 10 mx" i ".crowd.example." > file
+	next
+}
 # "NAME ADDRESSES N": N of them, in networks of 50
 $2 == "ADDRESSES" {
 	for (i = 0; i < $3; i++)

@@ -49,9 +49,13 @@ damage()
 	none)
 		return 0
 		;;
-	expire | age) # only the signatures over TYPE are from an older signing
-		from=-60 to=-30
-		[ "$what" = expire ] || from=-691h to=29h # 4 % of 30 days are left
+	expire | age | early | late) # only the signatures over TYPE are from another signing
+		case $what in
+		expire) from=-60 to=-30 ;;
+		age) from=-691h to=29h ;; # 4 % of 30 days are left
+		early) from=1h to=30 ;;
+		late) from=-10 to=-1h ;;
+		esac
 		sign "$file.plain" "$zone" "$denial" "$from" "$to" "$file.old"
 		awk -v t="$type" '$4 == "RRSIG" && $5 == t' "$file.old" >"$file.add"
 		awk -v t="$type" '!($4 == "RRSIG" && $5 == t)' "$file" | cat - "$file.add" >"$file.new"
@@ -92,7 +96,7 @@ if [ "${1:-}" = --sign ]; then
 fi
 
 if [ -e "$zones/list" ]; then
-	awk -F '\t' '$5 ~ /[hm]$/ || $6 ~ /[hm]$/ || $7 ~ /^age:/' "$zones/list" >"$zones/hours"
+	awk -F '\t' '$5 ~ /[hm]$/ || $6 ~ /[hm]$/ || $7 ~ /^(age|early|late):/' "$zones/list" >"$zones/hours"
 	while IFS='	' read -r zone server rest; do
 		mv "$zones/$zone@$server.plain" "$zones/$zone@$server"
 	done <"$zones/hours"
