@@ -30,14 +30,30 @@ static size_t count_with(const struct sorting *s, enum endpoint_trace trace)
 	return n;
 }
 
-/* Whether no question about TLSA was answered, or none was asked. */
-static bool all_failed(const struct sorting *s)
+/* Of addresses, with a code that says more than that --connect-to gives none for that
+ * port; or of TLSA. */
+static bool has_failed(const struct sorting *s, size_t index)
 {
-	return count_with(s, ENDPOINT_NO_HOST) + count_with(s, ENDPOINT_UNANSWERED) ==
-	       s->count;
+	return s->trace[index] == ENDPOINT_UNANSWERED ||
+	       (s->trace[index] == ENDPOINT_NO_HOST &&
+		s->t->endpoint[index].code != CODE_NO_ADDRESS);
 }
 
-/* What failed may hide a service; where everything did, it is told once. That
+/* Whether questions failed, and no records were found beside. */
+static bool only_failures(const struct sorting *s)
+{
+	size_t i, failed = 0;
+
+	for (i = 0; i < s->count; i++) {
+		failed += has_failed(s, i);
+		if (s->trace[i] == ENDPOINT_HAS_RECORDS ||
+		    s->trace[i] == ENDPOINT_UNSERVED)
+			return false;
+	}
+	return failed || count_with(s, ENDPOINT_NO_HOST) == s->count;
+}
+
+/* What failed may hide a service; where nothing else was found, it is told once. That
  * --connect-to gives addresses for some ports only hides none. */
 static bool has_no_service(const struct sorting *s, size_t index)
 {
@@ -45,9 +61,8 @@ static bool has_no_service(const struct sorting *s, size_t index)
 	case ENDPOINT_HAS_RECORDS:
 		return false;
 	case ENDPOINT_UNANSWERED:
-		return all_failed(s);
 	case ENDPOINT_NO_HOST:
-		return all_failed(s) || s->t->endpoint[index].code == CODE_NO_ADDRESS;
+		return only_failures(s) || !has_failed(s, index);
 	case ENDPOINT_NO_RECORD:
 	case ENDPOINT_UNSERVED:
 		return true;
@@ -66,21 +81,18 @@ static size_t find_first(const struct sorting *s, enum endpoint_trace trace,
 	return s->count;
 }
 
-/* The one whose code wins. Where a question about TLSA was asked, the host has an
- * address, if only by --connect-to. */
+/* Of those that failed, the one whose code wins; the first, where the host has no
+ * address. */
 static size_t find_worst(const struct sorting *s)
 {
-	bool asked = count_with(s, ENDPOINT_UNANSWERED) > 0;
 	size_t i, worst = s->count;
 
-	for (i = 0; i < s->count; i++) {
-		if (asked && s->t->endpoint[i].code == CODE_NO_ADDRESS)
-			continue;
-		if (worst == s->count ||
-		    s->t->endpoint[i].code < s->t->endpoint[worst].code)
+	for (i = 0; i < s->count; i++)
+		if (has_failed(s, i) &&
+		    (worst == s->count ||
+		     s->t->endpoint[i].code < s->t->endpoint[worst].code))
 			worst = i;
-	}
-	return worst;
+	return worst == s->count ? 0 : worst;
 }
 
 static enum security security_of(enum code code)
@@ -121,7 +133,7 @@ static void end_without_service(const struct sorting *s)
 	size_t insecure = find_first(s, ENDPOINT_NO_RECORD, CODE_INSECURE);
 	size_t unserved = find_first(s, ENDPOINT_UNSERVED, CODE_CONNECT_FAILED);
 
-	if (all_failed(s))
+	if (only_failures(s))
 		end_unanswered(s);
 	else if (unserved < s->count || count_with(s, ENDPOINT_UNSERVED))
 		end_with(s, unserved < s->count ? unserved : 0, CODE_CONNECT_FAILED,

@@ -549,8 +549,16 @@ static void test_probe_of_services_without_answers(void **state)
 	world.outcome = "nnnnnnnnnnnnnnnnnnnnnnndn";
 	start_probe("host://www.example", 300);
 	run_for(800);
-	assert_int_equal(stage.facts->endpoint_count, 1);
-	assert_int_equal(stage.facts->endpoint[0].port, 5432);
+	assert_int_equal(stage.facts->endpoint_count, 0);
+	assert_int_equal(stage.facts->code, CODE_DNS_ERROR);
+	assert_int_equal(stage.facts->state, STATE_UNKNOWN);
+	tear_down(state);
+	set_up(state);
+	world.outcome = "mnnnnnnnnnnnnnnnnnnnnnndn";
+	start_probe("host://www.example", 300);
+	run_for(800);
+	assert_int_equal(stage.facts->endpoint_count, 2);
+	assert_int_equal(stage.facts->endpoint[1].port, 5432);
 	assert_int_equal(stage.facts->code, CODE_DNS_ERROR);
 	assert_int_equal(stage.facts->state, STATE_UNKNOWN);
 }
