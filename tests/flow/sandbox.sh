@@ -201,6 +201,7 @@ part_certificates_from_files()
 	with_reader 0 verify --chain "$cert" --tlsa "$(sed 's/.*TLSA //' want)" --host ee.match.example
 	with_reader 99 verify --no-sandbox --chain "$cert" --tlsa "$(sed 's/.*TLSA //' want)" \
 		--host ee.match.example
+	plain_build || return 0 # sanitizers leave a child all its calls
 	mkdir -p lego/certificates
 	cp "$cert" lego/certificates/ee.crt
 	echo '{}' >lego/certificates/ee.json

@@ -38,7 +38,7 @@ int gnutls_x509_crt_import(gnutls_x509_crt_t crt, const gnutls_datum_t *data,
 static const struct pki_def leaf = { .name = "leaf",
 				     .dns = "www.match.example *.match.example",
 				     .from_days = -10,
-				     .to_days = 36500 };
+				     .to_days = 3650 };
 
 static void write_file(const char *path, const struct pki_cert *cert)
 {
