@@ -217,15 +217,14 @@ enum install_presence install_find_presence(struct lineage *l, const char *servi
 }
 
 /* Which key can't have come to the servers by this copy: the next one, while nothing was
- * deployed since the view that is kept. While it rests nothing but the same key was. An
- * emergency is to bring it there, whoever began. */
+ * deployed since the view that is kept. While it rests nothing but the same key was. */
 static int64_t unused_generation(const struct lineage *l)
 {
 	const struct lineage_state *s = &l->state;
 	bool at_rest = lineage_state_stage(s) == STAGE_IDLE;
 	bool untouched = at_rest || (s->last_view == s->view && !s->intent_view);
 
-	if (s->emergency || !untouched || s->next == s->view_generation)
+	if (!untouched || s->next == s->view_generation)
 		return 0;
 	return s->next;
 }

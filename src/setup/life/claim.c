@@ -170,6 +170,9 @@ int claim_check(struct lineage *l, bool now, bool *ret_stops, struct outcome *r,
 	if (!is_due(l, now))
 		return 0;
 	look_for_stranger(l);
+	/* by which the next key is to come there, whoever began */
+	if (s->stranger && s->emergency && is_next(l))
+		s->claimed = true;
 	if (!s->stranger || s->claimed)
 		return lineage_save(l, why);
 	*ret_stops = true;

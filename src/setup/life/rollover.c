@@ -82,11 +82,22 @@ static int tell_ending(const struct lineage *l, bool asked_for, struct outcome *
 			    clock_rfc3339(l->state.ending_at, since), l->name, l->name);
 }
 
+static bool is_publishing(enum next_action action)
+{
+	return action == NEXT_PUBLISH || action == NEXT_AWAIT_SERVERS ||
+	       action == NEXT_AWAIT_CACHES || action == NEXT_RETIRE ||
+	       action == NEXT_AWAIT_RETIRED;
+}
+
 static int do_step(struct lineage *l, const struct rollover_how *how, struct outcome *r,
 		   struct why *why)
 {
 	struct next next = next_of(l, env_now(l->env));
+	bool lost = false;
+	int rc = is_publishing(next.action) ? stages_heed_lost(l, &lost, r, why) : 0;
 
+	if (rc < 0 || lost)
+		return rc;
 	switch (next.action) {
 	case NEXT_STAY:
 		if (!how->begin)

@@ -440,6 +440,25 @@ int stages_verified(struct lineage *l, struct outcome *r, struct why *why)
 				     lineage_number(s->next).text);
 }
 
+/* Without its request nobody knows its record. */
+static bool is_next_known(const struct lineage *l)
+{
+	uint8_t spki[KEY_TYPE_COUNT][32];
+
+	return lineage_spki(l, l->state.next, spki, NULL) == 0;
+}
+
+int stages_heed_lost(struct lineage *l, bool *ret_lost, struct outcome *r,
+		     struct why *why)
+{
+	char *text = is_next_known(l) ? NULL : usable_word_next(l);
+	int rc = text ? tell_bad_key(l, text, r, why) : 0;
+
+	*ret_lost = text != NULL;
+	free(text);
+	return rc;
+}
+
 int stages_retiring(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct agreement a = { 0 };
@@ -470,19 +489,19 @@ static const char *find_obstacle(const struct lineage *l)
 		       "daneprobe new, under another name";
 	if (s->view_generation != s->current)
 		return "the servers have it already: let the rollover end first";
-	if (lineage_state_stage(s) == STAGE_RETIRING)
+	if (lineage_state_stage(s) == STAGE_RETIRING && is_next_known(l))
 		return "the records of the last rollover are on their way: let it end "
 		       "first";
 	return NULL;
 }
 
-static int tell_discarded(const struct lineage *l, struct outcome *r)
+static int tell_discarded(const struct lineage *l, int64_t discarded, struct outcome *r)
 {
-	char *unknown = word_unknown_record(l, l->state.retire);
+	char *unknown = word_unknown_record(l, discarded);
 	int rc = outcome_tell(r, OUTCOME_MOVED, 0,
 			      "key %s is discarded, %s is next: the next run publishes "
 			      "its record in DNS%s",
-			      lineage_number(l->state.retire).text,
+			      lineage_number(discarded).text,
 			      lineage_number(l->state.next).text, unknown);
 
 	free(unknown);
@@ -494,6 +513,7 @@ int stages_discard_next(struct lineage *l, struct outcome *r, struct why *why)
 {
 	struct lineage_state *s = &l->state;
 	const char *obstacle = find_obstacle(l);
+	int64_t discarded = s->next;
 	int rc;
 
 	if (obstacle)
@@ -506,7 +526,8 @@ int stages_discard_next(struct lineage *l, struct outcome *r, struct why *why)
 				  lineage_number(s->next).text, NULL);
 	if (rc < 0)
 		return rc;
-	s->retire = s->next;
+	if (lineage_state_stage(s) != STAGE_RETIRING) /* else that one still has to go */
+		s->retire = s->next;
 	s->next = ++s->last;
 	s->goal = s->current;
 	s->published_at = 0;
@@ -514,5 +535,5 @@ int stages_discard_next(struct lineage *l, struct outcome *r, struct why *why)
 	rc = outcome_enter(l, STAGE_RETIRING, why);
 	if (rc == 0)
 		rc = lineage_point(l, why);
-	return rc < 0 ? rc : tell_discarded(l, r);
+	return rc < 0 ? rc : tell_discarded(l, discarded, r);
 }

@@ -20,6 +20,11 @@ int stages_installed(struct lineage *l, struct outcome *r, struct why *why);
 int stages_verified(struct lineage *l, struct outcome *r, struct why *why);
 int stages_retiring(struct lineage *l, struct outcome *r, struct why *why);
 
+/* Whether the record of the next key can't be known, which every stage that publishes
+ * stands still for; then r tells the ways out. */
+int stages_heed_lost(struct lineage *l, bool *ret_lost, struct outcome *r,
+		     struct why *why);
+
 /* Parts of them that other verbs need too. */
 /* The services have no key of the lineage yet, and no record of it was published. */
 bool stages_is_first_key(const struct lineage *lineage);

@@ -362,6 +362,8 @@ void mishap_play(struct ordeal *o, const struct mishap *m)
 	o->mishap = m;
 	o->mood = SIM_STATUS_WELL;
 	mishap_run_on(o, SIM_DAY / 2, QUIET_S);
+	if (!o->sim->offences && !is_idle(o)) /* the yearly rollover */
+		run_until_idle(o);
 	if (o->sim->offences)
 		return;
 	free(o->told);

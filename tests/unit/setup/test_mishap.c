@@ -118,7 +118,9 @@ static void lose_generation(struct ordeal *o, bool next)
 	keep_backup(o);
 	assert_true(mishap_state(o, &s));
 	name = mem_printf("keys/%s", lineage_number(next ? s.next : s.current).text);
-	o->marked = o->sim->server[0].set & ~(UINT64_C(1) << o->sim->live[0].key);
+	o->marked = s.stage == STAGE_IDLE ? o->sim->server[0].set &
+						    ~(UINT64_C(1) << o->sim->live[0].key)
+					  : 0;
 	lose(o, name);
 	free(name);
 	lineage_state_clear(&s);
@@ -127,6 +129,35 @@ static void lose_generation(struct ordeal *o, bool next)
 static void lose_next(struct ordeal *o)
 {
 	lose_generation(o, true);
+}
+
+/* A rollover has just begun to it. */
+static void lose_goal(struct ordeal *o)
+{
+	mishap_roll(o, &begin);
+	lose_next(o);
+	o->marked = o->sim->server[0].set & ~(UINT64_C(1) << o->sim->live[0].key);
+}
+
+static enum lineage_stage stage_of(const struct ordeal *o)
+{
+	struct lineage_state s;
+	enum lineage_stage stage;
+
+	assert_true(mishap_state(o, &s));
+	stage = s.stage;
+	lineage_state_clear(&s);
+	return stage;
+}
+
+/* A rollover has just made it, and its record isn't in DNS yet. */
+static void lose_new_next(struct ordeal *o)
+{
+	mishap_roll(o, &begin);
+	o->mood = SIM_STATUS_BUSY;
+	while (stage_of(o) != STAGE_RETIRING && !o->sim->offences)
+		mishap_run_on(o, SIM_HOUR, SIM_HOUR);
+	lose_next(o);
 }
 
 static void lose_current(struct ordeal *o)
@@ -232,8 +263,21 @@ static void nothing(struct ordeal *o)
 
 static void declare_emergency(struct ordeal *o)
 {
-	o->marked = UINT64_C(1) << o->sim->live[0].key;
+	const struct sim *sim = o->sim;
+	size_t i;
+
+	for (i = 0, o->marked = 0; i < sim->keys; i++)
+		if (!strcmp(sim->digest[i], sim->digest[sim->live[0].key]))
+			o->marked |= UINT64_C(1) << i;
 	mishap_roll(o, &emergency);
+}
+
+/* The record of the key stays at the service that is closed. */
+static void declare_emergency_after_removal(struct ordeal *o)
+{
+	remove_service(o);
+	declare_emergency(o);
+	mishap_run_on(o, SIM_HOUR, SIM_DAY);
 }
 
 static void check_compromised(struct ordeal *o)
@@ -251,6 +295,17 @@ static void forget_emergency(struct ordeal *o)
 	declare_emergency(o);
 	o->mood = SIM_STATUS_BUSY;
 	mishap_run_on(o, SIM_HOUR, SIM_DAY);
+	restore_state(o);
+}
+
+/* The compromised key's certificate is due in that state. */
+static void forget_emergency_when_due(struct ordeal *o)
+{
+	keep_backup(o);
+	declare_emergency(o);
+	o->mood = SIM_STATUS_BUSY;
+	mishap_run_on(o, SIM_HOUR, SIM_DAY);
+	mishap_run_on(o, SIM_DAY, 60 * SIM_DAY);
 	restore_state(o);
 }
 
@@ -313,6 +368,14 @@ static void put_back_two_rollovers(struct ordeal *o)
 {
 	keep_backup(o);
 	roll_times(o, 2);
+	restore_all(o);
+}
+
+static void put_back_two_rollovers_when_due(struct ordeal *o)
+{
+	keep_backup(o);
+	roll_times(o, 2);
+	mishap_run_on(o, SIM_DAY, 75 * SIM_DAY);
 	restore_all(o);
 }
 
@@ -531,6 +594,20 @@ static struct mishap mishaps[] = {
 	  .advice = "daneprobe rollover --discard-next www",
 	  .act = discard_next,
 	  .settle_s = SIM_DAY },
+	{ .name = "next key's folder lost when a rollover to it has begun",
+	  .happen = lose_goal,
+	  .trouble = "the next key is gone",
+	  .noticed_s = SIM_DAY,
+	  .advice = "daneprobe rollover --discard-next www",
+	  .act = discard_next,
+	  .settle_s = SIM_DAY },
+	{ .name = "next key's folder lost while the last rollover ends",
+	  .happen = lose_new_next,
+	  .trouble = "the next key is gone",
+	  .noticed_s = SIM_DAY,
+	  .advice = "daneprobe rollover --discard-next www",
+	  .act = discard_next,
+	  .settle_s = SIM_DAY },
 	{ .name = "current key's folder lost",
 	  .happen = lose_current,
 	  .trouble = "the current key is gone",
@@ -603,8 +680,21 @@ static struct mishap mishaps[] = {
 	  .act = open_ca,
 	  .settle_s = SIM_DAY,
 	  .check = check_renewed },
+	{ .name = "an emergency after a service was removed",
+	  .happen = declare_emergency_after_removal,
+	  .trouble = "the compromised key is published where the service was",
+	  .noticed_s = SIM_DAY,
+	  .advice = "daneprobe publish --prune www",
+	  .act = prune_records,
+	  .settle_s = SIM_DAY,
+	  .check = check_compromised },
 	{ .name = "an emergency, then a state from before it",
 	  .happen = forget_emergency,
+	  .trouble = "the state is older than the emergency",
+	  .settle_s = 3 * SIM_DAY,
+	  .check = check_compromised },
+	{ .name = "an emergency, then a state from before it whose certificate is due",
+	  .happen = forget_emergency_when_due,
 	  .trouble = "the state is older than the emergency",
 	  .settle_s = 3 * SIM_DAY,
 	  .check = check_compromised },
@@ -654,6 +744,14 @@ static struct mishap mishaps[] = {
 	  .act = publish_and_install,
 	  .settle_s = 3 * SIM_DAY,
 	  .later_s = 65 * SIM_DAY },
+	{ .name = "a backup from before two rollovers put back when it is due, and "
+		  "publish",
+	  .happen = put_back_two_rollovers_when_due,
+	  .trouble = "an old copy is in use",
+	  .noticed_s = SIM_DAY,
+	  .advice = "daneprobe publish www",
+	  .act = publish_and_install,
+	  .settle_s = SIM_DAY },
 	{ .name = "a backup from before two rollovers put back, and nobody comes",
 	  .happen = put_back_two_rollovers,
 	  .trouble = "an old copy is in use",
@@ -736,12 +834,15 @@ static void test_mishap(void **state)
 }
 
 /* Whether it can befall a lineage in the middle of its life, which goes on after it. A
- * backup of long ago is in that life also one from before a rollover. */
+ * backup of long ago is in that life also one from before a rollover, and a host may be
+ * forgotten amid one. */
 static bool is_survived(const struct mishap *m)
 {
 	return !m->stays && !m->key_types && m->happen != nothing &&
 	       m->happen != add_service && m->happen != put_back_ended &&
-	       m->happen != put_back_ended_and_fail_reloads;
+	       m->happen != put_back_ended_and_fail_reloads &&
+	       m->happen != forget_a_host_one_rollover &&
+	       m->happen != forget_a_host_two_rollovers;
 }
 
 /* One a year, drawn from the table, between long times in which nothing may be said. */
