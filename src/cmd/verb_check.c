@@ -187,8 +187,8 @@ int verb_check_with(const struct cmd *cmd, const struct check_opts *opts,
 				   : check_all(&c, nagios, &status, &why);
 	if (rc < 0)
 		status = verb_check_refuse(cmd, &why, nagios);
-	/* the process ends: what one check holds goes with it */
-	if (!QUICK_END || !c.single || c.clerk)
+	/* the process ends: what one check holds goes with it, but for who debugs */
+	if (!QUICK_END || !c.single || c.clerk || opts->no_sandbox)
 		clear_check(&c);
 	log_release();
 	return status;

@@ -147,7 +147,7 @@ part_addresses_without_end()
 	[ "$(most_held)" -le 64 ] || fail "$(most_held) connections at once"
 	jq -r '.[0].endpoints[0].peers[] | "\(.code) \(.error)"' out | sort | uniq -c >said
 	has said 'stopped not asked within 2 s'
-	has said "188 stopped not asked: no more than 512 of a target's addresses are"
+	has said "188 stopped not asked: at most 512 of a target's addresses are"
 }
 
 # sum_of_codes FILE: "512 timeout, ..." of all peers of the first target
@@ -169,7 +169,7 @@ part_addresses_of_an_mx_set()
 	[ "$(jq '[.[0].endpoints[].peers[] | select(.code != "stopped")] | length' out)" -eq 512 ] ||
 		fail "$(sum_of_codes out)"
 	jq -r '.[0].endpoints[].peers[].error' out | sort | uniq -c >said
-	has said "not asked: no more than 512 of a target's addresses are"
+	has said "not asked: at most 512 of a target's addresses are"
 	echo "$took ms, $(sum_of_codes out)" >told
 	echo mx://exchanges.crowd.example >list
 	# shellcheck disable=SC2046

@@ -127,10 +127,11 @@ life_servers()
 	await_answer "$zone" SOA 127.53.3.2
 }
 
+# By TCP, which says at once where nobody listens yet: by UDP drill would wait for five seconds.
 await_answer()
 {
 	tries=0
-	until drill "@$3" "$1" "$2" 2>/dev/null | grep -q "rcode: NOERROR"; do
+	until drill -t "@$3" "$1" "$2" 2>/dev/null | grep -q "rcode: NOERROR"; do
 		tries=$((tries + 1))
 		[ "$tries" -lt 100 ] || {
 			cat ./*/log primary/out | tail -n 30 >&2

@@ -121,8 +121,8 @@ part_an_emergency_of_a_removed_service()
 		sleep 0.3
 	done
 	has steps "key 0001 is still published at $owner.: until that is gone and "
-	has steps "those of services that lineage.conf no longer has go by daneprobe publish --prune www"
-	has steps "take it out by daneprobe publish --prune www"
+	has steps "daneprobe publish --prune www removes those of services that lineage.conf no longer has"
+	has steps "remove it with daneprobe publish --prune www"
 	hasnt steps "caches may hold the record of key 0001"
 	dp 2 status -o nagios
 	has out "CRITICAL - www left behind in DNS"

@@ -266,10 +266,10 @@ item()
 	printf '{"name":"%s.","ttl":1,"usage":3,"selector":1,"mtype":1,"data":"%s"}' "$owner" "$(spki "$1")"
 }
 
-# asked NUMBER ADD REMOVE: that run of the command was given this
+# asked NUMBER ADD REMOVE: that run of the command was given this; nobody else has records there
 asked()
 {
-	printf '{"version":1,"zone":"%s","add":[%s],"remove":[%s]}\n' "$zone" "$2" "$3" |
+	printf '{"version":1,"zone":"%s","add":[%s],"remove":[%s],"want":[%s]}\n' "$zone" "$2" "$3" "$2" |
 		diff - "inputs/$1" || fail "the command is asked for something else"
 }
 

@@ -49,7 +49,7 @@ dns()
 await()
 {
 	tries=0
-	until timeout 2 drill -D "@$1" "$zone" SOA 2>/dev/null | grep -q RRSIG; do
+	until timeout 2 drill -t -D "@$1" "$zone" SOA 2>/dev/null | grep -q RRSIG; do
 		tries=$((tries + 1))
 		[ "$tries" -lt 100 ] || { tail -n 30 primary/log secondary/log >&2; fail "$1 does not answer signed"; }
 		sleep 0.1

@@ -83,7 +83,7 @@ part_a_server_that_is_configured_first()
 	# A name that is typed wrong
 	# shellcheck disable=SC2086
 	run 0 "$DANEPROBE" new --dir "$PWD/etc" $R -q typo -d "wwww.$zone" --service "https://wwww.$zone"
-	has err "https://wwww.$zone: there is no host wwww.$zone in DNS: is it typed right?"
+	has err "https://wwww.$zone: there is no host wwww.$zone in DNS: is it spelled right?"
 }
 
 # await_copy SERVER SECONDARY: until both have the same serial

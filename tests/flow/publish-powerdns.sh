@@ -51,7 +51,7 @@ serve()
 	pids=$!
 	trap stop_all EXIT
 	tries=0
-	until drill @127.53.3.2 "$zone" SOA 2>/dev/null | grep -q "rcode: NOERROR"; do
+	until drill -t @127.53.3.2 "$zone" SOA 2>/dev/null | grep -q "rcode: NOERROR"; do
 		tries=$((tries + 1))
 		[ "$tries" -lt 100 ] || { tail pdns.log >&2; fail "PowerDNS does not answer"; }
 		sleep 0.1

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Preloaded into a program, whose wish number FAIL_AT for memory isn't granted, counted
- * from its main() on. glibc only. */
+ * from its main() on, or with FAIL_INSIDE from its sandbox on (libseccomp makes thousands
+ * of wishes for the filter, and the sandbox does without where one isn't granted). glibc
+ * only. */
 #define _GNU_SOURCE /* RTLD_NEXT */
 #include <dlfcn.h>
 #include <errno.h>
@@ -21,11 +23,32 @@ start_fn __libc_start_main;
 static main_fn *program_main;
 static long left; /* wishes up to the one that isn't granted; 0: none */
 
-static int run_main(int argc, char **argv, char **environment)
+static void count_from_here(void)
 {
 	const char *at = getenv("FAIL_AT");
 
 	left = at ? strtol(at, NULL, 10) : 0;
+}
+
+int seccomp_load(void *filter);
+
+int seccomp_load(void *filter)
+{
+	void *found = dlsym(RTLD_NEXT, "seccomp_load");
+	int (*real)(void *filter);
+	int rc;
+
+	memcpy(&real, &found, sizeof(real));
+	rc = real(filter);
+	if (getenv("FAIL_INSIDE"))
+		count_from_here();
+	return rc;
+}
+
+static int run_main(int argc, char **argv, char **environment)
+{
+	if (!getenv("FAIL_INSIDE"))
+		count_from_here();
 	return program_main(argc, argv, environment);
 }
 

@@ -485,7 +485,7 @@ part_workers_agree()
 	done
 	# shellcheck disable=SC3045
 	(ulimit -n 40; check 2 -f list -o ndjson -j 100)
-	has err '-j 100 is more than 40 open files a process allow'
+	has err '-j 100 needs more than the 40 open files that a process may have'
 	same_as_one_run out
 	check 3 -f list -o ndjson --workers 0
 }

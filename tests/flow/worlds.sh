@@ -118,7 +118,7 @@ bind_primary()
 	tries=0
 	# It signs the apex first and the zone's last name last. What a secondary takes before that
 	# is half signed, and no one tells it later.
-	until timeout 2 drill -D @127.53.3.1 "www.$zone" NSEC 2>/dev/null | grep -q RRSIG; do
+	until timeout 2 drill -t -D @127.53.3.1 "www.$zone" NSEC 2>/dev/null | grep -q RRSIG; do
 		tries=$((tries + 1))
 		[ "$tries" -lt 100 ] || { tail -n 30 primary/log >&2; fail "BIND does not answer signed"; }
 		sleep 0.1

@@ -230,7 +230,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static uint8_t octets[RECORDS_MAX][DATA_MAX];
 	struct chain_cert cert[CHAIN_LEN_MAX];
 	struct chain chain = { .cert = cert };
-	struct trust trust = { .cert = certs[0].cert, .count = 1 };
+	struct trust trust = { .count = 1 };
 	struct tlsa rr[RECORDS_MAX];
 	struct input in = { data, size };
 	struct match_input match = {
@@ -240,6 +240,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!certs[0].count)
 		make_certs();
+	trust.cert = certs[0].cert;
 	flags = next_octet(&in);
 	count = next_octet(&in) % CHAIN_LEN_MAX + 1;
 	chain.raw_key = flags & FLAG_RAW_KEY;

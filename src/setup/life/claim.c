@@ -220,8 +220,12 @@ void claim_ask(struct lineage *l, struct claim *ret_claim)
 	struct lineage_state *s = &l->state;
 	struct claim claim = { NULL, 0, false };
 
+	*ret_claim = claim;
+	/* the first key of a lineage comes there by a rollover, which waits anyway */
+	if (!s->view)
+		return;
 	look_for_stranger(l);
-	if (s->stranger && s->view && !s->claimed) {
+	if (s->stranger && !s->claimed) {
 		claim.text = word_stop(l);
 		claim.stops = true;
 	} else if (s->stranger) {
