@@ -15,6 +15,7 @@ printf '#!/bin/sh\necho the demo\n' >tree/tests/lab/demo.sh
 chmod +x tree/configure tree/tests/lab/demo.sh
 PACKAGES_ROOT=$PWD/machine
 export PACKAGES_ROOT
+unset BUILD # of the run that this is a part of
 
 # As if it was Debian. REMOVES, FAILS, NEEDED: what goes wrong.
 tool()

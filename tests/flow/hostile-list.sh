@@ -160,6 +160,7 @@ sum_of_codes()
 # list.
 part_addresses_of_an_mx_set()
 {
+	plain_build || return 0 # with sanitizers the report alone outlasts the time
 	holder 9104 0.2
 	seq 0 249 | awk '{ printf "--connect-to ::127.46.%d.%d:9104\n", $1 / 100, 1 + $1 % 100 }' >astray
 	# shellcheck disable=SC2046

@@ -58,7 +58,7 @@ static char *make_signed_part(const struct api_signature_claims *claims)
 	char *body = encode_json(json_pack(
 		"{s:s, s:s, s:s, s:I, s:I}", "iss", claims->issuer, "scope",
 		claims->scope, "aud", claims->audience, "iat", (json_int_t)claims->now,
-		"exp", (json_int_t)(claims->now + claims->lifetime_s)));
+		"exp", (json_int_t)claims->now + (json_int_t)claims->lifetime_s));
 	char *text = mem_printf("%s.%s", header, body);
 
 	free(header);
