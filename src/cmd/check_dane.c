@@ -18,8 +18,7 @@
 #define PLUGIN_NAME "check_dane"
 
 /* The number of a range that alarms below it: "20:" is all that is outside of 20 to
- * infinity,
- * "@20" and "@0:20" all that is inside; a number alone is as other plugins for
+ * infinity, "@20" and "@0:20" all that is inside; a number alone is as other plugins for
  * certificates have it. On the heap; NULL: it is another range. */
 static char *limit_below(const char *text)
 {

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/why.h"
-#include "dns/resolver.h"
+#include "dns/server_address.h"
 #include "net/helo.h"
 
 static int parse_life(const char *text, void *field, struct why *why)
@@ -296,7 +296,7 @@ int check_opts_finish(struct check_opts *o, const struct opts_rest *rest, struct
 	int rc = 0;
 
 	for (i = 0; i < o->resolvers.count; i++) {
-		rc = resolver_check_address(o->resolvers.item[i], &inner);
+		rc = server_address_check(o->resolvers.item[i], &inner);
 		if (rc < 0)
 			return why_set(why, rc, "--%s", inner.text);
 	}

@@ -17,10 +17,6 @@
 #define TEXT_MAX (64 * 1024)
 #define ID_WIDTH 28
 
-struct values {
-	bool unused;
-};
-
 static const struct opt opts[] = { { .long_name = NULL } };
 
 /* A code or a finding. */
@@ -143,7 +139,6 @@ const struct cmd *verb_explain(void)
 			 "asked of anybody.\n"
 			 "Exit status: 0 done, 3 there is no such code or finding.",
 		.opts = opts,
-		.values_size = sizeof(struct values),
 		.check = check_explain_args,
 		.work = explain_names,
 	};

@@ -16,7 +16,6 @@
 #include "dns/reason.h"
 #include "dns/refused.h"
 #include "dns/rrtype.h"
-#include "dns/server_address.h"
 #include "dns/ub_context.h"
 
 #define CLASS_IN 1
@@ -582,11 +581,6 @@ int resolver_change(struct resolver *r, const struct resolver_conf *conf, struct
 	}
 	(void)loop_set_owner(r->loop, before);
 	return 0;
-}
-
-int resolver_check_address(const char *text, struct why *why)
-{
-	return server_address_check(text, why);
 }
 
 void resolver_keep(const struct resolver_conf *conf)

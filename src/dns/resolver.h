@@ -50,7 +50,5 @@ void resolver_prime(struct resolver *r, const char *host);
 /* Is likely to be asked: where answers take long it is asked at once, so that the answer
  * is there by then. Not with many targets, where another one's time is used. */
 void resolver_ask_ahead(struct resolver *r, const char *name, uint16_t type);
-/* Whether libunbound can make sense of "ADDR" or "ADDR@PORT". */
-int resolver_check_address(const char *text, struct why *why);
 
 #endif

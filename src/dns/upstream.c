@@ -14,6 +14,7 @@
 #include "dns/ask.h"
 #include "dns/resolver.h"
 #include "dns/rrtype.h"
+#include "dns/server_address.h"
 
 #define SYSTEM_MAX 3 /* MAXNS of resolv.conf(5) */
 #define RESOLV_CONF_MAX 65536
@@ -79,7 +80,7 @@ static void read_resolv_conf(struct upstream *u, const char *path)
 	for (line = strtok_r(data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		if (u->forward_count < SYSTEM_MAX &&
 		    sscanf(line, " nameserver %63s", address) == 1 &&
-		    resolver_check_address(address, NULL) == 0)
+		    server_address_check(address, NULL) == 0)
 			add_forward(u, address);
 	free(data);
 }

@@ -62,10 +62,17 @@ start_knot()
 	eval "pid_$1=$!"
 }
 
+# The lab's resolver outlives a part: what the one before had in the zone goes out of its cache.
+forget_zone()
+{
+	sleep 3 # its TTLs are 2 at most
+}
+
 # The key for updates: its file tsig, and $secret
 tsig_algorithm=hmac-sha256
 life_tsig()
 {
+	forget_zone
 	secret=$(openssl rand -base64 32)
 	printf 'key "update" { algorithm %s; secret "%s"; };\n' "$tsig_algorithm" "$secret" >tsig
 	chmod 600 tsig

@@ -14,6 +14,7 @@ serve()
 	for program in pdns_server pdnsutil sqlite3; do
 		command -v $program >/dev/null || skip "$program is not installed"
 	done
+	forget_zone
 	cat >pdns.conf <<-END
 		launch=gsqlite3
 		gsqlite3-database=$PWD/db

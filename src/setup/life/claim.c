@@ -218,20 +218,18 @@ out:
 void claim_ask(struct lineage *l, struct claim *ret_claim)
 {
 	struct lineage_state *s = &l->state;
-	struct claim claim = { NULL, 0, false };
 
-	*ret_claim = claim;
+	*ret_claim = (struct claim){ NULL, 0, false };
 	/* the first key of a lineage comes there by a rollover, which waits anyway */
 	if (!s->view)
 		return;
 	look_for_stranger(l);
 	if (s->stranger && !s->claimed) {
-		claim.text = word_stop(l);
-		claim.stops = true;
+		ret_claim->text = word_stop(l);
+		ret_claim->stops = true;
 	} else if (s->stranger) {
-		await_records(l, &claim);
+		await_records(l, ret_claim);
 	}
-	*ret_claim = claim;
 }
 
 int claim_tell(struct lineage *l, const struct claim *claim, struct outcome *r,

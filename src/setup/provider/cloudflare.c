@@ -136,22 +136,13 @@ static void find_signing(struct provider_session *s)
 static int find_cloudflare_zone(struct provider_session *s, const char *apex,
 				const char *owner, struct why *why)
 {
-	char *name = provider_encode(apex), *path = mem_printf("/zones?name=%s", name);
-	char *id;
-	int rc = provider_ask(
-		s,
-		&(const struct provider_request){
-			.path = path, .read = read_cloudflare_zone, .arg = apex },
-		&s->zone, why);
+	char *name = provider_encode(apex);
+	char *path = mem_printf("/zones?name=%s", name);
+	int rc = provider_enter_zone(s, path, read_cloudflare_zone, apex, why);
 
 	(void)owner;
-	if (rc == 0) {
-		s->zone.zone = mem_text(apex);
-		id = s->zone.zone_id;
-		s->zone.zone_id = provider_encode(id);
-		free(id);
+	if (rc == 0)
 		find_signing(s);
-	}
 	free(path);
 	free(name);
 	return rc;

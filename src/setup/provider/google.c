@@ -266,14 +266,8 @@ static int find_google_zone(struct provider_session *s, const char *apex,
 	(void)owner;
 	if (rc == 0) {
 		path = make_path(s, below);
-		rc = provider_ask(
-			s,
-			&(const struct provider_request){
-				.path = path, .read = read_google_zone, .arg = apex },
-			&s->zone, why);
+		rc = provider_enter_zone(s, path, read_google_zone, apex, why);
 	}
-	if (rc == 0)
-		s->zone.zone = mem_text(apex);
 	free(path);
 	free(below);
 	free(name);
@@ -316,8 +310,8 @@ static int read_google_rrset(const char *body, const char *owner,
 static int ask_google_records(struct provider_session *s, const char *owner,
 			      struct provider_answer *ret_answer, struct why *why)
 {
-	char *zone = provider_encode(s->zone.zone_id), *name = provider_encode(owner);
-	char *below = mem_printf("/%s/rrsets?name=%s.&type=TLSA", zone, name);
+	char *name = provider_encode(owner);
+	char *below = mem_printf("/%s/rrsets?name=%s.&type=TLSA", s->zone.zone_id, name);
 	char *path = make_path(s, below);
 	int rc = provider_ask(s,
 			      &(const struct provider_request){ .path = path,
@@ -328,7 +322,6 @@ static int ask_google_records(struct provider_session *s, const char *owner,
 	free(path);
 	free(below);
 	free(name);
-	free(zone);
 	return rc;
 }
 
@@ -350,8 +343,8 @@ static int replace_google_records(struct provider_session *s, const char *owner,
 {
 	json_t *deletions = json_array(), *additions = json_array();
 	json_t *old = json_array(), *new = json_array();
-	char *zone = provider_encode(s->zone.zone_id);
-	char *below = mem_printf("/%s/changes", zone), *path = make_path(s, below), *body;
+	char *below = mem_printf("/%s/changes", s->zone.zone_id);
+	char *path = make_path(s, below), *body;
 	size_t i;
 	int rc;
 
@@ -375,7 +368,6 @@ static int replace_google_records(struct provider_session *s, const char *owner,
 	free(body);
 	free(path);
 	free(below);
-	free(zone);
 	return rc;
 }
 

@@ -330,6 +330,24 @@ int provider_ask(struct provider_session *s, const struct provider_request *r,
 	return rc;
 }
 
+int provider_enter_zone(struct provider_session *s, const char *path,
+			provider_read_fn *read, const char *apex, struct why *why)
+{
+	const struct provider_request request = { .path = path,
+						  .read = read,
+						  .arg = apex };
+	char *id;
+	int rc = provider_ask(s, &request, &s->zone, why);
+
+	if (rc < 0)
+		return rc;
+	s->zone.zone = mem_text(apex);
+	id = s->zone.zone_id;
+	s->zone.zone_id = id ? provider_encode(id) : NULL;
+	free(id);
+	return 0;
+}
+
 void provider_learn_signing(struct provider_session *s, const char *path,
 			    provider_read_fn *read)
 {

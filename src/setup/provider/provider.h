@@ -138,6 +138,10 @@ int provider_ask(struct provider_session *s, const struct provider_request *requ
  * or on this machine. */
 bool provider_url_is_private(const char *url);
 
+/* Asks for the zone of that name and keeps it in s->zone; its id, if it has one, fit for
+ * a URL. read NULL: that the API answers is enough. */
+int provider_enter_zone(struct provider_session *s, const char *path,
+			provider_read_fn *read, const char *apex, struct why *why);
 /* Asks the API how the zone is signed, by a reader that fills is_signed and sign_word; a
  * key that may not ask that leaves it unknown. */
 void provider_learn_signing(struct provider_session *s, const char *path,

@@ -224,21 +224,11 @@ static int find_route53_zone(struct provider_session *s, const char *apex,
 {
 	char *name = provider_encode(apex);
 	char *path = mem_printf("/hostedzonesbyname?dnsname=%s.&maxitems=20", name);
-	char *id;
-	int rc = provider_ask(s,
-			      &(const struct provider_request){ .path = path,
-								.read = read_route53_zone,
-								.arg = apex },
-			      &s->zone, why);
+	int rc = provider_enter_zone(s, path, read_route53_zone, apex, why);
 
 	(void)owner;
-	if (rc == 0) {
-		s->zone.zone = mem_text(apex);
-		id = s->zone.zone_id;
-		s->zone.zone_id = provider_encode(id);
-		free(id);
+	if (rc == 0)
 		find_signing(s);
-	}
 	free(path);
 	free(name);
 	return rc;

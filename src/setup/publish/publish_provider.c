@@ -30,8 +30,9 @@ struct giving {
 struct looked {
 	struct provider_answer before;
 	struct tlsa *have;
-	bool *readable; /* of each record of before */
 	size_t have_count;
+	const struct tlsa **rr; /* of each record of before, one of have; NULL: it can't
+				   be read */
 };
 
 static void look_over(struct looked *l)
@@ -40,12 +41,11 @@ static void look_over(struct looked *l)
 	size_t i;
 
 	l->have = mem_array(l->before.count, sizeof(*l->have));
-	l->readable = mem_array(l->before.count, sizeof(*l->readable));
-	for (i = 0; i < l->before.count; i++) {
-		l->readable[i] = tlsa_parse(l->before.record[i].content,
-					    &l->have[l->have_count], &why) == 0;
-		l->have_count += l->readable[i];
-	}
+	l->rr = mem_array(l->before.count, sizeof(*l->rr));
+	for (i = 0; i < l->before.count; i++)
+		if (tlsa_parse(l->before.record[i].content, &l->have[l->have_count],
+			       &why) == 0)
+			l->rr[i] = &l->have[l->have_count++];
 }
 
 static void clear_looked(struct looked *l)
@@ -55,7 +55,7 @@ static void clear_looked(struct looked *l)
 	for (i = 0; i < l->have_count; i++)
 		tlsa_clear(&l->have[i]);
 	free(l->have);
-	free(l->readable);
+	free(l->rr);
 	provider_answer_clear(&l->before);
 	*l = (struct looked){ 0 };
 }
@@ -63,15 +63,7 @@ static void clear_looked(struct looked *l)
 /* Whether record i is to go. */
 static bool record_goes(const struct looked *l, size_t i, const struct publish_change *c)
 {
-	struct tlsa rr = { 0 };
-	struct why why;
-	bool gone;
-
-	if (!l->readable[i] || tlsa_parse(l->before.record[i].content, &rr, &why) < 0)
-		return false;
-	gone = tlsa_is_among(&rr, c->remove, c->remove_count);
-	tlsa_clear(&rr);
-	return gone;
+	return l->rr[i] && tlsa_is_among(l->rr[i], c->remove, c->remove_count);
 }
 
 /* An RRset has one TTL: where others have records, theirs stays. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "setup/publish/publish_rfc2136.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/why.h"
@@ -23,18 +22,6 @@ struct update_way {
 	const struct publish_watch *watch; /* NULL: the change is made */
 };
 
-static int note_foreign(struct lineage *l, const struct publish_owner *o, size_t count,
-			struct why *why)
-{
-	char text[24];
-
-	if (!count)
-		return 0;
-	(void)snprintf(text, sizeof(text), "%zu", count);
-	return lineage_note(l, why, "kept", "name", o->zone->owner, "foreign", text,
-			    NULL);
-}
-
 /* Looks once and updates once. *ret_done: nothing was left to change. */
 static int try_update(struct lineage *l, const struct publish_owner *o,
 		      const struct update_place *place, const struct publish_watch *watch,
@@ -52,7 +39,7 @@ static int try_update(struct lineage *l, const struct publish_owner *o,
 	if (watch) {
 		watch->tell(watch->arg, o, &change);
 	} else if (*ret_done) {
-		rc = note_foreign(l, o, change.foreign, why);
+		rc = publish_owner_note_foreign(l, o, change.foreign, why);
 	} else {
 		send.before = have;
 		send.add = change.add;

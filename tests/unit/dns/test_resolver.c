@@ -15,44 +15,6 @@
 #include "dns/rrtype.h"
 #include "dns_server.h"
 
-static const struct {
-	const char *text;
-	bool good;
-} addresses[] = {
-	{ "192.0.2.1", true },
-	{ "192.0.2.1@53", true },
-	{ "2001:db8::1", true },
-	{ "2001:db8::1@5353", true },
-	{ "fe80::1%eth0", true },
-	{ "192.0.2.1@65535", true },
-	{ "", false },
-	{ "@53", false },
-	{ "192.0.2.1@", false },
-	{ "192.0.2.1@0", false },
-	{ "192.0.2.1@65536", false },
-	{ "192.0.2.1@x", false },
-	{ "192.0.2.1:53", false },
-	{ "[2001:db8::1]", false },
-	{ "ns.example", false },
-	{ "192.0.2", false },
-};
-
-static void test_resolver_check_address_rows(void **state)
-{
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
-		struct why why = { "" };
-		int rc = resolver_check_address(addresses[i].text, &why);
-
-		if (rc != (addresses[i].good ? 0 : DP_EINVAL))
-			fail_msg("'%s': returned %d", addresses[i].text, rc);
-		if (rc < 0 && !strstr(why.text, addresses[i].text))
-			fail_msg("'%s': says %s", addresses[i].text, why.text);
-	}
-}
-
 struct seen {
 	struct loop *loop;
 	struct resolver_question *question;
@@ -493,7 +455,6 @@ static void test_resolver_ask_answers_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_resolver_check_address_rows),
 		cmocka_unit_test(test_resolver_ask_rows),
 		cmocka_unit_test(test_resolver_prime_asks_once),
 		cmocka_unit_test(test_resolver_drops_open_questions),

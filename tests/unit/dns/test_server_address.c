@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,7 +14,6 @@
 
 #include "base/why.h"
 
-/* What is no address at all is in test_resolver. */
 static const struct row {
 	const char *text;
 	int family, port; /* family 0: none */
@@ -55,10 +55,49 @@ static void test_server_address_parse_follows_the_table(void **state)
 	}
 }
 
+static const struct {
+	const char *text;
+	bool good;
+} addresses[] = {
+	{ "192.0.2.1", true },
+	{ "192.0.2.1@53", true },
+	{ "2001:db8::1", true },
+	{ "2001:db8::1@5353", true },
+	{ "fe80::1%eth0", true },
+	{ "192.0.2.1@65535", true },
+	{ "", false },
+	{ "@53", false },
+	{ "192.0.2.1@", false },
+	{ "192.0.2.1@0", false },
+	{ "192.0.2.1@65536", false },
+	{ "192.0.2.1@x", false },
+	{ "192.0.2.1:53", false },
+	{ "[2001:db8::1]", false },
+	{ "ns.example", false },
+	{ "192.0.2", false },
+};
+
+static void test_server_address_check_rows(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		struct why why = { "" };
+		int rc = server_address_check(addresses[i].text, &why);
+
+		if (rc != (addresses[i].good ? 0 : DP_EINVAL))
+			fail_msg("'%s': returned %d", addresses[i].text, rc);
+		if (rc < 0 && !strstr(why.text, addresses[i].text))
+			fail_msg("'%s': says %s", addresses[i].text, why.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_server_address_parse_follows_the_table),
+		cmocka_unit_test(test_server_address_check_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
