@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/sandbox.h"
+#include "cmd/crash.h"
 
 void confine_enter(const char *const *files, size_t count)
 {
@@ -13,4 +14,10 @@ void confine_enter(const char *const *files, size_t count)
 
 	log_debug("sandbox: %s", given_up);
 	free(given_up);
+}
+
+void confine_forgo(void)
+{
+	sandbox_forgo();
+	crash_keep_core();
 }

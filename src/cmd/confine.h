@@ -10,4 +10,6 @@
  * the network; for the processes made later, too. A call that only somebody makes who
  * took the process over ends it with status 3. */
 void confine_enter(const char *const *files, size_t count);
+/* With --no-sandbox: nothing is given up, and a fault of the program leaves a core. */
+void confine_forgo(void);
 #endif

@@ -16,6 +16,7 @@
 #include "cmd/check_opts.h"
 #include "cmd/clerk.h"
 #include "cmd/cmd.h"
+#include "cmd/confine.h"
 #include "cmd/crash.h"
 #include "cmd/interrupt.h"
 #include "cmd/plan.h"
@@ -172,7 +173,7 @@ int verb_check_with(const struct cmd *cmd, const struct check_opts *opts,
 
 	signal(SIGPIPE, SIG_IGN);
 	if (opts->no_sandbox)
-		crash_keep_core();
+		confine_forgo();
 	if (nagios) {
 		mem_set_last_words("DANE UNKNOWN - out of memory\n");
 		crash_set_results("DANE UNKNOWN - stopped by the sandbox\n",

@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "base/why.h"
 #include "cmd/confine.h"
-#include "cmd/crash.h"
 #include "cmd/opts.h"
 #include "cmd/record_print.h"
 #include "dane/chain.h"
@@ -231,7 +230,7 @@ static int begin_confined(struct work *w, struct why *why)
 	int rc;
 
 	if (v->no_sandbox)
-		crash_keep_core();
+		confine_forgo();
 	rc = v->cert ? chain_file_read(v->cert, &w->cert, &w->cert_len, why) : 0;
 
 	if (rc < 0 || v->no_sandbox || (!v->cert && !v->live))

@@ -14,7 +14,6 @@
 #include "base/text_file.h"
 #include "base/why.h"
 #include "cmd/confine.h"
-#include "cmd/crash.h"
 #include "cmd/opts.h"
 #include "cmd/tlsa_text.h"
 #include "dane/chain.h"
@@ -308,7 +307,7 @@ static int parse_chain(const struct values *v, struct input *in, struct why *why
 	int rc;
 
 	if (v->no_sandbox)
-		crash_keep_core();
+		confine_forgo();
 	else
 		confine_enter(NULL, 0);
 	rc = chain_from_file(in->octets, in->octets_len, &in->chain, &inner);

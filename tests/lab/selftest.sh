@@ -20,6 +20,20 @@ dns_state()
 	}'
 }
 
+# NAME TYPE WANTED: the same; asked again after that minute where unbound happened on the server that lies
+# each time it tried, and gave up.
+dns_state_at_last()
+{
+	got=$(dns_state "$1" "$2")
+	case $3/$got in
+	secure-NOERROR/bogus)
+		sleep 61
+		got=$(dns_state "$1" "$2")
+		;;
+	esac
+	echo "$got"
+}
+
 # NAME TYPE WANTED. Of two name servers one is stale or strips: a resolver that happens on that one
 # each time it tries again gives up, and keeps that for a minute.
 dns_table()
@@ -218,7 +232,7 @@ inside()
 	tls_table >"$work/tls"
 	start_table >"$work/start"
 	while read -r name type wanted; do
-		check "$name $type" "$(dns_state "$name" "$type")" "$wanted"
+		check "$name $type" "$(dns_state_at_last "$name" "$type" "$wanted")" "$wanted"
 	done <"$work/dns"
 	while read -r name address wanted; do
 		check "openssl at $name" "$(tls_state "$name" "$address")" "$wanted"

@@ -379,6 +379,27 @@ static void test_sandbox_enter_pipe_leaves_memory_and_what_is_open(void **state)
 	assert_int_equal(outcome(sandbox_enter_pipe, run_program), DIED + SIGSYS);
 }
 
+/* Valgrind, for one, needs code that can be written. */
+static void enter_forgone(void)
+{
+	sandbox_forgo();
+	sandbox_enter_pipe();
+}
+
+static void test_sandbox_forgo_leaves_all(void **state)
+{
+	static const struct row left[] = {
+		{ "a socket", open_ipv4 },
+		{ "a file", read_library },
+		{ "a child", have_child },
+		{ "code that can be written", write_code },
+		{ NULL, NULL },
+	};
+
+	(void)state;
+	each_works(enter_forgone, left);
+}
+
 /* A child of a check gives up more. */
 static void enter_both(void)
 {
@@ -495,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_sandbox_enter_ends_who_runs_programs),
 		cmocka_unit_test(test_sandbox_enter_makes_root_nobody),
 		cmocka_unit_test(test_sandbox_enter_pipe_leaves_memory_and_what_is_open),
+		cmocka_unit_test(test_sandbox_forgo_leaves_all),
 		cmocka_unit_test(test_sandbox_enter_pipe_after_the_check),
 		cmocka_unit_test(test_sandbox_enter_goes_without_what_a_system_lacks),
 		cmocka_unit_test(test_landlock_enter_passes_over_what_is_not_there),
